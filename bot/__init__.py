@@ -1,0 +1,1 @@
+"""The front door to the anti-trafficking hotline: receives, understands, answers, hands over."""

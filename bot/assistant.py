@@ -1,0 +1,263 @@
+"""Rasa, in this process: understands a message, and decides what the dialogue says next.
+
+Rasa keeps nothing here. The state of a dialogue comes in with a turn and goes out with its result, and whoever called stores both
+in one transaction. The agent runs on a thread and an event loop of its own, so that the server answers others meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import threading
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from bot.messages import Button, Reply, Screening
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+with warnings.catch_warnings():
+    # Rasa's libraries of 2023 announce at import what later Pythons and SQLAlchemys will drop; the lock file pins them all.
+    warnings.simplefilter("ignore")
+    import rasa.utils.log_utils
+    from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+    from rasa.core.lock_store import InMemoryLockStore
+    from rasa.core.processor import MessageProcessor
+    from rasa.core.tracker_store import TrackerStore
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import ActiveLoop, Event, SlotSet, UserUttered, deserialise_events
+    from rasa.shared.core.trackers import DialogueStateTracker
+    from rasa.utils.endpoints import EndpointConfig
+    from rasa_sdk.executor import ActionExecutor
+    from rasa_sdk.interfaces import ActionExecutionRejection as SdkRejection
+
+    from bot import rasa_patches
+
+from actions.dialogue import ACTIONS
+
+TURNS_KEPT: Final = 4  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
+_SENDER = "conversation"
+_LOGGERS_WITH_WORDS = ("rasa", "rasa_sdk", "apscheduler", "matplotlib")
+
+
+class ModelMissing(Exception):
+    """There is no trained model, or it cannot be loaded; the message says what to do."""
+
+
+class TurnFailed(Exception):
+    """A part of the dialogue failed in this turn: an action raised, or nothing was decided."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one turn of the dialogue decided."""
+
+    replies: tuple[Reply, ...]
+    slots: Mapping[str, Any]
+    state: str
+
+
+class _TurnStore(TrackerStore):
+    """Holds the tracker of the one turn that is running."""
+
+    def __init__(self, domain: Domain) -> None:
+        super().__init__(domain)
+        self.before: str | None = None
+        self.slots: Mapping[str, Any] = {}
+        self.after: DialogueStateTracker | None = None
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        events = deserialise_events(json.loads(self.before)) if self.before else []
+        if not events:
+            return None
+        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        self._set_slots(tracker)
+        return tracker
+
+    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
+        tracker = await super().create_tracker(sender_id, append_action_listen)
+        self._set_slots(tracker)
+        return tracker
+
+    def _set_slots(self, tracker: DialogueStateTracker) -> None:
+        for name, value in self.slots.items():
+            if tracker.get_slot(name) != value:
+                tracker.update(SlotSet(name, value), self.domain)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        self.after = tracker
+
+    async def keys(self) -> Iterable[str]:
+        return []
+
+
+class _Replies(CollectingOutputChannel):
+    """Collects what the actions say, with the language of each text."""
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+
+
+class _InProcessActions(EndpointConfig):
+    """Runs the actions here instead of over HTTP, and remembers what they raised: Rasa would go on as if nothing had happened."""
+
+    def __init__(self, executor: ActionExecutor) -> None:
+        super().__init__(url="inprocess://actions")
+        self._executor = executor
+        self.failure: Exception | None = None
+
+    async def request(
+        self,
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
+        compress: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        try:
+            return await self._executor.run(kwargs["json"])
+        except SdkRejection as rejection:
+            from rasa.core.actions.action import ActionExecutionRejection  # noqa: PLC0415
+
+            raise ActionExecutionRejection(rejection.action_name, str(rejection)) from rejection
+        except Exception as error:
+            self.failure = error
+            raise
+
+
+class Assistant:
+    """Rasa's processor with everything around it replaced: no server, no lock store, no tracker store, no action server."""
+
+    def __init__(self, processor: MessageProcessor, store: _TurnStore, actions: _InProcessActions) -> None:
+        self._processor = processor
+        self._store = store
+        self._actions = actions
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="assistant", daemon=True)
+        self._thread.start()
+        self._turn = asyncio.run_coroutine_threadsafe(_new_lock(), self._loop).result()
+
+    @classmethod
+    def load(cls, model_dir: Path) -> Assistant:
+        """Load the newest model of a folder; raises ModelMissing."""
+        silence_rasa()
+        rasa_patches.apply()
+        model = newest_model(model_dir)
+        store = _TurnStore(Domain.empty())
+        actions = _InProcessActions(_executor())
+        try:
+            processor = MessageProcessor(
+                model_path=model,
+                tracker_store=store,
+                lock_store=InMemoryLockStore(),
+                generator=_NoResponses(),
+                action_endpoint=actions,
+            )
+        except Exception as error:
+            raise ModelMissing(f"The model {model.name} cannot be loaded ({type(error).__name__}). Train again: make train.") from error
+        store.domain = processor.domain
+        return cls(processor, store, actions)
+
+    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+        """Screen one message with the pipeline of `config.yml`."""
+        message = UserMessage(text, sender_id=_SENDER, metadata={"language": language_hint})
+        parsed = await self._on_own_loop(self._processor.parse_message(message))
+        return Screening.from_json(parsed["screening"])
+
+    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> Turn:
+        """Decide what to say to a message that means `act`; raises TurnFailed and changes nothing then.
+
+        `slots` tell the dialogue what it may depend on; `state` is what the turn before returned.
+        """
+        return await self._on_own_loop(self._run_turn(text, act, slots, state))
+
+    async def _run_turn(self, text: str, act: str, slots: Mapping[str, Any], state: str | None) -> Turn:
+        async with self._turn:
+            self._store.before, self._store.slots, self._store.after = state, slots, None
+            self._actions.failure = None
+            channel = _Replies()
+            intent = {"name": act, "confidence": 1.0}
+            # The words stay with us: what the dialogue needs to know of them is in the act and the slots.
+            parsed = {"text": text, "intent": intent, "entities": [], "intent_ranking": [intent]}
+            await self._processor.handle_message(UserMessage(text, channel, _SENDER, parse_data=parsed))
+            if self._actions.failure is not None:
+                raise TurnFailed(f"An action raised {type(self._actions.failure).__name__}.") from self._actions.failure
+            tracker = self._store.after
+            if tracker is None:
+                raise TurnFailed("Rasa did not hand back the dialogue's state.")
+            return Turn(
+                replies=tuple(_reply(message) for message in channel.messages if message.get("text")),
+                slots=dict(tracker.current_slot_values()),
+                state=_shortened(tracker),
+            )
+
+    async def _on_own_loop(self, work: Any) -> Any:
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    def close(self) -> None:
+        """Stop the assistant's thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+
+
+class _NoResponses:
+    """Stands where Rasa renders responses of the domain; this project's texts come from its actions."""
+
+    async def generate(self, utter_action: str, *_: Any, **__: Any) -> dict[str, Any]:
+        raise TurnFailed(f"The domain has no response {utter_action!r}; texts are said by actions.")
+
+
+async def _new_lock() -> asyncio.Lock:
+    return asyncio.Lock()
+
+
+def _executor() -> ActionExecutor:
+    executor = ActionExecutor()
+    for action in ACTIONS:
+        executor.register_action(action())
+    return executor
+
+
+def newest_model(model_dir: Path) -> Path:
+    """Return the newest model archive of a folder; raises ModelMissing."""
+    models = sorted(model_dir.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not models:
+        raise ModelMissing(f"There is no trained model in {model_dir}. Train one: make train.")
+    return models[-1]
+
+
+def silence_rasa() -> None:
+    """Keep Rasa from printing people's words: unconfigured, it writes every message to standard output."""
+    rasa.utils.log_utils.configure_structlog(logging.WARNING)
+    for name in _LOGGERS_WITH_WORDS:
+        logging.getLogger(name).setLevel(logging.CRITICAL if name == "rasa" else logging.WARNING)
+
+
+def _reply(message: dict[str, Any]) -> Reply:
+    return Reply(
+        text=message["text"],
+        language=message.get("language", ""),
+        buttons=tuple(Button(button["title"], button["payload"]) for button in message.get("buttons") or []),
+    )
+
+
+def _shortened(tracker: DialogueStateTracker) -> str:
+    events: list[Event] = list(tracker.events)
+    turns = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
+    if len(turns) > TURNS_KEPT:
+        # A turn begins with the listening before its message.
+        recent = events[turns[-TURNS_KEPT] - 1 :]
+        slots: list[Event] = [SlotSet(name, value) for name, value in tracker.current_slot_values().items() if value is not None]
+        loop = tracker.active_loop
+        events = [*slots, *([ActiveLoop(loop.name)] if loop is not None and loop.name else []), *recent]
+    for event in events:
+        if isinstance(event, UserUttered):
+            event.parse_data = {"intent": event.intent, "entities": [], "text": ""}
+            event.text = ""
+    return json.dumps([event.as_dict() for event in events], ensure_ascii=False)
+
+

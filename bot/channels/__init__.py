@@ -1,0 +1,1 @@
+"""The ways in and out, one module each: verify, parse, render, deliver."""

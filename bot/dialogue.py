@@ -1,0 +1,346 @@
+"""What the program says next: pure decisions, from the situation of a conversation to texts and changes.
+
+Rasa's rules choose which of these functions a message leads to; the functions choose words. None of them reads a clock, a
+database or a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bot.messages import LANGUAGES, QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
+from bot.screening.normalise import says_something
+
+MAX_GENTLE_QUESTIONS: Final = 2
+LABOUR_TOPICS: Final = frozenset({"ask_unpaid_wages", "ask_residence", "ask_refugee_ukraine"})
+BUTTON_ACTS: Final[Mapping[str, str]] = {
+    "human": "ask_human",
+    "yes": "affirm",
+    "no": "deny",
+    "safe_yes": "affirm",
+    "safe_no": "deny",
+    "skip": "skip",
+    "menu": "menu",
+    "language": "change_language",
+    "delete": "delete_data",
+    "delete_yes": "affirm",
+    "delete_no": "deny",
+    "hide": "ask_hiding",
+    "quiet": "quiet_on",
+    "quiet_off": "quiet_off",
+    "cannot_call": "cannot_call",
+    "withdraw": "withdraw",
+    "report": "report_start",
+    "send": "affirm",
+    "correct": "report_correct",
+    "do_not_send": "deny",
+    "emergency": "ask_emergency_number",
+    "more": "menu",
+    "topic_what": "ask_what_is_trafficking",
+    "topic_job": "ask_job_offer",
+    "topic_help": "ask_support",
+    "topic_who": "ask_anonymity",
+}
+LEXICON_ACTS: Final[Mapping[str, str]] = {
+    "yes": "affirm",
+    "no": "deny",
+    "skip": "skip",
+    "human": "ask_human",
+    "delete": "delete_data",
+    "quiet": "quiet_on",
+    "unquiet": "quiet_off",
+    "joke": "joke",
+    "help": "menu",
+}
+
+
+@dataclass(frozen=True)
+class Say:
+    """A text to say: its key, its buttons, the values it needs; `language` only when it differs from the conversation's."""
+
+    key: str
+    buttons: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
+    short: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    """What to say, and which slots change."""
+
+    says: tuple[Say, ...] = ()
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a decision may depend on: the slots of the conversation and the message at hand."""
+
+    act: str
+    language: str = "pl"
+    triage: Triage = Triage.NONE
+    message_triage: Triage = Triage.NONE
+    indicators: tuple[Indicator, ...] = ()
+    speaker: Speaker = Speaker.OTHER
+    handoff: str = "none"
+    question: str | None = None
+    asked: tuple[str, ...] = ()
+    last_key: str | None = None
+    told: tuple[str, ...] = ()
+    misunderstood: int = 0
+    quiet: bool = False
+    on_duty: bool = True
+    wanted_language: str | None = None
+    offered_language: str | None = None
+
+    @property
+    def child(self) -> bool:
+        """Say whether somebody under 18 is concerned."""
+        return Indicator.CHILD_EXPLOITATION in self.indicators
+
+
+def choose_act(text: str, screening: Screening, *, meaning: str | None, named_language: str | None, trusted: bool) -> str:
+    """Return the act of a message: the intent that Rasa's rules know.
+
+    `meaning` and `named_language` are the lexicon's findings; `trusted` says whether the topic is confident enough.
+    """
+    if text.startswith("@") and (act := button_act(text)) is not None:
+        return act
+    if not says_something(text):
+        return "nothing_said"
+    if screening.triage is Triage.EMERGENCY:
+        return "emergency"
+    if meaning in LEXICON_ACTS:
+        return LEXICON_ACTS[meaning]
+    if named_language is not None and not screening.triage.needs_person:
+        return "change_language"
+    if screening.triage.needs_person and screening.topic not in QUESTION_TOPICS and screening.topic != "ask_human":
+        return "report_witness" if screening.speaker is Speaker.WITNESS else "disclose_victim"
+    if not trusted:
+        return "out_of_scope" if screening.triage is Triage.NONE else _told(screening)
+    if screening.topic in {"affirm", "deny"} and len(text.split()) > 8:
+        return _told(screening) if screening.triage is not Triage.NONE else "out_of_scope"
+    return screening.topic
+
+
+def button_act(text: str) -> str | None:
+    """Return the act that a pressed button stands for; None when the text is no button's value."""
+    name = text.removeprefix("@").strip()
+    if name.startswith("lang_") and name.removeprefix("lang_") in LANGUAGES:
+        return "change_language"
+    return BUTTON_ACTS.get(name)
+
+
+def button_language(text: str) -> str | None:
+    """Return the language of a pressed language button."""
+    code = text.removeprefix("@lang_").strip()
+    return code if text.startswith("@lang_") and code in LANGUAGES else None
+
+
+def _told(screening: Screening) -> str:
+    return "report_witness" if screening.speaker is Speaker.WITNESS else "disclose_victim"
+
+
+def answer(situation: Situation) -> Move:
+    """Answer a question or a courtesy; a text that was just said comes again in its short form."""
+    buttons: tuple[str, ...] = ()
+    if situation.act in {"greet", "ask_bot"}:
+        buttons = ("topic_help", "topic_job", "report", "human")
+    says = [Say(situation.act, buttons, short=situation.last_key == situation.act)]
+    if situation.act in LABOUR_TOPICS and not situation.triage.needs_person and "labour_also_hotline" not in situation.told:
+        says.append(Say("labour_also_hotline"))
+    told = (*situation.told, "labour_also_hotline") if len(says) > 1 else situation.told
+    return Move(tuple(says), {"last_key": situation.act, "misunderstood": 0, "told": list(told)})
+
+
+def acknowledge(situation: Situation) -> Move:
+    """Receive what somebody tells: thanks, no judgement, the number; shorter from the second time on."""
+    kind = "witness" if situation.act == "report_witness" else "disclose"
+    first = f"{kind}_first" not in situation.told
+    key = f"{kind}_first" if first else f"{kind}_more"
+    told = (*situation.told, key) if first else situation.told
+    return Move(
+        (Say(key, short=situation.last_key == key),), {"last_key": key, "misunderstood": 0, "told": list(told)}
+    )
+
+
+def emergency(situation: Situation) -> Move:
+    """Put 112 and the hotline first, in the words for who is in danger."""
+    if Indicator.SUICIDE_RISK in situation.indicators:
+        key = "suicide"
+    elif situation.child:
+        key = "emergency_child"
+    elif situation.speaker is Speaker.WITNESS:
+        key = "emergency_witness"
+    else:
+        key = "emergency_victim"
+    return Move(
+        (Say(key, ("cannot_call", "hide"), short=situation.last_key == key),),
+        {"last_key": key, "misunderstood": 0, "question": None},
+    )
+
+
+def follow_up(situation: Situation) -> Move:
+    """Say what happens next: the handoff, one gentle question, or an offer; never more than one question."""
+    if situation.handoff == "queued" and "handoff_told" not in situation.told:
+        key = "handoff_told" if situation.on_duty or situation.triage is Triage.EMERGENCY else "handoff_told_night"
+        told = [*situation.told, "handoff_told"]
+        question = _next_question(situation)
+        says = [Say(key, () if question else ("withdraw",))]
+        if question is not None:
+            says.append(_ask(question))
+            return Move(tuple(says), {"told": told, "question": question, "asked": [*situation.asked, question]})
+        return Move(tuple(says), {"told": told})
+    if situation.handoff == "queued":
+        question = _next_question(situation)
+        if question is not None and situation.question is None and situation.act in {"disclose_victim", "skip", "affirm", "deny"}:
+            return Move((_ask(question),), {"question": question, "asked": [*situation.asked, question]})
+        return Move()
+    if situation.message_triage is Triage.MEDIUM and situation.handoff == "none" and "handoff_offer" not in situation.told:
+        return Move(
+            (Say("handoff_offer", ("yes", "no")),),
+            {"question": "handoff_offer", "told": [*situation.told, "handoff_offer"], "handoff": "offered"},
+        )
+    return Move()
+
+
+def _next_question(situation: Situation) -> str | None:
+    if situation.quiet or situation.triage is Triage.EMERGENCY or situation.speaker is not Speaker.VICTIM:
+        return None
+    if len(situation.asked) >= MAX_GENTLE_QUESTIONS or situation.act in QUESTION_TOPICS:
+        return None
+    for question in ("question_safe_now", "question_can_leave"):
+        if question not in situation.asked:
+            return question
+    return None
+
+
+def _ask(question: str) -> Say:
+    return Say(question, ("safe_yes", "safe_no", "skip") if question == "question_safe_now" else ("yes", "no", "skip"))
+
+
+def affirm(situation: Situation) -> Move:
+    """Take a yes as the answer to the question that is open."""
+    match situation.question:
+        case "handoff_offer":
+            return Move((Say("handoff_accepted", ("withdraw",)),), _closed("handoff_accepted", wish="handoff", told="handoff_told"))
+        case "delete_ask":
+            return Move((), {"question": None, "wish": "erase"})
+        case "question_safe_now" | "question_can_leave":
+            return Move((Say("question_thanks"),), _closed("question_thanks"))
+        case "language_offer":
+            return Move((), {"question": None, "wish": "language"})
+        case _:
+            return Move((Say("yes_unclear", ("human", "menu"), short=situation.last_key == "yes_unclear"),), _closed("yes_unclear"))
+
+
+def deny(situation: Situation) -> Move:
+    """Take a no as the answer to the question that is open."""
+    match situation.question:
+        case "handoff_offer":
+            return Move((Say("handoff_declined"),), _closed("handoff_declined") | {"handoff": "declined"})
+        case "delete_ask":
+            return Move((Say("delete_kept"),), _closed("delete_kept"))
+        case "question_safe_now":
+            return Move((Say("not_safe_now", ("hide", "quiet", "cannot_call")),), _closed("not_safe_now") | {"asked": ["all", "asked"]})
+        case "question_can_leave":
+            return Move((Say("cannot_leave", ("cannot_call",)),), _closed("cannot_leave", wish="cannot_leave"))
+        case "language_offer":
+            return Move((Say("language_changed"),), _closed("language_changed"))
+        case _:
+            return Move((Say("no_unclear", ("human", "menu"), short=situation.last_key == "no_unclear"),), _closed("no_unclear"))
+
+
+def skip(situation: Situation) -> Move:
+    """Respect that somebody does not want to answer."""
+    return Move((Say("question_skipped", short=situation.last_key == "question_skipped"),), _closed("question_skipped"))
+
+
+def _closed(key: str, *, wish: str | None = None, told: str | None = None) -> dict[str, Any]:
+    changes: dict[str, Any] = {"question": None, "last_key": key, "misunderstood": 0}
+    if wish is not None:
+        changes["wish"] = wish
+    if told is not None:
+        changes["handoff"] = "queued"
+    return changes
+
+
+def ask_for_person(situation: Situation) -> Move:
+    """Hand over because a person is asked for."""
+    if situation.handoff == "queued" and "handoff_told" in situation.told:
+        return Move((Say("handoff_already", ("withdraw",), short=situation.last_key == "handoff_already"),), {"last_key": "handoff_already"})
+    key = "handoff_told" if situation.on_duty else "handoff_told_night"
+    return Move(
+        (Say(key, ("withdraw",)),),
+        {"wish": "handoff", "handoff": "queued", "told": [*situation.told, "handoff_told"], "last_key": key, "misunderstood": 0},
+    )
+
+
+def withdraw(situation: Situation) -> Move:
+    """Take a handoff back; what the hotline must see stays in its queue, and the text says so."""
+    if situation.handoff != "queued":
+        return Move((Say("handoff_declined", short=situation.last_key == "handoff_declined"),), {"last_key": "handoff_declined"})
+    told = [key for key in situation.told if key != "handoff_told"]
+    return Move(
+        (Say("handoff_withdrawn", ("human",)),),
+        {"wish": "withdraw", "handoff": "declined", "told": told, "last_key": "handoff_withdrawn"},
+    )
+
+
+def not_understood(situation: Situation) -> Move:
+    """Say once that it was not understood; then offer a person and the menu."""
+    if situation.misunderstood == 0:
+        return Move((Say("not_understood", ("menu", "human")),), {"misunderstood": 1, "last_key": "not_understood"})
+    return Move(
+        (Say("not_understood_again", ("human", "topic_help", "topic_job", "language"), short=situation.last_key == "not_understood_again"),),
+        {"misunderstood": situation.misunderstood + 1, "last_key": "not_understood_again"},
+    )
+
+
+def delete(situation: Situation) -> Move:
+    """Ask back once before everything is erased."""
+    return Move((Say("delete_ask", ("delete_yes", "delete_no"), short=situation.last_key == "delete_ask"),), {"question": "delete_ask", "last_key": "delete_ask"})
+
+
+def change_language(situation: Situation) -> Move:
+    """Change to the language that was named, or ask which."""
+    if situation.wanted_language is not None:
+        return Move(
+            (Say("language_changed", language=situation.wanted_language),),
+            {"wish": "language", "wanted_language": situation.wanted_language, "question": None, "last_key": "language_changed"},
+        )
+    buttons = tuple(f"lang_{code}" for code in LANGUAGES)
+    return Move((Say("which_language", buttons, short=situation.last_key == "which_language"),), {"last_key": "which_language"})
+
+
+def plain(situation: Situation) -> Move:
+    """Say the one text that belongs to an act."""
+    key, buttons = _PLAIN[situation.act]
+    changes: dict[str, Any] = {"last_key": key, "misunderstood": 0}
+    if situation.act == "quiet_on":
+        changes["wish"] = "quiet"
+    elif situation.act == "quiet_off":
+        changes["wish"] = "unquiet"
+    return Move((Say(key, buttons, short=situation.last_key == key),), changes)
+
+
+_PLAIN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "nothing_said": ("nothing_said", ("human", "menu")),
+    "menu": ("menu", ("topic_help", "topic_job", "report", "topic_who", "human", "language")),
+    "ask_hiding": ("hide_tips", ("delete", "quiet")),
+    "cannot_call": ("cannot_call", ("human",)),
+    "quiet_on": ("quiet_on", ("quiet_off",)),
+    "quiet_off": ("quiet_off", ()),
+    "joke": ("no_unclear", ("human", "menu")),
+}
+
+
+def repeat(situation: Situation) -> Move:
+    """Say the last text again in its short form."""
+    key = situation.last_key or "menu"
+    if key not in situation.told and key in {"delete_ask", "which_language"}:
+        return delete(situation) if key == "delete_ask" else change_language(situation)
+    return Move((Say(key, ("human",), short=True),), {})

@@ -1,0 +1,1 @@
+"""From the assistant to a person: the queue, who owns a case, alarms, the phrasebook."""

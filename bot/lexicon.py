@@ -1,0 +1,71 @@
+"""Short words that mean one thing, in every language: yes, no, stop, a person please.
+
+A classifier reads "ok" and "?" as anything; a list does not. Only whole short messages are matched, never words inside a sentence,
+except the phrases of `human` and `quiet`, which may begin or end one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.messages import LANGUAGES
+from bot.screening.language import without_diacritics
+from bot.screening.normalise import readable, words
+
+NLU_DATA = Path(__file__).resolve().parent.parent / "nlu_data"
+MEANINGS = ("yes", "no", "skip", "stop", "start", "help", "human", "delete", "quiet", "unquiet", "joke")
+SHORT_WORDS = 6
+
+
+class Lexicon:
+    """Meanings of short messages by language."""
+
+    def __init__(self, phrases: Mapping[str, Mapping[str, frozenset[str]]], names: Mapping[str, str]) -> None:
+        self.phrases = phrases
+        self.names = names
+
+    @classmethod
+    def load(cls, root: Path = NLU_DATA) -> Lexicon:
+        """Read all lists; a language without a file has none."""
+        phrases: dict[str, dict[str, frozenset[str]]] = {}
+        names: dict[str, str] = {}
+        for language in LANGUAGES:
+            path = root / language / "lexicon.yml"
+            content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+            phrases[language] = {
+                meaning: frozenset(_shape(str(phrase)) for phrase in content.get(meaning) or []) for meaning in MEANINGS
+            }
+            for code, spellings in (content.get("language_names") or {}).items():
+                for spelling in spellings or []:
+                    names.setdefault(_shape(str(spelling)), code)
+        return cls(phrases, names)
+
+    def meaning(self, text: str, language: str) -> str | None:
+        """Return what a short message means, in the given language first, then in any other; None when it is not on a list."""
+        shape = _shape(text)
+        if not shape or len(shape.split()) > SHORT_WORDS:
+            return None
+        for candidate in (language, *(code for code in LANGUAGES if code != language)):
+            for meaning, listed in self.phrases.get(candidate, {}).items():
+                if shape in listed:
+                    return meaning
+            if candidate == language and len(shape) <= 2:
+                return None  # "no", "da", "ta": two letters mean different things in different languages
+        return None
+
+    def language_named(self, text: str) -> str | None:
+        """Return the language that a short message names or asks for, such as "english?" or "po polsku proszę"."""
+        shape = _shape(text)
+        if not shape or len(shape.split()) > SHORT_WORDS:
+            return None
+        padded = f" {shape} "
+        found = {code for name, code in self.names.items() if f" {name} " in padded}
+        return found.pop() if len(found) == 1 else None
+
+
+def _shape(text: str) -> str:
+    return without_diacritics(" ".join(words(readable(text).lower())))

@@ -1,0 +1,104 @@
+"""The parts of the program, put together once from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.frontdoor import FrontDoor
+from bot.handoff.queue import HandoffQueue
+from bot.lexicon import Lexicon
+from bot.live import Bell
+from bot.settings import Settings
+from bot.storage.conversations import ConversationStore, Retention
+from bot.storage.database import Database
+from bot.storage.vault import Vault, open_vault
+from bot.wording import Wording
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+
+log = structlog.get_logger()
+KEY_FILE = "keys.json"
+
+
+def utc_now() -> datetime:
+    """Return the time now."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything that commands and servers share."""
+
+    settings: Settings
+    vault: Vault
+    database: Database
+    conversations: ConversationStore
+    queue: HandoffQueue
+    wording: Wording
+    lexicon: Lexicon
+    bell: Bell
+    assistant: Assistant | None
+    frontdoor: FrontDoor
+    clock: Callable[[], datetime]
+
+    async def close(self) -> None:
+        """Stop the assistant and close the database."""
+        if self.assistant is not None:
+            self.assistant.close()
+        await self.database.close()
+
+
+def load_assistant(settings: Settings) -> Assistant | None:
+    """Load Rasa with the newest model; None, and an error in the log, when there is none that works."""
+    from bot.assistant import Assistant, ModelMissing  # noqa: PLC0415 - Rasa takes seconds to import: only who needs it pays
+
+    try:
+        return Assistant.load(settings.model_dir)
+    except ModelMissing as error:
+        log.error("assistant_missing", problem=str(error))
+        return None
+
+
+def build(
+    settings: Settings,
+    *,
+    assistant: Assistant | None,
+    clock: Callable[[], datetime] = utc_now,
+    create_keys: bool = False,
+) -> Program:
+    """Put the parts together; the database is not opened yet. Raises KeyFileUnusable and WordingInvalid."""
+    vault = open_vault(settings.data_dir / KEY_FILE, create=create_keys)
+    database = Database(settings.database)
+    case = timedelta(days=settings.case_retention_days)
+    conversations = ConversationStore(vault, Retention(conversation=timedelta(days=settings.retention_days), case=case))
+    queue = HandoffQueue(keep=case)
+    wording, lexicon, bell = Wording.load(), Lexicon.load(), Bell()
+    frontdoor = FrontDoor(
+        database=database,
+        conversations=conversations,
+        queue=queue,
+        assistant=assistant,
+        wording=wording,
+        lexicon=lexicon,
+        bell=bell,
+        clock=clock,
+    )
+    return Program(
+        settings=settings,
+        vault=vault,
+        database=database,
+        conversations=conversations,
+        queue=queue,
+        wording=wording,
+        lexicon=lexicon,
+        bell=bell,
+        assistant=assistant,
+        frontdoor=frontdoor,
+        clock=clock,
+    )

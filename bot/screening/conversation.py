@@ -1,0 +1,57 @@
+"""How evidence adds up over the turns of a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.messages import Indicator, Screening, Speaker, Triage, higher
+
+WEAK_SIGNS_THAT_TOGETHER_MATTER = 3  # three weak signs, however spread over turns, describe somebody under another's control
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a conversation has shown so far. Its triage never falls by itself."""
+
+    triage: Triage = Triage.NONE
+    indicators: dict[Indicator, tuple[int, str]] = field(default_factory=dict)
+    speaker: Speaker = Speaker.OTHER
+
+    def with_message(self, screening: Screening, number: int) -> Findings:
+        """Return the findings after one more message; `number` is its place in the conversation."""
+        indicators = dict(self.indicators)
+        for evidence in screening.indicators:
+            indicators.setdefault(evidence.indicator, (number, evidence.words))
+        speaker = self.speaker
+        if screening.speaker is not Speaker.OTHER and (speaker is Speaker.OTHER or screening.triage.rank > self.triage.rank):
+            speaker = screening.speaker
+        triage = higher(self.triage, screening.triage)
+        return Findings(triage=higher(triage, _together(indicators)), indicators=indicators, speaker=speaker)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return a JSON value; `from_json` reads it."""
+        return {
+            "triage": self.triage.value,
+            "speaker": self.speaker.value,
+            "indicators": {name.value: [number, words] for name, (number, words) in self.indicators.items()},
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Findings:
+        """Read what `as_json` wrote."""
+        return cls(
+            triage=Triage(data["triage"]),
+            speaker=Speaker(data["speaker"]),
+            indicators={Indicator(name): (number, words) for name, (number, words) in data["indicators"].items()},
+        )
+
+
+def _together(indicators: dict[Indicator, tuple[int, str]]) -> Triage:
+    if any(name is Indicator.SUICIDE_RISK for name in indicators):
+        return Triage.EMERGENCY
+    strong = sum(name.strong for name in indicators)
+    weak = len(indicators) - strong
+    if strong or weak >= WEAK_SIGNS_THAT_TOGETHER_MATTER:
+        return Triage.HIGH
+    return Triage.MEDIUM if weak else Triage.NONE

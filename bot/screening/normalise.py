@@ -1,0 +1,42 @@
+"""What is done to a text before anything reads it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_CHARACTERS = 1000  # of one message that are read for understanding: longer input would take the encoder seconds
+_BIDI_AND_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SPACES = re.compile(r"\s+")
+_REPEATS = re.compile(r"(.)\1{4,}")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
+
+
+def printable(text: str) -> str:
+    """Return the text without control characters and lone surrogates: fit to be stored and shown."""
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _CONTROL.sub("", unicodedata.normalize("NFC", text))
+
+
+def readable(text: str) -> str:
+    """Return the text as the models read it: printable, without invisible marks, on one line, capped.
+
+    The middle of a longer text is left out: people put what matters first or last.
+    """
+    text = _SPACES.sub(" ", _BIDI_AND_INVISIBLE.sub("", printable(text))).strip()
+    text = _REPEATS.sub(r"\1\1\1", text)
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    half = MAX_CHARACTERS // 2
+    return f"{text[:half]} … {text[-half:]}"
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, in order, without digits and signs."""
+    return _WORD.findall(text)
+
+
+def says_something(text: str) -> bool:
+    """Say whether there is a word or a number in the text; an emoji or a dot is neither."""
+    return any(character.isalnum() for character in text)

@@ -1,0 +1,81 @@
+"""Every setting, typed, from the environment or the file `.env`, with its meaning and default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsInvalid(Exception):
+    """A setting has a value that cannot be used; the message names it and says what is expected."""
+
+
+class Settings(BaseSettings):
+    """What the operator decides."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    host: str = Field("127.0.0.1", description="Address to listen on. Behind a proxy leave it on loopback.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the public pages and webhooks.")
+    public_url: str | None = Field(
+        None, description="How the world sees us, e.g. https://help.example.org. Signatures are checked against it."
+    )
+    data_dir: Path = Field(PROJECT_ROOT / "data", description="Folder of keys and of the SQLite database.")
+    database_url: str | None = Field(
+        None, description="postgresql+psycopg://… for PostgreSQL; without it SQLite in DATA_DIR is used."
+    )
+    model_dir: Path = Field(PROJECT_ROOT / "models", description="Folder of trained models; the newest one is used.")
+
+    default_language: str = Field("pl", description="Language of a greeting when nothing tells another.")
+    retention_days: int = Field(30, ge=1, description="Days after its last message that a conversation is kept.")
+    case_retention_days: int = Field(
+        90, ge=1, description="Days after its last message that a conversation handed to the hotline is kept."
+    )
+    console_session_minutes: int = Field(60, ge=5, description="Minutes of silence after which a console login ends.")
+
+    telegram_bot_token: SecretStr | None = Field(None, description="Token from @BotFather. Without it Telegram is off.")
+    telegram_secret_token: SecretStr | None = Field(
+        None, description="Secret that Telegram sends with each webhook call; letters, digits, _ and - only."
+    )
+    telegram_api_base: str = Field("https://api.telegram.org", description="Base of the Bot API; /bot is appended.")
+    twilio_account_sid: str | None = Field(None, description="Account SID. Without it SMS and WhatsApp are off.")
+    twilio_auth_token: SecretStr | None = Field(None, description="Auth token; signs webhooks and the REST API.")
+    twilio_number: str | None = Field(None, description="The number that SMS come from, e.g. +48732000000.")
+    twilio_whatsapp_number: str | None = Field(None, description="The WhatsApp sender; default: TWILIO_NUMBER.")
+    twilio_api_base: str = Field("https://api.twilio.com", description="Base of Twilio's REST API.")
+
+    metrics_port: int = Field(9464, ge=0, le=65535, description="Port of /metrics, on loopback; 0 takes a free one.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+
+    @property
+    def database(self) -> str:
+        """Return the SQLAlchemy URL in use."""
+        if self.database_url:
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite+aiosqlite:///{self.data_dir / 'frontdoor.sqlite3'}"
+
+    @property
+    def telegram_ready(self) -> bool:
+        """Say whether everything that Telegram needs is set."""
+        return self.telegram_bot_token is not None and self.telegram_secret_token is not None
+
+    @property
+    def twilio_ready(self) -> bool:
+        """Say whether everything that SMS and WhatsApp need is set."""
+        return None not in (self.twilio_account_sid, self.twilio_auth_token, self.twilio_number, self.public_url)
+
+
+def load_settings() -> Settings:
+    """Read the settings or raise SettingsInvalid with every problem named."""
+    try:
+        return Settings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+        )
+        raise SettingsInvalid(f"These settings cannot be used. {problems}.") from None

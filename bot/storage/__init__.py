@@ -1,0 +1,1 @@
+"""Everything that is remembered: encrypted, pseudonymous, and with an end date."""

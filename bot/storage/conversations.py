@@ -1,0 +1,238 @@
+"""Conversations and their messages. Functions take an open transaction; whoever opens it decides what belongs together."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.messages import Button, Inbound, Reply, Screening
+from bot.storage.tables import Conversation, Message
+from bot.storage.vault import Vault
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long things are kept after the last message."""
+
+    conversation: timedelta
+    case: timedelta
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of a conversation, opened."""
+
+    id: str
+    number: int
+    author: str
+    staff_id: str | None
+    kind: str
+    state: str
+    text: str
+    language: str
+    buttons: tuple[Button, ...]
+    screening: Screening | None
+    created_at: datetime
+
+    def as_reply(self) -> Reply:
+        """Return it as what a person receives."""
+        return Reply(text=self.text, language=self.language, buttons=self.buttons, author=self.author, id=str(self.number))
+
+
+class ConversationStore:
+    """Reads and writes conversations through a vault."""
+
+    def __init__(self, vault: Vault, retention: Retention) -> None:
+        self.vault = vault
+        self.retention = retention
+
+    async def find(self, session: AsyncSession, channel: str, pseudonym: str) -> Conversation | None:
+        """Return the conversation of a person on a channel."""
+        found = await session.execute(select(Conversation).filter_by(channel=channel, pseudonym=pseudonym))
+        return found.scalar_one_or_none()
+
+    async def get(self, session: AsyncSession, conversation_id: str) -> Conversation | None:
+        """Return a conversation by its id, locked for this transaction where the database can."""
+        found = await session.execute(select(Conversation).filter_by(id=conversation_id).with_for_update())
+        return found.scalar_one_or_none()
+
+    async def open(
+        self, session: AsyncSession, *, channel: str, pseudonym: str, language: str, address: str | None, now: datetime
+    ) -> Conversation:
+        """Start a conversation, or return the one there is."""
+        existing = await self.find(session, channel, pseudonym)
+        if existing is not None:
+            return existing
+        conversation = Conversation(
+            id=uuid.uuid4().hex,
+            channel=channel,
+            pseudonym=pseudonym,
+            language=language,
+            created_at=now,
+            last_message_at=now,
+            expires_at=now + self.retention.conversation,
+        )
+        if address is not None:
+            conversation.address = self.vault.seal(address, f"address:{conversation.id}")
+        session.add(conversation)
+        await session.flush()
+        return conversation
+
+    def address(self, conversation: Conversation) -> str | None:
+        """Return where a conversation can be answered."""
+        if conversation.address is None:
+            return None
+        return self.vault.open(conversation.address, f"address:{conversation.id}")
+
+    async def accept(self, session: AsyncSession, conversation: Conversation, inbound: Inbound) -> tuple[Message, bool]:
+        """Store a person's message once; return it and whether it is new."""
+        found = await session.execute(
+            select(Message).filter_by(conversation_id=conversation.id, external_id=inbound.external_id)
+        )
+        known = found.scalar_one_or_none()
+        if known is not None:
+            return known, False
+        message = await self._append(
+            session,
+            conversation,
+            author="person",
+            state="received",
+            language=conversation.language,
+            content={"text": inbound.text, "details": inbound.details},
+            now=inbound.received_at,
+            external_id=inbound.external_id,
+            kind=inbound.kind,
+        )
+        return message, True
+
+    async def add_reply(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        reply: Reply,
+        *,
+        now: datetime,
+        answers: str | None = None,
+        staff_id: str | None = None,
+    ) -> Message:
+        """Append a text of the bot or of a consultant."""
+        return await self._append(
+            session,
+            conversation,
+            author=reply.author,
+            state="said",
+            language=reply.language,
+            content={"text": reply.text, "buttons": [[button.title, button.value] for button in reply.buttons]},
+            now=now,
+            answers=answers,
+            staff_id=staff_id,
+        )
+
+    async def _append(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        *,
+        author: str,
+        state: str,
+        language: str,
+        content: dict[str, Any],
+        now: datetime,
+        external_id: str | None = None,
+        kind: str = "text",
+        answers: str | None = None,
+        staff_id: str | None = None,
+    ) -> Message:
+        conversation.message_count += 1
+        conversation.last_message_at = now
+        conversation.expires_at = max(conversation.expires_at, now + self.retention.conversation)
+        message = Message(
+            id=uuid.uuid4().hex,
+            conversation_id=conversation.id,
+            number=conversation.message_count,
+            author=author,
+            staff_id=staff_id,
+            external_id=external_id,
+            kind=kind,
+            state=state,
+            language=language,
+            content=self.vault.seal_json(content, f"message:{conversation.id}"),
+            answers=answers,
+            created_at=now,
+            expires_at=conversation.expires_at,
+        )
+        session.add(message)
+        await session.flush()
+        return message
+
+    def read(self, message: Message) -> Said:
+        """Open one message."""
+        content = self.vault.open_json(message.content, f"message:{message.conversation_id}")
+        screening = None
+        if message.screening is not None:
+            screening = Screening.from_json(self.vault.open_json(message.screening, f"screening:{message.conversation_id}"))
+        return Said(
+            id=message.id,
+            number=message.number,
+            author=message.author,
+            staff_id=message.staff_id,
+            kind=message.kind,
+            state=message.state,
+            text=content["text"],
+            language=message.language,
+            buttons=tuple(Button(title, value) for title, value in content.get("buttons", [])),
+            screening=screening,
+            created_at=message.created_at,
+        )
+
+    def keep_screening(self, message: Message, screening: Screening) -> None:
+        """Store with a message what was understood of it."""
+        message.language = screening.language
+        message.screening = self.vault.seal_json(screening.as_json(), f"screening:{message.conversation_id}")
+
+    async def messages(self, session: AsyncSession, conversation_id: str, *, after: int = 0) -> list[Said]:
+        """Return what was said after a message number, in order."""
+        found = await session.execute(
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.number > after)
+            .order_by(Message.number)
+        )
+        return [self.read(message) for message in found.scalars()]
+
+    async def replies_to(self, session: AsyncSession, message_id: str) -> list[Said]:
+        """Return the replies that were decided for one message."""
+        found = await session.execute(select(Message).filter_by(answers=message_id).order_by(Message.number))
+        return [self.read(message) for message in found.scalars()]
+
+    async def unanswered(self, session: AsyncSession, *, before: datetime) -> Sequence[Message]:
+        """Return messages that were accepted and not yet decided, oldest first: what a crash left behind."""
+        found = await session.execute(
+            select(Message)
+            .where(Message.state == "received", Message.created_at < before)
+            .order_by(Message.created_at, Message.number)
+        )
+        return found.scalars().all()
+
+    async def erase(self, session: AsyncSession, conversation_id: str) -> None:
+        """Delete a conversation and everything that belongs to it."""
+        await session.execute(delete(Conversation).where(Conversation.id == conversation_id))
+
+    async def extend_for_case(self, session: AsyncSession, conversation: Conversation, now: datetime) -> None:
+        """Keep a conversation as long as a case is kept, because the hotline has it now."""
+        conversation.expires_at = max(conversation.expires_at, now + self.retention.case)
+        await session.execute(
+            update(Message).where(Message.conversation_id == conversation.id).values(expires_at=conversation.expires_at)
+        )
+
+    async def purge(self, session: AsyncSession, now: datetime) -> int:
+        """Delete every conversation whose time is over; return how many."""
+        over = select(Conversation.id).where(Conversation.expires_at < now)
+        count = await session.scalar(select(func.count()).select_from(over.subquery()))
+        await session.execute(delete(Conversation).where(Conversation.id.in_(over)))
+        return int(count or 0)

@@ -1,0 +1,110 @@
+"""The connection to the database: SQLite in one file by default, PostgreSQL when DATABASE_URL says so."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+SQLITE_BUSY_SECONDS = 10  # how long one writer waits for another before the turn fails and is tried again
+
+
+class DatabaseUnavailable(Exception):
+    """The database does not answer, is locked, or has another schema than this program; the message says which."""
+
+
+class Database:
+    """Hands out transactions."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        arguments: dict[str, Any] = {}
+        if self.is_sqlite:
+            arguments["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
+        else:
+            arguments["pool_pre_ping"] = True
+        self.engine = create_async_engine(url, **arguments)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_immediate)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction; commit at the end, roll back on an exception."""
+        async with self._sessions() as session:
+            try:
+                async with session.begin():
+                    yield session
+            except OperationalError as error:
+                raise DatabaseUnavailable(f"The database did not take the work: {type(error.orig).__name__}.") from error
+
+    async def ping(self) -> None:
+        """Raise DatabaseUnavailable unless the database answers."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError) as error:
+            raise DatabaseUnavailable(f"The database does not answer ({type(error).__name__}).") from error
+
+    async def migrate(self) -> None:
+        """Bring the schema to the newest version; makes the tables on first start."""
+        config = _alembic_config(self.url)
+        try:
+            async with self.engine.begin() as connection:
+                await connection.run_sync(_upgrade, config)
+        except (SQLAlchemyError, OSError) as error:
+            raise DatabaseUnavailable(
+                f"The database could not be opened or brought up to date ({type(error).__name__}). Check that it runs,"
+                " that its folder can be written, and that no other program holds it."
+            ) from error
+
+    async def schema_is_current(self) -> bool:
+        """Say whether the schema is the one that this program was written for."""
+        head = ScriptDirectory.from_config(_alembic_config(self.url)).get_current_head()
+        async with self.engine.connect() as connection:
+            current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        return current == head
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # SQLAlchemy's recipe: the driver must not begin transactions by itself, so that ours can be IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # an accepted message survives a power cut, not only a crash
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    # A transaction that reads first and writes later fails in SQLite when another one wrote in between; taking the write lock at
+    # the start makes it wait instead.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _alembic_config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def _upgrade(connection: Any, config: Config) -> None:
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,220 @@
+"""The tables. Words, addresses and dialogue states are sealed (`bytes`); every row that belongs to a person has an end date."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Moment(TypeDecorator[datetime]):
+    """A timezone-aware time, kept as UTC on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times and store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without a timezone was about to be stored.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Return an aware time; SQLite gives naive ones back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Moment, bytes: LargeBinary, str: String}
+
+
+class Conversation(Table):
+    """One person on one channel, as long as anything of them is kept."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("channel", "pseudonym"), Index("ix_conversations_expires_at", "expires_at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    pseudonym: Mapped[str]
+    address: Mapped[bytes | None]
+    language: Mapped[str]
+    language_fixed: Mapped[bool] = mapped_column(default=False)
+    triage: Mapped[str] = mapped_column(default="none")
+    speaker: Mapped[str] = mapped_column(default="other")
+    findings: Mapped[bytes | None]
+    dialogue: Mapped[bytes | None]
+    quiet: Mapped[bool] = mapped_column(default=False)
+    reachable: Mapped[str] = mapped_column(default="yes")
+    message_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    last_message_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Message(Table):
+    """One message of a conversation, in order.
+
+    `author` is person, bot or consultant. `state` of a person's message: received, answered, unread (a consultant owns the
+    conversation), failed. `answers` of a reply is the id of the message that it answers.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "external_id"),
+        UniqueConstraint("conversation_id", "number"),
+        Index("ix_messages_state", "state"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    author: Mapped[str]
+    staff_id: Mapped[str | None]
+    external_id: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(default="text")
+    state: Mapped[str]
+    language: Mapped[str]
+    content: Mapped[bytes]
+    screening: Mapped[bytes | None]
+    answers: Mapped[str | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Handoff(Table):
+    """A case in the hotline's queue. At most one of a conversation is not closed."""
+
+    __tablename__ = "handoffs"
+    __table_args__ = (Index("ix_handoffs_closed_at_triage", "closed_at", "triage"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str]
+    triage: Mapped[str]
+    triage_rank: Mapped[int]
+    opened_at: Mapped[datetime]
+    waiting_since: Mapped[datetime]
+    taken_by: Mapped[str | None]
+    taken_at: Mapped[datetime | None]
+    last_seen_number: Mapped[int] = mapped_column(default=0)
+    withdrawn_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    expires_at: Mapped[datetime]
+
+
+class TriageChange(Table):
+    """One change of a conversation's triage, by the machine or by a consultant."""
+
+    __tablename__ = "triage_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    before: Mapped[str]
+    after: Mapped[str]
+    changed_by: Mapped[str]
+    reason: Mapped[bytes | None]
+    message_number: Mapped[int | None]
+    changed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Delivery(Table):
+    """A reply on its way out through a channel that pushes: the outbox.
+
+    `state`: due, sending, sent, delivered, failed, unknown (the provider did not say), cancelled.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_state_due_at", "state", "due_at"),
+        Index("ix_outbox_provider_id", "provider_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[str]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    provider_id: Mapped[str | None]
+    error_code: Mapped[str | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+
+
+class Staff(Table):
+    """Somebody of the hotline who may log in to the console."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+    totp_secret: Mapped[bytes | None]
+    totp_last_step: Mapped[int] = mapped_column(default=0)
+    disabled_at: Mapped[datetime | None]
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class StaffSession(Table):
+    """A login at the console; only a hash of its cookie is kept."""
+
+    __tablename__ = "staff_sessions"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    csrf: Mapped[str]
+    second_factor: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class AuditEntry(Table):
+    """One reading or change, chained to the one before by its hash."""
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    staff_id: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]

@@ -1,0 +1,113 @@
+"""Keys, encryption of what is stored, and pseudonyms.
+
+One key file holds a ring of encryption keys (the newest first, older ones still read) and the key of the pseudonyms. Whoever has
+the database without this file reads no words, no numbers and no names.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES = 12
+_KEY_ID_BYTES = 4
+
+
+class KeyFileUnusable(Exception):
+    """The key file is missing its keys, damaged, or not readable by this user; the message says which and what to do."""
+
+
+class SealBroken(Exception):
+    """A stored value does not open: it was changed, moved to another row, or its key is gone."""
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Seals values to their place in the database and turns addresses into pseudonyms."""
+
+    keys: tuple[bytes, ...]
+    pseudonym_key: bytes
+
+    def seal(self, value: str, place: str) -> bytes:
+        """Encrypt a text with the newest key, bound to its place such as `message:<conversation id>`."""
+        key = self.keys[0]
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = AESGCM(key).encrypt(nonce, value.encode("utf-8", "surrogatepass"), place.encode())
+        return _key_id(key) + nonce + sealed
+
+    def open(self, sealed: bytes, place: str) -> str:
+        """Decrypt what `seal` made for the same place; raises SealBroken."""
+        key_id, nonce, body = (
+            sealed[:_KEY_ID_BYTES],
+            sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES],
+            sealed[_KEY_ID_BYTES + _NONCE_BYTES :],
+        )
+        for key in self.keys:
+            if hmac.compare_digest(_key_id(key), key_id):
+                try:
+                    return AESGCM(key).decrypt(nonce, body, place.encode()).decode("utf-8", "surrogatepass")
+                except InvalidTag:
+                    break
+        raise SealBroken(f"A stored value of {place.partition(':')[0]!r} does not open with the keys in the key file.")
+
+    def seal_json(self, value: Any, place: str) -> bytes:
+        """Encrypt a JSON value; see `seal`."""
+        return self.seal(json.dumps(value, ensure_ascii=False), place)
+
+    def open_json(self, sealed: bytes, place: str) -> Any:
+        """Decrypt a JSON value; see `open`."""
+        return json.loads(self.open(sealed, place))
+
+    def pseudonym(self, channel: str, address: str) -> str:
+        """Return the keyed stand-in for an address: the same for the same person, and useless without the key."""
+        return hmac.new(self.pseudonym_key, f"{channel}\0{address}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(b"frontdoor key id" + key).digest()[:_KEY_ID_BYTES]
+
+
+def open_vault(path: Path, *, create: bool = False) -> Vault:
+    """Read the key file, or make it when `create` is set and there is none; raises KeyFileUnusable."""
+    if create and not path.exists():
+        _write_new(path)
+    try:
+        data = json.loads(path.read_text())
+        keys = tuple(base64.b64decode(key, validate=True) for key in data["encryption_keys"])
+        pseudonym_key = base64.b64decode(data["pseudonym_key"], validate=True)
+    except FileNotFoundError:
+        raise KeyFileUnusable(
+            f"There is no key file at {path}. If the database is new, start the program and it makes one;"
+            " if not, put the file back from your backup: without it nothing stored can be read."
+        ) from None
+    except OSError as error:
+        raise KeyFileUnusable(f"The key file {path} cannot be read ({error.strerror}). Check its owner and rights.") from None
+    except (ValueError, KeyError, TypeError):
+        raise KeyFileUnusable(f"The key file {path} is damaged. Put it back from your backup.") from None
+    if not keys or any(len(key) != 32 for key in (*keys, pseudonym_key)):
+        raise KeyFileUnusable(f"The key file {path} holds no usable keys. Put it back from your backup.")
+    return Vault(keys=keys, pseudonym_key=pseudonym_key)
+
+
+def _write_new(path: Path) -> None:
+    content = json.dumps(
+        {
+            "encryption_keys": [base64.b64encode(secrets.token_bytes(32)).decode()],
+            "pseudonym_key": base64.b64encode(secrets.token_bytes(32)).decode(),
+        },
+        indent=1,
+    )
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(content)

@@ -1,0 +1,145 @@
+"""The words that people read: answers and dialogue texts in sixteen languages, from files that a translator edits.
+
+`nlu_data/<language>/answers/*.yml` hold texts by key, each in up to three forms: `text` (web chat, Telegram, WhatsApp), `sms`
+(short, the number first), `quiet` (short and neutral on its face). Numbers, addresses and links stand as placeholders such as
+{hotline}; their values come from `nlu_data/facts.yml`.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+
+from bot.messages import LANGUAGES, Button, Reply
+
+NLU_DATA = Path(__file__).resolve().parent.parent / "nlu_data"
+SOURCE_LANGUAGES: Final = ("pl", "en")
+LAST_RESORT: Final = "en"
+
+Form = Literal["text", "sms", "quiet"]
+FORMS: Final[tuple[Form, ...]] = ("text", "sms", "quiet")
+
+# Numbers with spaces fall apart in right-to-left text; these marks keep one together without changing its characters.
+_ISOLATE, _END_ISOLATE = "\u2066", "\u2069"
+_RIGHT_TO_LEFT: Final = frozenset({"ar"})
+
+
+class WordingInvalid(Exception):
+    """A file of texts is not YAML of the expected form, or names a fact that does not exist; the message says where."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A text that a language lacks."""
+
+    language: str
+    key: str
+    form: Form
+
+
+class Wording:
+    """All texts, loaded once."""
+
+    def __init__(
+        self, texts: Mapping[str, Mapping[str, Mapping[str, str]]], titles: Mapping[str, Mapping[str, str]], facts: Mapping[str, str]
+    ) -> None:
+        self.texts = texts
+        self.titles = titles
+        self.facts = facts
+
+    @classmethod
+    def load(cls, root: Path = NLU_DATA) -> Wording:
+        """Read all texts; raises WordingInvalid."""
+        facts = {name: str(fact["value"]) for name, fact in _read(root / "facts.yml").items()}
+        texts: dict[str, dict[str, dict[str, str]]] = {}
+        titles: dict[str, dict[str, str]] = {}
+        for language in LANGUAGES:
+            folder = root / language / "answers"
+            texts[language] = {}
+            titles[language] = {}
+            for path in sorted(folder.glob("*.yml")):
+                content = _read(path)
+                if path.name == "buttons.yml":
+                    titles[language] |= {key: str(value) for key, value in content.items()}
+                    continue
+                for key, forms in content.items():
+                    texts[language][key] = _forms(forms, path, key, facts)
+        return cls(texts, titles, facts)
+
+    def has(self, key: str, language: str, form: Form = "text") -> bool:
+        """Say whether a text exists in exactly this language and form."""
+        return form in self.texts.get(language, {}).get(key, {})
+
+    def text(self, key: str, language: str, *, form: Form = "text", **values: str) -> str:
+        """Return a text with its facts filled in.
+
+        A missing `quiet` or `sms` form falls back to `text`; a missing language to English, never to a neighbour language.
+        Raises KeyError for a key that no language has.
+        """
+        language, template = self._template(key, language, form)
+        isolated = language in _RIGHT_TO_LEFT
+        filled = {
+            name: f"{_ISOLATE}{value}{_END_ISOLATE}" if isolated and not value.isalpha() else value
+            for name, value in self.facts.items()
+        }
+        return template.format_map(filled | values).strip()
+
+    def _template(self, key: str, language: str, form: Form) -> tuple[str, str]:
+        for candidate in (language, LAST_RESORT, "pl"):
+            forms = self.texts.get(candidate, {}).get(key, {})
+            for wanted in (form, "text"):
+                if wanted in forms:
+                    return candidate, forms[wanted]
+        raise KeyError(key)
+
+    def button(self, name: str, language: str) -> Button:
+        """Return a button: its title in a language, and the value that pressing it sends."""
+        for candidate in (language, LAST_RESORT):
+            if name in self.titles.get(candidate, {}):
+                return Button(title=self.titles[candidate][name], value=f"@{name}")
+        raise KeyError(name)
+
+    def reply(self, key: str, language: str, *, form: Form = "text", buttons: tuple[str, ...] = (), **values: str) -> Reply:
+        """Return a text as a reply with its buttons."""
+        return Reply(
+            text=self.text(key, language, form=form, **values),
+            language=language,
+            buttons=tuple(self.button(name, language) for name in buttons),
+        )
+
+    def gaps(self) -> Iterator[Gap]:
+        """Yield every text and button title that the source languages have and another language lacks."""
+        source = self.texts["pl"] | self.texts["en"]
+        for language in LANGUAGES:
+            for key, forms in source.items():
+                for form in FORMS:
+                    if form in forms and not self.has(key, language, form):
+                        yield Gap(language, key, form)
+            for name in self.titles["pl"]:
+                if name not in self.titles[language]:
+                    yield Gap(language, f"button {name}", "text")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except (OSError, yaml.YAMLError) as error:
+        raise WordingInvalid(f"The file of texts {path} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise WordingInvalid(f"The file of texts {path} must hold keys with texts under them.")
+    return content
+
+
+def _forms(forms: Any, path: Path, key: str, facts: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(forms, dict) or not forms or set(forms) - set(FORMS):
+        raise WordingInvalid(f"{path}: {key} must have one or more of the forms {', '.join(FORMS)}.")
+    for form, text in forms.items():
+        for _, name, _, _ in string.Formatter().parse(str(text)):
+            if name is not None and name not in facts and not name.startswith("_"):
+                raise WordingInvalid(f"{path}: {key}.{form} names the fact {{{name}}}, which facts.yml does not have.")
+    return {form: str(text) for form, text in forms.items()}
