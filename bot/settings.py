@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -43,14 +44,46 @@ class Settings(BaseSettings):
         None, description="Secret that Telegram sends with each webhook call; letters, digits, _ and - only."
     )
     telegram_api_base: str = Field("https://api.telegram.org", description="Base of the Bot API; /bot is appended.")
+    telegram_polling: bool = Field(
+        False, description="Fetch Telegram's messages instead of receiving webhooks: for a machine without a public address."
+    )
     twilio_account_sid: str | None = Field(None, description="Account SID. Without it SMS and WhatsApp are off.")
     twilio_auth_token: SecretStr | None = Field(None, description="Auth token; signs webhooks and the REST API.")
     twilio_number: str | None = Field(None, description="The number that SMS come from, e.g. +48732000000.")
     twilio_whatsapp_number: str | None = Field(None, description="The WhatsApp sender; default: TWILIO_NUMBER.")
     twilio_api_base: str = Field("https://api.twilio.com", description="Base of Twilio's REST API.")
+    twilio_auth_token_next: SecretStr | None = Field(
+        None, description="Second auth token while Twilio's is being changed: webhooks signed with either are genuine."
+    )
+    twilio_replies: Literal["api", "twiml"] = Field(
+        "api", description="How replies go out: through the REST API, or as TwiML in the answer to the webhook (the API as reserve)."
+    )
+
+    person_daily_replies: int = Field(
+        80, ge=1, description="Paid replies (SMS, WhatsApp) of the program to one person in a day. An emergency is never cut off."
+    )
+    total_daily_replies: int = Field(
+        3000, ge=1, description="Paid replies (SMS, WhatsApp) of the program to everybody in a day. An emergency is never cut off."
+    )
+    delivery_give_up_hours: int = Field(24, ge=1, description="Hours after which a reply that cannot be delivered is given up.")
+    address_keep_hours: int = Field(
+        72, ge=1, description="Hours after the last message that a number or chat id is kept, sealed; longer while a case is open."
+    )
 
     metrics_port: int = Field(9464, ge=0, le=65535, description="Port of /metrics, on loopback; 0 takes a free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+
+    @field_validator("telegram_secret_token")
+    @classmethod
+    def _as_telegram_takes_it(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("it may have letters A-Z, digits, _ and - only, at most 256")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else value
 
     @property
     def database(self) -> str:
@@ -62,7 +95,7 @@ class Settings(BaseSettings):
     @property
     def telegram_ready(self) -> bool:
         """Say whether everything that Telegram needs is set."""
-        return self.telegram_bot_token is not None and self.telegram_secret_token is not None
+        return self.telegram_bot_token is not None and (self.telegram_secret_token is not None or self.telegram_polling)
 
     @property
     def twilio_ready(self) -> bool:

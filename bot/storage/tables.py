@@ -56,7 +56,10 @@ class Table(DeclarativeBase):
 
 
 class Conversation(Table):
-    """One person on one channel, as long as anything of them is kept."""
+    """One person on one channel, as long as anything of them is kept.
+
+    `reachable`: yes, stopped (they wrote STOP), blocked (they blocked us), gone (the address takes no messages).
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "pseudonym"), Index("ix_conversations_expires_at", "expires_at"))
@@ -151,7 +154,9 @@ class TriageChange(Table):
 class Delivery(Table):
     """A reply on its way out through a channel that pushes: the outbox.
 
-    `state`: due, sending, sent, delivered, failed, unknown (the provider did not say), cancelled.
+    `state`: due, sending, sent, delivered, failed, unknown (the provider did not say), cancelled. While it is open,
+    `finished_at` is empty. `part` of `parts` is the one that is sent next, or was sent last, when a text needs several messages.
+    `regardless`: it is sent even while a consultant owns the conversation, or after STOP.
     """
 
     __tablename__ = "outbox"
@@ -165,12 +170,38 @@ class Delivery(Table):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     channel: Mapped[str]
     state: Mapped[str]
+    regardless: Mapped[bool] = mapped_column(default=False)
+    part: Mapped[int] = mapped_column(default=0)
+    parts: Mapped[int] = mapped_column(default=1)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     provider_id: Mapped[str | None]
     error_code: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+
+
+class Receipt(Table):
+    """That a webhook's message was taken: a keyed hash of its id, which outlives the conversation, so that a replay stays one."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (Index("ix_receipts_expires_at", "expires_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
+
+
+class Spending(Table):
+    """How many paid replies the program gave on one day: to one person (`who` is a pseudonym), or to all (`who` is empty)."""
+
+    __tablename__ = "spending"
+    __table_args__ = (Index("ix_spending_expires_at", "expires_at"),)
+
+    day: Mapped[str] = mapped_column(primary_key=True)
+    who: Mapped[str] = mapped_column(primary_key=True)
+    replies: Mapped[int] = mapped_column(default=0)
+    told: Mapped[bool] = mapped_column(default=False)
     expires_at: Mapped[datetime]
 
 

@@ -5,7 +5,7 @@ from alembic import op
 
 import bot.storage.tables
 
-revision = '0de98ab19ef0'
+revision = '8df0e98bbbcc'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -45,6 +45,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('conversations', schema=None) as batch_op:
         batch_op.create_index('ix_conversations_expires_at', ['expires_at'], unique=False)
+
+    op.create_table('receipts',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('expires_at', bot.storage.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_receipts'))
+    )
+    with op.batch_alter_table('receipts', schema=None) as batch_op:
+        batch_op.create_index('ix_receipts_expires_at', ['expires_at'], unique=False)
+
+    op.create_table('spending',
+    sa.Column('day', sa.String(), nullable=False),
+    sa.Column('who', sa.String(), nullable=False),
+    sa.Column('replies', sa.Integer(), nullable=False),
+    sa.Column('told', sa.Boolean(), nullable=False),
+    sa.Column('expires_at', bot.storage.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'who', name=op.f('pk_spending'))
+    )
+    with op.batch_alter_table('spending', schema=None) as batch_op:
+        batch_op.create_index('ix_spending_expires_at', ['expires_at'], unique=False)
 
     op.create_table('staff',
     sa.Column('id', sa.String(), nullable=False),
@@ -140,6 +159,9 @@ def upgrade() -> None:
     sa.Column('conversation_id', sa.String(), nullable=False),
     sa.Column('channel', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
+    sa.Column('regardless', sa.Boolean(), nullable=False),
+    sa.Column('part', sa.Integer(), nullable=False),
+    sa.Column('parts', sa.Integer(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('due_at', bot.storage.tables.Moment(timezone=True), nullable=False),
     sa.Column('provider_id', sa.String(), nullable=True),
@@ -182,6 +204,14 @@ def downgrade() -> None:
 
     op.drop_table('handoffs')
     op.drop_table('staff')
+    with op.batch_alter_table('spending', schema=None) as batch_op:
+        batch_op.drop_index('ix_spending_expires_at')
+
+    op.drop_table('spending')
+    with op.batch_alter_table('receipts', schema=None) as batch_op:
+        batch_op.drop_index('ix_receipts_expires_at')
+
+    op.drop_table('receipts')
     with op.batch_alter_table('conversations', schema=None) as batch_op:
         batch_op.drop_index('ix_conversations_expires_at')
 
