@@ -28,8 +28,17 @@ with warnings.catch_warnings():
     from rasa.core.lock_store import InMemoryLockStore
     from rasa.core.processor import MessageProcessor
     from rasa.core.tracker_store import TrackerStore
+    from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
     from rasa.shared.core.domain import Domain
-    from rasa.shared.core.events import ActiveLoop, Event, SlotSet, UserUttered, deserialise_events
+    from rasa.shared.core.events import (
+        ActionExecuted,
+        ActiveLoop,
+        Event,
+        SessionStarted,
+        SlotSet,
+        UserUttered,
+        deserialise_events,
+    )
     from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.utils.endpoints import EndpointConfig
     from rasa_sdk.executor import ActionExecutor
@@ -71,28 +80,23 @@ class _TurnStore(TrackerStore):
         self.after: DialogueStateTracker | None = None
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        events = deserialise_events(json.loads(self.before)) if self.before else []
-        if not events:
-            return None
+        events = deserialise_events(json.loads(self.before)) if self.before else _beginning()
         tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
-        self._set_slots(tracker)
-        return tracker
-
-    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
-        tracker = await super().create_tracker(sender_id, append_action_listen)
-        self._set_slots(tracker)
-        return tracker
-
-    def _set_slots(self, tracker: DialogueStateTracker) -> None:
         for name, value in self.slots.items():
             if tracker.get_slot(name) != value:
                 tracker.update(SlotSet(name, value), self.domain)
+        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         self.after = tracker
 
     async def keys(self) -> Iterable[str]:
         return []
+
+
+def _beginning() -> list[Event]:
+    # What Rasa writes when a session starts. It would do so itself, but only for a tracker without any slot set.
+    return [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), ActionExecuted(ACTION_LISTEN_NAME)]
 
 
 class _Replies(CollectingOutputChannel):

@@ -35,7 +35,7 @@ class Lexicon:
         names: dict[str, str] = {}
         for language in LANGUAGES:
             path = root / language / "lexicon.yml"
-            content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+            content: dict[str, Any] = _read(path) if path.exists() else {}
             phrases[language] = {
                 meaning: frozenset(_shape(str(phrase)) for phrase in content.get(meaning) or []) for meaning in MEANINGS
             }
@@ -69,3 +69,8 @@ class Lexicon:
 
 def _shape(text: str) -> str:
     return without_diacritics(" ".join(words(readable(text).lower())))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # all strings: "no" is a word here
+    return content if isinstance(content, dict) else {}

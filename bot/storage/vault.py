@@ -72,6 +72,11 @@ class Vault:
         """Return the keyed stand-in for an address: the same for the same person, and useless without the key."""
         return hmac.new(self.pseudonym_key, f"{channel}\0{address}".encode(), hashlib.sha256).hexdigest()[:32]
 
+    def fingerprint(self, purpose: str, value: str) -> str:
+        """Return a keyed hash of a value: proves that whoever made it had the key file."""
+        key = hmac.new(self.pseudonym_key, f"fingerprint\0{purpose}".encode(), hashlib.sha256).digest()
+        return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+
 
 def _key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"frontdoor key id" + key).digest()[:_KEY_ID_BYTES]

@@ -1,0 +1,59 @@
+# Everything that one does with this project. `make` lists it.
+.DEFAULT_GOAL := help
+export OMP_NUM_THREADS ?= 1
+export RASA_TELEMETRY_ENABLED = false
+UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
+PYTHON := .venv/bin/python
+
+.PHONY: help install run train test quick lint format types clean
+
+help: ## list what can be done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.tools/uv/bin/uv:
+	python3 -m venv .tools/uv
+	.tools/uv/bin/pip install --quiet uv
+
+ifeq ($(UV),.tools/uv/bin/uv)
+UV_NEEDED := .tools/uv/bin/uv
+endif
+
+.venv/.complete: pyproject.toml uv.lock | $(UV_NEEDED)
+	$(UV) sync --locked --no-dev
+	@touch $@
+
+.venv/.complete-dev: pyproject.toml uv.lock | $(UV_NEEDED)
+	$(UV) sync --locked
+	@touch $@ .venv/.complete
+
+install: .venv/.complete ## install what the program needs
+
+run: .venv/.complete ## train when needed, then serve on http://localhost:8080
+	@$(PYTHON) -m bot train
+	@$(PYTHON) -m bot serve
+
+train: .venv/.complete ## train the model when its data changed
+	$(PYTHON) -m bot train
+
+test: .venv/.complete-dev ## run all checks and tests, the browser's included
+	sh tests/find-chromium.sh
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -m bot train
+	$(PYTHON) -m pytest -q
+
+quick: .venv/.complete-dev ## run the tests that need neither model nor browser
+	$(PYTHON) -m pytest -q -m "not model and not browser and not postgres"
+
+lint: .venv/.complete-dev ## check form and types
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+
+format: .venv/.complete-dev ## bring the code into form
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+clean: ## remove what was built; keys and database stay
+	rm -rf .venv .tools models .rasa build .mypy_cache .ruff_cache .pytest_cache

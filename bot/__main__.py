@@ -1,0 +1,46 @@
+"""The command line of the front door: `python -m bot COMMAND --help`."""
+
+from __future__ import annotations
+
+import os
+
+# Before anything that brings OpenMP is imported: two threads that wait for each other cost more than they give.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from bot.commands import chat, check, purge, screen, serve, train
+from bot.settings import SettingsInvalid
+from bot.storage.database import DatabaseUnavailable
+from bot.storage.vault import KeyFileUnusable
+from bot.wording import WordingInvalid
+
+_PROBLEMS_OF_THE_OPERATOR = (SettingsInvalid, KeyFileUnusable, DatabaseUnavailable, WordingInvalid)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser with all commands."""
+    root = argparse.ArgumentParser(prog="python -m bot", description="The front door to the anti-trafficking hotline.")
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in (serve, train, screen, chat, check, purge):
+        command.register(commands)
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except _PROBLEMS_OF_THE_OPERATOR as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

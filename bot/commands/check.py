@@ -1,0 +1,105 @@
+"""`check`: what is ready and what is missing, in plain words."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.messages import LANGUAGES
+from bot.program import KEY_FILE
+from bot.settings import Settings, load_settings
+from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.vault import KeyFileUnusable, open_vault
+from bot.wording import Wording
+
+State = Literal["ready", "off", "missing"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    state: State
+    sentence: str
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "check",
+        help="say what is ready and what is missing",
+        description="Looks at settings, keys, database, model, texts and channels. Ends with 1 when something that is needed is missing.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Print all findings; 1 when something needed is missing."""
+    settings = load_settings()
+    findings = [*_keys(settings), *asyncio.run(_database(settings)), *_model(settings), *_texts(), *_channels(settings)]
+    for finding in findings:
+        print(f"{finding.state:8} {finding.what:10} {finding.sentence}")
+    return 1 if any(finding.state == "missing" for finding in findings) else 0
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    try:
+        vault = open_vault(settings.data_dir / KEY_FILE)
+    except KeyFileUnusable as problem:
+        yield Finding("keys", "missing", str(problem))
+        return
+    yield Finding("keys", "ready", f"{len(vault.keys)} encryption key(s). Keep a copy of the file apart from the database's backup.")
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    kind = "PostgreSQL" if settings.database_url else "SQLite"
+    if not settings.database_url and not (settings.data_dir / "frontdoor.sqlite3").exists():
+        return [Finding("database", "missing", "There is no database yet; `make run` makes one.")]
+    database = Database(settings.database)
+    try:
+        await database.ping()
+        current = await database.schema_is_current()
+    except DatabaseUnavailable as problem:
+        return [Finding("database", "missing", str(problem))]
+    finally:
+        await database.close()
+    if not current:
+        return [Finding("database", "missing", "The schema is of another version; starting the program brings it up to date.")]
+    return [Finding("database", "ready", f"{kind} answers and its schema is current.")]
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    from bot.nlu.training import is_current  # noqa: PLC0415
+
+    if not any(settings.model_dir.glob("*.tar.gz")):
+        yield Finding("model", "missing", "No model is trained: people would get the number and a consultant, and no answers. Run `make train`.")
+    elif not is_current(settings.model_dir):
+        yield Finding("model", "ready", "A model is there, but its training data or code changed since. Run `make train`.")
+    else:
+        yield Finding("model", "ready", "The model is trained on the data as it is.")
+
+
+def _texts() -> Iterator[Finding]:
+    gaps = Counter(gap.language for gap in Wording.load().gaps())
+    if not gaps:
+        yield Finding("texts", "ready", f"All texts in {len(LANGUAGES)} languages. None has been reviewed by a native speaker yet.")
+        return
+    listed = ", ".join(f"{language} {count}" for language, count in gaps.items())
+    yield Finding("texts", "off", f"Texts missing (English is sent instead): {listed}.")
+
+
+def _channels(settings: Settings) -> Iterator[Finding]:
+    yield Finding("web chat", "ready", f"http://{settings.host}:{settings.port}/" if settings.public_url is None else settings.public_url)
+    if settings.telegram_ready:
+        yield Finding("telegram", "ready", "Token and secret are set. `python -m bot telegram info` asks Telegram.")
+    else:
+        yield Finding("telegram", "off", "TELEGRAM_BOT_TOKEN and TELEGRAM_SECRET_TOKEN are not both set.")
+    if settings.twilio_ready:
+        yield Finding("sms", "ready", "Twilio's settings are complete; webhooks are checked against PUBLIC_URL.")
+    else:
+        yield Finding("sms", "off", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_NUMBER and PUBLIC_URL are not all set.")

@@ -1,0 +1,28 @@
+"""`serve`: run the program."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from bot.logs import configure_logs
+from bot.settings import load_settings
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "serve",
+        help="run the server",
+        description="Serves the web chat, the webhooks and the console; makes keys and database on first start.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    from bot.server import serve  # noqa: PLC0415 - brings the whole program
+
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    return serve(settings)

@@ -1,0 +1,76 @@
+"""Trains Rasa's model from this project, and knows whether that is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import time
+from pathlib import Path
+
+from bot.screening.rows import NLU_DATA, training_files
+from bot.settings import PROJECT_ROOT
+
+_FINGERPRINT = "trained-from.txt"
+_MODELS_KEPT = 2
+
+
+class TrainingFailed(Exception):
+    """Rasa could not train a model; the message says what it complained about."""
+
+
+def fingerprint() -> str:
+    """Return a hash of everything that a model is made from."""
+    digest = hashlib.sha256()
+    code = sorted(path for folder in ("screening", "nlu") for path in (PROJECT_ROOT / "bot" / folder).rglob("*.py"))
+    plan = [PROJECT_ROOT / "config.yml", PROJECT_ROOT / "domain.yml", PROJECT_ROOT / "uv.lock"]
+    dialogue = sorted((NLU_DATA / "dialogue").glob("*.yml"))
+    for path in (*plan, *dialogue, *training_files(), *code):
+        digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_current(model_dir: Path) -> bool:
+    """Say whether the newest model was made from the files as they are now."""
+    mark = model_dir / _FINGERPRINT
+    return mark.exists() and mark.read_text().strip() == fingerprint() and any(model_dir.glob("*.tar.gz"))
+
+
+def train(model_dir: Path) -> Path:
+    """Train a model and return its archive; raises TrainingFailed."""
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    from rasa.model_training import train as rasa_train  # noqa: PLC0415 - takes seconds; only when a model is really trained
+
+    from bot.assistant import silence_rasa  # noqa: PLC0415
+
+    silence_rasa()
+    made_from = fingerprint()
+    model_dir.mkdir(parents=True, exist_ok=True)
+    name = time.strftime("frontdoor-%Y%m%d-%H%M%S")
+    loop = asyncio.new_event_loop()
+    try:
+        result = loop.run_until_complete(
+            _as_coroutine(
+                rasa_train(
+                    domain=str(PROJECT_ROOT / "domain.yml"),
+                    config=str(PROJECT_ROOT / "config.yml"),
+                    training_files=[str(NLU_DATA)],
+                    output=str(model_dir),
+                    fixed_model_name=name,
+                    force_training=True,
+                )
+            )
+        )
+    finally:
+        loop.close()
+    if result.code != 0 or result.model is None:
+        raise TrainingFailed(f"Rasa ended with code {result.code} and made no model. Run `rasa train --debug` to see why.")
+    (model_dir / _FINGERPRINT).write_text(made_from)
+    for old in sorted(model_dir.glob("frontdoor-*.tar.gz"))[:-_MODELS_KEPT]:
+        old.unlink()
+    return Path(result.model)
+
+
+async def _as_coroutine(result: object) -> object:
+    return await result if asyncio.iscoroutine(result) else result  # type: ignore[no-any-return]

@@ -1,0 +1,168 @@
+"""The server: puts the parts together, starts them in order, stops them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.channels.errors import errors_as_json
+from bot.channels.webchat import PREFIX, WebChat
+from bot.program import Program, build, load_assistant
+from bot.settings import Settings
+from bot.storage.database import DatabaseUnavailable
+from bot.web.page import render_page, render_words
+
+log = structlog.get_logger()
+
+WEB: Final = Path(__file__).parent / "web"
+PURGE_SECONDS: Final = 3600
+RECOVER_SECONDS: Final = 20  # how often messages are looked for that were accepted and, for whatever reason, not decided
+PAGE_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self';"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def application(program: Program) -> web.Application:
+    """Return the public application of a program whose database is open."""
+    app = web.Application(middlewares=[_headers])
+    webchat = WebChat(
+        frontdoor=program.frontdoor,
+        database=program.database,
+        conversations=program.conversations,
+        vault=program.vault,
+        bell=program.bell,
+        language=program.settings.default_language,
+    )
+    chat = webchat.application()
+    app.on_shutdown.append(webchat.close)
+    app.add_subapp(PREFIX, chat)
+    app.router.add_get("/", _text(render_page(program.wording, program.settings.default_language), "text/html"))
+    app.router.add_get("/words.js", _text(render_words(program.wording), "text/javascript"))
+    app.router.add_static("/static/", WEB / "static")
+    health = web.Application(middlewares=[errors_as_json])
+    health.router.add_get("/live", _alive)
+    health.router.add_get("/ready", _ready(program))
+    app.add_subapp("/health", health)
+    return app
+
+
+def metrics_application() -> web.Application:
+    """Return the inner application: counters without words, for the operator's own network."""
+    app = web.Application()
+    app.router.add_get("/metrics", _metrics)
+    return app
+
+
+@web.middleware
+async def _headers(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    response = await handler(request)
+    if not response.prepared:
+        for name, value in PAGE_HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+def _text(text: str, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def respond(_request: web.Request) -> web.Response:
+        return web.Response(text=text, content_type=content_type, charset="utf-8")
+
+    return respond
+
+
+async def _alive(_request: web.Request) -> web.Response:
+    return web.json_response({"live": True})
+
+
+def _ready(program: Program) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def ready(_request: web.Request) -> web.Response:
+        parts = {"database": True, "model": program.assistant is not None}
+        try:
+            await program.database.ping()
+        except DatabaseUnavailable:
+            parts["database"] = False
+        return web.json_response({"ready": all(parts.values()), "parts": parts}, status=200 if all(parts.values()) else 503)
+
+    return ready
+
+
+async def _metrics(_request: web.Request) -> web.Response:
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+@asynccontextmanager
+async def _every(seconds: float, job: Callable[[], Awaitable[object]], name: str) -> AsyncIterator[None]:
+    async def loop() -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await job()
+            except Exception as error:  # noqa: BLE001 - the next round tries again; the log says that one failed
+                log.error("job_failed", job=name, error=type(error).__name__)
+
+    task = asyncio.create_task(loop(), name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def serve(settings: Settings) -> int:
+    """Run until stopped; returns the exit status."""
+    assistant = load_assistant(settings)
+    program = build(settings, assistant=assistant, create_keys=True)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(program))
+    return 0
+
+
+async def _serve(program: Program) -> None:
+    await program.database.migrate()
+    await program.frontdoor.recover()
+    app = application(program)
+    runners = [web.AppRunner(app, access_log=None, shutdown_timeout=5), web.AppRunner(metrics_application(), access_log=None)]
+    for runner in runners:
+        await runner.setup()
+    await web.TCPSite(runners[0], program.settings.host, program.settings.port).start()
+    await web.TCPSite(runners[1], "127.0.0.1", program.settings.metrics_port).start()
+
+    async def purge() -> None:
+        async with program.database.transaction() as session:
+            await program.conversations.purge(session, program.clock())
+
+    address = program.settings.public_url or f"http://{program.settings.host}:{program.settings.port}"
+    print(f"Web chat:  {address}/\nConsole:   {address}/console/", flush=True)
+    try:
+        async with _every(PURGE_SECONDS, purge, "purge"), _every(RECOVER_SECONDS, program.frontdoor.recover, "recover"):
+            await _stopped()
+    finally:
+        for runner in runners:
+            await runner.cleanup()
+        await program.close()
+
+
+async def _stopped() -> None:
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+

@@ -1,0 +1,36 @@
+"""Renders the web chat's page and its words, once at start."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jinja2
+
+from bot.messages import LANGUAGES
+from bot.wording import Wording
+
+FOLDER = Path(__file__).parent
+
+
+def render_page(wording: Wording, language: str) -> str:
+    """Return the page in the language that people see until their browser's language is known."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.get_template("index.html").render(
+        language=language,
+        words=wording.page[language],
+        page=wording.page,
+        facts=wording.facts,
+        hotline_link=wording.facts["hotline_abroad"].replace(" ", ""),
+        noscript_languages=LANGUAGES,
+    )
+
+
+def render_words(wording: Wording) -> str:
+    """Return the script that gives the page its words in all languages."""
+    words = {
+        language: wording.page[language] | {"name": wording.titles.get(language, {}).get(f"lang_{language}", language)}
+        for language in LANGUAGES
+        if wording.page.get(language)
+    }
+    return f"const WORDS = {json.dumps(words, ensure_ascii=False)};\n"
