@@ -1,7 +1,7 @@
 """The outbox: replies that a channel has to push, stored in the transaction that decides them.
 
-Functions take an open transaction. bot.postman takes the rows out again and delivers them; a channel reports what the provider said
-later. A row is open until `finished_at` is set; of one conversation only the oldest open row is ever on its way.
+Functions take an open transaction. bot.postman takes the rows out again and delivers them; a channel reports what the provider
+said later. A row is open until `finished_at` is set; of one conversation only the oldest open row is ever on its way.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from bot.storage.tables import Conversation, Delivery, Message
 log = structlog.get_logger()
 
 PUSHING_CHANNELS: Final = frozenset({"telegram", "sms", "whatsapp"})
-DELIVERIES: Final = Counter("frontdoor_deliveries", "Deliveries that ended, by channel, state and code.", ["channel", "state", "code"])
+DELIVERIES: Final = Counter(
+    "frontdoor_deliveries", "Deliveries that ended, by channel, state and code.", ["channel", "state", "code"]
+)
 
 GAVE_UP: Final = "gave_up"
 
@@ -91,7 +93,14 @@ async def provider_ids(session: AsyncSession, conversation_id: str) -> Sequence[
 
 
 async def report(
-    session: AsyncSession, *, delivery_id: int, part: int, provider_id: str, state: Literal["sent", "delivered", "failed"], code: str | None, now: datetime
+    session: AsyncSession,
+    *,
+    delivery_id: int,
+    part: int,
+    provider_id: str,
+    state: Literal["sent", "delivered", "failed"],
+    code: str | None,
+    now: datetime,
 ) -> Delivery | None:
     """Take what the provider says later about one part of a delivery; reports may repeat, and come in any order.
 
@@ -134,4 +143,6 @@ def end(row: Delivery, state: State, code: str | None, now: datetime) -> None:
     row.state, row.error_code, row.finished_at = state, code, now
     DELIVERIES.labels(row.channel, state, code or "").inc()
     if state in {"failed", "unknown"}:
-        log.error("delivery_failed", conversation=row.conversation_id, delivery=row.id, channel=row.channel, state=state, code=code)
+        log.error(
+            "delivery_failed", conversation=row.conversation_id, delivery=row.id, channel=row.channel, state=state, code=code
+        )

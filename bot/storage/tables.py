@@ -34,7 +34,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError("A time without a timezone was about to be stored.")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return an aware time; SQLite gives naive ones back."""
         if value is None:
             return None
@@ -156,14 +156,12 @@ class Delivery(Table):
 
     `state`: due, sending, sent, delivered, failed, unknown (the provider did not say), cancelled. While it is open,
     `finished_at` is empty. A text may need several messages: `parts` says how many, `provider_id` holds the provider's ids of those
-    that it took, with spaces between.
+    that it took, with spaces between. `uncertain` counts how often the provider did not say whether it took one.
     `regardless`: it is sent even while a consultant owns the conversation, or after STOP.
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        Index("ix_outbox_state_due_at", "state", "due_at"),
-    )
+    __table_args__ = (Index("ix_outbox_state_due_at", "state", "due_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
@@ -172,6 +170,7 @@ class Delivery(Table):
     state: Mapped[str]
     regardless: Mapped[bool] = mapped_column(default=False)
     parts: Mapped[int] = mapped_column(default=1)
+    uncertain: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     provider_id: Mapped[str | None]

@@ -5,7 +5,7 @@ from alembic import op
 
 import bot.storage.tables
 
-revision = 'a7102751348f'
+revision = '20ac90e6ec98'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -161,6 +161,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('regardless', sa.Boolean(), nullable=False),
     sa.Column('parts', sa.Integer(), nullable=False),
+    sa.Column('uncertain', sa.Integer(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('due_at', bot.storage.tables.Moment(timezone=True), nullable=False),
     sa.Column('provider_id', sa.String(), nullable=True),

@@ -1,0 +1,52 @@
+"""Work that goes on after its request was answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+from prometheus_client import Counter
+
+log = structlog.get_logger()
+BACKGROUND_FAILURES = Counter("frontdoor_background_failures", "Work after a request that failed.", ["error"])
+
+
+class Background:
+    """Tasks with an owner: none is forgotten, and all are awaited at the end."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def count(self) -> int:
+        """Return how many are running."""
+        return len(self._tasks)
+
+    def start(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run a coroutine on its own; a failure is counted and logged by its kind."""
+        task = asyncio.create_task(_watched(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def finished(self) -> None:
+        """Wait until nothing runs any more."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def close(self, *, patience: float) -> None:
+        """Wait for the tasks, at most so many seconds, then cancel the rest."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _watched(work: Coroutine[Any, Any, object]) -> None:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - there is nobody to raise to; what was stored is taken up again from the database
+        BACKGROUND_FAILURES.labels(type(error).__name__).inc()
+        log.error("background_failed", error=type(error).__name__)

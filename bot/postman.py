@@ -1,0 +1,380 @@
+"""Takes replies out of the outbox and delivers them: in order within a conversation, again after a failure, giving up visibly.
+
+A row is claimed (`sending`, with a lease) in one transaction, sent outside of any, and its result stored in another. Whoever dies
+in between leaves a row whose lease ends: nobody knows then whether the provider took it, so it is looked up before it goes again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol
+
+import structlog
+from prometheus_client import Counter, Histogram
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot import outbox
+from bot.background import Background
+from bot.choices import choices_before
+from bot.handoff.queue import HandoffQueue
+from bot.live import OUTBOX, QUEUE, Bell
+from bot.messages import Reply, Triage
+from bot.storage.conversations import ConversationStore
+from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.tables import Conversation, Delivery, Message
+
+log = structlog.get_logger()
+
+LEASE: Final = timedelta(seconds=60)  # longer than any channel's timeouts together
+POLL_SECONDS: Final = 2.0  # another process may have put something in, and retries come due
+SLOTS: Final = 8  # deliveries on their way at once
+FIRST_RETRY: Final = timedelta(seconds=2)
+LONGEST_RETRY: Final = timedelta(minutes=5)
+FIRST_LOOK: Final = timedelta(minutes=1)  # a status callback comes within seconds: look only when none came
+LONGEST_LOOK: Final = timedelta(minutes=16)
+
+Unreachable = Literal["stopped", "blocked", "gone"]
+Fate = tuple[outbox.State, str]
+
+ATTEMPTS = Counter("frontdoor_delivery_attempts", "Attempts to deliver, by channel and result.", ["channel", "result"])
+DELIVERY_SECONDS = Histogram(
+    "frontdoor_delivery_seconds",
+    "From a stored reply to its acceptance by the provider.",
+    ["channel"],
+    buckets=(0.5, 1, 2, 5, 15, 60, 300, 1800),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """One part of a reply, with all that a channel needs to send it."""
+
+    delivery_id: int
+    conversation_id: str
+    channel: str
+    address: str
+    reply: Reply
+    quiet: bool = False
+    choices_before: int = 0
+    choices_in_turn: int = 0
+    part: int = 0
+    uncertain: int = 0
+    created_at: datetime
+
+
+class NotNow(Exception):
+    """The provider certainly did not take it and may take it later; `wait` when it said when, for `everybody` or this person."""
+
+    def __init__(self, code: str, *, wait: timedelta | None = None, everybody: bool = False) -> None:
+        super().__init__(code)
+        self.code, self.wait, self.everybody = code, wait, everybody
+
+
+class Refused(Exception):
+    """The provider will never take it; `reachable` says what that means for the conversation."""
+
+    def __init__(self, code: str, *, reachable: Unreachable | None = None) -> None:
+        super().__init__(code)
+        self.code, self.reachable = code, reachable
+
+
+class Uncertain(Exception):
+    """The provider may have taken it: no answer came."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class CannotTell(Exception):
+    """Whether it was taken will never be known, and sending it once more would do more harm than good."""
+
+
+class Sender(Protocol):
+    """A channel's way out."""
+
+    def parts(self, parcel: Parcel) -> int:
+        """Return how many messages the reply needs."""
+        ...
+
+    async def send(self, parcel: Parcel) -> str:
+        """Send a part and return the provider's id of it; raises NotNow, Refused or Uncertain."""
+        ...
+
+    async def look_up(self, parcel: Parcel) -> str | None:
+        """Return the provider's id of a part that may have been taken, None when it may be sent; raises NotNow or CannotTell."""
+        ...
+
+
+class Postman:
+    """Delivers the outbox of one process; several processes may share the database."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        conversations: ConversationStore,
+        queue: HandoffQueue,
+        bell: Bell,
+        clock: Callable[[], datetime],
+        senders: Mapping[str, Sender],
+        give_up: timedelta,
+    ) -> None:
+        self.database = database
+        self.conversations = conversations
+        self.queue = queue
+        self.bell = bell
+        self.clock = clock
+        self.senders = dict(senders)
+        self.give_up = give_up
+        self._tasks = Background()
+        self._held: Tally[str] = Tally()
+        self._paused: dict[str, datetime] = {}
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        with self.bell.listen(OUTBOX) as rung:
+            while True:
+                rung.clear()
+                claimed = await self._start_due()
+                if not claimed or self._tasks.count >= SLOTS:
+                    try:
+                        await asyncio.wait_for(rung.wait(), POLL_SECONDS)
+                    except TimeoutError:
+                        continue
+
+    async def deliver_due(self) -> int:
+        """Deliver everything that is due now, wait for it, and return how many attempts that took."""
+        attempts = 0
+        while claimed := await self._start_due():
+            attempts += claimed
+            await self._tasks.finished()
+        return attempts
+
+    async def close(self) -> None:
+        """Let what is on its way arrive; what takes too long is looked up after the next start."""
+        await self._tasks.close(patience=LEASE.total_seconds() / 6)
+
+    @contextmanager
+    def hold(self, conversation_id: str) -> Iterator[None]:
+        """Leave a conversation's replies alone for a moment: somebody else is about to hand them over."""
+        self._held[conversation_id] += 1
+        try:
+            yield
+        finally:
+            self._held[conversation_id] -= 1
+            if not self._held[conversation_id]:
+                del self._held[conversation_id]
+            self.bell.ring(OUTBOX)
+
+    async def _start_due(self) -> int:
+        try:
+            parcels = await self.claim(limit=SLOTS - self._tasks.count)
+        except DatabaseUnavailable as error:
+            ATTEMPTS.labels("all", "database_unavailable").inc()
+            log.error("outbox_unreadable", error=type(error).__name__)
+            return 0
+        for parcel in parcels:
+            self._tasks.start(self._deliver(parcel))
+        return len(parcels)
+
+    async def claim(self, *, limit: int, conversation_id: str | None = None) -> list[Parcel]:
+        """Take the rows that may be sent now, one of each conversation at most, and close those that must not go any more."""
+        now = self.clock()
+        channels = [name for name in self.senders if self._paused.get(name, now) <= now]
+        if limit <= 0 or not channels:
+            return []
+        earlier = aliased(Delivery)
+        conditions: list[ColumnElement[bool]] = [
+            Delivery.finished_at.is_(None),
+            Delivery.due_at <= now,
+            Delivery.channel.in_(channels),
+            Delivery.conversation_id.not_in(list(self._held))
+            if conversation_id is None
+            else Delivery.conversation_id == conversation_id,
+            ~exists().where(
+                earlier.conversation_id == Delivery.conversation_id, earlier.id < Delivery.id, earlier.finished_at.is_(None)
+            ),
+        ]
+        parcels = []
+        async with self.database.transaction() as session:
+            found = await session.execute(
+                select(Delivery).where(*conditions).order_by(Delivery.id).limit(limit).with_for_update(skip_locked=True)
+            )
+            rows = list(found.scalars())
+            for row in rows:
+                parcel = await self._prepare(session, row, now)
+                if parcel is not None:
+                    parcels.append(parcel)
+        if len(parcels) < len(rows):
+            self.bell.ring(OUTBOX, QUEUE, *(row.conversation_id for row in rows))
+        return parcels
+
+    async def _prepare(self, session: AsyncSession, row: Delivery, now: datetime) -> Parcel | None:
+        conversation = await self.conversations.get(session, row.conversation_id)
+        message = await session.get(Message, row.message_id)
+        if conversation is None or message is None:
+            return None
+        if row.state == "sending":  # whoever had it is gone
+            row.uncertain += 1
+        may_be_there = row.uncertain > 0 and row.state != "due"
+        address = self.conversations.address(conversation)
+        fate = await self._fate(session, row, conversation, said_by=message.author, now=now)
+        if fate is not None or address is None:
+            await self._end(session, row, conversation, fate=fate or ("failed", "no_address"), now=now)
+            return None
+        said = self.conversations.read(message)
+        turn = await self.conversations.replies_to(session, message.answers) if message.answers else [said]
+        parcel = Parcel(
+            delivery_id=row.id,
+            conversation_id=conversation.id,
+            channel=row.channel,
+            address=address,
+            reply=said.as_reply(),
+            quiet=conversation.quiet,
+            choices_before=choices_before(turn, said),
+            choices_in_turn=sum(len(other.buttons) for other in turn),
+            part=len(outbox.accepted_parts(row)),
+            uncertain=row.uncertain if may_be_there else 0,
+            created_at=row.created_at,
+        )
+        row.parts = self.senders[row.channel].parts(parcel)
+        if parcel.part >= row.parts:
+            outbox.end(row, "sent", None, now)
+            return None
+        row.state, row.due_at, row.attempts = "sending", now + LEASE, row.attempts + 1
+        return parcel
+
+    async def _fate(
+        self, session: AsyncSession, row: Delivery, conversation: Conversation, *, said_by: str, now: datetime
+    ) -> Fate | None:
+        """Return how a row ends without being sent: who owns the conversation is decided here, at the last moment."""
+        if not row.regardless and conversation.reachable == "stopped":
+            return ("cancelled" if said_by == "bot" else "failed"), "stopped"
+        if not row.regardless and said_by == "bot":
+            case = await self.queue.of_conversation(session, conversation.id)
+            if case is not None and case.taken_by is not None:
+                return "cancelled", "consultant"
+        if conversation.reachable in {"blocked", "gone"}:
+            return "failed", conversation.reachable
+        if now - row.created_at > self.give_up:
+            return ("unknown" if row.uncertain else "failed"), outbox.GAVE_UP
+        return None
+
+    async def _deliver(self, parcel: Parcel) -> None:
+        sender = self.senders[parcel.channel]
+        try:
+            provider_id = await sender.look_up(parcel) if parcel.uncertain else None
+            if provider_id is None:
+                provider_id = await sender.send(parcel)
+        except NotNow as problem:
+            if problem.everybody:
+                self._paused[parcel.channel] = self.clock() + (problem.wait or FIRST_RETRY)
+            await self._later(parcel, "unknown" if parcel.uncertain else "due", problem.code, problem.wait)
+        except Refused as problem:
+            await self._close(parcel, "failed", problem.code, problem.reachable)
+        except CannotTell:
+            await self._close(parcel, "unknown", "no_answer", None)
+        except Uncertain as problem:
+            await self._later(parcel, "unknown", problem.code, None, doubt=True)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the message may be there: look before it is sent again
+            log.error("delivery_broke", delivery=parcel.delivery_id, channel=parcel.channel, error=type(error).__name__)
+            await self._later(parcel, "unknown", "unexpected", None, doubt=True)
+        else:
+            await self.accepted(parcel, provider_id)
+        self.bell.ring(OUTBOX)
+
+    async def accepted(self, parcel: Parcel, provider_id: str) -> None:
+        """Store that the provider took a part."""
+        ATTEMPTS.labels(parcel.channel, "accepted").inc()
+        now = self.clock()
+        async with self.database.transaction() as session:
+            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
+            if row is None:
+                return
+            known = outbox.accepted_parts(row)
+            if len(known) == parcel.part:
+                row.provider_id = " ".join([*known, provider_id])
+            if row.finished_at is None:
+                if parcel.part + 1 < row.parts:
+                    row.state, row.due_at, row.uncertain = "due", now, 0
+                else:
+                    outbox.end(row, "sent", None, now)
+                    DELIVERY_SECONDS.labels(parcel.channel).observe((now - row.created_at).total_seconds())
+        self.bell.ring(parcel.conversation_id, OUTBOX)
+
+    async def _later(
+        self, parcel: Parcel, state: Literal["due", "unknown"], code: str, wait: timedelta | None, *, doubt: bool = False
+    ) -> None:
+        ATTEMPTS.labels(parcel.channel, code).inc()
+        async with self.database.transaction() as session:
+            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
+            if row is None or row.finished_at is not None:
+                return
+            row.state, row.error_code = state, code
+            row.uncertain += doubt
+            if doubt:
+                pause = min(FIRST_LOOK * 4 ** min(row.uncertain - 1, 4), LONGEST_LOOK)
+            else:
+                longest = min(FIRST_RETRY * 2 ** min(row.attempts, 20), LONGEST_RETRY)
+                pause = max(longest * random.uniform(0.5, 1.0), wait or timedelta())  # noqa: S311 - spreads retries, hides nothing
+            row.due_at = self.clock() + pause
+
+    async def _close(self, parcel: Parcel, state: outbox.State, code: str, reachable: Unreachable | None) -> None:
+        ATTEMPTS.labels(parcel.channel, "refused").inc()
+        async with self.database.transaction() as session:
+            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
+            conversation = await self.conversations.get(session, parcel.conversation_id)
+            if row is None or conversation is None:
+                return
+            if reachable is not None:
+                conversation.reachable = reachable
+            if row.finished_at is None:
+                await self._end(session, row, conversation, fate=(state, code), now=self.clock())
+        self.bell.ring(parcel.conversation_id, QUEUE)
+
+    async def report(
+        self,
+        *,
+        delivery_id: int,
+        part: int,
+        provider_id: str,
+        state: Literal["sent", "delivered", "failed"],
+        code: str | None = None,
+        reachable: Unreachable | None = None,
+    ) -> bool:
+        """Take what a provider says later; returns whether that changed anything."""
+        now = self.clock()
+        async with self.database.transaction() as session:
+            row = await outbox.report(
+                session, delivery_id=delivery_id, part=part, provider_id=provider_id, state=state, code=code, now=now
+            )
+            conversation = None if row is None else await self.conversations.get(session, row.conversation_id)
+            if row is None or conversation is None:
+                return False
+            if row.state == "failed":
+                conversation.reachable = reachable or conversation.reachable
+                await self._tell_hotline(session, conversation, now)
+        self.bell.ring(row.conversation_id, QUEUE, OUTBOX)
+        return True
+
+    async def _end(self, session: AsyncSession, row: Delivery, conversation: Conversation, *, fate: Fate, now: datetime) -> None:
+        state, code = fate
+        outbox.end(row, state, code, now)
+        if state in {"failed", "unknown"}:
+            await self._tell_hotline(session, conversation, now)
+
+    async def _tell_hotline(self, session: AsyncSession, conversation: Conversation, now: datetime) -> None:
+        """Put somebody into the queue who needs a person and whom our answer does not reach."""
+        triage = Triage(conversation.triage)
+        if triage.needs_person and await self.queue.of_conversation(session, conversation.id) is None:
+            await self.queue.open(session, conversation, reason="unreachable", triage=triage, now=now)
+            await self.conversations.extend_for_case(session, conversation, now)
