@@ -162,13 +162,15 @@ class Assistant:
                 action_endpoint=actions,
             )
         except Exception as error:
-            raise ModelMissing(f"The model {model.name} cannot be loaded ({type(error).__name__}). Train again: make train.") from error
+            raise ModelMissing(
+                f"The model {model.name} cannot be loaded ({type(error).__name__}). Train again: make train."
+            ) from error
         store.domain = processor.domain
         return cls(processor, store, actions)
 
     async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
         """Screen one message with the pipeline of `config.yml`."""
-        message = UserMessage(text, sender_id=_SENDER, metadata={"language": language_hint})
+        message = UserMessage(_never_a_command(text), sender_id=_SENDER, metadata={"language": language_hint})
         parsed = await self._on_own_loop(self._processor.parse_message(message))
         return Screening.from_json(parsed["screening"])
 
@@ -241,6 +243,11 @@ def silence_rasa() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL if name == "rasa" else logging.WARNING)
 
 
+def _never_a_command(text: str) -> str:
+    # Rasa takes what begins with a slash as an intent by name: anybody could type one.
+    return text.lstrip().lstrip("/") or " "
+
+
 def _reply(message: dict[str, Any]) -> Reply:
     return Reply(
         text=message["text"],
@@ -263,5 +270,3 @@ def _shortened(tracker: DialogueStateTracker) -> str:
             event.parse_data = {"intent": event.intent, "entities": [], "text": ""}
             event.text = ""
     return json.dumps([event.as_dict() for event in events], ensure_ascii=False)
-
-

@@ -55,6 +55,8 @@ LEXICON_ACTS: Final[Mapping[str, str]] = {
     "help": "menu",
 }
 
+INNOCENT_MEANINGS: Final = frozenset({"yes", "no", "skip", "human", "delete", "unquiet", "joke"})
+
 
 @dataclass(frozen=True)
 class Say:
@@ -113,7 +115,7 @@ def choose_act(text: str, screening: Screening, *, meaning: str | None, named_la
         return "nothing_said"
     if screening.triage is Triage.EMERGENCY:
         return "emergency"
-    if meaning in LEXICON_ACTS:
+    if meaning is not None and meaning in LEXICON_ACTS:
         return LEXICON_ACTS[meaning]
     if named_language is not None and not screening.triage.needs_person:
         return "change_language"
@@ -162,9 +164,7 @@ def acknowledge(situation: Situation) -> Move:
     first = f"{kind}_first" not in situation.told
     key = f"{kind}_first" if first else f"{kind}_more"
     told = (*situation.told, key) if first else situation.told
-    return Move(
-        (Say(key, short=situation.last_key == key),), {"last_key": key, "misunderstood": 0, "told": list(told)}
-    )
+    return Move((Say(key, short=situation.last_key == key),), {"last_key": key, "misunderstood": 0, "told": list(told)})
 
 
 def emergency(situation: Situation) -> Move:
@@ -226,7 +226,9 @@ def affirm(situation: Situation) -> Move:
     """Take a yes as the answer to the question that is open."""
     match situation.question:
         case "handoff_offer":
-            return Move((Say("handoff_accepted", ("withdraw",)),), _closed("handoff_accepted", wish="handoff", told="handoff_told"))
+            return Move(
+                (Say("handoff_accepted", ("withdraw",)),), _closed("handoff_accepted", wish="handoff", told="handoff_told")
+            )
         case "delete_ask":
             return Move((), {"question": None, "wish": "erase"})
         case "question_safe_now" | "question_can_leave":
@@ -234,7 +236,9 @@ def affirm(situation: Situation) -> Move:
         case "language_offer":
             return Move((), {"question": None, "wish": "language"})
         case _:
-            return Move((Say("yes_unclear", ("human", "menu"), short=situation.last_key == "yes_unclear"),), _closed("yes_unclear"))
+            return Move(
+                (Say("yes_unclear", ("human", "menu"), short=situation.last_key == "yes_unclear"),), _closed("yes_unclear")
+            )
 
 
 def deny(situation: Situation) -> Move:
@@ -245,7 +249,9 @@ def deny(situation: Situation) -> Move:
         case "delete_ask":
             return Move((Say("delete_kept"),), _closed("delete_kept"))
         case "question_safe_now":
-            return Move((Say("not_safe_now", ("hide", "quiet", "cannot_call")),), _closed("not_safe_now") | {"asked": ["all", "asked"]})
+            return Move(
+                (Say("not_safe_now", ("hide", "quiet", "cannot_call")),), _closed("not_safe_now") | {"asked": ["all", "asked"]}
+            )
         case "question_can_leave":
             return Move((Say("cannot_leave", ("cannot_call",)),), _closed("cannot_leave", wish="cannot_leave"))
         case "language_offer":
@@ -271,7 +277,10 @@ def _closed(key: str, *, wish: str | None = None, told: str | None = None) -> di
 def ask_for_person(situation: Situation) -> Move:
     """Hand over because a person is asked for."""
     if situation.handoff == "queued" and "handoff_told" in situation.told:
-        return Move((Say("handoff_already", ("withdraw",), short=situation.last_key == "handoff_already"),), {"last_key": "handoff_already"})
+        return Move(
+            (Say("handoff_already", ("withdraw",), short=situation.last_key == "handoff_already"),),
+            {"last_key": "handoff_already"},
+        )
     key = "handoff_told" if situation.on_duty else "handoff_told_night"
     return Move(
         (Say(key, ("withdraw",)),),
@@ -295,14 +304,23 @@ def not_understood(situation: Situation) -> Move:
     if situation.misunderstood == 0:
         return Move((Say("not_understood", ("menu", "human")),), {"misunderstood": 1, "last_key": "not_understood"})
     return Move(
-        (Say("not_understood_again", ("human", "topic_help", "topic_job", "language"), short=situation.last_key == "not_understood_again"),),
+        (
+            Say(
+                "not_understood_again",
+                ("human", "topic_help", "topic_job", "language"),
+                short=situation.last_key == "not_understood_again",
+            ),
+        ),
         {"misunderstood": situation.misunderstood + 1, "last_key": "not_understood_again"},
     )
 
 
 def delete(situation: Situation) -> Move:
     """Ask back once before everything is erased."""
-    return Move((Say("delete_ask", ("delete_yes", "delete_no"), short=situation.last_key == "delete_ask"),), {"question": "delete_ask", "last_key": "delete_ask"})
+    return Move(
+        (Say("delete_ask", ("delete_yes", "delete_no"), short=situation.last_key == "delete_ask"),),
+        {"question": "delete_ask", "last_key": "delete_ask"},
+    )
 
 
 def change_language(situation: Situation) -> Move:

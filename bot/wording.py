@@ -1,8 +1,8 @@
 """The words that people read: answers and dialogue texts in sixteen languages, from files that a translator edits.
 
-`nlu_data/<language>/answers/buttons.yml` and `page.yml` hold titles; every other file there holds texts by key, each in up to three forms: `text` (web chat, Telegram, WhatsApp), `sms`
-(short, the number first), `quiet` (short and neutral on its face). Numbers, addresses and links stand as placeholders such as
-{hotline}; their values come from `nlu_data/facts.yml`.
+In `nlu_data/<language>/answers/`, `buttons.yml` and `page.yml` hold titles. Every other file there holds texts by key, each in up to
+three forms: `text` (web chat, Telegram, WhatsApp), `sms` (short, the number first), `quiet` (short and neutral on its face). Numbers,
+addresses and links stand as placeholders such as {hotline}; their values come from `nlu_data/facts.yml`.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Wording:
 
     def gaps(self) -> Iterator[Gap]:
         """Yield every text and button title that the source languages have and another language lacks."""
-        source = self.texts["pl"] | self.texts["en"]
+        source = {**self.texts["pl"], **self.texts["en"]}
         for language in LANGUAGES:
             for key, forms in source.items():
                 for form in FORMS:
@@ -137,7 +137,7 @@ class Wording:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # all strings: "no" is a word here
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only: "no" is a word here
     except (OSError, yaml.YAMLError) as error:
         raise WordingInvalid(f"The file of texts {path} cannot be read: {error}") from error
     if not isinstance(content, dict):

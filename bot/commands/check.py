@@ -53,7 +53,9 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     except KeyFileUnusable as problem:
         yield Finding("keys", "missing", str(problem))
         return
-    yield Finding("keys", "ready", f"{len(vault.keys)} encryption key(s). Keep a copy of the file apart from the database's backup.")
+    yield Finding(
+        "keys", "ready", f"{len(vault.keys)} encryption key(s). Keep a copy of the file apart from the database's backup."
+    )
 
 
 async def _database(settings: Settings) -> list[Finding]:
@@ -77,7 +79,11 @@ def _model(settings: Settings) -> Iterator[Finding]:
     from bot.nlu.training import is_current  # noqa: PLC0415
 
     if not any(settings.model_dir.glob("*.tar.gz")):
-        yield Finding("model", "missing", "No model is trained: people would get the number and a consultant, and no answers. Run `make train`.")
+        yield Finding(
+            "model",
+            "missing",
+            "No model is trained: people would get the number and a consultant, and no answers. Run `make train`.",
+        )
     elif not is_current(settings.model_dir):
         yield Finding("model", "ready", "A model is there, but its training data or code changed since. Run `make train`.")
     else:
@@ -87,14 +93,18 @@ def _model(settings: Settings) -> Iterator[Finding]:
 def _texts() -> Iterator[Finding]:
     gaps = Counter(gap.language for gap in Wording.load().gaps())
     if not gaps:
-        yield Finding("texts", "ready", f"All texts in {len(LANGUAGES)} languages. None has been reviewed by a native speaker yet.")
+        yield Finding(
+            "texts", "ready", f"All texts in {len(LANGUAGES)} languages. None has been reviewed by a native speaker yet."
+        )
         return
     listed = ", ".join(f"{language} {count}" for language, count in gaps.items())
     yield Finding("texts", "off", f"Texts missing (English is sent instead): {listed}.")
 
 
 def _channels(settings: Settings) -> Iterator[Finding]:
-    yield Finding("web chat", "ready", f"http://{settings.host}:{settings.port}/" if settings.public_url is None else settings.public_url)
+    yield Finding(
+        "web chat", "ready", f"http://{settings.host}:{settings.port}/" if settings.public_url is None else settings.public_url
+    )
     if settings.telegram_ready:
         yield Finding("telegram", "ready", "Token and secret are set. `python -m bot telegram info` asks Telegram.")
     else:

@@ -48,29 +48,19 @@ def train(model_dir: Path) -> Path:
     made_from = fingerprint()
     model_dir.mkdir(parents=True, exist_ok=True)
     name = time.strftime("frontdoor-%Y%m%d-%H%M%S")
-    loop = asyncio.new_event_loop()
-    try:
-        result = loop.run_until_complete(
-            _as_coroutine(
-                rasa_train(
-                    domain=str(PROJECT_ROOT / "domain.yml"),
-                    config=str(PROJECT_ROOT / "config.yml"),
-                    training_files=[str(NLU_DATA)],
-                    output=str(model_dir),
-                    fixed_model_name=name,
-                    force_training=True,
-                )
-            )
-        )
-    finally:
-        loop.close()
+    # Rasa drives an event loop of its own in training and leaves it behind as the thread's.
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    result = rasa_train(
+        domain=str(PROJECT_ROOT / "domain.yml"),
+        config=str(PROJECT_ROOT / "config.yml"),
+        training_files=[str(NLU_DATA)],
+        output=str(model_dir),
+        fixed_model_name=name,
+        force_training=True,
+    )
     if result.code != 0 or result.model is None:
         raise TrainingFailed(f"Rasa ended with code {result.code} and made no model. Run `rasa train --debug` to see why.")
     (model_dir / _FINGERPRINT).write_text(made_from)
     for old in sorted(model_dir.glob("frontdoor-*.tar.gz"))[:-_MODELS_KEPT]:
         old.unlink()
     return Path(result.model)
-
-
-async def _as_coroutine(result: object) -> object:
-    return await result if asyncio.iscoroutine(result) else result  # type: ignore[no-any-return]

@@ -92,9 +92,7 @@ class ConversationStore:
 
     async def accept(self, session: AsyncSession, conversation: Conversation, inbound: Inbound) -> tuple[Message, bool]:
         """Store a person's message once; return it and whether it is new."""
-        found = await session.execute(
-            select(Message).filter_by(conversation_id=conversation.id, external_id=inbound.external_id)
-        )
+        found = await session.execute(select(Message).filter_by(conversation_id=conversation.id, external_id=inbound.external_id))
         known = found.scalar_one_or_none()
         if known is not None:
             return known, False
@@ -120,6 +118,7 @@ class ConversationStore:
         now: datetime,
         answers: str | None = None,
         staff_id: str | None = None,
+        external_id: str | None = None,
     ) -> Message:
         """Append a text of the bot or of a consultant."""
         return await self._append(
@@ -132,6 +131,7 @@ class ConversationStore:
             now=now,
             answers=answers,
             staff_id=staff_id,
+            external_id=external_id,
         )
 
     async def _append(
@@ -199,11 +199,15 @@ class ConversationStore:
     async def messages(self, session: AsyncSession, conversation_id: str, *, after: int = 0) -> list[Said]:
         """Return what was said after a message number, in order."""
         found = await session.execute(
-            select(Message)
-            .where(Message.conversation_id == conversation_id, Message.number > after)
-            .order_by(Message.number)
+            select(Message).where(Message.conversation_id == conversation_id, Message.number > after).order_by(Message.number)
         )
         return [self.read(message) for message in found.scalars()]
+
+    async def by_external_id(self, session: AsyncSession, conversation_id: str, external_id: str) -> Said | None:
+        """Return the message that carries an id from outside, if it was stored already."""
+        found = await session.execute(select(Message).filter_by(conversation_id=conversation_id, external_id=external_id))
+        message = found.scalar_one_or_none()
+        return self.read(message) if message is not None else None
 
     async def replies_to(self, session: AsyncSession, message_id: str) -> list[Said]:
         """Return the replies that were decided for one message."""
@@ -216,6 +220,16 @@ class ConversationStore:
             select(Message)
             .where(Message.state == "received", Message.created_at < before)
             .order_by(Message.created_at, Message.number)
+        )
+        return found.scalars().all()
+
+    async def unanswered_before(self, session: AsyncSession, conversation_id: str, message_id: str) -> Sequence[str]:
+        """Return the ids of a conversation's undecided messages that came before one, in order."""
+        number = select(Message.number).where(Message.id == message_id).scalar_subquery()
+        found = await session.execute(
+            select(Message.id)
+            .where(Message.conversation_id == conversation_id, Message.state == "received", Message.number < number)
+            .order_by(Message.number)
         )
         return found.scalars().all()
 

@@ -29,7 +29,7 @@ def render_page(wording: Wording, language: str) -> str:
 def render_words(wording: Wording) -> str:
     """Return the script that gives the page its words in all languages."""
     words = {
-        language: wording.page[language] | {"name": wording.titles.get(language, {}).get(f"lang_{language}", language)}
+        language: {**wording.page[language], "name": wording.titles.get(language, {}).get(f"lang_{language}", language)}
         for language in LANGUAGES
         if wording.page.get(language)
     }

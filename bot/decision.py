@@ -1,0 +1,251 @@
+"""What is decided for one message before anything is stored: understanding, language, act, words, and whether a person is needed.
+
+A failure of any part ends in a decision as well: fixed words from plain data, and a case in the queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+import structlog
+from prometheus_client import Counter
+
+from bot.dialogue import INNOCENT_MEANINGS, button_act, button_language, choose_act
+from bot.lexicon import Lexicon
+from bot.messages import LANGUAGES, Reply, Screening, Triage
+from bot.screening.conversation import Findings
+from bot.screening.normalise import words
+from bot.storage.conversations import Said
+from bot.storage.tables import Conversation
+from bot.storage.vault import Vault
+from bot.wording import Form, Wording
+
+log = structlog.get_logger()
+
+TRUSTED_TOPIC: Final = 0.25  # below this the topic is a guess; what to do is decided from the triage alone
+SWITCHING_WORDS: Final = 3  # fewer words in another language do not change the language of a conversation
+SHORT_CHANNELS: Final = frozenset({"sms"})
+FAILURES = Counter("frontdoor_failures", "Parts that failed while a message was answered.", ["part"])
+
+
+class Turn(Protocol):
+    """What a turn of the dialogue decided: see bot.assistant.Turn."""
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """Return what to say."""
+        ...
+
+    @property
+    def slots(self) -> Mapping[str, Any]:
+        """Return the dialogue's slots after the turn."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """Return what the next turn needs."""
+        ...
+
+
+class Understanding(Protocol):
+    """Whatever understands messages and leads the dialogue: bot.assistant.Assistant, or a stand-in in a test."""
+
+    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+        """Screen a message."""
+        ...
+
+    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> Turn:
+        """Decide what to say."""
+        ...
+
+
+class AssistantMissing(Exception):
+    """There is no assistant: its model is missing or did not load."""
+
+
+class NothingSaid(Exception):
+    """The dialogue ended a turn without a text."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a conversation stands when a message comes: who owns it, and whether this is the person's first message."""
+
+    owned: bool = False
+    queued: bool = False
+    withdrawn: bool = False
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What will be stored for a message."""
+
+    screening: Screening
+    findings: Findings
+    language: str
+    replies: tuple[Reply, ...] = ()
+    handoff_reason: str | None = None
+    slots: Mapping[str, Any] | None = None
+    dialogue: str | None = None
+
+    @property
+    def wish(self) -> str | None:
+        """Return what the dialogue wants done besides its words: handoff, withdraw, erase, language, quiet or unquiet."""
+        return (self.slots or {}).get("wish")
+
+
+class Decider:
+    """Decides what comes of a message."""
+
+    def __init__(
+        self,
+        *,
+        assistant: Understanding | None,
+        wording: Wording,
+        lexicon: Lexicon,
+        vault: Vault,
+        now: Callable[[], datetime],
+        on_duty: Callable[[datetime], bool],
+    ) -> None:
+        self.assistant = assistant
+        self.wording = wording
+        self.lexicon = lexicon
+        self.vault = vault
+        self.now = now
+        self.on_duty = on_duty
+
+    async def decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
+        """Return what comes of a message; never raises for a failure of understanding or dialogue."""
+        findings = self.findings(conversation)
+        unknown = Screening(language=conversation.language, triage=Triage.NONE)
+        try:
+            if self.assistant is None:
+                raise AssistantMissing("No model is loaded.")
+            screening = await self._understand(self.assistant, conversation, said, first=standing.first)
+        except Exception as error:  # noqa: BLE001 - whatever failed, the person gets the number and the case is queued
+            return self._failed(conversation, said, Decision(unknown, findings, conversation.language), error, standing)
+        findings = findings.with_message(screening, said.number)
+        language, offered = self._language(conversation, said.text, screening, first=standing.first)
+        understood = Decision(screening, findings, language)
+        if standing.owned:
+            return understood
+        try:
+            return await self._speak(
+                self.assistant, conversation=conversation, said=said, understood=understood, standing=standing, offered=offered
+            )
+        except Exception as error:  # noqa: BLE001 - as above
+            return self._failed(conversation, said, understood, error, standing)
+
+    async def _understand(self, assistant: Understanding, conversation: Conversation, said: Said, *, first: bool) -> Screening:
+        """Screen a message; a pressed button and a short word with one meaning say nothing of anybody's situation."""
+        act = button_act(said.text) if said.text.startswith("@") else None
+        if act is not None:
+            return Screening(language=conversation.language, triage=Triage.NONE, topic=act, topic_confidence=1.0)
+        screening = await assistant.understand(said.text, language_hint=None if first else conversation.language)
+        if self.lexicon.meaning(said.text, screening.language) in INNOCENT_MEANINGS:
+            return replace(screening, triage=Triage.NONE, indicators=())
+        return screening
+
+    async def _speak(
+        self,
+        assistant: Understanding,
+        *,
+        conversation: Conversation,
+        said: Said,
+        understood: Decision,
+        standing: Standing,
+        offered: str | None,
+    ) -> Decision:
+        screening, findings, language = understood.screening, understood.findings, understood.language
+        new_need = findings.triage.needs_person and not standing.queued and not standing.withdrawn
+        needs_person = screening.triage.needs_person or new_need
+        act, wanted = self._act(said.text, screening, language)
+        slots: dict[str, Any] = {
+            "language": language,
+            "triage": findings.triage.value,
+            "message_triage": screening.triage.value,
+            "indicators": [name.value for name in findings.indicators],
+            "speaker": findings.speaker.value,
+            "form": form_of(conversation.channel),
+            "quiet": conversation.quiet,
+            "on_duty": self.on_duty(self.now()),
+            "wanted_language": wanted,
+            "offered_language": offered,
+            "wish": None,
+        }
+        if needs_person or standing.queued:
+            slots["handoff"] = "queued"
+        state = None
+        if conversation.dialogue is not None:
+            state = self.vault.open(conversation.dialogue, f"dialogue:{conversation.id}")
+        turn = await assistant.turn(said.text, act, slots=slots, state=state)
+        wish = turn.slots.get("wish")
+        if not turn.replies and wish not in {"erase", "language"}:
+            raise NothingSaid("The dialogue had nothing to say.")
+        replies = turn.replies
+        if wish == "language":
+            language = wanted or turn.slots.get("offered_language") or language
+            replies = replies or (self.wording.reply("language_changed", language),)
+        elif screening.language not in LANGUAGES and len(words(said.text)) >= SWITCHING_WORDS and act not in LANGUAGE_FREE_ACTS:
+            replies = (*self._unserved(), *replies)
+        elif offered is not None and not screening.triage.needs_person:
+            replies = (*replies, self.wording.reply("language_offer", offered, buttons=(f"lang_{offered}",)))
+        reason = "screening" if needs_person else "asked" if wish == "handoff" else None
+        if screening.language not in LANGUAGES:
+            screening = replace(screening, language=language)
+        return Decision(screening, findings, language, replies, reason, turn.slots, turn.state)
+
+    def _act(self, text: str, screening: Screening, language: str) -> tuple[str, str | None]:
+        named = button_language(text) or self.lexicon.language_named(text)
+        act = choose_act(
+            text,
+            screening,
+            meaning=self.lexicon.meaning(text, language),
+            named_language=named,
+            trusted=screening.topic_confidence >= TRUSTED_TOPIC,
+        )
+        return act, named if act == "change_language" else None
+
+    def _language(self, conversation: Conversation, text: str, screening: Screening, *, first: bool) -> tuple[str, str | None]:
+        """Return the language to answer in, and one to offer when the writing has changed."""
+        written = screening.language
+        if written not in LANGUAGES or written == conversation.language or text.startswith("@"):
+            return conversation.language, None
+        enough = len(words(text)) >= SWITCHING_WORDS
+        if first or (enough and screening.triage.needs_person and not conversation.language_fixed):
+            return written, None
+        return conversation.language, written if enough else None
+
+    def _unserved(self) -> tuple[Reply, ...]:
+        return tuple(self.wording.reply("language_unserved", language, buttons=("language",)) for language in ("en", "pl"))
+
+    def findings(self, conversation: Conversation) -> Findings:
+        """Return what a conversation has shown so far."""
+        if conversation.findings is None:
+            return Findings()
+        return Findings.from_json(self.vault.open_json(conversation.findings, f"findings:{conversation.id}"))
+
+    def _failed(
+        self, conversation: Conversation, said: Said, understood: Decision, error: Exception, standing: Standing
+    ) -> Decision:
+        """Answer with fixed words from plain data, and queue the case: nobody knows how urgent it is."""
+        FAILURES.labels("assistant").inc()
+        log.error("answered_without_understanding", conversation=conversation.id, message=said.number, error=type(error).__name__)
+        if standing.owned:
+            return replace(understood, handoff_reason="failure")
+        form: Form = "quiet" if conversation.quiet else form_of(conversation.channel)
+        return replace(
+            understood, replies=(self.wording.reply("failure", understood.language, form=form),), handoff_reason="failure"
+        )
+
+
+LANGUAGE_FREE_ACTS: Final = frozenset({"change_language", "emergency"})
+
+
+def form_of(channel: str) -> Form:
+    """Return which form of a text a channel takes."""
+    return "sms" if channel in SHORT_CHANNELS else "text"

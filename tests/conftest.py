@@ -1,0 +1,32 @@
+"""Fixtures that all tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+
+import pytest
+
+from bot.program import Program
+from tests.support import Clock, PlainAssistant, open_program
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def assistant() -> PlainAssistant:
+    return PlainAssistant()
+
+
+@pytest.fixture
+async def program(tmp_path: Path, assistant: PlainAssistant, clock: Clock) -> AsyncIterator[Program]:
+    program = await open_program(tmp_path, assistant, clock)
+    yield program
+    await program.close()

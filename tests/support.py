@@ -1,0 +1,85 @@
+"""What tests share: a clock that stands still, an assistant that needs no model, a program over a real SQLite file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.messages import Evidence, Indicator, Reply, Screening, Speaker, Triage
+from bot.program import Program, build
+from bot.settings import Settings
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+HOTLINE = "22 628 01 20"
+
+
+class Clock:
+    """Tells a time that only a test moves."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+@dataclass(frozen=True)
+class PlainTurn:
+    replies: tuple[Reply, ...]
+    slots: Mapping[str, Any]
+    state: str
+
+
+@dataclass
+class PlainAssistant:
+    """Understands by looking words up, and says what it understood: enough to test everything around Rasa."""
+
+    triages: dict[str, Triage] = field(
+        default_factory=lambda: {"paszport": Triage.HIGH, "zamkn": Triage.EMERGENCY, "dług": Triage.MEDIUM}
+    )
+    heard: list[str] = field(default_factory=list)
+    fail_understanding: Exception | None = None
+    fail_turn: Exception | None = None
+
+    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+        self.heard.append(text)
+        if self.fail_understanding is not None:
+            raise self.fail_understanding
+        language = "uk" if any(letter in text for letter in "їєі") else "en" if text.isascii() and " the " in text else "pl"
+        for word, triage in self.triages.items():
+            if word in text:
+                sign = Indicator.DECEPTION if triage is Triage.MEDIUM else Indicator.DOCUMENTS_TAKEN
+                evidence = (Evidence(sign, text),)
+                topic = "emergency" if triage is Triage.EMERGENCY else "disclose_victim"
+                return Screening(language, triage, evidence, Speaker.VICTIM, topic, 0.9)
+        return Screening(language_hint or language, Triage.NONE, topic="ask_support", topic_confidence=0.9)
+
+    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> PlainTurn:
+        if self.fail_turn is not None:
+            raise self.fail_turn
+        count = json.loads(state)["turns"] + 1 if state else 1
+        wish = {"ask_human": "handoff", "delete_data": "erase", "withdraw": "withdraw", "quiet_on": "quiet"}.get(act)
+        reply = Reply(text=f"{act} {count}: {HOTLINE}", language=str(slots["language"]))
+        return PlainTurn((reply,) if wish != "erase" else (), {**slots, "wish": wish}, json.dumps({"turns": count}))
+
+    def close(self) -> None:
+        pass
+
+
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    """Return settings that read nothing from the environment's file and keep everything in a folder."""
+    return Settings(_env_file=None, data_dir=folder, model_dir=folder / "models", **changes)  # type: ignore[call-arg]
+
+
+async def open_program(folder: Path, assistant: Any = None, clock: Clock | None = None, **changes: Any) -> Program:
+    """Return a program over a new SQLite file in a folder."""
+    program = build(settings_in(folder, **changes), assistant=assistant, clock=clock or Clock(), create_keys=True)
+    await program.database.migrate()
+    return program
