@@ -14,7 +14,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.channels.errors import errors_as_json
-from bot.channels.webchat import PREFIX, WebChat
+from bot.channels.webchat import MAX_BODY, PREFIX, WebChat
 from bot.program import Program, build, load_assistant
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
@@ -40,7 +40,7 @@ PAGE_HEADERS: Final = {
 
 def application(program: Program) -> web.Application:
     """Return the public application of a program whose database is open."""
-    app = web.Application(middlewares=[_headers])
+    app = web.Application(middlewares=[_headers], client_max_size=MAX_BODY)
     webchat = WebChat(
         frontdoor=program.frontdoor,
         database=program.database,
@@ -164,5 +164,3 @@ async def _stopped() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
-
-

@@ -13,12 +13,13 @@ from typing import Annotated, Any, Final, Literal
 
 from aiohttp import web
 from aiohttp_sse import sse_response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bot.channels.errors import errors_as_json, problem
 from bot.frontdoor import FrontDoor
 from bot.live import Bell
 from bot.messages import LANGUAGES, Inbound
+from bot.screening.normalise import printable
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
 from bot.storage.tables import Conversation
@@ -46,6 +47,12 @@ class NewMessage(BaseModel):
 
     message_id: Annotated[str, Field(min_length=1, max_length=100, description="The client's own id; makes a repeat harmless.")]
     text: Annotated[str, Field(min_length=1, max_length=20_000, description="What the person wrote, or a button's value.")]
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _printable(cls, text: object) -> object:
+        # A lone surrogate or a NUL is no reason to lose what somebody wrote around it.
+        return (printable(text) or " "[: len(text)]) if isinstance(text, str) else text
 
 
 class ButtonOut(BaseModel):
@@ -96,7 +103,14 @@ class WebChat:
     """Serves the web chat's interface."""
 
     def __init__(
-        self, *, frontdoor: FrontDoor, database: Database, conversations: ConversationStore, vault: Vault, bell: Bell, language: str
+        self,
+        *,
+        frontdoor: FrontDoor,
+        database: Database,
+        conversations: ConversationStore,
+        vault: Vault,
+        bell: Bell,
+        language: str,
     ) -> None:
         self.frontdoor = frontdoor
         self.database = database
@@ -108,7 +122,7 @@ class WebChat:
 
     def application(self) -> web.Application:
         """Return the routes, to be mounted at PREFIX."""
-        app = web.Application(middlewares=[errors_as_json], client_max_size=MAX_BODY)
+        app = web.Application(middlewares=[errors_as_json])
         app.router.add_post("/conversations", self.open)
         app.router.add_delete("/conversations", self.erase)
         app.router.add_post("/messages", self.send)
@@ -131,9 +145,7 @@ class WebChat:
                 return _invalid(error)
         language = wish.language if wish.language in LANGUAGES else self.language
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        replies = await self.frontdoor.greet(
-            channel=CHANNEL, pseudonym=self.vault.pseudonym(CHANNEL, token), language=language
-        )
+        replies = await self.frontdoor.greet(channel=CHANNEL, pseudonym=self.vault.pseudonym(CHANNEL, token), language=language)
         return web.json_response({"token": token, "replies": [reply.as_json() for reply in replies]}, status=201)
 
     async def send(self, request: web.Request) -> web.Response:
@@ -177,7 +189,6 @@ class WebChat:
         last = request.headers.get("Last-Event-ID") or request.query.get("after") or "0"
         position = int(last) if last.isascii() and last.isdecimal() and len(last) <= 12 else 0
         async with sse_response(request) as stream:
-            stream.ping_interval = HEARTBEAT_SECONDS
             with self.bell.listen(conversation.id) as rung:
                 while stream.is_connected() and not self.closing.is_set():
                     rung.clear()
@@ -295,7 +306,12 @@ def describe() -> dict[str, Any]:
                 "post": {
                     "summary": "Open a conversation",
                     "requestBody": {"required": False, "content": content("NewConversation")},
-                    "responses": {"201": {"description": "The conversation's token and the greeting.", "content": content("OpenedConversation")}}
+                    "responses": {
+                        "201": {
+                            "description": "The conversation's token and the greeting.",
+                            "content": content("OpenedConversation"),
+                        }
+                    }
                     | failures,
                 },
                 "delete": secured
@@ -309,13 +325,19 @@ def describe() -> dict[str, Any]:
                 | {
                     "summary": "Send a message",
                     "requestBody": {"required": True, "content": content("NewMessage")},
-                    "responses": {"200": {"description": "The replies to it.", "content": content("Replies")}} | failures | unknown,
+                    "responses": {"200": {"description": "The replies to it.", "content": content("Replies")}}
+                    | failures
+                    | unknown,
                 },
                 "get": secured
                 | {
                     "summary": "Fetch replies",
                     "parameters": [after],
-                    "responses": {"200": {"description": "What came since.", "content": content("Replies")}, "400": failures["400"]} | unknown,
+                    "responses": {
+                        "200": {"description": "What came since.", "content": content("Replies")},
+                        "400": failures["400"],
+                    }
+                    | unknown,
                 },
             },
             f"{PREFIX}/events": {
@@ -335,9 +357,10 @@ def describe() -> dict[str, Any]:
             f"{PREFIX}/openapi.json": {
                 "get": {
                     "summary": "This document",
-                    "responses": {"200": {"description": "OpenAPI.", "content": {"application/json": {"schema": {"type": "object"}}}}},
+                    "responses": {
+                        "200": {"description": "OpenAPI.", "content": {"application/json": {"schema": {"type": "object"}}}}
+                    },
                 }
             },
         },
     }
-
