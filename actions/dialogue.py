@@ -11,7 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot import dialogue
+from bot import dialogue, report
 from bot.dialogue import Move, Say, Situation
 from bot.messages import Indicator, Speaker, Triage
 from bot.wording import Form, Wording
@@ -31,6 +31,13 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "action_change_language": dialogue.change_language,
     "action_plain": dialogue.plain,
     "action_repeat": dialogue.repeat,
+    "action_report_begin": dialogue.report_begin,
+    "validate_witness_report_form": dialogue.report_fill,
+    "action_report_sum_up": dialogue.report_sum_up,
+    "action_report_correct": dialogue.report_correct,
+    "validate_report_correction_form": dialogue.report_fill,
+    "action_ask_report_more": dialogue.report_ask_correction,
+    **{f"action_ask_{slot}": dialogue.report_ask(slot) for slot in report.SLOTS},
 }
 
 
@@ -54,22 +61,27 @@ def situation(tracker: Tracker) -> Situation:
         question=slots.get("question"),
         asked=tuple(slots.get("asked") or []),
         last_key=slots.get("last_key"),
+        repeats=int(slots.get("repeats") or 0),
         told=tuple(slots.get("told") or []),
         misunderstood=int(slots.get("misunderstood") or 0),
         quiet=bool(slots.get("quiet")),
         on_duty=slots.get("on_duty") is not False,
+        report={slot: slots.get(slot) for slot in (*report.SLOTS, report.MORE)},
+        requested=slots.get("requested_slot"),
+        text=str(tracker.latest_message.get("text") or ""),
         wanted_language=slots.get("wanted_language"),
         offered_language=slots.get("offered_language"),
     )
 
 
-def form_of(say: Say, current: Situation, channel_form: str) -> Form:
-    """Return which form of a text fits: quiet when asked for, short on SMS and when a text comes again."""
+def manner(say: Say, current: Situation, channel_form: str) -> tuple[Form, bool]:
+    """Return the form of a text, and whether "once more" goes before it, so that no text is said twice in a row."""
+    repeated = current.repeats + 1 if say.key == current.last_key else 0
     if current.quiet:
-        return "quiet"
-    if channel_form == "sms" or say.short:
-        return "sms"
-    return "text"
+        return "quiet", repeated % 2 == 1
+    if channel_form == "sms" or not wording().has(say.key, say.language or current.language, "sms"):
+        return "sms", repeated % 2 == 1
+    return ("sms", repeated % 2 == 0) if repeated else ("text", False)
 
 
 class MoveAction(Action, abc.ABC):
@@ -85,20 +97,19 @@ class MoveAction(Action, abc.ABC):
         move = MOVES[self.name()](current)
         for say in move.says:
             language = say.language or current.language
-            reply = wording().reply(
-                say.key,
-                language,
-                form=form_of(say, current, str(tracker.slots.get("form") or "text")),
-                buttons=() if current.quiet else say.buttons,
-                **say.values,
-            )
+            form, again = manner(say, current, str(tracker.slots.get("form") or "text"))
+            buttons = () if current.quiet else say.buttons
+            reply = wording().reply(say.key, language, form=form, buttons=buttons, **say.values)
             dispatcher.utter_message(
-                text=reply.text,
+                text=f"{wording().text('again', language)} {reply.text}" if again else reply.text,
                 buttons=[{"title": button.title, "payload": button.value} for button in reply.buttons],
                 language=language,
                 key=say.key,
             )
-        return [SlotSet(name, value) for name, value in move.changes.items()]
+        changes = dict(move.changes)
+        if "last_key" in changes:
+            changes["repeats"] = current.repeats + 1 if changes["last_key"] == current.last_key else 0
+        return [SlotSet(name, value) for name, value in changes.items()]
 
 
 def _action_named(action_name: str) -> type[MoveAction]:

@@ -13,11 +13,14 @@ from typing import Any, Final, Protocol
 import structlog
 from prometheus_client import Counter
 
+from bot import report
 from bot.dialogue import INNOCENT_MEANINGS, button_act, button_language, choose_act
 from bot.lexicon import Lexicon
 from bot.messages import LANGUAGES, Reply, Screening, Triage
+from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
+from bot.outbox import PUSHING_CHANNELS
 from bot.screening.conversation import Findings
-from bot.screening.normalise import words
+from bot.screening.normalise import says_something, words
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
@@ -27,7 +30,6 @@ log = structlog.get_logger()
 
 TRUSTED_TOPIC: Final = 0.25  # below this the topic is a guess; what to do is decided from the triage alone
 SWITCHING_WORDS: Final = 3  # fewer words in another language do not change the language of a conversation
-SHORT_CHANNELS: Final = frozenset({"sms"})
 FAILURES = Counter("frontdoor_failures", "Parts that failed while a message was answered.", ["part"])
 
 
@@ -91,10 +93,17 @@ class Decision:
     handoff_reason: str | None = None
     slots: Mapping[str, Any] | None = None
     dialogue: str | None = None
+    reachable: str | None = None
+    regardless: bool = False  # said even while a consultant owns the conversation, or after STOP
+
+    @property
+    def report(self) -> Mapping[str, str] | None:
+        """Return the witness's report that the person just sent."""
+        return report.told(self.slots or {}) if self.wish == "report" else None
 
     @property
     def wish(self) -> str | None:
-        """Return what the dialogue wants done besides its words: handoff, withdraw, erase, language, quiet or unquiet."""
+        """Return what the dialogue wants done besides its words: handoff, report, withdraw, erase, language, quiet or unquiet."""
         return (self.slots or {}).get("wish")
 
 
@@ -112,6 +121,7 @@ class Decider:
         on_duty: Callable[[datetime], bool],
     ) -> None:
         self.assistant = assistant
+        self.notices = Notices(wording, lexicon)
         self.wording = wording
         self.lexicon = lexicon
         self.vault = vault
@@ -122,6 +132,14 @@ class Decider:
         """Return what comes of a message; never raises for a failure of understanding or dialogue."""
         findings = self.findings(conversation)
         unknown = Screening(language=conversation.language, triage=Triage.NONE)
+        steering = self.notices.steering(conversation, said)
+        notice = self.notices.about(conversation, said, conversation.language)
+        if steering in {"stop", "start"}:
+            return self._steered(steering, conversation, said, Decision(unknown, findings, conversation.language), standing)
+        if notice is not None and not says_something(said.text):
+            reason = "unheard" if said.kind == UNHEARD else None
+            replies = () if standing.owned else (notice,)
+            return Decision(unknown, findings, conversation.language, replies, reason)
         try:
             if self.assistant is None:
                 raise AssistantMissing("No model is loaded.")
@@ -131,14 +149,47 @@ class Decider:
         findings = findings.with_message(screening, said.number)
         language, offered = self._language(conversation, said.text, screening, first=standing.first)
         understood = Decision(screening, findings, language)
-        if standing.owned:
+        if steering == "help" and not screening.triage.needs_person:
+            return replace(understood, replies=(self.notices.help(conversation, language),), regardless=True)
+        if standing.owned or not self._may_speak(conversation, said, understood):
             return understood
+        if notice is not None and said.kind in SECOND_HAND and not screening.triage.needs_person:
+            return replace(understood, replies=(notice,))
         try:
-            return await self._speak(
+            decision = await self._speak(
                 self.assistant, conversation=conversation, said=said, understood=understood, standing=standing, offered=offered
             )
+            return self._framed(decision, conversation, said, notice, first=standing.first)
         except Exception as error:  # noqa: BLE001 - as above
             return self._failed(conversation, said, understood, error, standing)
+
+    def _steered(self, steering: str, conversation: Conversation, said: Said, decision: Decision, standing: Standing) -> Decision:
+        """Stop at once, or come back; both whoever owns the conversation."""
+        if steering == "stop":
+            replies = self.notices.stopped(conversation, said)
+            return replace(decision, replies=replies, reachable="stopped", regardless=True)
+        language = said.details.get("language") or decision.language
+        welcome = self.notices.started(conversation, language)
+        quietly = standing.owned and conversation.channel not in PHONE_CHANNELS  # a greeting would talk over the consultant
+        return replace(decision, language=language, replies=() if quietly else (welcome,), reachable="yes", regardless=True)
+
+    def _may_speak(self, conversation: Conversation, said: Said, understood: Decision) -> bool:
+        """Say whether the program may answer: after STOP only to a call for help, for somebody else may hold the phone."""
+        if conversation.reachable != "stopped" or understood.screening.triage.needs_person:
+            return True
+        return self._act(said.text, understood.screening, understood.language)[0] == "ask_human"
+
+    def _framed(
+        self, decision: Decision, conversation: Conversation, said: Said, notice: Reply | None, *, first: bool
+    ) -> Decision:
+        """Add to the dialogue's replies what the kind of message needs, and to the first ones who answers here."""
+        replies = decision.replies if notice is None else (notice, *decision.replies)
+        if first and conversation.channel in PUSHING_CHANNELS and not decision.screening.triage.needs_person:
+            greeting = self.notices.greeting(conversation, decision.language)
+            said_little = decision.screening.topic == "greet" or not says_something(said.text)
+            replies = (greeting,) if said_little else (*replies, greeting)
+        reachable = "yes" if conversation.reachable == "stopped" else None
+        return replace(decision, replies=replies, reachable=reachable)
 
     async def _understand(self, assistant: Understanding, conversation: Conversation, said: Said, *, first: bool) -> Screening:
         """Screen a message; a pressed button and a short word with one meaning say nothing of anybody's situation."""
@@ -194,7 +245,7 @@ class Decider:
             replies = (*self._unserved(), *replies)
         elif offered is not None and not screening.triage.needs_person:
             replies = (*replies, self.wording.reply("language_offer", offered, buttons=(f"lang_{offered}",)))
-        reason = "screening" if needs_person else "asked" if wish == "handoff" else None
+        reason = "screening" if needs_person else "asked" if wish in {"handoff", "report"} else None
         if screening.language not in LANGUAGES:
             screening = replace(screening, language=language)
         return Decision(screening, findings, language, replies, reason, turn.slots, turn.state)
@@ -244,8 +295,3 @@ class Decider:
 
 
 LANGUAGE_FREE_ACTS: Final = frozenset({"change_language", "emergency"})
-
-
-def form_of(channel: str) -> Form:
-    """Return which form of a text a channel takes."""
-    return "sms" if channel in SHORT_CHANNELS else "text"

@@ -6,10 +6,11 @@ database or a model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bot import report
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.normalise import says_something
 
@@ -33,7 +34,7 @@ BUTTON_ACTS: Final[Mapping[str, str]] = {
     "cannot_call": "cannot_call",
     "withdraw": "withdraw",
     "report": "report_start",
-    "send": "affirm",
+    "send": "report_send",
     "correct": "report_correct",
     "do_not_send": "deny",
     "emergency": "ask_emergency_number",
@@ -53,9 +54,15 @@ LEXICON_ACTS: Final[Mapping[str, str]] = {
     "unquiet": "quiet_off",
     "joke": "joke",
     "help": "menu",
+    "withdraw": "withdraw",
+    "report": "report_start",
+    "language": "change_language",
+    "hide": "ask_hiding",
 }
 
-INNOCENT_MEANINGS: Final = frozenset({"yes", "no", "skip", "human", "delete", "unquiet", "joke"})
+INNOCENT_MEANINGS: Final = frozenset(
+    {"yes", "no", "skip", "human", "delete", "unquiet", "joke", "withdraw", "report", "language", "hide"}
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,6 @@ class Say:
     buttons: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
-    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,10 +97,14 @@ class Situation:
     question: str | None = None
     asked: tuple[str, ...] = ()
     last_key: str | None = None
+    repeats: int = 0
     told: tuple[str, ...] = ()
     misunderstood: int = 0
     quiet: bool = False
     on_duty: bool = True
+    report: Mapping[str, str | None] = field(default_factory=dict)
+    requested: str | None = None
+    text: str = ""
     wanted_language: str | None = None
     offered_language: str | None = None
 
@@ -147,11 +157,11 @@ def _told(screening: Screening) -> str:
 
 
 def answer(situation: Situation) -> Move:
-    """Answer a question or a courtesy; a text that was just said comes again in its short form."""
+    """Answer a question or a courtesy."""
     buttons: tuple[str, ...] = ()
     if situation.act in {"greet", "ask_bot"}:
         buttons = ("topic_help", "topic_job", "report", "human")
-    says = [Say(situation.act, buttons, short=situation.last_key == situation.act)]
+    says = [Say(situation.act, buttons)]
     if situation.act in LABOUR_TOPICS and not situation.triage.needs_person and "labour_also_hotline" not in situation.told:
         says.append(Say("labour_also_hotline"))
     told = (*situation.told, "labour_also_hotline") if len(says) > 1 else situation.told
@@ -164,7 +174,7 @@ def acknowledge(situation: Situation) -> Move:
     first = f"{kind}_first" not in situation.told
     key = f"{kind}_first" if first else f"{kind}_more"
     told = (*situation.told, key) if first else situation.told
-    return Move((Say(key, short=situation.last_key == key),), {"last_key": key, "misunderstood": 0, "told": list(told)})
+    return Move((Say(key),), {"last_key": key, "misunderstood": 0, "told": list(told)})
 
 
 def emergency(situation: Situation) -> Move:
@@ -178,7 +188,7 @@ def emergency(situation: Situation) -> Move:
     else:
         key = "emergency_victim"
     return Move(
-        (Say(key, ("cannot_call", "hide"), short=situation.last_key == key),),
+        (Say(key, ("cannot_call", "hide")),),
         {"last_key": key, "misunderstood": 0, "question": None},
     )
 
@@ -227,18 +237,18 @@ def affirm(situation: Situation) -> Move:
     match situation.question:
         case "handoff_offer":
             return Move(
-                (Say("handoff_accepted", ("withdraw",)),), _closed("handoff_accepted", wish="handoff", told="handoff_told")
+                (Say("handoff_accepted", ("withdraw",)),), _closed("handoff_accepted", wish="handoff") | _queued(situation)
             )
         case "delete_ask":
             return Move((), {"question": None, "wish": "erase"})
+        case "report_summary":
+            return Move((Say("report_sent"),), _closed("report_sent", wish="report") | _queued(situation))
         case "question_safe_now" | "question_can_leave":
             return Move((Say("question_thanks"),), _closed("question_thanks"))
         case "language_offer":
             return Move((), {"question": None, "wish": "language"})
         case _:
-            return Move(
-                (Say("yes_unclear", ("human", "menu"), short=situation.last_key == "yes_unclear"),), _closed("yes_unclear")
-            )
+            return Move((Say("yes_unclear", ("human", "menu")),), _closed("yes_unclear"))
 
 
 def deny(situation: Situation) -> Move:
@@ -248,6 +258,8 @@ def deny(situation: Situation) -> Move:
             return Move((Say("handoff_declined"),), _closed("handoff_declined") | {"handoff": "declined"})
         case "delete_ask":
             return Move((Say("delete_kept"),), _closed("delete_kept"))
+        case "report_summary":
+            return Move((Say("report_kept_unsent"),), _closed("report_kept_unsent"))
         case "question_safe_now":
             return Move(
                 (Say("not_safe_now", ("hide", "quiet", "cannot_call")),), _closed("not_safe_now") | {"asked": ["all", "asked"]}
@@ -257,20 +269,63 @@ def deny(situation: Situation) -> Move:
         case "language_offer":
             return Move((Say("language_changed"),), _closed("language_changed"))
         case _:
-            return Move((Say("no_unclear", ("human", "menu"), short=situation.last_key == "no_unclear"),), _closed("no_unclear"))
+            return Move((Say("no_unclear", ("human", "menu")),), _closed("no_unclear"))
+
+
+def report_begin(situation: Situation) -> Move:
+    """Say what a report is before its first question."""
+    return Move(
+        (Say("report_intro"),),
+        {"last_key": "report_intro", "question": None, **{slot: None for slot in (*report.SLOTS, report.MORE)}},
+    )
+
+
+def report_ask(slot: str) -> Callable[[Situation], Move]:
+    """Return the move that asks for one part of a report."""
+
+    def ask(_situation: Situation) -> Move:
+        return Move((Say(slot, ("skip", "send")),), {"last_key": slot, "misunderstood": 0})
+
+    return ask
+
+
+def report_fill(situation: Situation) -> Move:
+    """Take a message as a part of the report."""
+    filled = report.slots_of(situation.act, situation.text, requested=situation.requested, filled=situation.report)
+    return Move((), filled)
+
+
+def report_sum_up(situation: Situation) -> Move:
+    """Show the whole report before it is sent."""
+    return Move(
+        (Say("report_summary", ("send", "correct", "do_not_send"), {"_summary": report.summary(situation.report)}),),
+        {"question": "report_summary", "last_key": "report_summary"},
+    )
+
+
+def report_correct(_situation: Situation) -> Move:
+    """Open the report again for what should be different."""
+    return Move((), {report.MORE: None, "question": None})
+
+
+def report_ask_correction(_situation: Situation) -> Move:
+    """Ask what should be different."""
+    return Move((Say("report_correct_which"),), {"last_key": "report_correct_which"})
 
 
 def skip(situation: Situation) -> Move:
     """Respect that somebody does not want to answer."""
-    return Move((Say("question_skipped", short=situation.last_key == "question_skipped"),), _closed("question_skipped"))
+    return Move((Say("question_skipped"),), _closed("question_skipped"))
 
 
-def _closed(key: str, *, wish: str | None = None, told: str | None = None) -> dict[str, Any]:
+def _queued(situation: Situation) -> dict[str, Any]:
+    return {"handoff": "queued", "told": [*situation.told, "handoff_told"]}
+
+
+def _closed(key: str, *, wish: str | None = None) -> dict[str, Any]:
     changes: dict[str, Any] = {"question": None, "last_key": key, "misunderstood": 0}
     if wish is not None:
         changes["wish"] = wish
-    if told is not None:
-        changes["handoff"] = "queued"
     return changes
 
 
@@ -278,7 +333,7 @@ def ask_for_person(situation: Situation) -> Move:
     """Hand over because a person is asked for."""
     if situation.handoff == "queued" and "handoff_told" in situation.told:
         return Move(
-            (Say("handoff_already", ("withdraw",), short=situation.last_key == "handoff_already"),),
+            (Say("handoff_already", ("withdraw",)),),
             {"last_key": "handoff_already"},
         )
     key = "handoff_told" if situation.on_duty else "handoff_told_night"
@@ -291,7 +346,7 @@ def ask_for_person(situation: Situation) -> Move:
 def withdraw(situation: Situation) -> Move:
     """Take a handoff back; what the hotline must see stays in its queue, and the text says so."""
     if situation.handoff != "queued":
-        return Move((Say("handoff_declined", short=situation.last_key == "handoff_declined"),), {"last_key": "handoff_declined"})
+        return Move((Say("handoff_declined"),), {"last_key": "handoff_declined"})
     told = [key for key in situation.told if key != "handoff_told"]
     return Move(
         (Say("handoff_withdrawn", ("human",)),),
@@ -308,7 +363,6 @@ def not_understood(situation: Situation) -> Move:
             Say(
                 "not_understood_again",
                 ("human", "topic_help", "topic_job", "language"),
-                short=situation.last_key == "not_understood_again",
             ),
         ),
         {"misunderstood": situation.misunderstood + 1, "last_key": "not_understood_again"},
@@ -318,7 +372,7 @@ def not_understood(situation: Situation) -> Move:
 def delete(situation: Situation) -> Move:
     """Ask back once before everything is erased."""
     return Move(
-        (Say("delete_ask", ("delete_yes", "delete_no"), short=situation.last_key == "delete_ask"),),
+        (Say("delete_ask", ("delete_yes", "delete_no")),),
         {"question": "delete_ask", "last_key": "delete_ask"},
     )
 
@@ -331,7 +385,7 @@ def change_language(situation: Situation) -> Move:
             {"wish": "language", "wanted_language": situation.wanted_language, "question": None, "last_key": "language_changed"},
         )
     buttons = tuple(f"lang_{code}" for code in LANGUAGES)
-    return Move((Say("which_language", buttons, short=situation.last_key == "which_language"),), {"last_key": "which_language"})
+    return Move((Say("which_language", buttons),), {"last_key": "which_language"})
 
 
 def plain(situation: Situation) -> Move:
@@ -342,7 +396,7 @@ def plain(situation: Situation) -> Move:
         changes["wish"] = "quiet"
     elif situation.act == "quiet_off":
         changes["wish"] = "unquiet"
-    return Move((Say(key, buttons, short=situation.last_key == key),), changes)
+    return Move((Say(key, buttons),), changes)
 
 
 _PLAIN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -357,8 +411,8 @@ _PLAIN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 
 
 def repeat(situation: Situation) -> Move:
-    """Say the last text again in its short form."""
+    """Say the last text again."""
     key = situation.last_key or "menu"
     if key not in situation.told and key in {"delete_ask", "which_language"}:
         return delete(situation) if key == "delete_ask" else change_language(situation)
-    return Move((Say(key, ("human",), short=True),), {})
+    return Move((Say(key, ("human",)),), {"last_key": key})

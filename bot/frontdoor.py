@@ -122,7 +122,7 @@ class FrontDoor:
         raise AssertionError("unreachable")
 
     async def answer(self, conversation_id: str, message_id: str) -> Outcome:
-        """Take the conversation's turn and answer one stored message, if nobody has yet; what came before it is answered first."""
+        """Take the conversation's turn and answer one stored message, if nobody has yet; earlier ones go first."""
         async with self._turns.of(conversation_id):
             async with self.database.transaction() as session:
                 earlier = await self.conversations.unanswered_before(session, conversation_id, message_id)
@@ -199,6 +199,8 @@ class FrontDoor:
         conversation.speaker = decision.findings.speaker.value
         if decision.language != conversation.language:
             conversation.language = decision.language
+        if decision.report is not None:
+            conversation.report = vault.seal_json(dict(decision.report), f"report:{conversation.id}")
         if decision.wish == "language":
             conversation.language_fixed = True
         if decision.wish in {"quiet", "unquiet"}:

@@ -17,7 +17,23 @@ from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable, words
 
 NLU_DATA = Path(__file__).resolve().parent.parent / "nlu_data"
-MEANINGS = ("yes", "no", "skip", "stop", "start", "help", "human", "delete", "quiet", "unquiet", "joke")
+MEANINGS = (
+    "yes",
+    "no",
+    "skip",
+    "stop",
+    "start",
+    "help",
+    "human",
+    "delete",
+    "quiet",
+    "unquiet",
+    "joke",
+    "withdraw",
+    "report",
+    "language",
+    "hide",
+)
 SHORT_WORDS = 6
 
 

@@ -8,7 +8,18 @@ import sys
 import structlog
 
 # Libraries that write people's words, numbers or tokens into their own logs when they are asked for details.
-_TOO_TALKATIVE = ("aiohttp.access", "httpx", "httpcore", "telegram", "twilio", "sqlalchemy", "alembic", "asyncio", "rasa", "rasa_sdk")
+_TOO_TALKATIVE = (
+    "aiohttp.access",
+    "httpx",
+    "httpcore",
+    "telegram",
+    "twilio",
+    "sqlalchemy",
+    "alembic",
+    "asyncio",
+    "rasa",
+    "rasa_sdk",
+)
 
 
 def configure_logs(level: str) -> None:

@@ -56,18 +56,23 @@ class Settings(BaseSettings):
         None, description="Second auth token while Twilio's is being changed: webhooks signed with either are genuine."
     )
     twilio_replies: Literal["api", "twiml"] = Field(
-        "api", description="How replies go out: through the REST API, or as TwiML in the answer to the webhook (the API as reserve)."
+        "api",
+        description="How replies go out: through the REST API, or as TwiML in the answer to the webhook (the API as reserve).",
     )
 
     person_daily_replies: int = Field(
         80, ge=1, description="Paid replies (SMS, WhatsApp) of the program to one person in a day. An emergency is never cut off."
     )
     total_daily_replies: int = Field(
-        3000, ge=1, description="Paid replies (SMS, WhatsApp) of the program to everybody in a day. An emergency is never cut off."
+        3000,
+        ge=1,
+        description="Paid replies (SMS, WhatsApp) of the program to everybody in a day. An emergency is never cut off.",
     )
     delivery_give_up_hours: int = Field(24, ge=1, description="Hours after which a reply that cannot be delivered is given up.")
     address_keep_hours: int = Field(
-        72, ge=1, description="Hours after the last message that a number or chat id is kept, sealed; longer while a case is open."
+        72,
+        ge=1,
+        description="Hours after the last message that a number or chat id is kept, sealed; longer while a case is open.",
     )
 
     metrics_port: int = Field(9464, ge=0, le=65535, description="Port of /metrics, on loopback; 0 takes a free one.")
@@ -106,9 +111,7 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Read the settings or raise SettingsInvalid with every problem named."""
     try:
-        return Settings()  # type: ignore[call-arg]
+        return Settings()
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
-        )
+        problems = "; ".join(f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors())
         raise SettingsInvalid(f"These settings cannot be used. {problems}.") from None

@@ -50,7 +50,8 @@ class Findings:
 def _together(indicators: dict[Indicator, tuple[int, str]]) -> Triage:
     if any(name is Indicator.SUICIDE_RISK for name in indicators):
         return Triage.EMERGENCY
-    strong = sum(name.strong for name in indicators)
+    # A debt is strong when it binds; one that is only unclear came with triage medium and does not raise it.
+    strong = sum(name.strong and name is not Indicator.DEBT_BONDAGE for name in indicators)
     weak = len(indicators) - strong
     if strong or weak >= WEAK_SIGNS_THAT_TOGETHER_MATTER:
         return Triage.HIGH

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Button, Inbound, Reply, Screening
-from bot.storage.tables import Conversation, Message
+from bot.storage.tables import Conversation, Delivery, Handoff, Message
 from bot.storage.vault import Vault
 
 
@@ -37,6 +37,7 @@ class Said:
     text: str
     language: str
     buttons: tuple[Button, ...]
+    details: Mapping[str, Any]
     screening: Screening | None
     created_at: datetime
 
@@ -68,6 +69,8 @@ class ConversationStore:
         """Start a conversation, or return the one there is."""
         existing = await self.find(session, channel, pseudonym)
         if existing is not None:
+            if address is not None:
+                self._keep_address(existing, address)
             return existing
         conversation = Conversation(
             id=uuid.uuid4().hex,
@@ -79,10 +82,16 @@ class ConversationStore:
             expires_at=now + self.retention.conversation,
         )
         if address is not None:
-            conversation.address = self.vault.seal(address, f"address:{conversation.id}")
+            self._keep_address(conversation, address)
         session.add(conversation)
         await session.flush()
         return conversation
+
+    def _keep_address(self, conversation: Conversation, address: str) -> None:
+        if conversation.address is None:  # dropped once, or never known
+            conversation.address = self.vault.seal(address, f"address:{conversation.id}")
+        if conversation.reachable in {"blocked", "gone"}:
+            conversation.reachable = "yes"  # whoever writes can be written to
 
     def address(self, conversation: Conversation) -> str | None:
         """Return where a conversation can be answered."""
@@ -187,6 +196,7 @@ class ConversationStore:
             text=content["text"],
             language=message.language,
             buttons=tuple(Button(title, value) for title, value in content.get("buttons", [])),
+            details=content.get("details") or {},
             screening=screening,
             created_at=message.created_at,
         )
@@ -202,6 +212,28 @@ class ConversationStore:
             select(Message).where(Message.conversation_id == conversation_id, Message.number > after).order_by(Message.number)
         )
         return [self.read(message) for message in found.scalars()]
+
+    async def last_reply(self, session: AsyncSession, conversation_id: str, *, before: int) -> Message | None:
+        """Return the last text that a person was given before a message number."""
+        found = await session.execute(
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.number < before, Message.author != "person")
+            .order_by(Message.number.desc())
+            .limit(1)
+        )
+        return found.scalar_one_or_none()
+
+    async def drop_addresses(self, session: AsyncSession, *, silent_since: datetime) -> int:
+        """Forget where people can be answered who have been silent, have no open case and nothing on its way; return how many."""
+        open_case = exists().where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None))
+        on_its_way = exists().where(Delivery.conversation_id == Conversation.id, Delivery.finished_at.is_(None))
+        dropped = await session.execute(
+            update(Conversation)
+            .where(Conversation.address.is_not(None), Conversation.last_message_at < silent_since, ~open_case, ~on_its_way)
+            .values(address=None)
+            .execution_options(synchronize_session=False)
+        )
+        return int(getattr(dropped, "rowcount", 0))
 
     async def by_external_id(self, session: AsyncSession, conversation_id: str, external_id: str) -> Said | None:
         """Return the message that carries an id from outside, if it was stored already."""

@@ -74,6 +74,7 @@ class Conversation(Table):
     speaker: Mapped[str] = mapped_column(default="other")
     findings: Mapped[bytes | None]
     dialogue: Mapped[bytes | None]
+    report: Mapped[bytes | None]
     quiet: Mapped[bool] = mapped_column(default=False)
     reachable: Mapped[str] = mapped_column(default="yes")
     message_count: Mapped[int] = mapped_column(default=0)

@@ -5,7 +5,7 @@ from alembic import op
 
 import bot.storage.tables
 
-revision = '20ac90e6ec98'
+revision = '52e52febe1d3'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -34,6 +34,7 @@ def upgrade() -> None:
     sa.Column('speaker', sa.String(), nullable=False),
     sa.Column('findings', sa.LargeBinary(), nullable=True),
     sa.Column('dialogue', sa.LargeBinary(), nullable=True),
+    sa.Column('report', sa.LargeBinary(), nullable=True),
     sa.Column('quiet', sa.Boolean(), nullable=False),
     sa.Column('reachable', sa.String(), nullable=False),
     sa.Column('message_count', sa.Integer(), nullable=False),

@@ -1,0 +1,93 @@
+"""Messages that are no words to be understood: voice notes, pictures, edits; and words that steer the channel: STOP, START, HELP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from bot.lexicon import Lexicon
+from bot.messages import Reply
+from bot.outbox import PUSHING_CHANNELS
+from bot.storage.conversations import Said
+from bot.storage.tables import Conversation
+from bot.wording import Form, Wording
+
+Steering = Literal["stop", "start", "help"]
+
+NOTICES: Final[Mapping[str, str]] = {
+    "voice": "voice_received",
+    "media": "media_received",
+    "sticker": "sticker_received",
+    "location": "location_received",
+    "contact": "contact_received",
+    "edited": "edited_received",
+    "forwarded": "forwarded_received",
+}
+# The words in these came from elsewhere or were answered once: they are screened, and answered only when somebody may be in danger.
+SECOND_HAND: Final = frozenset({"edited", "forwarded"})
+UNHEARD: Final = "voice"  # nobody but a person can listen: the hotline is told
+PHONE_CHANNELS: Final = frozenset({"sms", "whatsapp"})
+SHORT_CHANNELS: Final = frozenset({"sms"})
+GREETING_BUTTONS: Final = ("topic_help", "report", "human", "hide", "language")
+SAYS_NOTHING: Final = "nothing_said"  # has a quiet form that fits everywhere
+
+
+class Notices:
+    """Chooses the fixed texts around the dialogue."""
+
+    def __init__(self, wording: Wording, lexicon: Lexicon) -> None:
+        self.wording = wording
+        self.lexicon = lexicon
+
+    def steering(self, conversation: Conversation, said: Said) -> Steering | None:
+        """Return whether a message stops or starts the channel or asks what it is."""
+        if conversation.channel not in PUSHING_CHANNELS:
+            return None
+        match said.kind:
+            case "stop" | "start" | "help":
+                return said.kind
+            case "text":
+                meaning = self.lexicon.meaning(said.text, conversation.language)
+                if meaning == "stop" or meaning == "start":
+                    return meaning
+                return "help" if meaning == "help" and conversation.channel in PHONE_CHANNELS else None
+            case _:
+                return None
+
+    def stopped(self, conversation: Conversation, said: Said) -> tuple[Reply, ...]:
+        """Confirm a STOP once, with the way back; nothing where the provider has confirmed it and would refuse ours."""
+        return () if said.details.get("confirmed") else (self.reply("sms_stopped", conversation),)
+
+    def started(self, conversation: Conversation, language: str) -> Reply:
+        """Welcome somebody who comes back, or who pressed Telegram's Start."""
+        if conversation.channel in PHONE_CHANNELS:
+            return self.reply("sms_started", conversation, language)
+        return self.greeting(conversation, language)
+
+    def help(self, conversation: Conversation, language: str) -> Reply:
+        """Say what this is, with the number."""
+        return self.reply("sms_help", conversation, language)
+
+    def greeting(self, conversation: Conversation, language: str) -> Reply:
+        """Say who answers here and who reads."""
+        return self.reply("greeting", conversation, language, GREETING_BUTTONS)
+
+    def about(self, conversation: Conversation, said: Said, language: str) -> Reply | None:
+        """Return what is said about a message that is not, or not only, text."""
+        key = NOTICES.get(said.kind)
+        return None if key is None else self.reply(key, conversation, language)
+
+    def reply(
+        self, key: str, conversation: Conversation, language: str | None = None, buttons: tuple[str, ...] = ()
+    ) -> Reply:
+        """Return a text in the form that fits channel and mode; in quiet mode never one that tells something."""
+        language = language or conversation.language
+        if conversation.quiet:
+            key = key if self.wording.has(key, language, "quiet") else SAYS_NOTHING
+            return self.wording.reply(key, language, form="quiet")
+        return self.wording.reply(key, language, form=form_of(conversation.channel), buttons=buttons)
+
+
+def form_of(channel: str) -> Form:
+    """Return which form of a text a channel takes."""
+    return "sms" if channel in SHORT_CHANNELS else "text"

@@ -1,0 +1,65 @@
+"""A witness's report: what was seen, in any order, each part skippable, correctable, summed up before it is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+FIELDS: Final = ("what", "where", "when", "who", "how_many", "vehicle", "advert")
+SLOTS: Final = tuple(f"report_{field}" for field in FIELDS)
+MORE: Final = "report_more"
+SKIPPED: Final = "–"
+FORM: Final = "witness_report_form"
+# Acts that are no part of a report: they are answered, and the report goes on afterwards.
+INTERRUPTIONS: Final = frozenset(
+    {
+        "emergency",
+        "ask_human",
+        "ask_bot",
+        "delete_data",
+        "change_language",
+        "repeat",
+        "abuse",
+        "menu",
+        "ask_hiding",
+        "cannot_call",
+        "quiet_on",
+        "quiet_off",
+        "withdraw",
+        "nothing_said",
+        "report_start",
+    }
+)
+_PLATE = re.compile(r"\b[A-Z]{1,3}[ -]?[A-Z0-9]{4,5}\b")
+_LINK = re.compile(r"(?:https?://|www\.|t\.me/|@)\S+|\b\w+\.(?:pl|com|net|org|eu|ua|ru)/?\S*", re.IGNORECASE)
+_TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\.\d{1,2}(?:\.\d{2,4})?\b")
+
+
+def slots_of(act: str, text: str, *, requested: str | None, filled: Mapping[str, str | None]) -> dict[str, str]:
+    """Return which parts of the report a message fills; none when the message is no part of it.
+
+    What a text carries besides (a number plate, a link, a time) goes to its own part, if that is still open.
+    """
+    if requested is None or act in INTERRUPTIONS or (act.startswith("ask_") and text.rstrip().endswith("?")):
+        return {}
+    if act in {"skip", "deny"}:
+        return {requested: SKIPPED}
+    if act == "report_send":
+        return {slot: SKIPPED for slot in SLOTS if not filled.get(slot)}
+    found = {requested: text}
+    for slot, pattern in (("report_vehicle", _PLATE), ("report_advert", _LINK), ("report_when", _TIME)):
+        if slot != requested and not filled.get(slot) and (match := pattern.search(text)):
+            found[slot] = match.group()
+    return found
+
+
+def told(slots: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the parts of a report that hold something, by field."""
+    fields = {slot.removeprefix("report_"): slots.get(slot) for slot in (*SLOTS, MORE)}
+    return {field: value for field, value in fields.items() if value and value != SKIPPED}
+
+
+def summary(slots: Mapping[str, str | None]) -> str:
+    """Return the parts of a report, one a line, in the person's own words."""
+    return "\n".join(f"• {value}" for value in told(slots).values()) or SKIPPED
