@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -63,10 +63,10 @@ class Allowance:
         if bound.who == EVERYBODY and not row.told:
             row.told = True
             log.error("total_daily_replies_used_up", limit=bound.limit, remedy="Look for abuse, or raise TOTAL_DAILY_REPLIES.")
-        told = row if bound.who else await self._row(session, self._told(conversation, bound), now)
-        if bound.who == EVERYBODY and told.told or bound.who and row.told:
+        notice = await self._row(session, replace(bound, period=f"{bound.period} {bound.name}", who=conversation.pseudonym), now)
+        if notice.told:
             return ()
-        told.told = True
+        notice.told = True
         return (self.notices.reply(bound.text, conversation),)
 
     def _bounds(self, conversation: Conversation, now: datetime) -> list[_Bound]:
@@ -77,9 +77,6 @@ class Allowance:
             bounds.append(_Bound("person", day, who, self.person_daily, "spend_limited", timedelta(days=2)))
             bounds.append(_Bound("total", day, EVERYBODY, self.total_daily, "spend_limited", timedelta(days=2)))
         return bounds
-
-    def _told(self, conversation: Conversation, bound: _Bound) -> _Bound:
-        return _Bound("told", f"{bound.period} total", conversation.pseudonym, 0, bound.text, bound.lasts)
 
     async def _row(self, session: AsyncSession, bound: _Bound, now: datetime) -> Spending:
         row = await session.get(Spending, (bound.period, bound.who), with_for_update=True)

@@ -18,7 +18,6 @@ from bot.dialogue import INNOCENT_MEANINGS, button_act, button_language, choose_
 from bot.lexicon import Lexicon
 from bot.messages import LANGUAGES, Reply, Screening, Triage
 from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
-from bot.outbox import PUSHING_CHANNELS
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
 from bot.storage.conversations import Said
@@ -184,7 +183,7 @@ class Decider:
     ) -> Decision:
         """Add to the dialogue's replies what the kind of message needs, and to the first ones who answers here."""
         replies = decision.replies if notice is None else (notice, *decision.replies)
-        if first and conversation.channel in PUSHING_CHANNELS and not decision.screening.triage.needs_person:
+        if first and conversation.channel in PHONE_CHANNELS and not decision.screening.triage.needs_person:
             greeting = self.notices.greeting(conversation, decision.language)
             said_little = decision.screening.topic == "greet" or not says_something(said.text)
             replies = (greeting,) if said_little else (*replies, greeting)

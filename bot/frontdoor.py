@@ -1,8 +1,8 @@
 """What happens to one message, from receipt to reply: the story of the program, readable from top to bottom.
 
 A channel hands over an Inbound. It is stored once; the conversation's turn is taken; what comes of the message is decided
-(bot/decision.py); the replies, the case in the queue and the outbox are stored in one transaction. A failure on the way never leaves
-a person without the number, nor the hotline without the case.
+(bot/decision.py); the replies, the case in the queue and the outbox are stored in one transaction. A failure on the way never
+leaves a person without the number, nor the hotline without the case.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -18,14 +18,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox
-from bot.decision import Decider, Decision, Standing, Understanding, form_of
+from bot.allowance import Allowance
+from bot.choices import chosen
+from bot.decision import Decider, Decision, Standing, Understanding
 from bot.handoff.queue import HandoffQueue
 from bot.lexicon import Lexicon
-from bot.live import QUEUE, Bell, Turns
-from bot.messages import LANGUAGES, Inbound, Reply, Triage
+from bot.live import OUTBOX, QUEUE, Bell, Turns
+from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
 from bot.screening.normalise import printable
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
+from bot.storage.receipts import Replayed, first_time
 from bot.storage.tables import Conversation, Message, TriageChange
 from bot.wording import Wording
 
@@ -66,6 +69,8 @@ class FrontDoor:
         bell: Bell,
         clock: Callable[[], datetime],
         on_duty: Callable[[datetime], bool] = lambda _now: True,
+        person_daily: int = 80,
+        total_daily: int = 3000,
     ) -> None:
         self.database = database
         self.conversations = conversations
@@ -74,8 +79,10 @@ class FrontDoor:
         self.decider = Decider(
             assistant=assistant, wording=wording, lexicon=lexicon, vault=conversations.vault, now=clock, on_duty=on_duty
         )
+        self.allowance = Allowance(self.decider.notices, person_daily=person_daily, total_daily=total_daily)
         self.bell = bell
         self.clock = clock
+        self.on_erased: Callable[[outbox.Farewell], None] | None = None
         self._turns = Turns()
 
     async def greet(self, *, channel: str, pseudonym: str, language: str, address: str | None = None) -> list[Reply]:
@@ -87,10 +94,7 @@ class FrontDoor:
             conversation = await self.conversations.open(
                 session, channel=channel, pseudonym=pseudonym, language=language, address=address, now=now
             )
-            form = form_of(channel)
-            greeting = self.wording.reply(
-                "greeting", language, form=form, buttons=("topic_help", "report", "human", "hide", "language")
-            )
+            greeting = self.decider.notices.greeting(conversation, language)
             said = await self._say(session, conversation, greeting, now=now)
         return [said]
 
@@ -100,11 +104,16 @@ class FrontDoor:
         return await self.answer(conversation_id, message_id)
 
     async def accept(self, inbound: Inbound) -> tuple[str, str]:
-        """Store a message once; return the ids of its conversation and of itself, for `answer`."""
+        """Store a message once; return the ids of its conversation and of itself, for `answer`.
+
+        Raises Replayed for a message that was taken before and erased since.
+        """
         inbound = replace(inbound, text=printable(inbound.text)[:MAX_TEXT])
         for attempt in (1, 2):
             try:
                 async with self.database.transaction() as session:
+                    if inbound.channel in outbox.PUSHING_CHANNELS and not await self._first_time(session, inbound):
+                        return await self._taken_before(session, inbound)
                     conversation = await self.conversations.open(
                         session,
                         channel=inbound.channel,
@@ -120,6 +129,31 @@ class FrontDoor:
                 if attempt == 2:
                     raise
         raise AssertionError("unreachable")
+
+    async def _first_time(self, session: AsyncSession, inbound: Inbound) -> bool:
+        return await first_time(
+            session,
+            self.conversations.vault,
+            channel=inbound.channel,
+            external_id=inbound.external_id,
+            now=inbound.received_at,
+        )
+
+    async def _taken_before(self, session: AsyncSession, inbound: Inbound) -> tuple[str, str]:
+        conversation = await self.conversations.find(session, inbound.channel, inbound.pseudonym)
+        known = conversation and await self.conversations.by_external_id(session, conversation.id, inbound.external_id)
+        if not conversation or not known:
+            raise Replayed(f"A message on {inbound.channel} came again after its conversation was erased.")
+        return conversation.id, known.id
+
+    async def set_reachable(self, *, channel: str, pseudonym: str, reachable: Literal["yes", "blocked", "gone"]) -> None:
+        """Note what a channel says about a person: that they blocked us, or let us in again; STOP is not undone by it."""
+        async with self.database.transaction() as session:
+            conversation = await self.conversations.find(session, channel, pseudonym)
+            if conversation is None or conversation.reachable == "stopped":
+                return
+            conversation.reachable = reachable
+        self.bell.ring(conversation.id, QUEUE)
 
     async def answer(self, conversation_id: str, message_id: str) -> Outcome:
         """Take the conversation's turn and answer one stored message, if nobody has yet; earlier ones go first."""
@@ -148,6 +182,7 @@ class FrontDoor:
                 withdrawn=case is not None and case.withdrawn_at is not None,
                 first=await self._is_first(session, conversation, message),
             )
+            said = await self._as_chosen(session, conversation, said)
 
         decision = await self.decider.decide(conversation, said, standing)
 
@@ -155,8 +190,19 @@ class FrontDoor:
             return await self._erase(conversation, said, decision)
         outcome = await self._keep(conversation_id, message_id, decision)
         MESSAGES.labels(conversation.channel, decision.screening.triage.value).inc()
-        self.bell.ring(conversation_id, QUEUE)
+        self.bell.ring(conversation_id, QUEUE, OUTBOX)
         return outcome
+
+    async def _as_chosen(self, session: AsyncSession, conversation: Conversation, said: Said) -> Said:
+        """Return a message with the button's value in place of the number or title that chooses it."""
+        if said.kind != "text" or conversation.channel not in outbox.PUSHING_CHANNELS or conversation.quiet:
+            return said
+        last = await self.conversations.last_reply(session, conversation.id, before=said.number)
+        if last is None or last.author != "bot":
+            return said
+        turn = await self.conversations.replies_to(session, last.answers) if last.answers else [self.conversations.read(last)]
+        value = chosen(said.text, [button for reply in turn for button in reply.buttons], conversation.language)
+        return said if value is None else replace(said, text=value)
 
     async def _is_first(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
         earlier = await self.conversations.messages(session, conversation.id)
@@ -184,10 +230,18 @@ class FrontDoor:
             # A consultant may have taken the conversation while the program was thinking: then they speak, not the program.
             taken = case is not None and case.taken_by is not None
             message.state = "unread" if taken else "answered"
-            said = []
-            if not taken:
-                for reply in decision.replies:
-                    said.append(await self._say(session, conversation, reply, now=now, answers=message_id))
+            if decision.reachable is not None:
+                conversation.reachable = decision.reachable
+                if decision.reachable == "stopped":
+                    await outbox.cancel_due(session, conversation_id, now, "stopped")
+            replies_now = decision.replies if decision.regardless or not taken else ()
+            if not decision.regardless:
+                triage = higher(decision.screening.triage, Triage(conversation.triage))
+                replies_now = await self.allowance.within(session, conversation, replies_now, triage=triage, now=now)
+            said = [
+                await self._say(session, conversation, reply, now=now, answers=message_id, regardless=decision.regardless)
+                for reply in replies_now
+            ]
             return Outcome(tuple(said), Triage(conversation.triage), handoff=case is not None and case.withdrawn_at is None)
 
     def _keep_understanding(
@@ -224,20 +278,40 @@ class FrontDoor:
 
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""
-        async with self.database.transaction() as session:
-            await self.conversations.erase(session, conversation.id)
-        log.info("conversation_erased", conversation=conversation.id, by="person")
-        self.bell.ring(conversation.id, QUEUE)
-        form = form_of(conversation.channel)
-        done = self.wording.reply("delete_done", decision.language, form=form)
+        done = self.decider.notices.reply("delete_done", conversation, decision.language)
+        await self._erase_now(conversation.id, (done,))
         return Outcome((replace(done, id="erased"),), Triage.NONE, handoff=False, erased=True)
 
     async def erase(self, conversation_id: str) -> None:
         """Erase a conversation at once and wholly."""
-        async with self._turns.of(conversation_id), self.database.transaction() as session:
+        async with self._turns.of(conversation_id):
+            await self._erase_now(conversation_id, ())
+
+    async def _erase_now(self, conversation_id: str, replies: tuple[Reply, ...]) -> None:
+        async with self.database.transaction() as session:
+            farewell = await self._farewell(session, conversation_id, replies)
             await self.conversations.erase(session, conversation_id)
         log.info("conversation_erased", conversation=conversation_id, by="person")
         self.bell.ring(conversation_id, QUEUE)
+        if farewell is not None and self.on_erased is not None:
+            self.on_erased(farewell)
+
+    async def _farewell(self, session: AsyncSession, conversation_id: str, replies: tuple[Reply, ...]) -> outbox.Farewell | None:
+        """Collect what a channel needs to delete the messages at its provider, and to say so."""
+        conversation = await self.conversations.get(session, conversation_id)
+        address = None if conversation is None else self.conversations.address(conversation)
+        if conversation is None or address is None or conversation.channel not in outbox.PUSHING_CHANNELS:
+            return None
+        received = await self.conversations.messages(session, conversation_id)
+        ids = [str(said.details["message_id"]) for said in received if "message_id" in said.details]
+        return outbox.Farewell(
+            channel=conversation.channel,
+            address=address,
+            language=conversation.language,
+            quiet=conversation.quiet,
+            replies=() if conversation.reachable == "stopped" else replies,
+            message_ids=(*ids, *await outbox.provider_ids(session, conversation_id)),
+        )
 
     async def consultant_says(
         self, conversation_id: str, *, staff_id: str, text: str, language: str | None = None, external_id: str | None = None
@@ -258,7 +332,7 @@ class FrontDoor:
                 return known.as_reply()
             reply = Reply(text=printable(text)[:MAX_TEXT], language=language or conversation.language, author="consultant")
             said = await self._say(session, conversation, reply, now=now, staff_id=staff_id, external_id=external_id)
-        self.bell.ring(conversation_id, QUEUE)
+        self.bell.ring(conversation_id, QUEUE, OUTBOX)
         return said
 
     async def _say(
@@ -271,11 +345,12 @@ class FrontDoor:
         answers: str | None = None,
         staff_id: str | None = None,
         external_id: str | None = None,
+        regardless: bool = False,
     ) -> Reply:
         message = await self.conversations.add_reply(
             session, conversation, reply, now=now, answers=answers, staff_id=staff_id, external_id=external_id
         )
-        await outbox.enqueue(session, conversation, message, now)
+        await outbox.enqueue(session, conversation, message, now, regardless=regardless)
         return replace(reply, id=str(message.number))
 
     async def recover(self) -> int:

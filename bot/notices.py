@@ -1,4 +1,4 @@
-"""Messages that are no words to be understood: voice notes, pictures, edits; and words that steer the channel: STOP, START, HELP."""
+"""Messages that are no words to be understood (voice notes, pictures, edits), and words that steer the channel: STOP, START, HELP."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "edited": "edited_received",
     "forwarded": "forwarded_received",
 }
-# The words in these came from elsewhere or were answered once: they are screened, and answered only when somebody may be in danger.
+# The words in these came from elsewhere or were answered once: they are screened, and answered when somebody may be in danger.
 SECOND_HAND: Final = frozenset({"edited", "forwarded"})
 UNHEARD: Final = "voice"  # nobody but a person can listen: the hotline is told
 PHONE_CHANNELS: Final = frozenset({"sms", "whatsapp"})
@@ -47,10 +47,18 @@ class Notices:
             case "stop" | "start" | "help":
                 return said.kind
             case "text":
-                meaning = self.lexicon.meaning(said.text, conversation.language)
-                if meaning == "stop" or meaning == "start":
-                    return meaning
-                return "help" if meaning == "help" and conversation.channel in PHONE_CHANNELS else None
+                return self._word(said.text, conversation)
+            case _:
+                return None
+
+    def _word(self, text: str, conversation: Conversation) -> Steering | None:
+        match self.lexicon.meaning(text, conversation.language):
+            case "stop":
+                return "stop"
+            case "start":
+                return "start"
+            case "help" if conversation.channel in PHONE_CHANNELS:
+                return "help"
             case _:
                 return None
 
@@ -77,9 +85,7 @@ class Notices:
         key = NOTICES.get(said.kind)
         return None if key is None else self.reply(key, conversation, language)
 
-    def reply(
-        self, key: str, conversation: Conversation, language: str | None = None, buttons: tuple[str, ...] = ()
-    ) -> Reply:
+    def reply(self, key: str, conversation: Conversation, language: str | None = None, buttons: tuple[str, ...] = ()) -> Reply:
         """Return a text in the form that fits channel and mode; in quiet mode never one that tells something."""
         language = language or conversation.language
         if conversation.quiet:

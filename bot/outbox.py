@@ -16,6 +16,7 @@ from prometheus_client import Counter
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.messages import Reply
 from bot.storage.tables import Conversation, Delivery, Message
 
 log = structlog.get_logger()
@@ -37,6 +38,21 @@ class Fate:
     state: str
     code: str | None
     at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Farewell:
+    """What a channel has to do for a conversation that was erased: delete messages at the provider, say that it is done.
+
+    `message_ids` are the provider's, of both directions.
+    """
+
+    channel: str
+    address: str
+    language: str
+    quiet: bool
+    replies: tuple[Reply, ...]
+    message_ids: tuple[str, ...]
 
 
 async def enqueue(

@@ -88,6 +88,8 @@ def build(
         lexicon=lexicon,
         bell=bell,
         clock=clock,
+        person_daily=settings.person_daily_replies,
+        total_daily=settings.total_daily_replies,
     )
     return Program(
         settings=settings,

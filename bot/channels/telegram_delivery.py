@@ -1,0 +1,175 @@
+"""How replies get to Telegram: rendering, sending, and what its errors mean."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from itertools import batched
+from typing import Final
+
+import httpx
+import structlog
+from prometheus_client import Counter
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.request import HTTPXRequest
+
+from bot.channels.segments import fit, utf16_length
+from bot.messages import Button
+from bot.outbox import Farewell
+from bot.postman import CannotTell, NotNow, Parcel, Refused, Uncertain
+from bot.settings import Settings
+from bot.wording import Wording
+
+log = structlog.get_logger()
+
+MAX_LENGTH: Final = 4096  # UTF-16 code units of one message
+CONNECT_SECONDS: Final = 5.0
+READ_SECONDS: Final = 20.0  # generous: an answer that comes too late means that somebody may get a message twice
+POLL_SECONDS: Final = 25
+# Telegram says nothing afterwards about a message whose answer was lost. A text that comes twice is a nuisance, one that never
+# comes may be the one with the number: so it is sent again, a few times at growing distance.
+RESENDS: Final = 3
+WIDE_TITLE: Final = 14  # characters: longer titles get a row of their own
+MANY_BUTTONS: Final = 9
+TOKEN_PAUSE: Final = timedelta(minutes=1)
+DELETE_AT_ONCE: Final = 100  # Telegram's limit
+FAREWELL_TRIES: Final = 4
+
+FAREWELL_FAILURES = Counter("frontdoor_farewell_failures", "Erasures that a channel could not carry out or confirm.", ["channel"])
+
+
+def make_bot(settings: Settings) -> Bot:
+    """Return the client for the Bot API; it opens no connection yet."""
+    if settings.telegram_bot_token is None:
+        raise ValueError("TELEGRAM_BOT_TOKEN is not set.")
+    return Bot(
+        settings.telegram_bot_token.get_secret_value(),
+        base_url=f"{settings.telegram_api_base.rstrip('/')}/bot",
+        request=HTTPXRequest(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, pool_timeout=CONNECT_SECONDS),
+        get_updates_request=HTTPXRequest(connection_pool_size=1, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS),
+    )
+
+
+def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
+    """Return buttons in rows: three to a row when there are many, two when titles are short, else one."""
+    if not buttons:
+        return None
+    short = all(len(button.title) <= WIDE_TITLE for button in buttons)
+    width = 3 if len(buttons) > MANY_BUTTONS else 2 if short else 1
+    keys = [InlineKeyboardButton(button.title, callback_data=button.value) for button in buttons]
+    return InlineKeyboardMarkup(list(batched(keys, width, strict=False)))
+
+
+class TelegramSender:
+    """Sends what the outbox holds for Telegram."""
+
+    def __init__(self, bot: Bot, wording: Wording) -> None:
+        self.bot = bot
+        self.wording = wording
+
+    def parts(self, parcel: Parcel) -> int:
+        """Return how many messages a reply needs."""
+        return len(_pieces(parcel.reply.text))
+
+    async def send(self, parcel: Parcel) -> str:
+        """Send a part; the keyboard hangs on the last one."""
+        pieces = _pieces(parcel.reply.text)
+        last = parcel.part == len(pieces) - 1
+        return await self.say(
+            parcel.address, pieces[parcel.part], parcel.reply.buttons if last and not parcel.quiet else (), silently=parcel.quiet
+        )
+
+    async def look_up(self, parcel: Parcel) -> str | None:
+        """Say whether a message may go once more: Telegram keeps no list that a bot could read."""
+        if parcel.uncertain > RESENDS:
+            raise CannotTell
+        return None
+
+    async def say(self, address: str, text: str, buttons: Sequence[Button] = (), *, silently: bool = False) -> str:
+        """Send a text and return its message id; raises NotNow, Refused or Uncertain."""
+        try:
+            message = await self.bot.send_message(
+                chat_id=int(address),
+                text=text,
+                reply_markup=keyboard(buttons),
+                link_preview_options=LinkPreviewOptions(is_disabled=True),  # a preview would fetch and show what a text links to
+                disable_notification=silently or None,
+            )
+        except TelegramError as error:
+            raise as_problem(error) from None
+        return str(message.message_id)
+
+    async def part_from(self, farewell: Farewell) -> None:
+        """Delete the messages of an erased conversation from the chat, and say what is gone and what is not."""
+        numbers = [int(number) for number in farewell.message_ids if number.isdecimal()]
+        all_gone = True
+        for some in batched(numbers, DELETE_AT_ONCE, strict=False):
+            all_gone = await self._delete(farewell.address, some) and all_gone
+        texts = [reply.text for reply in farewell.replies]
+        if not all_gone:
+            texts.append(self.wording.text("erased_elsewhere", farewell.language))
+        for text in texts:
+            await self._try(partial(self.say, farewell.address, text, silently=farewell.quiet))
+
+    async def _delete(self, address: str, numbers: Iterable[int]) -> bool:
+        async def delete() -> None:
+            try:
+                await self.bot.delete_messages(chat_id=int(address), message_ids=list(numbers))
+            except TelegramError as error:
+                raise as_problem(error) from None
+
+        return await self._try(delete)
+
+    async def _try(self, act: Callable[[], Awaitable[object]]) -> bool:
+        """Do something that no row of the outbox stands for any more, a few times if need be."""
+        for attempt in range(FAREWELL_TRIES):
+            try:
+                await act()
+            except NotNow as problem:
+                await asyncio.sleep(min((problem.wait or timedelta(seconds=2**attempt)).total_seconds(), 30))
+            except (Refused, Uncertain):
+                break
+            else:
+                return True
+        FAREWELL_FAILURES.labels("telegram").inc()
+        return False
+
+
+def _pieces(text: str) -> list[str]:
+    return fit(text, fits=lambda piece: utf16_length(piece) <= MAX_LENGTH)
+
+
+def as_problem(error: TelegramError) -> NotNow | Refused | Uncertain:
+    """Return what an error means for a delivery; never with the error's text, which may hold a chat id."""
+    match error:
+        case RetryAfter():
+            return NotNow("429", wait=error._retry_after, everybody=True)  # the public property changes its type between releases
+        case Forbidden():
+            gone = "deactivated" in error.message.lower() or "initiate conversation" in error.message.lower()
+            return Refused("403", reachable="gone" if gone else "blocked")
+        case BadRequest():
+            lost = "chat not found" in error.message.lower() or "user not found" in error.message.lower()
+            return Refused("chat_not_found", reachable="gone") if lost else Refused("400")
+        case ChatMigrated():
+            return Refused("migrated", reachable="gone")
+        case InvalidToken():
+            log.error("telegram_token_refused", remedy="Check TELEGRAM_BOT_TOKEN; replies wait meanwhile.")
+            return NotNow("token", wait=TOKEN_PAUSE, everybody=True)
+        case TimedOut() | NetworkError():
+            return _network_problem(error)
+        case _:
+            return Uncertain("unreadable_answer")
+
+
+def _network_problem(error: NetworkError) -> NotNow | Uncertain:
+    cause = error.__cause__
+    if isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError):
+        return NotNow("no_connection")
+    if isinstance(cause, httpx.HTTPError):
+        return Uncertain("timeout" if isinstance(cause, httpx.TimeoutException) else "connection_lost")
+    if cause is None:  # an HTTP status: Telegram itself says that it failed
+        return NotNow("5xx")
+    return Uncertain("unreadable_answer")
