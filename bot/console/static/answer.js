@@ -1,0 +1,64 @@
+// Sends an answer without leaving the page. If that fails, the text stays, and the same text is never sent twice.
+import { announce, refresh } from "./live.js";
+
+const form = document.getElementById("answer-form");
+const caseElement = document.getElementById("case");
+
+if (caseElement) {
+  const messages = () => document.getElementById("messages");
+  const last = () => Number(messages().lastElementChild?.dataset.number ?? 0);
+  let shown = last();
+  const mine = caseElement.dataset.mine;
+  document.getElementById(location.hash.startsWith("#message-") ? location.hash.slice(1) : "owner")?.scrollIntoView({ block: "end" });
+
+  const seen = () => {
+    if (mine !== "yes" || document.visibilityState !== "visible" || !messages().querySelector(".unseen")) return;
+    fetch(`/console/cases/${caseElement.dataset.case}/seen`, {
+      method: "POST",
+      headers: { "X-CSRF-Token": document.body.dataset.csrf, "X-Watching": "1" },
+      body: new URLSearchParams({ number: String(last()) }),
+    });
+  };
+  document.addEventListener("console:refreshed", () => {
+    if (last() > shown) {
+      shown = last();
+      document.getElementById("owner").scrollIntoView({ block: "end", behavior: "smooth" });
+    }
+    if (document.hasFocus()) setTimeout(seen, 2000);
+    // Somebody took it, gave it to us, or closed it: the page has other parts then.
+    const now = document.getElementById("owner").dataset.mine;
+    if (now !== undefined && now !== mine && !form?.elements.text.value) location.reload();
+  });
+  globalThis.addEventListener("focus", seen);
+}
+
+if (form) {
+  const text = form.elements.text;
+  const state = document.getElementById("answer-state");
+  const button = form.querySelector("button.main");
+  const send = async () => {
+    if (!text.value.trim() || button.disabled) return;
+    button.disabled = true;
+    state.className = "";
+    state.textContent = state.dataset.sending;
+    try {
+      const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Script": "1" } });
+      if (response.status !== 204) throw new Error(String(response.status));
+      text.value = "";
+      state.textContent = "";
+      form.elements.form_id.value = crypto.randomUUID();
+      announce("answered");
+      refresh().catch(() => {});
+    } catch {
+      state.className = "failed";
+      state.textContent = state.dataset.failed;
+    } finally {
+      button.disabled = false;
+      text.focus();
+    }
+  };
+  form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); send(); }
+  });
+}
