@@ -28,7 +28,7 @@ from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
 from bot.screening.normalise import printable
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
-from bot.storage.receipts import Replayed, first_time
+from bot.storage.receipts import Replayed, first_time, taken
 from bot.storage.tables import Conversation, Message, TriageChange
 from bot.wording import Wording
 
@@ -138,6 +138,12 @@ class FrontDoor:
             external_id=inbound.external_id,
             now=inbound.received_at,
         )
+
+    async def knows(self, inbound: Inbound) -> bool:
+        """Say whether a message of a webhook was taken before."""
+        async with self.database.transaction() as session:
+            vault = self.conversations.vault
+            return await taken(session, vault, channel=inbound.channel, external_id=inbound.external_id)
 
     async def _taken_before(self, session: AsyncSession, inbound: Inbound) -> tuple[str, str]:
         conversation = await self.conversations.find(session, inbound.channel, inbound.pseudonym)

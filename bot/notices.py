@@ -1,4 +1,4 @@
-"""Messages that are no words to be understood (voice notes, pictures, edits), and words that steer the channel: STOP, START, HELP."""
+"""Messages that are no words to be understood, such as voice notes, and words that steer the channel: STOP, START, HELP."""
 
 from __future__ import annotations
 

@@ -11,9 +11,8 @@ import random
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -26,10 +25,12 @@ from bot.background import Background
 from bot.choices import choices_before
 from bot.handoff.queue import HandoffQueue
 from bot.live import OUTBOX, QUEUE, Bell
-from bot.messages import Reply, Triage
+from bot.messages import Triage
+from bot.parcels import CannotTell, NotNow, Parcel, Refused, Sender, Uncertain, Unreachable
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.tables import Conversation, Delivery, Message
+from bot.storage.vault import SealBroken
 
 log = structlog.get_logger()
 
@@ -41,7 +42,6 @@ LONGEST_RETRY: Final = timedelta(minutes=5)
 FIRST_LOOK: Final = timedelta(minutes=1)  # a status callback comes within seconds: look only when none came
 LONGEST_LOOK: Final = timedelta(minutes=16)
 
-Unreachable = Literal["stopped", "blocked", "gone"]
 Fate = tuple[outbox.State, str]
 
 ATTEMPTS = Counter("frontdoor_delivery_attempts", "Attempts to deliver, by channel and result.", ["channel", "result"])
@@ -51,67 +51,6 @@ DELIVERY_SECONDS = Histogram(
     ["channel"],
     buckets=(0.5, 1, 2, 5, 15, 60, 300, 1800),
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """One part of a reply, with all that a channel needs to send it."""
-
-    delivery_id: int
-    conversation_id: str
-    channel: str
-    address: str
-    reply: Reply
-    quiet: bool = False
-    choices_before: int = 0
-    choices_in_turn: int = 0
-    part: int = 0
-    uncertain: int = 0
-    created_at: datetime
-
-
-class NotNow(Exception):
-    """The provider certainly did not take it and may take it later; `wait` when it said when, for `everybody` or this person."""
-
-    def __init__(self, code: str, *, wait: timedelta | None = None, everybody: bool = False) -> None:
-        super().__init__(code)
-        self.code, self.wait, self.everybody = code, wait, everybody
-
-
-class Refused(Exception):
-    """The provider will never take it; `reachable` says what that means for the conversation."""
-
-    def __init__(self, code: str, *, reachable: Unreachable | None = None) -> None:
-        super().__init__(code)
-        self.code, self.reachable = code, reachable
-
-
-class Uncertain(Exception):
-    """The provider may have taken it: no answer came."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class CannotTell(Exception):
-    """Whether it was taken will never be known, and sending it once more would do more harm than good."""
-
-
-class Sender(Protocol):
-    """A channel's way out."""
-
-    def parts(self, parcel: Parcel) -> int:
-        """Return how many messages the reply needs."""
-        ...
-
-    async def send(self, parcel: Parcel) -> str:
-        """Send a part and return the provider's id of it; raises NotNow, Refused or Uncertain."""
-        ...
-
-    async def look_up(self, parcel: Parcel) -> str | None:
-        """Return the provider's id of a part that may have been taken, None when it may be sent; raises NotNow or CannotTell."""
-        ...
 
 
 class Postman:
@@ -186,36 +125,68 @@ class Postman:
             self._tasks.start(self._deliver(parcel))
         return len(parcels)
 
-    async def claim(self, *, limit: int, conversation_id: str | None = None) -> list[Parcel]:
+    async def claim(self, *, limit: int) -> list[Parcel]:
         """Take the rows that may be sent now, one of each conversation at most, and close those that must not go any more."""
+        parcels: list[Parcel] = []
+        while len(parcels) < limit:
+            taken, closed = await self._claim_once(limit - len(parcels))
+            parcels += taken
+            if not closed:
+                break
+            self.bell.ring(QUEUE, *closed)
+        return parcels
+
+    async def _claim_once(self, limit: int) -> tuple[list[Parcel], list[str]]:
         now = self.clock()
-        channels = [name for name in self.senders if self._paused.get(name, now) <= now]
-        if limit <= 0 or not channels:
-            return []
         earlier = aliased(Delivery)
         conditions: list[ColumnElement[bool]] = [
             Delivery.finished_at.is_(None),
             Delivery.due_at <= now,
-            Delivery.channel.in_(channels),
-            Delivery.conversation_id.not_in(list(self._held))
-            if conversation_id is None
-            else Delivery.conversation_id == conversation_id,
+            Delivery.channel.in_([name for name in self.senders if self._paused.get(name, now) <= now]),
+            Delivery.conversation_id.not_in(list(self._held)),
             ~exists().where(
                 earlier.conversation_id == Delivery.conversation_id, earlier.id < Delivery.id, earlier.finished_at.is_(None)
             ),
         ]
-        parcels = []
+        parcels, closed = [], []
         async with self.database.transaction() as session:
             found = await session.execute(
                 select(Delivery).where(*conditions).order_by(Delivery.id).limit(limit).with_for_update(skip_locked=True)
             )
+            for row in found.scalars().all():
+                try:
+                    parcel = await self._prepare(session, row, now)
+                except SealBroken:  # one row that cannot be read must not hold up the others
+                    parcel = None
+                    outbox.end(row, "failed", "unreadable", now)
+                if parcel is not None:
+                    parcels.append(parcel)
+                else:
+                    closed.append(row.conversation_id)
+        return parcels, closed
+
+    async def hand_over(self, conversation_id: str) -> list[Parcel]:
+        """Take all replies of a held conversation out at once, for a channel that gives them back in its answer.
+
+        Nobody says whether that answer arrived: they stay uncertain until the provider reports on them, or is asked.
+        """
+        now = self.clock()
+        parcels = []
+        async with self.database.transaction() as session:
+            found = await session.execute(
+                select(Delivery)
+                .where(Delivery.conversation_id == conversation_id, Delivery.finished_at.is_(None))
+                .order_by(Delivery.id)
+                .with_for_update()
+            )
             rows = list(found.scalars())
+            if any(row.state != "due" or row.due_at > now for row in rows):
+                return []  # one is on its way otherwise: these would overtake it
             for row in rows:
                 parcel = await self._prepare(session, row, now)
                 if parcel is not None:
+                    row.state, row.due_at, row.uncertain = "unknown", now + FIRST_LOOK, 1
                     parcels.append(parcel)
-        if len(parcels) < len(rows):
-            self.bell.ring(OUTBOX, QUEUE, *(row.conversation_id for row in rows))
         return parcels
 
     async def _prepare(self, session: AsyncSession, row: Delivery, now: datetime) -> Parcel | None:

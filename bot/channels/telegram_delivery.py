@@ -19,7 +19,7 @@ from telegram.request import HTTPXRequest
 from bot.channels.segments import fit, utf16_length
 from bot.messages import Button
 from bot.outbox import Farewell
-from bot.postman import CannotTell, NotNow, Parcel, Refused, Uncertain
+from bot.parcels import CannotTell, NotNow, Parcel, Refused, Uncertain
 from bot.settings import Settings
 from bot.wording import Wording
 
@@ -28,7 +28,6 @@ log = structlog.get_logger()
 MAX_LENGTH: Final = 4096  # UTF-16 code units of one message
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 20.0  # generous: an answer that comes too late means that somebody may get a message twice
-POLL_SECONDS: Final = 25
 # Telegram says nothing afterwards about a message whose answer was lost. A text that comes twice is a nuisance, one that never
 # comes may be the one with the number: so it is sent again, a few times at growing distance.
 RESENDS: Final = 3
@@ -41,16 +40,27 @@ FAREWELL_TRIES: Final = 4
 FAREWELL_FAILURES = Counter("frontdoor_farewell_failures", "Erasures that a channel could not carry out or confirm.", ["channel"])
 
 
-def make_bot(settings: Settings) -> Bot:
-    """Return the client for the Bot API; it opens no connection yet."""
-    if settings.telegram_bot_token is None:
-        raise ValueError("TELEGRAM_BOT_TOKEN is not set.")
-    return Bot(
-        settings.telegram_bot_token.get_secret_value(),
-        base_url=f"{settings.telegram_api_base.rstrip('/')}/bot",
-        request=HTTPXRequest(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, pool_timeout=CONNECT_SECONDS),
-        get_updates_request=HTTPXRequest(connection_pool_size=1, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS),
-    )
+class TelegramClient:
+    """The library's client with connections of ours; it opens none before it is used, and asks nothing at start."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.telegram_bot_token is None:
+            raise ValueError("TELEGRAM_BOT_TOKEN is not set.")
+        self._requests = (
+            HTTPXRequest(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, pool_timeout=CONNECT_SECONDS),
+            HTTPXRequest(connection_pool_size=1, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS),
+        )
+        self.bot = Bot(
+            settings.telegram_bot_token.get_secret_value(),
+            base_url=f"{settings.telegram_api_base.rstrip('/')}/bot",
+            request=self._requests[0],
+            get_updates_request=self._requests[1],
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for request in self._requests:
+            await request.shutdown()
 
 
 def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:

@@ -20,12 +20,20 @@ class Replayed(Exception):
 
 async def first_time(session: AsyncSession, vault: Vault, *, channel: str, external_id: str, now: datetime) -> bool:
     """Note that a message is taken; False when it was taken before."""
-    receipt = vault.fingerprint("receipt", f"{channel}\0{external_id}")
-    if await session.get(Receipt, receipt) is not None:
+    if await taken(session, vault, channel=channel, external_id=external_id):
         return False
-    session.add(Receipt(id=receipt, expires_at=now + KEEP))
+    session.add(Receipt(id=_id(vault, channel, external_id), expires_at=now + KEEP))
     await session.flush()
     return True
+
+
+async def taken(session: AsyncSession, vault: Vault, *, channel: str, external_id: str) -> bool:
+    """Say whether a message was taken before."""
+    return await session.get(Receipt, _id(vault, channel, external_id)) is not None
+
+
+def _id(vault: Vault, channel: str, external_id: str) -> str:
+    return vault.fingerprint("receipt", f"{channel}\0{external_id}")
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:

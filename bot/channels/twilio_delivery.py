@@ -1,0 +1,191 @@
+"""How replies get out through Twilio: rendering, sending, looking up, and what its errors mean."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import aiohttp
+import structlog
+from prometheus_client import Counter
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+
+from bot.channels.segments import fit, sms_pieces
+from bot.channels.twilio_messages import WHATSAPP_PREFIX, split
+from bot.choices import numbered
+from bot.outbox import Farewell
+from bot.parcels import NotNow, Parcel, Refused, Uncertain, Unreachable
+from bot.settings import Settings
+
+log = structlog.get_logger()
+
+MAX_LENGTH: Final = 1600  # characters of one message that the API takes
+CONNECT_SECONDS: Final = 5.0
+TOTAL_SECONDS: Final = 25.0
+LOOK_BACK: Final = 200  # messages of ours, newest first, among which one is looked for that nobody confirmed
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+STATUS_PATH: Final = "/sms/status"
+
+# https://www.twilio.com/docs/api/errors: what an error says about the person's end
+REACHABLE_BY_CODE: Final[Mapping[str, Unreachable]] = {
+    "21610": "stopped",  # they wrote STOP, and Twilio refuses until they write START
+    "30004": "blocked",
+    "21211": "gone",
+    "21214": "gone",
+    "21217": "gone",
+    "21614": "gone",  # no mobile number
+    "30005": "gone",  # unknown, or not in use any more
+    "30006": "gone",  # a landline, or a network that takes none
+    "63003": "gone",
+    "63024": "gone",
+}
+_WAIT_BY_CODE: Final[Mapping[str, timedelta]] = {
+    "20429": timedelta(seconds=2),
+    "21611": timedelta(minutes=1),  # our number's queue at Twilio is full
+    "63038": timedelta(hours=1),  # the day's limit of a WhatsApp sender
+}
+_TOKEN_PAUSE: Final = timedelta(minutes=1)
+_UNCERTAIN_STATUS: Final = frozenset({408, 504, 524})  # of whoever stands between: Twilio itself may have taken it
+
+FAREWELL_FAILURES = Counter("frontdoor_twilio_deletions_failed", "Messages of erased conversations that Twilio did not delete.")
+
+
+class _Client(Client):  # type: ignore[misc]
+    """The library's client, but the host is what the settings say: it would take apart and rebuild any other."""
+
+    def get_hostname(self, uri: str) -> str:
+        return uri
+
+
+class TwilioClient:
+    """The library's asynchronous client with a session and timeouts of ours."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
+            raise ValueError("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set.")
+        self._http = AsyncTwilioHttpClient(pool_connections=False)
+        self.rest = _Client(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), http_client=self._http)
+        self.rest.api.base_url = settings.twilio_api_base
+
+    async def call(self, work: Any) -> Any:
+        """Await a call of the library; raises NotNow, Refused or Uncertain."""
+        if self._http.session is None or self._http.session.closed:
+            timeout = aiohttp.ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS)
+            self._http.session = aiohttp.ClientSession(timeout=timeout)
+        try:
+            return await work
+        except (TwilioException, aiohttp.ClientError, TimeoutError) as error:
+            raise as_problem(error) from None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+
+class TwilioSender:
+    """Sends what the outbox holds for SMS and WhatsApp."""
+
+    def __init__(self, client: TwilioClient, settings: Settings) -> None:
+        self.client = client
+        self.number = settings.twilio_number or ""
+        self.whatsapp_number = settings.twilio_whatsapp_number or self.number
+        self.status_url = f"{settings.public_url}{STATUS_PATH}"
+
+    def pieces(self, parcel: Parcel) -> list[str]:
+        """Return the texts of the messages that carry a reply, its buttons as numbered lines."""
+        text = parcel.reply.text
+        if not parcel.quiet:
+            lines = numbered(parcel.reply.buttons, before=parcel.choices_before, in_turn=parcel.choices_in_turn)
+            text = f"{text}\n{lines}" if lines else text
+        if parcel.channel == "sms":
+            return sms_pieces(text, parcel.reply.language, limit=MAX_LENGTH)
+        return fit(text, fits=lambda piece: len(piece) <= MAX_LENGTH)
+
+    def parts(self, parcel: Parcel) -> int:
+        """Return how many messages a reply needs."""
+        return len(self.pieces(parcel))
+
+    def callback(self, parcel: Parcel, part: int) -> str:
+        """Return where Twilio reports on a part; the report is signed, and the address says which one it is about."""
+        return f"{self.status_url}?delivery={parcel.delivery_id}&part={part}"
+
+    async def send(self, parcel: Parcel) -> str:
+        """Send a part and return its SID; raises NotNow, Refused or Uncertain."""
+        body = self.pieces(parcel)[parcel.part]
+        return await self._create(parcel.address, body, status_callback=self.callback(parcel, parcel.part))
+
+    async def look_up(self, parcel: Parcel) -> str | None:
+        """Look for a part among what Twilio has taken from us; raises NotNow when it cannot be asked."""
+        body = self.pieces(parcel)[parcel.part]
+        try:
+            sent = await self.client.call(self.client.rest.messages.list_async(from_=self._from(parcel.address), limit=LOOK_BACK))
+        except (Refused, Uncertain) as problem:
+            raise NotNow(problem.code) from None
+        earliest = parcel.created_at - CLOCKS_DIFFER
+        for message in sent:
+            created: datetime | None = message.date_created
+            if message.to == parcel.address and message.body == body and (created is None or created >= earliest):
+                return str(message.sid)
+        return None
+
+    async def part_from(self, farewell: Farewell) -> None:
+        """Delete the messages of an erased conversation at Twilio as well, and say what is gone."""
+        for sid in farewell.message_ids:
+            try:
+                await self.client.call(self.client.rest.messages(sid).delete_async())
+            except (NotNow, Refused, Uncertain):  # e.g. one that is on its way: Twilio's own retention ends it
+                FAREWELL_FAILURES.inc()
+        for reply in farewell.replies:
+            channel, _ = split(farewell.address)
+            body = sms_pieces(reply.text, reply.language, limit=MAX_LENGTH)[0] if channel == "sms" else reply.text
+            for attempt in range(4):
+                try:
+                    await self._create(farewell.address, body)
+                except NotNow as problem:
+                    await asyncio.sleep(min((problem.wait or timedelta(seconds=2**attempt)).total_seconds(), 30))
+                except (Refused, Uncertain):
+                    break
+                else:
+                    break
+
+    async def _create(self, address: str, body: str, **more: str) -> str:
+        message = await self.client.call(
+            self.client.rest.messages.create_async(to=address, from_=self._from(address), body=body, **more)
+        )
+        return str(message.sid)
+
+    def _from(self, address: str) -> str:
+        channel, _ = split(address)
+        return f"{WHATSAPP_PREFIX}{self.whatsapp_number}" if channel == "whatsapp" else self.number
+
+
+def as_problem(error: Exception) -> NotNow | Refused | Uncertain:
+    """Return what an error means for a delivery; never with the error's text, which may hold a number."""
+    match error:
+        case TwilioRestException() | TwilioServiceException():
+            return _answered(int(error.status or 0), str(error.code or error.status))
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return NotNow("no_connection")
+        case TimeoutError():
+            return Uncertain("timeout")
+        case aiohttp.ClientError():
+            return Uncertain("connection_lost")
+        case _:
+            return Uncertain("unreadable_answer")
+
+
+def _answered(status: int, code: str) -> NotNow | Refused | Uncertain:
+    if status in {401, 403} or code == "20003":
+        log.error("twilio_credentials_refused", code=code, remedy="Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; replies wait.")
+        return NotNow(code, wait=_TOKEN_PAUSE, everybody=True)
+    if status == 429 or code in _WAIT_BY_CODE:
+        return NotNow(code, wait=_WAIT_BY_CODE.get(code, _WAIT_BY_CODE["20429"]), everybody=True)
+    if status in _UNCERTAIN_STATUS:
+        return Uncertain(code)
+    if status >= 500:
+        return NotNow(code)
+    return Refused(code, reachable=REACHABLE_BY_CODE.get(code))

@@ -1,0 +1,100 @@
+"""What a webhook of Twilio means to us: whose message it is, what kind, and in which language its writer may read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import phonenumbers
+
+from bot.messages import Inbound
+from bot.storage.vault import Vault
+
+WHATSAPP_PREFIX: Final = "whatsapp:"
+Channel = Literal["sms", "whatsapp"]
+
+_NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
+_SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+_OPT_OUT_KINDS: Final = {"STOP": "stop", "START": "start", "HELP": "help"}
+_KINDS_BY_MEDIA: Final = (("audio/", "voice"), ("text/vcard", "contact"), ("text/x-vcard", "contact"), ("image/webp", "sticker"))
+# A first guess, until the words tell better: the country of a number does not tell what its holder speaks.
+_LANGUAGES_BY_REGION: Final[Mapping[str, str]] = {
+    region: language
+    for language, regions in {
+        "pl": "PL",
+        "uk": "UA",
+        "ru": "RU KZ KG TJ UZ",
+        "be": "BY",
+        "ro": "RO MD",
+        "bg": "BG",
+        "es": "ES MX CO VE PE AR CL EC BO PY UY CU GT HN NI SV DO CR PA",
+        "vi": "VN",
+        "ka": "GE",
+        "tl": "PH",
+        "tr": "TR",
+        "ar": "EG MA DZ TN LY SD SY IQ JO LB SA AE YE OM QA KW BH PS",
+        "hi": "IN",
+        "fr": "FR BE SN CI CM CD ML BF NE TD GN TG BJ",
+        "pt": "PT BR AO MZ CV GW",
+    }.items()
+    for region in regions.split()
+}
+
+
+class NotAMessage(Exception):
+    """A genuine call lacks what every message has."""
+
+
+def read(form: Mapping[str, str], *, vault: Vault, now: datetime) -> Inbound:
+    """Return the message that a webhook brings; raises NotAMessage."""
+    sid, sender = form.get("MessageSid") or form.get("SmsSid") or "", form.get("From", "")
+    if not _SID.fullmatch(sid) or not sender:
+        raise NotAMessage("MessageSid or From is missing.")
+    channel, number = split(sender)
+    kind, text, details = _content(form)
+    return Inbound(
+        channel=channel,
+        pseudonym=vault.pseudonym(channel, number),
+        external_id=sid,
+        text=text,
+        received_at=now,
+        address=sender if _NUMBER.fullmatch(number) else None,  # short codes and names of senders take no answer
+        language_hint=language_of(number),
+        kind=kind,
+        details=details | {"message_id": sid},
+    )
+
+
+def split(address: str) -> tuple[Channel, str]:
+    """Return the channel of an address of Twilio's, and the number without its prefix."""
+    if address.startswith(WHATSAPP_PREFIX):
+        return "whatsapp", address.removeprefix(WHATSAPP_PREFIX)
+    return "sms", address
+
+
+def language_of(number: str) -> str | None:
+    """Return the language to begin in with the holder of a number; None when its country does not suggest one of ours."""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
+    return _LANGUAGES_BY_REGION.get(region or "", "en")
+
+
+def _content(form: Mapping[str, str]) -> tuple[str, str, dict[str, Any]]:
+    text = form.get("ButtonPayload") or form.get("Body", "")
+    opt_out = _OPT_OUT_KINDS.get(form.get("OptOutType", "").upper())
+    if opt_out is not None:
+        return opt_out, text, {"confirmed": True}  # the provider has answered it, too
+    if form.get("Latitude") and form.get("Longitude"):
+        return "location", "", {}
+    if form.get("Forwarded", "").lower() == "true" or form.get("FrequentlyForwarded", "").lower() == "true":
+        return "forwarded", text, {}
+    count = form.get("NumMedia", "0")
+    if count.isdecimal() and int(count) > 0:
+        media = form.get("MediaContentType0", "").lower()
+        kind = next((kind for prefix, kind in _KINDS_BY_MEDIA if media.startswith(prefix)), "media")
+        return kind, text, {"media": count}
+    return "text", text, {}
