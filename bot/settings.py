@@ -39,6 +39,14 @@ class Settings(BaseSettings):
     )
     console_session_minutes: int = Field(60, ge=5, description="Minutes of silence after which a console login ends.")
 
+    console_release_minutes: int = Field(
+        20, ge=0, description="Minutes that somebody waits for their consultant's answer before the case goes back to the queue; 0: never."
+    )
+    translator_url: str | None = Field(
+        None, description="A LibreTranslate server of your own, e.g. http://127.0.0.1:5000. Without it nothing is sent for translation."
+    )
+    translator_api_key: SecretStr | None = Field(None, description="API key of that server, if it wants one.")
+
     telegram_bot_token: SecretStr | None = Field(None, description="Token from @BotFather. Without it Telegram is off.")
     telegram_secret_token: SecretStr | None = Field(
         None, description="Secret that Telegram sends with each webhook call; letters, digits, _ and - only."

@@ -152,6 +152,58 @@ class TriageChange(Table):
     expires_at: Mapped[datetime]
 
 
+class CaseFile(Table):
+    """What consultants wrote down about a case: consents, tags, the report as they corrected it, their verdict on the screening.
+
+    Consents are share (with the police), confidential or anonymous. Words are sealed.
+    """
+
+    __tablename__ = "case_files"
+
+    handoff_id: Mapped[str] = mapped_column(ForeignKey("handoffs.id", ondelete="CASCADE"), primary_key=True)
+    victim_consent: Mapped[str | None]
+    witness_consent: Mapped[str | None]
+    tags: Mapped[bytes | None]
+    report: Mapped[bytes | None]
+    verdict: Mapped[str | None]
+    expires_at: Mapped[datetime]
+
+
+class CaseNote(Table):
+    """A consultant's note on a case; notes are added, never changed."""
+
+    __tablename__ = "case_notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    handoff_id: Mapped[str] = mapped_column(ForeignKey("handoffs.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[str]
+    content: Mapped[bytes]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class EvaluationRow(Table):
+    """A consultant's verdict on one screening, for the evaluation; nothing in it leads back to a person or a case.
+
+    `indicators` holds ids with spaces between. `example` is an invented message that the consultant wrote, sealed.
+    """
+
+    __tablename__ = "evaluation_rows"
+    __table_args__ = (Index("ix_evaluation_rows_expires_at", "expires_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    day: Mapped[str]
+    verdict: Mapped[str]
+    triage: Mapped[str]
+    right_triage: Mapped[str | None]
+    indicators: Mapped[str]
+    speaker: Mapped[str]
+    language: Mapped[str]
+    channel: Mapped[str]
+    example: Mapped[bytes | None]
+    expires_at: Mapped[datetime]
+
+
 class Delivery(Table):
     """A reply on its way out through a channel that pushes: the outbox.
 
@@ -240,6 +292,7 @@ class AuditEntry(Table):
     """One reading or change, chained to the one before by its hash."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject", "subject"),)
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]

@@ -5,7 +5,7 @@ from alembic import op
 
 import bot.storage.tables
 
-revision = '52e52febe1d3'
+revision = '09b28eb7b174'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -23,6 +23,9 @@ def upgrade() -> None:
     sa.Column('hash', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('number', name=op.f('pk_audit'))
     )
+    with op.batch_alter_table('audit', schema=None) as batch_op:
+        batch_op.create_index('ix_audit_subject', ['subject'], unique=False)
+
     op.create_table('conversations',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('channel', sa.String(), nullable=False),
@@ -46,6 +49,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('conversations', schema=None) as batch_op:
         batch_op.create_index('ix_conversations_expires_at', ['expires_at'], unique=False)
+
+    op.create_table('evaluation_rows',
+    sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
+    sa.Column('day', sa.String(), nullable=False),
+    sa.Column('verdict', sa.String(), nullable=False),
+    sa.Column('triage', sa.String(), nullable=False),
+    sa.Column('right_triage', sa.String(), nullable=True),
+    sa.Column('indicators', sa.String(), nullable=False),
+    sa.Column('speaker', sa.String(), nullable=False),
+    sa.Column('language', sa.String(), nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('example', sa.LargeBinary(), nullable=True),
+    sa.Column('expires_at', bot.storage.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evaluation_rows'))
+    )
+    with op.batch_alter_table('evaluation_rows', schema=None) as batch_op:
+        batch_op.create_index('ix_evaluation_rows_expires_at', ['expires_at'], unique=False)
 
     op.create_table('receipts',
     sa.Column('id', sa.String(), nullable=False),
@@ -154,6 +174,30 @@ def upgrade() -> None:
     with op.batch_alter_table('triage_changes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_triage_changes_conversation_id'), ['conversation_id'], unique=False)
 
+    op.create_table('case_files',
+    sa.Column('handoff_id', sa.String(), nullable=False),
+    sa.Column('victim_consent', sa.String(), nullable=True),
+    sa.Column('witness_consent', sa.String(), nullable=True),
+    sa.Column('tags', sa.LargeBinary(), nullable=True),
+    sa.Column('report', sa.LargeBinary(), nullable=True),
+    sa.Column('verdict', sa.String(), nullable=True),
+    sa.Column('expires_at', bot.storage.tables.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['handoff_id'], ['handoffs.id'], name=op.f('fk_case_files_handoff_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('handoff_id', name=op.f('pk_case_files'))
+    )
+    op.create_table('case_notes',
+    sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
+    sa.Column('handoff_id', sa.String(), nullable=False),
+    sa.Column('staff_id', sa.String(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', bot.storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('expires_at', bot.storage.tables.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['handoff_id'], ['handoffs.id'], name=op.f('fk_case_notes_handoff_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_notes'))
+    )
+    with op.batch_alter_table('case_notes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_notes_handoff_id'), ['handoff_id'], unique=False)
+
     op.create_table('outbox',
     sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
     sa.Column('message_id', sa.String(), nullable=False),
@@ -188,6 +232,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_conversation_id'))
 
     op.drop_table('outbox')
+    with op.batch_alter_table('case_notes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_notes_handoff_id'))
+
+    op.drop_table('case_notes')
+    op.drop_table('case_files')
     with op.batch_alter_table('triage_changes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_triage_changes_conversation_id'))
 
@@ -211,9 +260,16 @@ def downgrade() -> None:
         batch_op.drop_index('ix_receipts_expires_at')
 
     op.drop_table('receipts')
+    with op.batch_alter_table('evaluation_rows', schema=None) as batch_op:
+        batch_op.drop_index('ix_evaluation_rows_expires_at')
+
+    op.drop_table('evaluation_rows')
     with op.batch_alter_table('conversations', schema=None) as batch_op:
         batch_op.drop_index('ix_conversations_expires_at')
 
     op.drop_table('conversations')
+    with op.batch_alter_table('audit', schema=None) as batch_op:
+        batch_op.drop_index('ix_audit_subject')
+
     op.drop_table('audit')
     # ### end Alembic commands ###
