@@ -12,28 +12,39 @@ WEAK_SIGNS_THAT_TOGETHER_MATTER = 3  # three weak signs, however spread over tur
 
 @dataclass(frozen=True)
 class Findings:
-    """What a conversation has shown so far. Its triage never falls by itself."""
+    """What a conversation has shown so far. Its triage never falls by itself.
+
+    `judged` is the number of the message up to which a consultant has judged: signs from before do not add up again.
+    """
 
     triage: Triage = Triage.NONE
     indicators: dict[Indicator, tuple[int, str]] = field(default_factory=dict)
     speaker: Speaker = Speaker.OTHER
+    judged: int = 0
 
     def with_message(self, screening: Screening, number: int) -> Findings:
         """Return the findings after one more message; `number` is its place in the conversation."""
         indicators = dict(self.indicators)
         for evidence in screening.indicators:
-            indicators.setdefault(evidence.indicator, (number, evidence.words))
+            if indicators.get(evidence.indicator, (0, ""))[0] <= self.judged:
+                indicators[evidence.indicator] = (number, evidence.words)
         speaker = self.speaker
         if screening.speaker is not Speaker.OTHER and (speaker is Speaker.OTHER or screening.triage.rank > self.triage.rank):
             speaker = screening.speaker
         triage = higher(self.triage, screening.triage)
-        return Findings(triage=higher(triage, _together(indicators)), indicators=indicators, speaker=speaker)
+        counted = {name: found for name, found in indicators.items() if found[0] > self.judged}
+        return Findings(higher(triage, _together(counted)), indicators, speaker, self.judged)
+
+    def judged_as(self, triage: Triage, number: int) -> Findings:
+        """Return the findings after a consultant read up to a message number and judged."""
+        return Findings(triage, self.indicators, self.speaker, number)
 
     def as_json(self) -> dict[str, Any]:
         """Return a JSON value; `from_json` reads it."""
         return {
             "triage": self.triage.value,
             "speaker": self.speaker.value,
+            "judged": self.judged,
             "indicators": {name.value: [number, words] for name, (number, words) in self.indicators.items()},
         }
 

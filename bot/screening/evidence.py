@@ -8,19 +8,66 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.messages import Evidence, Indicator
-from bot.screening.encoder import Encoder
+from bot.screening.encoder import Encoder, Encoding, Vectors
 from bot.screening.heads import INDICATORS, Heads
 
 MAX_CLAUSES = 8
+FEWEST_WORDS, MOST_WORDS = 3, 8  # of a phrase: enough to understand, short enough to see at a glance
 _CLAUSE_END = re.compile(r"(?<=[.!?;…।؟،,\n])\s+|\s+[-–—]\s+")
-_MIN_WORDS = 2
+_MARKS_AROUND = ' .,;:!?…।؟،-–—"“”„«»()'
+
+
+def find_evidence(
+    text: str, indicators: Sequence[Indicator], heads: Heads, encoder: Encoder, encoding: Encoding
+) -> tuple[Evidence, ...]:
+    """Return for each indicator the words that carry it most: a phrase of the clause that, read alone, says it loudest."""
+    if not indicators:
+        return ()
+    parts = clauses(text)
+    encodings = [encoding] if len(parts) == 1 else encoder.read(parts)
+    scores = np.stack([heads.read(item.vector).indicators for item in encodings])
+    found = []
+    for indicator in indicators:
+        best = int(scores[:, INDICATORS.index(indicator.value)].argmax())
+        found.append(Evidence(indicator, _phrase_of(parts[best], indicator, heads, encodings[best])))
+    return tuple(found)
+
+
+def _phrase_of(clause: str, indicator: Indicator, heads: Heads, encoding: Encoding) -> str:
+    words = clause.split()
+    if encoding.pieces is None or len(words) <= MOST_WORDS:
+        return clause.strip(_MARKS_AROUND) or clause
+    return _phrase(words, _weights_of_words(len(words), indicator, heads, encoding)) or clause
+
+
+def _weights_of_words(count: int, indicator: Indicator, heads: Heads, encoding: Encoding) -> Vectors:
+    """Return what each word's pieces add to the indicator's logit, above the clause's mean."""
+    assert encoding.pieces is not None
+    added = heads.contributions(encoding.pieces, INDICATORS.index(indicator.value))
+    owners = np.array(encoding.owners)
+    inside = owners >= 0
+    weights = np.zeros(count, dtype=np.float32)
+    np.add.at(weights, owners[inside], added[inside] - added[inside].mean())
+    return weights
+
+
+def _phrase(words: list[str], weights: Vectors) -> str:
+    """Return the contiguous words whose weights sum to the most."""
+    sums = np.concatenate([[0.0], np.cumsum(weights)])
+    spans = [
+        (first, last)
+        for first in range(len(words) - FEWEST_WORDS + 1)
+        for last in range(first + FEWEST_WORDS, min(first + MOST_WORDS, len(words)) + 1)
+    ]
+    first, last = max(spans, key=lambda span: float(sums[span[1]] - sums[span[0]]))
+    return " ".join(words[first:last]).strip(_MARKS_AROUND)
 
 
 def clauses(text: str) -> list[str]:
     """Split a text into clauses of two words or more, at most MAX_CLAUSES."""
     parts: list[str] = []
     for part in _CLAUSE_END.split(text):
-        if parts and (len(part.split()) < _MIN_WORDS or len(parts[-1].split()) < _MIN_WORDS):
+        if parts and (len(part.split()) < FEWEST_WORDS or len(parts[-1].split()) < FEWEST_WORDS):
             parts[-1] = f"{parts[-1]} {part}"
         else:
             parts.append(part)
@@ -28,16 +75,3 @@ def clauses(text: str) -> list[str]:
         shortest = min(range(len(parts) - 1), key=lambda index: len(parts[index]) + len(parts[index + 1]))
         parts[shortest : shortest + 2] = [f"{parts[shortest]} {parts[shortest + 1]}"]
     return [part for part in parts if part]
-
-
-def find_evidence(text: str, indicators: Sequence[Indicator], heads: Heads, encoder: Encoder) -> tuple[Evidence, ...]:
-    """Return for each indicator the clause that carries it most; the whole text when it is one clause."""
-    if not indicators:
-        return ()
-    parts = clauses(text)
-    if len(parts) == 1:
-        return tuple(Evidence(indicator, text) for indicator in indicators)
-    scores = np.stack([heads.read(vector).indicators for vector in encoder.encode(parts)])
-    return tuple(
-        Evidence(indicator, parts[int(scores[:, INDICATORS.index(indicator.value)].argmax())]) for indicator in indicators
-    )

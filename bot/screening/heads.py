@@ -1,22 +1,21 @@
-"""Linear heads over a sentence vector: topic, triage, indicators, speaker."""
+"""Linear heads over a sentence vector: topic, triage, indicators, speaker, and language where the encoder knows it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.messages import TOPICS, Indicator, Speaker, Triage
-from bot.screening.rows import Row
+from bot.messages import LANGUAGES, TOPICS, Indicator, Speaker, Triage
 
 TRIAGES = tuple(level.value for level in Triage)
 INDICATORS = tuple(indicator.value for indicator in Indicator)
 SPEAKERS = tuple(speaker.value for speaker in Speaker)
+CLASSES = {"topic": TOPICS, "triage": TRIAGES, "indicators": INDICATORS, "speaker": SPEAKERS, "language": LANGUAGES}
 _FILE = "heads.npz"
 
 Matrix = NDArray[np.float32]
@@ -24,12 +23,13 @@ Matrix = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Likelihoods:
-    """What the heads say of one message, each between 0 and 1."""
+    """What the heads say of one message, each between 0 and 1. `language` is None from encoders that have no such head."""
 
     topic: Matrix
     triage: Matrix
     indicators: Matrix
     speaker: Matrix
+    language: Matrix | None = None
 
     @property
     def handoff(self) -> float:
@@ -48,7 +48,7 @@ class Heads:
     biases: dict[str, Matrix]
 
     def standardise(self, vectors: Matrix) -> Matrix:
-        """Centre and scale sentence vectors (frozen encoders crowd all of them into one corner)."""
+        """Centre and scale sentence or piece vectors (encoders crowd all of them into one corner)."""
         return np.asarray((vectors - self.mean) / self.scale, dtype=np.float32)
 
     def read(self, vector: Matrix) -> Likelihoods:
@@ -60,6 +60,19 @@ class Heads:
             triage=_softmax(logits["triage"]),
             indicators=np.asarray(1 / (1 + np.exp(-logits["indicators"])), dtype=np.float32),
             speaker=_softmax(logits["speaker"]),
+            language=_softmax(logits["language"]) if "language" in logits else None,
+        )
+
+    def contributions(self, pieces: Matrix, indicator: int) -> Matrix:
+        """Return what each piece adds to an indicator's logit: the mean of them and the bias are the logit."""
+        return np.asarray(self.standardise(pieces) @ self.weights["indicators"][indicator], dtype=np.float32)
+
+    def tempered(self, temperatures: dict[str, float]) -> Heads:
+        """Return heads whose logits are divided by a temperature each, so that likelihoods mean what they say."""
+        return replace(
+            self,
+            weights={name: weight / temperatures.get(name, 1.0) for name, weight in self.weights.items()},
+            biases={name: bias / temperatures.get(name, 1.0) for name, bias in self.biases.items()},
         )
 
     def save(self, folder: Path) -> None:
@@ -67,7 +80,7 @@ class Heads:
         folder.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, Any] = {"mean": self.mean, "scale": self.scale}
         for name in self.weights:
-            arrays[f"weights.{name}"] = self.weights[name]
+            arrays[f"weights.{name}"] = self.weights[name].astype(np.float16)
             arrays[f"biases.{name}"] = self.biases[name]
         np.savez_compressed(folder / _FILE, allow_pickle=False, about=np.array(json.dumps({"encoder": self.encoder})), **arrays)
 
@@ -80,54 +93,11 @@ class Heads:
                 encoder=json.loads(str(data["about"]))["encoder"],
                 mean=data["mean"],
                 scale=data["scale"],
-                weights={name: data[f"weights.{name}"] for name in names},
-                biases={name: data[f"biases.{name}"] for name in names},
+                weights={name: data[f"weights.{name}"].astype(np.float32) for name in names},
+                biases={name: data[f"biases.{name}"].astype(np.float32) for name in names},
             )
 
 
 def _softmax(logits: Matrix) -> Matrix:
     powers = np.exp(logits - logits.max())
     return np.asarray(powers / powers.sum(), dtype=np.float32)
-
-
-def train_heads(
-    rows: Sequence[Row], vectors: Matrix, encoder: str, *, on_progress: Callable[[str], None] = lambda name: None
-) -> Heads:
-    """Fit logistic regressions on labelled sentence vectors (one row each)."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
-
-    mean = vectors.mean(axis=0)
-    # One scale for all dimensions, as renormalising would: the directions of an e5 vector already have comparable spread.
-    scale = np.full_like(mean, float(np.linalg.norm(vectors - mean, axis=1).mean()) or 1.0)
-    standard = (vectors - mean) / scale
-    weights: dict[str, Matrix] = {}
-    biases: dict[str, Matrix] = {}
-
-    def fit(targets: NDArray[np.int64], regularisation: float, balanced: bool = False) -> tuple[Matrix, Matrix]:
-        model = LogisticRegression(C=regularisation, max_iter=400, class_weight="balanced" if balanced else None)
-        model.fit(standard, targets)
-        return model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
-
-    targets = {
-        "topic": (TOPICS, [row.topic for row in rows]),
-        "triage": (TRIAGES, [row.triage.value for row in rows]),
-        "speaker": (SPEAKERS, [row.speaker.value for row in rows]),
-    }
-    for name, (classes, labels) in targets.items():
-        on_progress(name)
-        present = [index for index, label in enumerate(classes) if label in set(labels)]
-        weight, bias = fit(np.array([classes.index(label) for label in labels]), 30.0)
-        if weight.shape[0] == 1:  # scikit-learn gives one row for two classes
-            weight, bias = np.vstack([-weight / 2, weight / 2]), np.hstack([-bias / 2, bias / 2])
-        weights[name] = np.zeros((len(classes), vectors.shape[1]), dtype=np.float32)
-        biases[name] = np.full(len(classes), -30.0, dtype=np.float32)  # a class that no row has never wins
-        weights[name][present], biases[name][present] = weight, bias
-    weights["indicators"] = np.zeros((len(INDICATORS), vectors.shape[1]), dtype=np.float32)
-    biases["indicators"] = np.full(len(INDICATORS), -30.0, dtype=np.float32)
-    for index, name in enumerate(INDICATORS):
-        on_progress(name)
-        flags = np.array([int(Indicator(name) in row.indicators) for row in rows])
-        if flags.any():
-            weight, bias = fit(flags, 10.0)
-            weights["indicators"][index], biases["indicators"][index] = weight[0], bias[0]
-    return Heads(encoder=encoder, mean=mean, scale=scale, weights=weights, biases=biases)

@@ -80,8 +80,11 @@ class LanguageIdentifier:
         self._cyrillic: Any = eldc.instance()
         self._cyrillic.set_languages(list(_CYRILLIC))
 
-    def identify(self, text: str) -> Guess:
-        """Return the language of a text; codes other than the sixteen for languages that are not served."""
+    def identify(self, text: str, seen: Matrix | None = None) -> Guess:
+        """Return the language of a text; codes other than the sixteen for languages that are not served.
+
+        `seen` is what an encoder's language head says, one likelihood for each of the sixteen: one more witness.
+        """
         letters = [character for character in text if character.isalpha()]
         if not letters or not words(text):
             return Guess("und", 0.0)
@@ -91,6 +94,8 @@ class LanguageIdentifier:
         if script in _OTHER_SCRIPTS:
             return Guess(_OTHER_SCRIPTS[script], 0.9)
         likelihood = self._likelihoods(text)
+        if seen is not None:
+            likelihood = np.asarray((likelihood + seen) / 2, dtype=np.float32)
         if script == "CYRILLIC":
             return _among(likelihood, self._candidates(letters), self._boost(self._cyrillic.detect(text)))
         foreign = self._foreign(text, likelihood)

@@ -47,7 +47,7 @@ _HABITS: Final[dict[str, tuple[dict[str, str], ...]]] = {
 _GEORGIAN: Final = dict(
     zip(
         "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
-        "a b g d e v z t i k l m n o p j r s t u p q g y sh ch c dz w ch x j h".split(),
+        ["a", "b", "g", "d", "e", "v", "z", "t", "i", "k", "l", "m", "n", "o", "p", "j", "r", "s", "t", "u", "p", "q", "g", "y", "sh", "ch", "c", "dz", "w", "ch", "x", "j", "h"],
         strict=True,
     )
 )
@@ -59,7 +59,7 @@ _GEORGIAN_HABITS: Final[tuple[dict[str, str], ...]] = (
 _HINDI_CONSONANTS: Final = dict(
     zip(
         "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसह",
-        "k kh g gh n ch chh j jh n t th d dh n t th d dh n p ph b bh m y r l v sh sh s h".split(),
+        ["k", "kh", "g", "gh", "n", "ch", "chh", "j", "jh", "n", "t", "th", "d", "dh", "n", "t", "th", "d", "dh", "n", "p", "ph", "b", "bh", "m", "y", "r", "l", "v", "sh", "sh", "s", "h"],
         strict=True,
     )
 )

@@ -1,0 +1,102 @@
+"""What consultants corrected: phrases whose labels decide for themselves and for messages that say nearly the same.
+
+The phrases stand in `nlu_data/corrections.yml`, one line each. Nearness is measured in the space of the sentence encoder, so that
+another spelling or another language of the same sentence is near as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bot.messages import TOPICS, Indicator, Speaker, Triage
+from bot.screening.encoder import Encoder
+from bot.screening.heads import INDICATORS, SPEAKERS, TRIAGES, Heads, Likelihoods, Matrix
+from bot.screening.normalise import readable
+from bot.screening.rows import CORRECTIONS, Row
+
+_VECTORS, _LABELS = "corrections.npy", "corrections.json"
+_SURE = 0.97  # the likelihood of a corrected label
+
+
+@dataclass(frozen=True)
+class Correction:
+    """The labels of one corrected phrase."""
+
+    topic: str
+    triage: Triage
+    indicators: tuple[Indicator, ...]
+    speaker: Speaker
+
+    def likelihoods(self, before: Likelihoods) -> Likelihoods:
+        """Return likelihoods that say what the correction says."""
+        return Likelihoods(
+            topic=_told(len(TOPICS), TOPICS.index(self.topic)),
+            triage=_told(len(TRIAGES), self.triage.rank),
+            indicators=np.array([_SURE if name in self.indicators else 0.0 for name in INDICATORS], dtype=np.float32),
+            speaker=_told(len(SPEAKERS), SPEAKERS.index(self.speaker.value)),
+            language=before.language,
+        )
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The corrected phrases as unit vectors, one row each, with their labels."""
+
+    vectors: Matrix
+    corrections: tuple[Correction, ...]
+
+    def recall(self, standard: Matrix, nearness: float) -> Correction | None:
+        """Return the correction nearest to a standardised vector, if its cosine is at least `nearness`."""
+        if not self.corrections:
+            return None
+        cosines = self.vectors @ (standard / (np.linalg.norm(standard) + 1e-9))
+        best = int(np.argmax(cosines))
+        return self.corrections[best] if cosines[best] >= nearness else None
+
+    def save(self, folder: Path) -> None:
+        """Write the memory to a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / _VECTORS, self.vectors, allow_pickle=False)
+        labels = [[item.topic, item.triage, item.indicators, item.speaker] for item in self.corrections]
+        (folder / _LABELS).write_text(json.dumps(labels))
+
+    @classmethod
+    def load(cls, folder: Path) -> Memory:
+        """Read the memory from a folder."""
+        labels = json.loads((folder / _LABELS).read_text())
+        return cls(
+            np.load(folder / _VECTORS, allow_pickle=False),
+            tuple(
+                Correction(topic, Triage(triage), tuple(Indicator(name) for name in indicators), Speaker(speaker))
+                for topic, triage, indicators, speaker in labels
+            ),
+        )
+
+
+def is_correction(row: Row) -> bool:
+    """Say whether a row comes from the consultants' file."""
+    return row.source.endswith(CORRECTIONS)
+
+
+def remember(rows: Sequence[Row], encoder: Encoder, heads: Heads) -> Memory:
+    """Return the memory of the corrections among the rows; a later line about the same words wins."""
+    latest = {readable(row.text): row for row in rows if is_correction(row)}
+    vectors = np.zeros((len(latest), encoder.width), dtype=np.float32)
+    for place, encoding in enumerate(encoder.read(list(latest))):
+        standard = heads.standardise(encoding.vector)
+        vectors[place] = standard / (np.linalg.norm(standard) + 1e-9)
+    return Memory(
+        vectors,
+        tuple(Correction(row.topic, row.triage, tuple(sorted(row.indicators)), row.speaker) for row in latest.values()),
+    )
+
+
+def _told(size: int, place: int) -> Matrix:
+    likelihood = np.full(size, (1 - _SURE) / (size - 1), dtype=np.float32)
+    likelihood[place] = _SURE
+    return likelihood

@@ -1,0 +1,97 @@
+"""The encoder that was tuned for this task, as `encoder/` exported it: onnxruntime and tokenizers, one thread, no network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.screening.encoder import EncoderUnavailable, Encoding, Vectors
+
+MODEL = Path(__file__).resolve().parents[2] / "encoder" / "model"
+MOST_PIECES: Final = 256  # of one message that are read; the readable text is capped before, at about as much
+_PREFIX: Final = "query:"  # the base model was trained with it
+_DIGESTS: Final = "SHA256SUMS"
+_TOGETHER: Final = 32  # texts of one length in one run, at most
+_BLOCK_BYTES: Final = 18  # an fp16 scale and 32 values of 4 bits
+
+
+class TunedEncoder:
+    """One vector for a message and one for each of its pieces."""
+
+    def __init__(self, folder: Path = MODEL) -> None:
+        """Load the exported encoder; raises EncoderUnavailable when a file is missing or is not the one that was exported."""
+        try:
+            import onnxruntime  # noqa: PLC0415 - without these the n-grams answer
+            from tokenizers import Tokenizer  # noqa: PLC0415
+
+            check_digests(folder)
+            about = json.loads((folder / "about.json").read_text())
+            table = json.loads((folder / "normal_form.json").read_text(encoding="utf-8"))
+            self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._words: NDArray[np.uint8] = np.load(folder / "words.npy", mmap_mode="r", allow_pickle=False)
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            options.enable_cpu_mem_arena = False  # it would keep the memory of the longest message for ever
+            self._session: Any = onnxruntime.InferenceSession(
+                str(folder / "layers.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+        except EncoderUnavailable:
+            raise
+        except Exception as error:
+            raise EncoderUnavailable(f"The tuned encoder in {folder} could not be loaded ({type(error).__name__}).") from error
+        self.name: str = about["name"]
+        self.width: int = about["width"]
+        self.folder = folder
+        self._first, self._last = about["specials"]["bos"], about["specials"]["eos"]
+        self._normal_form = {ord(character): stands for character, stands in table.items()}
+
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
+        """Return one encoding for each text; texts of one length are read together."""
+        pieces = [self._pieces(text) for text in texts]
+        by_length: dict[int, list[int]] = {}
+        for number, (ids, _) in enumerate(pieces):
+            by_length.setdefault(len(ids), []).append(number)
+        found: dict[int, Encoding] = {}
+        for numbers in by_length.values():
+            for start in range(0, len(numbers), _TOGETHER):
+                chosen = numbers[start : start + _TOGETHER]
+                (hidden,) = self._session.run(
+                    None, {"words": np.stack([self._word_vectors(pieces[number][0]) for number in chosen])}
+                )
+                for number, rows in zip(chosen, hidden, strict=True):
+                    found[number] = Encoding(rows.mean(axis=0), rows, pieces[number][1])
+        return [found[number] for number in range(len(texts))]
+
+    def _pieces(self, text: str) -> tuple[list[int], tuple[int, ...]]:
+        parts, owners = [_PREFIX], [-1]
+        for number, word in enumerate(text.split()):
+            for part in word.translate(self._normal_form).split():
+                parts.append(part)
+                owners.append(number)
+        encoded = self._tokenizer.encode(parts, is_pretokenized=True, add_special_tokens=False)
+        ids = encoded.ids[: MOST_PIECES - 2]
+        belongs = [owners[word] for word in encoded.word_ids[: len(ids)]]
+        return [self._first, *ids, self._last], (-1, *belongs, -1)
+
+    def _word_vectors(self, ids: Sequence[int]) -> Vectors:
+        rows = np.asarray(self._words[ids]).reshape(len(ids), -1, _BLOCK_BYTES)
+        scale = np.ascontiguousarray(rows[:, :, :2]).view("<f2").astype(np.float32)
+        nibbles = rows[:, :, 2:]
+        values = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=2).astype(np.float32) - 8
+        return np.asarray((values * scale).reshape(len(ids), -1), dtype=np.float32)
+
+
+def check_digests(folder: Path) -> None:
+    """Compare the files of an exported encoder with their digests; raises EncoderUnavailable."""
+    listed = (folder / _DIGESTS).read_text().split("\n")
+    for line in filter(None, listed):
+        digest, _, name = line.partition("  ")
+        with (folder / name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                raise EncoderUnavailable(f"{folder / name} is not the file that was exported. Fetch the project again.")

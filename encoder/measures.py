@@ -1,0 +1,57 @@
+"""What the training looks at on the validation rows after each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.labels import NAMES, Labels
+
+FALSE_ALARMS = 0.03  # of rows with triage none: where the recall of handoffs is read
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the likelihoods of one-of-many logits, row by row."""
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    return np.asarray(powers / powers.sum(1, keepdims=True), dtype=np.float32)
+
+
+def measure(logits: Mapping[str, NDArray[np.float32]], labels: Labels) -> dict[str, float]:
+    """Return the figures that the choice of an epoch rests on, and a `score` that sums them up."""
+    triage = softmax(logits["triage"])
+    high, emergency, none = (NAMES["triage"].index(name) for name in ("high", "emergency", "none"))
+    handoff = triage[:, high] + triage[:, emergency]
+    needs = np.isin(labels.triage, (high, emergency))
+    calm = labels.triage == none
+    threshold = np.sort(handoff[calm])[-int(FALSE_ALARMS * calm.sum()) - 1]
+    is_emergency = labels.triage == emergency
+    seen = (handoff > threshold) & (triage[:, emergency] > 0.4 * handoff)
+    figures = {
+        "handoff": float((handoff[needs] > threshold).mean()),
+        "emergency": float(seen[is_emergency].mean()),
+        "emergency_precision": float(is_emergency[seen].mean()) if seen.any() else 0.0,
+        "indicators": _best_f1(logits["indicators"], labels.indicators),
+        "triage": float((triage.argmax(1) == labels.triage).mean()),
+    }
+    for name in ("topic", "speaker", "language"):
+        figures[name] = float((logits[name].argmax(1) == getattr(labels, name)).mean())
+    figures["score"] = (
+        figures["handoff"]
+        + 0.5 * figures["emergency"]
+        + 0.5 * figures["emergency_precision"]
+        + figures["indicators"]
+        + 0.7 * figures["topic"]
+        + 0.2 * figures["speaker"]
+    )
+    return figures
+
+
+def _best_f1(logits: NDArray[np.float32], truth: NDArray[np.float32]) -> float:
+    best = 0.0
+    for threshold in np.arange(-2.5, 1.5, 0.1):
+        found = logits > threshold
+        hits = float((found & (truth > 0)).sum())
+        best = max(best, 2 * hits / max(float(found.sum() + truth.sum()), 1.0))
+    return best
