@@ -14,7 +14,7 @@ import structlog
 from prometheus_client import Counter
 
 from bot import report
-from bot.dialogue import INNOCENT_MEANINGS, button_act, button_language, choose_act
+from bot.acts import INNOCENT_MEANINGS, button_act, button_language, choose_act
 from bot.lexicon import Lexicon
 from bot.messages import LANGUAGES, Reply, Screening, Triage
 from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of

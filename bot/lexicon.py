@@ -35,6 +35,12 @@ MEANINGS = (
     "hide",
 )
 SHORT_WORDS = 6
+# Words around the name of a language that change nothing: "english please", "po polsku proszę", "можна українською".
+_COURTESIES = frozenset(
+    "please pls plz prosze poprosze mozna czy jest i in do you speak bud ласка будь ласка можна можно пожалуйста калі ласка por favor"
+    " puede sil vous plait parlez lutfen va rog моля"
+    " xin vui long გთხოვთ من فضلك कृपया".split()
+)
 
 
 class Lexicon:
@@ -74,13 +80,9 @@ class Lexicon:
         return None
 
     def language_named(self, text: str) -> str | None:
-        """Return the language that a short message names or asks for, such as "english?" or "po polsku proszę"."""
-        shape = _shape(text)
-        if not shape or len(shape.split()) > SHORT_WORDS:
-            return None
-        padded = f" {shape} "
-        found = {code for name, code in self.names.items() if f" {name} " in padded}
-        return found.pop() if len(found) == 1 else None
+        """Return the language that a message names and nothing else, such as "english?" or "po polsku proszę"."""
+        shape = " ".join(word for word in _shape(text).split() if word not in _COURTESIES)
+        return self.names.get(shape)
 
 
 def _shape(text: str) -> str:

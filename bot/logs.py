@@ -12,14 +12,15 @@ _TOO_TALKATIVE = (
     "aiohttp.access",
     "httpx",
     "httpcore",
-    "telegram",
-    "twilio",
     "sqlalchemy",
     "alembic",
     "asyncio",
     "rasa",
     "rasa_sdk",
 )
+
+# Their errors reach us as exceptions; what they log beside may quote an answer with a number or a text in it.
+_SILENT = ("telegram", "twilio")
 
 
 def configure_logs(level: str) -> None:
@@ -28,6 +29,8 @@ def configure_logs(level: str) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", force=True)
     for name in _TOO_TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -15,6 +15,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.channels.errors import errors_as_json
 from bot.channels.webchat import MAX_BODY, PREFIX, WebChat
+from bot.console.app import make_console
+from bot.console.staff import ensure_first_account
 from bot.program import Program, build, load_assistant
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
@@ -55,6 +57,7 @@ def application(program: Program) -> web.Application:
     app.router.add_get("/", _text(render_page(program.wording, program.settings.default_language), "text/html"))
     app.router.add_get("/words.js", _text(render_words(program.wording), "text/javascript"))
     app.router.add_static("/static/", WEB / "static")
+    app.add_subapp("/console", make_console(program))
     health = web.Application(middlewares=[errors_as_json])
     health.router.add_get("/live", _alive)
     health.router.add_get("/ready", _ready(program))
@@ -148,7 +151,10 @@ async def _serve(program: Program) -> None:
             await program.conversations.purge(session, program.clock())
 
     address = program.settings.public_url or f"http://{program.settings.host}:{program.settings.port}"
+    password = await ensure_first_account(program)
     print(f"Web chat:  {address}/\nConsole:   {address}/console/", flush=True)
+    if password is not None:
+        print(f"First console account: admin, one-time password: {password}", flush=True)
     try:
         async with _every(PURGE_SECONDS, purge, "purge"), _every(RECOVER_SECONDS, program.frontdoor.recover, "recover"):
             await _stopped()

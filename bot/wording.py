@@ -20,6 +20,7 @@ from bot.messages import LANGUAGES, Button, Reply
 NLU_DATA = Path(__file__).resolve().parent.parent / "nlu_data"
 SOURCE_LANGUAGES: Final = ("pl", "en")
 LAST_RESORT: Final = "en"
+NEUTRAL: Final = "nothing_said"  # what is said in quiet mode where a text has no quiet form
 
 Form = Literal["text", "sms", "quiet"]
 FORMS: Final[tuple[Form, ...]] = ("text", "sms", "quiet")
@@ -85,9 +86,12 @@ class Wording:
     def text(self, key: str, language: str, *, form: Form = "text", **values: str) -> str:
         """Return a text with its facts filled in.
 
-        A missing `quiet` or `sms` form falls back to `text`; a missing language to English, never to a neighbour language.
+        A missing `sms` form falls back to `text`; a missing `quiet` form to a neutral text, never to one with telling words; a
+        missing language to English, never to a neighbour language.
         Raises KeyError for a key that no language has.
         """
+        if form == "quiet" and not self.has(key, language, form):
+            key = NEUTRAL
         language, template = self._template(key, language, form)
         isolated = language in _RIGHT_TO_LEFT
         filled = {

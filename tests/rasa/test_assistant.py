@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from actions.dialogue import MOVES
-from bot.dialogue import BUTTON_ACTS, LEXICON_ACTS
+from bot.acts import BUTTON_ACTS, LEXICON_ACTS
 from bot.messages import LANGUAGES, TOPICS, Triage
 from tests.support import HOTLINE
 

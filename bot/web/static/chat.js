@@ -83,11 +83,17 @@ function show(reply) {
     language = reply.language;
     dress();
   }
-  line.scrollIntoView({ block: "nearest" });
-  main().scrollTop = main().scrollHeight;
+  bringIntoView();
 }
 
 const main = () => document.querySelector("main");
+
+// What is new begins at the top of the view: nobody has to scroll back to read an answer from its first line.
+function bringIntoView() {
+  const mine = list.querySelectorAll(".mine");
+  const first = mine.length ? mine[mine.length - 1] : list.firstElementChild;
+  main().scrollTop = Math.min(first.offsetTop - main().offsetTop - 8, main().scrollHeight);
+}
 
 // Telephone numbers in a text become links, so that a tap calls them.
 function appendWithNumbers(line, text) {
@@ -125,7 +131,7 @@ function choices(buttons) {
 function send(text, title) {
   const line = addLine("mine", "");
   line.textContent = title || text;
-  main().scrollTop = main().scrollHeight;
+  bringIntoView();
   const id = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now();
   queue = queue.then(() => deliver(id, text, line));
 }

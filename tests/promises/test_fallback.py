@@ -1,0 +1,34 @@
+"""No failure of any part leaves a person without the number, in their language."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.messages import LANGUAGES
+from bot.program import Program
+from bot.storage.tables import Handoff
+from bot.wording import NLU_DATA, Wording
+from tests.support import HOTLINE
+from tests.test_frontdoor import count, inbound
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_without_a_model_the_number_comes_in_the_persons_language(program: Program, language: str) -> None:
+    program.frontdoor.decider.assistant = None
+    await program.frontdoor.greet(channel="web", pseudonym=language, language=language)
+    outcome = await program.frontdoor.receive(inbound("…", who=language, number="7"))
+    (reply,) = outcome.replies
+    assert reply.language == language
+    assert Wording.load().has("failure", language)
+    assert HOTLINE in reply.text
+    assert "112" in reply.text
+    assert await count(program, Handoff) == 1
+
+
+def test_the_fallback_needs_nothing_but_two_files_of_text(tmp_path: Path) -> None:
+    for language in ("pl", "uk"):
+        folder = tmp_path / language / "answers"
+        folder.mkdir(parents=True)
+        (folder / "dialogue.yml").write_bytes((NLU_DATA / language / "answers" / "dialogue.yml").read_bytes())
+    (tmp_path / "facts.yml").write_bytes((NLU_DATA / "facts.yml").read_bytes())
+    assert HOTLINE in Wording.load(tmp_path).text("failure", "uk")

@@ -1,0 +1,49 @@
+"""Imports point one way."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+BOT = Path(__file__).resolve().parents[1] / "bot"
+RASA_MAY_BE_IMPORTED_IN = {"bot/assistant.py", "bot/rasa_patches.py", "bot/nlu"}
+PROVIDERS_MAY_BE_IMPORTED_IN = {"bot/channels", "bot/commands", "bot/handoff/alarm"}
+LOWER = {
+    "bot/screening": ("bot.frontdoor", "bot.channels", "bot.console", "bot.handoff", "bot.storage", "bot.nlu", "bot.assistant"),
+    "bot/storage": ("bot.frontdoor", "bot.channels", "bot.console", "bot.handoff", "bot.nlu", "bot.assistant"),
+    "bot/messages.py": ("bot.",),
+    "bot/settings.py": ("bot.",),
+    "bot/dialogue.py": ("bot.storage", "bot.frontdoor", "bot.channels", "bot.console", "bot.nlu", "bot.assistant"),
+    "bot/frontdoor.py": ("bot.channels", "bot.console", "bot.nlu", "bot.assistant"),
+    "bot/handoff": ("bot.channels", "bot.console", "bot.nlu", "bot.assistant"),
+}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+MODULES = sorted(path for path in BOT.rglob("*.py") if "migrations" not in path.parts)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(BOT.parent).as_posix())
+def test_a_module_imports_only_what_it_may(path: Path) -> None:
+    name = path.relative_to(BOT.parent).as_posix()
+    used = imports(path)
+    if not any(name.startswith(place) for place in RASA_MAY_BE_IMPORTED_IN):
+        assert not {module for module in used if module.partition(".")[0] in {"rasa", "rasa_sdk"}}
+    if not any(name.startswith(place) for place in PROVIDERS_MAY_BE_IMPORTED_IN):
+        assert not {module for module in used if module.partition(".")[0] in {"twilio", "telegram"}}
+    for place, forbidden in LOWER.items():
+        if name.startswith(place):
+            assert not {module for module in used if module.startswith(forbidden)}
+
+
+def test_no_module_is_longer_than_one_idea() -> None:
+    assert [path.name for path in MODULES if len(path.read_text().splitlines()) > 400] == []
