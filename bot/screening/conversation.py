@@ -55,6 +55,7 @@ class Findings:
             triage=Triage(data["triage"]),
             speaker=Speaker(data["speaker"]),
             indicators={Indicator(name): (number, words) for name, (number, words) in data["indicators"].items()},
+            judged=data.get("judged", 0),
         )
 
 

@@ -1,0 +1,125 @@
+"""`evaluate`: how well the screening does on messages that nothing was trained on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.screening.evaluation import (
+    MEASURES,
+    Judged,
+    Share,
+    Told,
+    by_language,
+    judge_conversation,
+    judge_rows,
+    measure_conversations,
+    read_conversations,
+)
+from bot.screening.rows import evaluation_files, held_out, read_rows, training_files
+from bot.screening.screener import Screener, ScreenerUnusable
+from bot.settings import load_settings
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="measure the screening on the evaluation messages",
+        description="Prints a table by language with 95 %% intervals; writes pictures and the list of errors to a folder.",
+    )
+    parser.add_argument("--out", type=Path, help="a folder for pictures, figures and the list of errors")
+    parser.add_argument("--model", type=Path, help="a folder with a screening model instead of the newest archive")
+    parser.add_argument(
+        "--validation",
+        action="store_true",
+        help="the rows of the training data that were held out, instead of the evaluation messages",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Evaluate and print."""
+    from tqdm import tqdm  # noqa: PLC0415
+
+    from bot.screening.archive import load_newest  # noqa: PLC0415 - the model is only loaded when it is needed
+    from bot.screening.screener import load_screener  # noqa: PLC0415
+
+    try:
+        screener = load_screener(options.model) if options.model else load_newest(Path(load_settings().model_dir))
+    except ScreenerUnusable as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    rows = read_rows(evaluation_files())
+    if options.validation:
+        rows = [row for row in read_rows(training_files()) if held_out(row)]
+    with tqdm(total=len(rows), file=sys.stderr, leave=False, mininterval=1, disable=None) as bar:
+        judged = judge_rows(rows, screener, lambda done: bar.update(done - bar.n))
+    table = by_language(judged)
+    print(f"{len(judged)} messages, encoder {screener.brain.encoder.name}, handoff from {screener.brain.point.handoff:.3f} on\n")
+    print(as_table(table))
+    told = [judge_conversation(conversation, screener) for conversation in ([] if options.validation else read_conversations())]
+    if told:
+        print(f"\n{len(told)} conversations\n")
+        for name, share in measure_conversations(told).items():
+            print(f"{name:18} {_stated(share)}")
+    if options.out:
+        _write(options.out, judged, told, table, screener)
+    return 0
+
+
+def as_table(table: Mapping[str, Mapping[str, Share]]) -> str:
+    """Return the figures as text, each with its interval and denominator."""
+    lines = [f"{'':18} " + " ".join(f"{name:>24}" for name in MEASURES)]
+    lines += [
+        f"{name:18} " + " ".join(f"{_stated(figures[measure]):>24}" for measure in MEASURES) for name, figures in table.items()
+    ]
+    return "\n".join(lines)
+
+
+def _stated(share: Share) -> str:
+    if not share.of:
+        return "-"
+    low, high = share.interval()
+    return f"{share.value:.3f} ({low:.2f}-{high:.2f}) /{share.of:.0f}"
+
+
+def _write(
+    folder: Path, judged: Sequence[Judged], told: Sequence[Told], table: Mapping[str, Mapping[str, Share]], screener: Screener
+) -> None:
+    from bot.screening.pictures import draw  # noqa: PLC0415 - matplotlib takes a second
+
+    paths = draw(judged, table, screener.brain.point.handoff, folder)
+    figures = {name: {measure: [share.hits, share.of] for measure, share in row.items()} for name, row in table.items()}
+    (folder / "figures.json").write_text(json.dumps(figures, indent=1))
+    (folder / "table.txt").write_text(as_table(table) + "\n")
+    errors = [error for item in judged if (error := _error(item))]
+    with (folder / "errors.jsonl").open("w", encoding="utf-8") as file:
+        for error in errors:
+            file.write(json.dumps(error, ensure_ascii=False) + "\n")
+        for item in told:
+            if item.end is not item.conversation.triage:
+                wrong = {"conversation": item.conversation.id, "true": item.conversation.triage, "reached": item.reached}
+                file.write(json.dumps(wrong, ensure_ascii=False) + "\n")
+    print(f"\n{len(paths)} pictures, the figures and {len(errors)} messages with an error are in {folder}.")
+
+
+def _error(item: Judged) -> dict[str, Any] | None:
+    row, said = item.row, item.screening
+    signs = sorted(evidence.indicator.value for evidence in said.indicators)
+    wrong: dict[str, Any] = {}
+    if said.triage is not row.triage:
+        wrong["triage"] = [row.triage.value, said.triage.value, round(item.handoff, 3)]
+    if signs != sorted(indicator.value for indicator in row.indicators):
+        wrong["indicators"] = [sorted(indicator.value for indicator in row.indicators), signs]
+    if said.topic not in (row.topic, *row.also):
+        wrong["topic"] = [row.topic, said.topic]
+    if said.speaker is not row.speaker:
+        wrong["speaker"] = [row.speaker.value, said.speaker.value]
+    if said.language != row.language:
+        wrong["language"] = [row.language, said.language]
+    return {"text": row.text, "language": row.language, **wrong} if wrong else None
