@@ -16,7 +16,8 @@ from bot.screening.triage import WorkingPoint
 
 MAX_FALSE_ALARMS = 0.02  # of rows with triage none, on the rows held out: below the targets, for strangers write otherwise
 _TEMPERATURES = np.exp(np.linspace(-0.7, 1.4, 43))
-_WEIGHTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+_WEIGHTS = (0.5, 1.0, 1.5, 2.0, 3.0)
+_HEAVIEST_CALM = 1.0  # "nobody took my passport, but he beats me": a phrase must not talk a victim away
 _WORTH_IT = 0.0015  # what a sort of phrases must add to the sum of recalls and F1 to count at all
 Flags = NDArray[np.bool_]
 
@@ -51,7 +52,9 @@ def choose_concepts(
         if not any(sort in found for found in sorts):
             continue
         best = (reached + _WORTH_IT, 0.0, weighed)
-        for weight in _WEIGHTS[1:]:
+        for weight in _WEIGHTS:
+            if sort in CALMING and weight > _HEAVIEST_CALM:
+                break
             trial = replace(concepts, weights={sort: weight})
             changed = [trial.weighed([sort] if sort in found else [], item) for found, item in zip(sorts, weighed, strict=True)]
             worth = _worth(rows, changed)

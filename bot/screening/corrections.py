@@ -16,10 +16,13 @@ import numpy as np
 from bot.messages import TOPICS, Indicator, Speaker, Triage
 from bot.screening.encoder import Encoder
 from bot.screening.heads import INDICATORS, SPEAKERS, TRIAGES, Heads, Likelihoods, Matrix
+from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable
+from bot.screening.romanise import romanised_variants
 from bot.screening.rows import CORRECTIONS, Row
 
 _VECTORS, _LABELS = "corrections.npy", "corrections.json"
+_CALMING = 0.4  # of the way from the nearness that suffices for an alarm to identity
 _SURE = 0.97  # the likelihood of a corrected label
 
 
@@ -51,12 +54,17 @@ class Memory:
     corrections: tuple[Correction, ...]
 
     def recall(self, standard: Matrix, nearness: float) -> Correction | None:
-        """Return the correction nearest to a standardised vector, if its cosine is at least `nearness`."""
+        """Return the correction nearest to a standardised vector, if its cosine is at least `nearness`.
+
+        One that calls no person must be nearer still: it could silence a message that only resembles it.
+        """
         if not self.corrections:
             return None
         cosines = self.vectors @ (standard / (np.linalg.norm(standard) + 1e-9))
         best = int(np.argmax(cosines))
-        return self.corrections[best] if cosines[best] >= nearness else None
+        nearest = self.corrections[best]
+        needed = nearness if nearest.triage.needs_person else nearness + (1 - nearness) * _CALMING
+        return nearest if cosines[best] >= needed else None
 
     def save(self, folder: Path) -> None:
         """Write the memory to a folder."""
@@ -86,14 +94,21 @@ def is_correction(row: Row) -> bool:
 def remember(rows: Sequence[Row], encoder: Encoder, heads: Heads) -> Memory:
     """Return the memory of the corrections among the rows; a later line about the same words wins."""
     latest = {readable(row.text): row for row in rows if is_correction(row)}
-    vectors = np.zeros((len(latest), encoder.width), dtype=np.float32)
-    for place, encoding in enumerate(encoder.read(list(latest))):
+    written = [(variant, row) for text, row in latest.items() for variant in _variants(text, row.language)]
+    vectors = np.zeros((len(written), encoder.width), dtype=np.float32)
+    for place, encoding in enumerate(encoder.read([text for text, _ in written])):
         standard = heads.standardise(encoding.vector)
         vectors[place] = standard / (np.linalg.norm(standard) + 1e-9)
     return Memory(
         vectors,
-        tuple(Correction(row.topic, row.triage, tuple(sorted(row.indicators)), row.speaker) for row in latest.values()),
+        tuple(Correction(row.topic, row.triage, tuple(sorted(row.indicators)), row.speaker) for _, row in written),
     )
+
+
+def _variants(text: str, language: str) -> list[str]:
+    """Return the phrase as other phones would write it: in small letters, without diacritics, in Latin letters."""
+    variants = [text, text.lower(), without_diacritics(text).lower(), *romanised_variants(text, language)]
+    return list(dict.fromkeys(variants))
 
 
 def _told(size: int, place: int) -> Matrix:

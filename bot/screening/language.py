@@ -181,12 +181,14 @@ def train_language(texts: Sequence[str], languages: Sequence[str]) -> LanguageId
 
 
 def without_diacritics(text: str) -> str:
-    """Return Latin text as people type it on a phone without their own letters."""
+    """Return Latin text as people type it on a phone without their own letters; other scripts keep their marks."""
     text = text.translate(str.maketrans("łŁđĐıİøßæ", "lLdDiIosa"))
-    decomposed = unicodedata.normalize("NFD", text)
-    return unicodedata.normalize(
-        "NFC", "".join(mark for mark in decomposed if not ("\u0300" <= mark <= "\u036f" and mark != "\u0306"))
-    )
+    bare: list[str] = []
+    for mark in unicodedata.normalize("NFD", text):
+        if "\u0300" <= mark <= "\u036f" and bare and bare[-1].isascii():
+            continue
+        bare.append(mark)
+    return unicodedata.normalize("NFC", "".join(bare))
 
 
 def _hashing(vectorizer: Any) -> Any:

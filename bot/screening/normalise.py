@@ -10,7 +10,9 @@ _BIDI_AND_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"\s+")
 _REPEATS = re.compile(r"(.)\1{4,}")
-_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
+# A letter, or a mark that belongs to one: Python's \w knows no vowel signs of Devanagari and no Arabic points.
+_LETTER = "(?:[^\\W\\d_]|[\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963])"
+_WORD = re.compile(f"{_LETTER}+(?:['’ʼ-]{_LETTER}+)*")
 
 
 def printable(text: str) -> str:

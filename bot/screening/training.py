@@ -24,7 +24,7 @@ from bot.screening.tuned import TunedEncoder
 
 __all__ = ["held_out", "train_screener"]
 
-NEARNESS = 0.85  # cosine from which on a consultant's correction decides; how it was chosen: docs/screening.md
+NEARNESS = 0.8  # cosine from which on a consultant's correction decides; how it was chosen: docs/screening.md
 Progress = Callable[[str, int, int], None]
 
 

@@ -16,7 +16,7 @@ from bot.screening.encoder import EncoderUnavailable, Encoding, Vectors
 MODEL = Path(__file__).resolve().parents[2] / "encoder" / "model"
 MOST_PIECES: Final = 256  # of one message that are read; the readable text is capped before, at about as much
 _PREFIX: Final = "query:"  # the base model was trained with it
-_DIGESTS: Final = "SHA256SUMS"
+DIGESTS: Final = "SHA256SUMS"
 _TOGETHER: Final = 32  # texts of one length in one run, at most
 _BLOCK_BYTES: Final = 18  # an fp16 scale and 32 values of 4 bits
 
@@ -89,7 +89,7 @@ class TunedEncoder:
 
 def check_digests(folder: Path) -> None:
     """Compare the files of an exported encoder with their digests; raises EncoderUnavailable."""
-    listed = (folder / _DIGESTS).read_text().split("\n")
+    listed = (folder / DIGESTS).read_text().split("\n")
     for line in filter(None, listed):
         digest, _, name = line.partition("  ")
         with (folder / name).open("rb") as file:

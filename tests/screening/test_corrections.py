@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.messages import Indicator, Speaker, Triage
+from bot.screening.corrections import Correction, Memory, is_correction
+from bot.screening.rows import Row, read_rows
+
+ALARM = Correction("disclose_victim", Triage.HIGH, (Indicator.SEXUAL_EXPLOITATION,), Speaker.VICTIM)
+CALM = Correction("out_of_scope", Triage.NONE, (), Speaker.OTHER)
+
+
+def memory(correction: Correction) -> Memory:
+    return Memory(np.array([[1.0, 0.0]], np.float32), (correction,))
+
+
+def at_cosine(cosine: float) -> np.ndarray:
+    return np.array([cosine, (1 - cosine**2) ** 0.5], np.float32) * 7
+
+
+def test_an_alarm_is_recalled_for_what_says_nearly_the_same() -> None:
+    assert memory(ALARM).recall(at_cosine(0.82), 0.8) is ALARM
+    assert memory(ALARM).recall(at_cosine(0.75), 0.8) is None
+
+
+def test_a_calming_correction_must_be_nearer() -> None:
+    assert memory(CALM).recall(at_cosine(0.82), 0.8) is None
+    assert memory(CALM).recall(at_cosine(0.95), 0.8) is CALM
+
+
+def test_a_memory_is_read_as_it_was_written(tmp_path: Path) -> None:
+    memory(ALARM).save(tmp_path)
+    read = Memory.load(tmp_path)
+    assert read.corrections == (ALARM,)
+    assert read.recall(at_cosine(1.0), 0.8) == ALARM
+
+
+def test_an_empty_memory_recalls_nothing(tmp_path: Path) -> None:
+    Memory(np.zeros((0, 2), np.float32), ()).save(tmp_path)
+    assert Memory.load(tmp_path).recall(at_cosine(1.0), 0.8) is None
+
+
+def test_a_line_in_the_file_of_corrections_is_known_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.yml"
+    path.write_text(
+        "nlu:\n- intent: disclose_victim\n  examples:\n"
+        "  - {text: x, metadata: {language: pl, triage: high, indicators: [threats], speaker: victim}}\n"
+    )
+    (row,) = read_rows([path])
+    assert is_correction(row)
+    assert row.language == "pl"
+    other = Row("x", "pl", "greet", Triage.NONE, frozenset(), Speaker.OTHER, source="nlu_data/pl/messages/greet.yml")
+    assert not is_correction(other)
+
+
+@pytest.mark.model
+def test_one_line_and_a_training_change_the_answer_for_a_phrase_and_for_what_says_nearly_the_same(tmp_path: Path) -> None:
+    from bot.screening.rows import training_files
+    from bot.screening.screener import Screener, load_screener
+    from bot.screening.training import train_screener
+
+    rows = read_rows(training_files())[::10]
+
+    def trained(more: list[Row], folder: Path) -> Screener:
+        train_screener([*rows, *more], folder)
+        return load_screener(folder)
+
+    phrase = "w piątki wożą nas do pana z brodą"
+    file = tmp_path / "corrections.yml"
+    file.write_text(
+        "nlu:\n- intent: disclose_victim\n  examples:\n"
+        f"  - {{text: {phrase}, metadata: {{language: pl, triage: emergency, indicators: [sexual_exploitation], speaker: victim}}}}\n"
+    )
+    before = trained([], tmp_path / "before")
+    after = trained(read_rows([file]), tmp_path / "after")
+    for said in (phrase, "W piatki woza nas do pana z broda", "co piątek wożą nas do pana z brodą"):
+        assert before.screen(said).triage is not Triage.EMERGENCY
+        screening = after.screen(said)
+        assert screening.triage is Triage.EMERGENCY
+        assert [evidence.indicator for evidence in screening.indicators] == [Indicator.SEXUAL_EXPLOITATION]
+    assert after.screen("w piątki jest basen, ile kosztuje karnet?").triage is not Triage.EMERGENCY
