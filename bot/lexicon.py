@@ -35,11 +35,11 @@ MEANINGS = (
     "hide",
 )
 SHORT_WORDS = 6
-# Words around the name of a language that change nothing: "english please", "po polsku proszę", "можна українською".
+# Words around the name of a language that change nothing: "english please", "po polsku proszę", "можна українською", without diacritics.
 _COURTESIES = frozenset(
-    "please pls plz prosze poprosze mozna czy jest i in do you speak bud ласка будь ласка можна можно пожалуйста калі ласка por favor"
-    " puede sil vous plait parlez lutfen va rog моля"
-    " xin vui long გთხოვთ من فضلك कृपया".split()
+    "please pls plz do you speak prosze poprosze mozna czy jest i in будь ласка bud laska можна mozhna пожалуйста пожалуиста pozhaluista"
+    " pozhalujsta можно mozhno кали ласка калі kali por favor puede vous plait sil parlez lutfen va rog te моля molq molya vui long"
+    " xin გთხოვთ من فضلك कृपया".split()
 )
 
 
@@ -69,8 +69,8 @@ class Lexicon:
     def meaning(self, text: str, language: str) -> str | None:
         """Return what a short message means, in the given language first, then in any other; None when it is not on a list."""
         shape = _shape(text)
-        if not shape or len(shape.split()) > SHORT_WORDS:
-            return None
+        if not shape or len(shape.split()) > SHORT_WORDS or any(character.isdigit() for character in text):
+            return None  # "5 человек" answers how many, it does not ask for a person
         for candidate in (language, *(code for code in LANGUAGES if code != language)):
             for meaning, listed in self.phrases.get(candidate, {}).items():
                 if shape in listed:
@@ -86,7 +86,8 @@ class Lexicon:
 
 
 def _shape(text: str) -> str:
-    return without_diacritics(" ".join(words(readable(text).lower())))
+    # Python lowers İ to two characters; without diacritics first it is an i like any other.
+    return without_diacritics(" ".join(words(without_diacritics(readable(text)).lower())))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.channels.errors import errors_as_json
+from bot.channels.messengers import Messengers
 from bot.channels.webchat import MAX_BODY, PREFIX, WebChat
 from bot.console.app import make_console
 from bot.console.staff import ensure_first_account
@@ -25,7 +26,8 @@ from bot.web.page import render_page, render_words
 log = structlog.get_logger()
 
 WEB: Final = Path(__file__).parent / "web"
-PURGE_SECONDS: Final = 3600
+TIDY_SECONDS: Final = 3600
+CATCH_UP_SECONDS: Final = 600  # how often providers are asked for what their webhooks did not bring
 RECOVER_SECONDS: Final = 20  # how often messages are looked for that were accepted and, for whatever reason, not decided
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -40,8 +42,8 @@ PAGE_HEADERS: Final = {
 }
 
 
-def application(program: Program) -> web.Application:
-    """Return the public application of a program whose database is open."""
+def application(program: Program, messengers: Messengers | None = None) -> web.Application:
+    """Return the public application of a program whose database is open; without messengers there is only the web chat."""
     app = web.Application(middlewares=[_headers], client_max_size=MAX_BODY)
     webchat = WebChat(
         frontdoor=program.frontdoor,
@@ -58,6 +60,8 @@ def application(program: Program) -> web.Application:
     app.router.add_get("/words.js", _text(render_words(program.wording), "text/javascript"))
     app.router.add_static("/static/", WEB / "static")
     app.add_subapp("/console", make_console(program))
+    if messengers is not None:
+        messengers.add_routes(app)
     health = web.Application(middlewares=[errors_as_json])
     health.router.add_get("/live", _alive)
     health.router.add_get("/ready", _ready(program))
@@ -139,16 +143,20 @@ def serve(settings: Settings) -> int:
 async def _serve(program: Program) -> None:
     await program.database.migrate()
     await program.frontdoor.recover()
-    app = application(program)
+    messengers = Messengers(program)
+    app = application(program, messengers)
     runners = [web.AppRunner(app, access_log=None, shutdown_timeout=5), web.AppRunner(metrics_application(), access_log=None)]
     for runner in runners:
         await runner.setup()
     await web.TCPSite(runners[0], program.settings.host, program.settings.port).start()
     await web.TCPSite(runners[1], "127.0.0.1", program.settings.metrics_port).start()
 
-    async def purge() -> None:
+    await messengers.start()
+
+    async def tidy() -> None:
         async with program.database.transaction() as session:
             await program.conversations.purge(session, program.clock())
+        await messengers.tidy()
 
     address = program.settings.public_url or f"http://{program.settings.host}:{program.settings.port}"
     password = await ensure_first_account(program)
@@ -156,16 +164,20 @@ async def _serve(program: Program) -> None:
     if password is not None:
         print(f"First console account: admin, one-time password: {password}", flush=True)
     try:
-        async with _every(PURGE_SECONDS, purge, "purge"), _every(RECOVER_SECONDS, program.frontdoor.recover, "recover"):
+        async with (
+            _every(TIDY_SECONDS, tidy, "tidy"),
+            _every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
+            _every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up"),
+        ):
             await _stopped()
     finally:
+        await messengers.close()
         for runner in runners:
             await runner.cleanup()
         await program.close()
 
 
 async def _stopped() -> None:
-
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
