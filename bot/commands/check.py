@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import yaml
+
 from bot.messages import LANGUAGES
 from bot.program import KEY_FILE
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable, open_vault
-from bot.wording import Wording
+from bot.wording import NLU_DATA, Wording
 
 State = Literal["ready", "off", "missing"]
 
