@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import aiohttp_jinja2
+import structlog
 from aiohttp import web
 from jinja2 import FileSystemLoader, StrictUndefined
 
+from bot.channels.errors import HTTP_FAILURES
 from bot.console import times, words_shown
+from bot.console.case_actions import CaseActions
 from bot.console.case_pages import CasePages
+from bot.console.cases import Cases
+from bot.console.conversation_pages import ConversationPages
 from bot.console.desk import DESK, PREFIX, Desk
 from bot.console.login_pages import LoginPages
+from bot.console.ownership import Ownership
+from bot.console.phrase_pages import PhrasePages
 from bot.console.protection import failures_as_pages, gate, set_headers
 from bot.console.queue_pages import QueuePages
+from bot.console.staff_pages import StaffPages
 
 if TYPE_CHECKING:
     from bot.program import Program
 
 __all__ = ["PREFIX", "Console", "make_console"]
 
+log = structlog.get_logger()
+
 HERE: Final = Path(__file__).parent
+WATCH_SECONDS: Final = 30.0  # how often silent cases are looked for
 MAX_BODY: Final = 256 * 1024  # bytes of one form
 
 
@@ -31,6 +44,7 @@ class Console:
 
     def __init__(self, program: Program) -> None:
         self.desk = Desk(program)
+        self.ownership = Ownership(self.desk)
         self.closing = asyncio.Event()
 
     def application(self) -> web.Application:
@@ -46,13 +60,36 @@ class Console:
             lstrip_blocks=True,
         )
         environment.filters |= times.FILTERS | words_shown.FILTERS
+        cases = Cases(self.desk)
+        pages = CasePages(self.desk, cases, self.ownership)
         app.add_routes(LoginPages(self.desk).routes())
         app.add_routes(QueuePages(self.desk, self.closing).routes())
-        app.add_routes(CasePages(self.desk).routes())
+        app.add_routes(pages.routes())
+        app.add_routes(CaseActions(self.desk, cases, self.ownership, pages).routes())
+        app.add_routes(PhrasePages(self.desk, cases).routes())
+        app.add_routes(StaffPages(self.desk).routes())
+        app.add_routes(ConversationPages(self.desk).routes())
         app.router.add_static("/static", HERE / "static", name="static")
+        app.cleanup_ctx.append(self._watch_silence)
         app.on_response_prepare.append(set_headers)
         app.on_shutdown.append(self._close)
         return app
+
+    async def _watch_silence(self, _app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._release_silent(), name="release silent cases")
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    async def _release_silent(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self.ownership.release_silent()
+            except Exception as error:  # noqa: BLE001 - counted and told; the next round tries again
+                HTTP_FAILURES.labels(type(error).__name__).inc()
+                log.error("release_failed", error=type(error).__name__)
 
     async def _close(self, _app: web.Application) -> None:
         self.closing.set()

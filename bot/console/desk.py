@@ -15,7 +15,9 @@ from bot.console.audit import AuditLog
 from bot.console.logins import Logins, Visitor
 from bot.console.staff import Accounts, Role
 from bot.console.texts import INTERFACE_LANGUAGES, Texts
-from bot.live import QUEUE
+from bot.handoff.phrasebook import Phrasebook
+from bot.handoff.translator import translator_of
+from bot.live import OUTBOX, QUEUE
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,6 +44,8 @@ class Desk:
         self.logins = Logins(
             program.database, program.vault, self.accounts, silence=timedelta(minutes=program.settings.console_session_minutes)
         )
+        self.phrasebook = Phrasebook(program.wording)
+        self.translator = translator_of(program.settings)
         self.secure = (program.settings.public_url or "").startswith("https://")
 
     def now(self) -> datetime:
@@ -97,7 +101,7 @@ class Desk:
 
     def ring(self, conversation_id: str) -> None:
         """Tell everybody who watches that a case changed."""
-        self.program.bell.ring(conversation_id, QUEUE)
+        self.program.bell.ring(conversation_id, QUEUE, OUTBOX)
 
 
 def visitor_of(request: web.Request) -> Visitor:

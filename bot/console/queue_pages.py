@@ -45,6 +45,8 @@ class QueuePages:
         visitor = visitor_of(request)
         async with self.desk.program.database.transaction() as session:
             rows = await queue_rows(self.desk, session, visitor)
+            if template == "queue.html":
+                await self.desk.record(session, visitor, "queue_read", "queue")
         return self.desk.page(request, template, {"rows": rows})
 
     async def events(self, request: web.Request) -> web.StreamResponse:

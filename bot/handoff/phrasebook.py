@@ -1,7 +1,8 @@
 """Checked phrases for consultants: searched in Polish, inserted in the person's language, read back in Polish.
 
-The phrases stand with the other texts, in `nlu_data/<language>/answers/phrasebook.yml`, under keys `phrase_<group>_<name>`. Reading
-back also knows the program's own answers, so that a consultant sees in Polish what the program said in a language they do not read.
+The phrases stand with the other texts, in `nlu_data/<language>/answers/phrasebook.yml`, under keys `phrase_<group>_<name>`.
+Reading back also knows the program's own answers, so that a consultant sees in Polish what the program said in a language that
+they do not read.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ def _starts(text: str, place: int, shape: str) -> bool:
 
 
 def _end(text: str, place: int, shape: str) -> int:
-    """Return where a shape that begins at a place ends in a text whose spaces and isolates may differ; the place itself when not."""
+    """Return where a shape that begins at a place ends; the place itself when it does not. Spaces and isolates may differ."""
     if not shape or text[place] != shape[0]:
         return place
     at = place

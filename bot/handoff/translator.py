@@ -1,4 +1,4 @@
-"""Machine translation for consultants: off unless the operator runs a server of their own for it, and always marked as a machine's."""
+"""Machine translation for consultants: off unless the operator runs a server for it, and always marked as a machine's."""
 
 from __future__ import annotations
 

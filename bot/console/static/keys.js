@@ -31,6 +31,7 @@ const actions = {
     takeOf(document.activeElement)?.click();
   },
   a: () => document.getElementById("answer")?.focus(),
+  p: () => document.getElementById("phrasebook")?.showModal(),
   q: () => { location.href = "/console/"; },
   "?": () => help.showModal(),
 };

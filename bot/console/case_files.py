@@ -1,0 +1,120 @@
+"""What consultants write down about a case: consents, tags, notes, the report as they corrected it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.report import FIELDS
+from bot.storage.tables import CaseFile, CaseNote, Conversation, Handoff
+from bot.storage.vault import Vault
+
+CONSENTS: Final = ("share", "confidential", "anonymous")
+REPORT_FIELDS: Final = (*FIELDS, "more")
+MAX_NOTE: Final = 4000
+MAX_TAGS: Final = 12
+MAX_TAG: Final = 40
+
+
+@dataclass(frozen=True)
+class Note:
+    """A consultant's note."""
+
+    staff_id: str
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Written:
+    """A case's file, opened. `report` is the witness's report by field; `report_corrected` says that a consultant changed it."""
+
+    victim_consent: str | None
+    witness_consent: str | None
+    tags: tuple[str, ...]
+    report: Mapping[str, str]
+    report_corrected: bool
+    notes: tuple[Note, ...]
+    verdict: str | None
+
+
+class CaseFiles:
+    """Reads and writes case files through a vault."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+
+    async def read(self, session: AsyncSession, case: Handoff, conversation: Conversation) -> Written:
+        """Return everything that was written down about a case."""
+        file = await session.get(CaseFile, case.id)
+        notes = await session.execute(select(CaseNote).filter_by(handoff_id=case.id).order_by(CaseNote.id))
+        corrected = file is not None and file.report is not None
+        return Written(
+            victim_consent=file.victim_consent if file else None,
+            witness_consent=file.witness_consent if file else None,
+            tags=tuple(self.vault.open_json(file.tags, f"tags:{case.id}")) if file and file.tags else (),
+            report=self._report(case, file, conversation),
+            report_corrected=corrected,
+            notes=tuple(
+                Note(note.staff_id, self.vault.open(note.content, f"note:{case.id}"), note.created_at) for note in notes.scalars()
+            ),
+            verdict=file.verdict if file else None,
+        )
+
+    def _report(self, case: Handoff, file: CaseFile | None, conversation: Conversation) -> Mapping[str, str]:
+        if file is not None and file.report is not None:
+            corrected: dict[str, str] = self.vault.open_json(file.report, f"case-report:{case.id}")
+            return corrected
+        if conversation.report is not None:
+            told: dict[str, str] = self.vault.open_json(conversation.report, f"report:{conversation.id}")
+            return told
+        return {}
+
+    async def set_consents(self, session: AsyncSession, case: Handoff, *, victim: str | None, witness: str | None) -> None:
+        """Keep what the victim and the witness agreed to; None where nobody has asked yet."""
+        file = await self._file(session, case)
+        file.victim_consent, file.witness_consent = victim, witness
+
+    async def set_tags(self, session: AsyncSession, case: Handoff, tags: str) -> None:
+        """Keep tags, given as words with commas between."""
+        file = await self._file(session, case)
+        words = dict.fromkeys(word[:MAX_TAG] for part in tags.split(",") if (word := " ".join(part.split())))
+        file.tags = self.vault.seal_json(list(words)[:MAX_TAGS], f"tags:{case.id}") if words else None
+
+    async def set_report(self, session: AsyncSession, case: Handoff, report: Mapping[str, str]) -> None:
+        """Keep the report as a consultant corrected it; what the witness told stays in the conversation."""
+        file = await self._file(session, case)
+        kept = {field: value for field in REPORT_FIELDS if (value := report.get(field, "").strip()[:MAX_NOTE])}
+        file.report = self.vault.seal_json(kept, f"case-report:{case.id}")
+
+    async def set_verdict(self, session: AsyncSession, case: Handoff, verdict: str) -> bool:
+        """Keep a verdict on the screening; False when there is one already."""
+        file = await self._file(session, case)
+        if file.verdict is not None:
+            return False
+        file.verdict = verdict
+        return True
+
+    async def add_note(self, session: AsyncSession, case: Handoff, *, staff_id: str, text: str, now: datetime) -> None:
+        """Add a note."""
+        session.add(
+            CaseNote(
+                handoff_id=case.id,
+                staff_id=staff_id,
+                content=self.vault.seal(text[:MAX_NOTE], f"note:{case.id}"),
+                created_at=now,
+                expires_at=case.expires_at,
+            )
+        )
+
+    async def _file(self, session: AsyncSession, case: Handoff) -> CaseFile:
+        file = await session.get(CaseFile, case.id)
+        if file is None:
+            file = CaseFile(handoff_id=case.id, expires_at=case.expires_at)
+            session.add(file)
+        return file

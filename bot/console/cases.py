@@ -1,0 +1,161 @@
+"""Everything that a case's page shows, read in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from aiohttp import web
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import outbox
+from bot.console.case_files import CONSENTS, REPORT_FIELDS, CaseFiles
+from bot.console.desk import Desk
+from bot.console.logins import Visitor
+from bot.console.ownership import OUTCOMES, unanswered_since
+from bot.console.verdicts import VERDICTS
+from bot.console.waiting import findings_of, ordered_reasons
+from bot.frontdoor import MAX_TEXT
+from bot.messages import LANGUAGES, Triage
+from bot.storage.tables import Conversation, Handoff, Staff, StaffSession, TriageChange
+
+CASE_PATH: Final = "/cases/{case:[0-9a-f]{32}}"
+HISTORY: Final = (
+    "case_taken",
+    "case_taken_over",
+    "case_given_back",
+    "case_passed_on",
+    "case_received",
+    "case_released",
+    "case_closed",
+)
+REMEMBERED_READINGS: Final = 5000
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a case's triage, opened. `by` is None for the program."""
+
+    before: str
+    after: str
+    by: str | None
+    reason: str
+    at: datetime
+
+
+class Cases:
+    """Finds cases and reads what their pages show."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.files = CaseFiles(desk.program.vault)
+        self._read: dict[tuple[str, str], int] = {}
+
+    async def find(self, session: AsyncSession, request: web.Request) -> tuple[Handoff, Conversation]:
+        """Return the case of a request; raises HTTPNotFound, also when the person had everything erased."""
+        case = await self.desk.program.queue.get(session, request.match_info["case"])
+        conversation = await session.get(Conversation, case.conversation_id) if case is not None else None
+        if case is None or conversation is None:
+            raise web.HTTPNotFound
+        return case, conversation
+
+    async def record_reading(self, session: AsyncSession, visitor: Visitor, case: Handoff, newest: int) -> None:
+        """Write into the audit log that somebody read a case: once for each login and each new message."""
+        key = (visitor.token_hash, case.id)
+        if self._read.pop(key, -1) < newest:
+            await self.desk.record(session, visitor, "case_read", case.id)
+        self._read[key] = newest
+        while len(self._read) > REMEMBERED_READINGS:
+            del self._read[next(iter(self._read))]
+
+    async def context(self, session: AsyncSession, visitor: Visitor, case: Handoff, conversation: Conversation) -> dict[str, Any]:
+        """Return the values of a case's templates."""
+        findings = findings_of(self.desk, conversation)
+        messages = await self.desk.program.conversations.messages(session, conversation.id)
+        names = await self.desk.accounts.names(session)
+        mine = case.taken_by == visitor.staff_id and case.closed_at is None
+        return {
+            "case": case,
+            "conversation": conversation,
+            "messages": messages,
+            "in_polish": {
+                said.number: polish
+                for said in messages
+                if said.author != "person" and (polish := self.desk.phrasebook.polish(said.text, said.language))
+            },
+            "findings": findings,
+            "reasons": ordered_reasons(findings),
+            "changes": await self._changes(session, conversation, names),
+            "deliveries": await outbox.fates(session, conversation.id),
+            "names": names,
+            "mine": mine,
+            "file": await self.files.read(session, case, conversation),
+            "history": await self.desk.audit.about(session, case.id, actions=HISTORY),
+            "earlier": await self._earlier(session, case),
+            "colleagues": await self._colleagues(session, visitor) if mine else [],
+            "minutes_left": await self._minutes_left(session, case) if mine else None,
+            "form_id": secrets.token_urlsafe(12),
+            "max_text": MAX_TEXT,
+            "triages": list(reversed(Triage)),
+            "outcomes": OUTCOMES,
+            "consents": CONSENTS,
+            "report_fields": REPORT_FIELDS,
+            "verdicts": VERDICTS,
+            "languages": LANGUAGES,
+            "translator": self.desk.translator is not None,
+        }
+
+    async def _changes(self, session: AsyncSession, conversation: Conversation, names: dict[str, str]) -> list[Change]:
+        found = await session.execute(select(TriageChange).filter_by(conversation_id=conversation.id).order_by(TriageChange.id))
+        return [
+            Change(
+                before=change.before,
+                after=change.after,
+                by=names.get(change.changed_by),
+                reason=self.desk.program.vault.open(change.reason, f"triage:{conversation.id}") if change.reason else "",
+                at=change.changed_at,
+            )
+            for change in found.scalars()
+        ]
+
+    async def _earlier(self, session: AsyncSession, case: Handoff) -> list[Handoff]:
+        found = await session.execute(
+            select(Handoff)
+            .where(Handoff.conversation_id == case.conversation_id, Handoff.id != case.id)
+            .order_by(Handoff.opened_at.desc())
+        )
+        return list(found.scalars())
+
+    async def _colleagues(self, session: AsyncSession, visitor: Visitor) -> list[tuple[Staff, bool]]:
+        """Return who a case can be given to, and whether they are at the console now."""
+        seen = await session.execute(
+            select(StaffSession.staff_id, func.max(StaffSession.seen_at)).group_by(StaffSession.staff_id)
+        )
+        since = self.desk.now() - self.desk.logins.silence
+        here = {staff_id for staff_id, at in seen if at >= since}
+        everybody = await self.desk.accounts.all(session)
+        others = [staff for staff in everybody if staff.disabled_at is None and staff.id != visitor.staff_id]
+        return sorted(((staff, staff.id in here) for staff in others), key=lambda pair: (not pair[1], pair[0].name))
+
+    async def _minutes_left(self, session: AsyncSession, case: Handoff) -> int | None:
+        """Return in how many minutes a case goes back to the queue; None when nobody waits for an answer."""
+        limit = self.desk.program.settings.console_release_minutes
+        waits = {waiting.id: since for waiting, since in await unanswered_since(session)}
+        if limit == 0 or case.id not in waits:
+            return None
+        left = waits[case.id] + timedelta(minutes=limit) - self.desk.now()
+        return max(0, int(left.total_seconds() // 60))
+
+
+async def mark_seen(session: AsyncSession, case: Handoff, visitor: Visitor, number: int) -> bool:
+    """Note up to which message a case's consultant has seen it; say whether that is news."""
+    changed = await session.execute(
+        update(Handoff)
+        .where(Handoff.id == case.id, Handoff.taken_by == visitor.staff_id, Handoff.last_seen_number < number)
+        .values(last_seen_number=number)
+        .execution_options(synchronize_session=False)
+    )
+    return getattr(changed, "rowcount", 0) == 1

@@ -1,0 +1,83 @@
+"""What consultants say about the screening: rows for its evaluation that lead back to nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.messages import Triage
+from bot.screening.conversation import Findings
+from bot.storage.tables import Conversation, EvaluationRow
+from bot.storage.vault import Vault
+
+VERDICTS: Final = ("right", "no_emergency", "missed")
+KEPT: Final = timedelta(days=2 * 365)
+MAX_EXAMPLE: Final = 1000
+_PLACE: Final = "example:evaluation"
+
+
+class Verdicts:
+    """Writes and reads evaluation rows."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+
+    def add(
+        self,
+        session: AsyncSession,
+        *,
+        verdict: str,
+        machine: Triage,
+        right: Triage | None,
+        findings: Findings,
+        conversation: Conversation,
+        example: str,
+        now: datetime,
+    ) -> None:
+        """Add a row: codes, and an example only when the consultant wrote one. It holds the day, and no id of anybody."""
+        session.add(
+            EvaluationRow(
+                day=now.date().isoformat(),
+                verdict=verdict,
+                triage=machine.value,
+                right_triage=right.value if right is not None else None,
+                indicators=" ".join(sorted(name.value for name in findings.indicators)),
+                speaker=findings.speaker.value,
+                language=conversation.language,
+                channel=conversation.channel,
+                example=self.vault.seal(example[:MAX_EXAMPLE], _PLACE) if example else None,
+                expires_at=now + KEPT,
+            )
+        )
+
+    async def all(self, session: AsyncSession) -> list[dict[str, Any]]:
+        """Return all rows as JSON values, oldest first."""
+        found = await session.execute(select(EvaluationRow).order_by(EvaluationRow.id))
+        return [
+            {
+                "day": row.day,
+                "verdict": row.verdict,
+                "triage": row.triage,
+                "right_triage": row.right_triage,
+                "indicators": row.indicators.split(),
+                "speaker": row.speaker,
+                "language": row.language,
+                "channel": row.channel,
+                "text": self.vault.open(row.example, _PLACE) if row.example is not None else None,
+            }
+            for row in found.scalars()
+        ]
+
+    async def purge(self, session: AsyncSession, now: datetime) -> None:
+        """Delete rows whose time is over."""
+        await session.execute(delete(EvaluationRow).where(EvaluationRow.expires_at < now))
+
+
+def as_lines(rows: Sequence[dict[str, Any]]) -> str:
+    """Return rows as JSON Lines."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
