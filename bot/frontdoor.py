@@ -336,10 +336,21 @@ class FrontDoor:
                 known := await self.conversations.by_external_id(session, conversation_id, external_id)
             ):
                 return known.as_reply()
+            await self.introduce(session, conversation, "consultant_here", now)
             reply = Reply(text=printable(text)[:MAX_TEXT], language=language or conversation.language, author="consultant")
             said = await self._say(session, conversation, reply, now=now, staff_id=staff_id, external_id=external_id)
         self.bell.ring(conversation_id, QUEUE, OUTBOX)
         return said
+
+    async def introduce(
+        self, session: AsyncSession, conversation: Conversation, key: Literal["consultant_here", "consultant_left"], now: datetime
+    ) -> None:
+        """Say that a person speaks from now on, or the program again: when that is news, and never in quiet mode or after STOP."""
+        last = await self.conversations.last_reply(session, conversation.id, before=conversation.message_count + 1)
+        if last is None or conversation.quiet or conversation.reachable != "yes":
+            return
+        if last.author == ("bot" if key == "consultant_here" else "consultant"):
+            await self._say(session, conversation, self.decider.notices.reply(key, conversation), now=now, regardless=True)
 
     async def _say(
         self,

@@ -73,7 +73,7 @@ async def test_replies_can_be_fetched_after_the_last_one_that_is_known(client: C
 async def test_a_consultants_words_come_through_the_stream_at_once(client: Client, open_chat: Any, program: Program) -> None:
     headers = await open_chat()
     await say(client, headers, "szef ma mój paszport")
-    async with client.get("/chat/events", params={"after": "3"}, headers=headers) as stream:
+    async with client.get("/chat/events", params={"after": "4"}, headers=headers) as stream:
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         async with program.database.transaction() as session:
             case = (await session.execute(select(Handoff))).scalar_one()
