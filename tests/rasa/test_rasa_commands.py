@@ -1,0 +1,46 @@
+"""Rasa's own commands work on the project."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.settings import PROJECT_ROOT, load_settings
+
+pytestmark = pytest.mark.model
+
+
+def rasa(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "ignore", "-m", "rasa", *arguments]
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
+    return subprocess.run(
+        command, cwd=PROJECT_ROOT, env=environment, input=stdin, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_rasa_test_passes_the_stories(tmp_path: Path) -> None:
+    model = str(load_settings().model_dir)
+    done = rasa(
+        "test", "core", "--model", model, "--stories", "tests/stories", "--out", str(tmp_path), "--fail-on-prediction-errors"
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert "6 / 6" in (done.stdout + done.stderr).replace("6/6", "6 / 6") or not (tmp_path / "failed_test_stories.yml").exists()
+
+
+def test_rasa_data_validation_accepts_the_domain_and_the_rules() -> None:
+    done = rasa("data", "validate", "stories", "--data", "nlu_data/dialogue", "--domain", "domain.yml", "--config", "config.yml")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def test_the_action_server_finds_every_action() -> None:
+    from rasa_sdk.executor import ActionExecutor
+
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    from actions.dialogue import MOVES
+
+    assert set(MOVES) <= set(executor.actions)
