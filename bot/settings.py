@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -83,6 +84,37 @@ class Settings(BaseSettings):
         description="Hours after the last message that a number or chat id is kept, sealed; longer while a case is open.",
     )
 
+    duty_hours: str = Field(
+        "Mon-Sun 00:00-24:00",
+        description="When consultants answer everything; else urgent matters only. E.g. Mon-Fri 09:00-19:00, Sat 10:00-14:00.",
+    )
+    duty_timezone: str = Field("Europe/Warsaw", description="Timezone of DUTY_HOURS and of ALARM_SELF_TEST.")
+    duty_holidays: str = Field("none", description="Country whose public holidays are off duty, e.g. PL.")
+    duty_days_off: str = Field("", description="More days off duty, e.g. 2026-12-24, 2026-12-31.")
+
+    alarm_emergency_seconds: int = Field(60, ge=0, description="Seconds that an emergency may wait before an alarm.")
+    alarm_high_seconds: int = Field(300, ge=0, description="Seconds that a case of triage high may wait before an alarm.")
+    alarm_repeat_seconds: int = Field(120, ge=30, description="Seconds after which an alarm that nobody answered sounds again.")
+    alarm_acknowledged_minutes: int = Field(
+        15, ge=1, description="Minutes that an acknowledged case may still wait before its alarm sounds again."
+    )
+    alarm_language: Literal["pl", "en"] = Field("pl", description="Language of the alarms.")
+    alarm_self_test: str = Field("11:00", description="Time of day of the daily self-test of all ways; `off` for none.")
+    alarm_emails: str = Field("", description="E-mail addresses that alarms go to, with commas between.")
+    alarm_sms_to: str = Field("", description="Numbers that get alarms as SMS through Twilio, with commas between.")
+    alarm_call_to: str = Field("", description="Numbers that alarms call through Twilio, with commas between.")
+    alarm_telegram_chat: int | None = Field(None, description="Id of the staff's Telegram chat; the bot must be in it.")
+    alarm_webhook_url: str | None = Field(None, description="An address that alarms are posted to as signed JSON.")
+    alarm_webhook_secret: SecretStr | None = Field(None, description="Secret that signs those posts, 16 characters or more.")
+    smtp_host: str | None = Field(None, description="Mail server that sends the alarms' e-mails.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_user: str | None = Field(None, description="Name to log in with at the mail server, if it wants one.")
+    smtp_password: SecretStr | None = Field(None, description="Password to log in with at the mail server.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection is encrypted; `none` only for a mail server on this machine."
+    )
+    smtp_from: str | None = Field(None, description="Sender of the alarms' e-mails.")
+
     metrics_port: int = Field(9464, ge=0, le=65535, description="Port of /metrics, on loopback; 0 takes a free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
 
@@ -92,6 +124,37 @@ class Settings(BaseSettings):
         if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
             raise ValueError("it may have letters A-Z, digits, _ and - only, at most 256")
         return value
+
+    @field_validator("alarm_self_test")
+    @classmethod
+    def _time_of_day(cls, value: str) -> str:
+        if value != "off":
+            time.fromisoformat(value)
+        return value
+
+    @field_validator("alarm_sms_to", "alarm_call_to")
+    @classmethod
+    def _numbers(cls, value: str) -> str:
+        if any(not re.fullmatch(r"\+[1-9]\d{6,14}", number) for number in listed(value)):
+            raise ValueError("numbers look like +48600000000, with commas between")
+        return value
+
+    @model_validator(mode="after")
+    def _alarms_are_complete(self) -> Self:
+        """Refuse a way of alarm that could never sound."""
+        needs = (
+            (bool(self.alarm_emails), ("smtp_host", "smtp_from")),
+            (bool(self.alarm_sms_to or self.alarm_call_to), ("twilio_account_sid", "twilio_auth_token", "twilio_number")),
+            (self.alarm_telegram_chat is not None, ("telegram_bot_token",)),
+            (self.alarm_webhook_url is not None, ("alarm_webhook_secret",)),
+            (self.alarms_ready, ("public_url",)),
+        )
+        missing = sorted({name.upper() for wanted, names in needs if wanted for name in names if not getattr(self, name)})
+        if missing:
+            raise ValueError(f"alarms cannot be sent without {', '.join(missing)}")
+        if self.alarm_webhook_secret is not None and len(self.alarm_webhook_secret.get_secret_value()) < 16:
+            raise ValueError("ALARM_WEBHOOK_SECRET must have 16 characters or more")
+        return self
 
     @field_validator("public_url")
     @classmethod
@@ -115,11 +178,24 @@ class Settings(BaseSettings):
         """Say whether everything that SMS and WhatsApp need is set."""
         return None not in (self.twilio_account_sid, self.twilio_auth_token, self.twilio_number, self.public_url)
 
+    @property
+    def alarms_ready(self) -> bool:
+        """Say whether there is any way to call staff."""
+        ways = (self.alarm_emails, self.alarm_sms_to, self.alarm_call_to, self.alarm_telegram_chat, self.alarm_webhook_url)
+        return any(bool(way) for way in ways)
+
+
+def listed(value: str) -> list[str]:
+    """Return what stands between commas, without spaces around."""
+    return [item for part in value.split(",") if (item := part.strip())]
+
 
 def load_settings() -> Settings:
     """Read the settings or raise SettingsInvalid with every problem named."""
     try:
         return Settings()
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors())
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc']).upper() or 'SETTINGS'}: {item['msg']}" for item in error.errors()
+        )
         raise SettingsInvalid(f"These settings cannot be used. {problems}.") from None

@@ -301,3 +301,53 @@ class AuditEntry(Table):
     subject: Mapped[str]
     previous_hash: Mapped[str]
     hash: Mapped[str]
+
+
+class Alarm(Table):
+    """That staff are called, until somebody answers: for a case that waits too long, a test, or the daily self-test.
+
+    `kind`: case, test, self_test. `key` makes it unique: the same reason raises one alarm, however many processes look.
+    `state`: sounding, acknowledged, ended. `round` counts the calls through all ways; `generation` the acknowledgements, each of
+    which makes the links sent before it worthless. `heard_by` is a staff id, or `link:` and the way whose message was answered.
+    """
+
+    __tablename__ = "alarms"
+    __table_args__ = (Index("ix_alarms_state", "state"), Index("ix_alarms_expires_at", "expires_at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    handoff_id: Mapped[str | None] = mapped_column(ForeignKey("handoffs.id", ondelete="CASCADE"), index=True)
+    triage: Mapped[str]
+    language: Mapped[str]
+    since: Mapped[datetime]
+    raised_at: Mapped[datetime]
+    state: Mapped[str]
+    round: Mapped[int] = mapped_column(default=0)
+    next_round_at: Mapped[datetime | None]
+    generation: Mapped[int] = mapped_column(default=0)
+    heard_by: Mapped[str | None]
+    heard_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[str | None]
+    expires_at: Mapped[datetime]
+
+
+class AlarmCall(Table):
+    """One call of an alarm through one way, with its retries.
+
+    `state`: due, sending (until `due_at`, when somebody else may take it up), sent, failed, cancelled.
+    """
+
+    __tablename__ = "alarm_calls"
+    __table_args__ = (Index("ix_alarm_calls_state_due_at", "state", "due_at"), Index("ix_alarm_calls_way", "way", "finished_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    alarm_id: Mapped[str] = mapped_column(ForeignKey("alarms.id", ondelete="CASCADE"), index=True)
+    way: Mapped[str]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    tried_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    error_code: Mapped[str | None]
