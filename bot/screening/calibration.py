@@ -12,12 +12,13 @@ from bot.messages import Triage
 from bot.screening.concepts import CALMING, PRESENT_DANGER, Concepts
 from bot.screening.heads import CLASSES, INDICATORS, TRIAGES, Heads, Likelihoods, Matrix
 from bot.screening.rows import Row
-from bot.screening.triage import WorkingPoint
+from bot.screening.triage import WorkingPoint, joined, opinions
 
 MAX_FALSE_ALARMS = 0.02  # of rows with triage none, on the rows held out: below the targets, for strangers write otherwise
 _TEMPERATURES = np.exp(np.linspace(-0.7, 1.4, 43))
 _WEIGHTS = (0.5, 1.0, 1.5, 2.0, 3.0)
 _HEAVIEST_CALM = 1.0  # "nobody took my passport, but he beats me": a phrase must not talk a victim away
+_FOLDS = 5
 _WORTH_IT = 0.0015  # what a sort of phrases must add to the sum of recalls and F1 to count at all
 Flags = NDArray[np.bool_]
 
@@ -35,6 +36,33 @@ def choose_temperatures(rows: Sequence[Row], standard: Matrix, heads: Heads) -> 
             losses = [_cross_entropy(logits / t, gold) for t in _TEMPERATURES]
         found[name] = float(_TEMPERATURES[int(np.argmin(losses))])
     return found
+
+
+def choose_joint(rows: Sequence[Row], told: Sequence[Likelihoods]) -> tuple[tuple[float, ...], list[Likelihoods]]:
+    """Return how the heads' opinions on a handoff are weighed, and the likelihoods joined by weights that had not seen the row.
+
+    Medium rows are left out: they are neither a handoff nor a false alarm.
+    """
+    features = np.stack([opinions(item) for item in told])
+    person = np.array([row.triage.needs_person for row in rows])
+    clear = np.array([row.triage is not Triage.MEDIUM for row in rows])
+    if min(person[clear].sum(), (~person[clear]).sum()) < _FOLDS * 2:
+        return (), list(told)
+    fold = np.arange(len(rows)) % _FOLDS
+    unseen = list(told)
+    for number in range(_FOLDS):
+        learned = clear & (fold != number)
+        weights = _fit(features[learned], person[learned])
+        for place in np.nonzero(fold == number)[0]:
+            unseen[place] = joined(told[place], weights)
+    return _fit(features[clear], person[clear]), unseen
+
+
+def _fit(features: Matrix, person: Flags) -> tuple[float, ...]:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
+
+    model = LogisticRegression(solver="newton-cg").fit(features, person)
+    return (*map(float, model.coef_[0]), float(model.intercept_[0]))
 
 
 def choose_concepts(

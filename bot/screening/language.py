@@ -23,6 +23,7 @@ from bot.screening.romanise import romanised_variants
 
 _FILE = "language.npz"
 _FEATURES = 2**15
+_AGREED = 0.8  # of the encoder's language head, from which on it and the n-grams together overrule eldc's foreign languages
 _ONE_LANGUAGE_LETTERS = {
     "be": set("ўЎ"),
     "uk": set("їЇєЄґҐ"),
@@ -94,12 +95,13 @@ class LanguageIdentifier:
         if script in _OTHER_SCRIPTS:
             return Guess(_OTHER_SCRIPTS[script], 0.9)
         likelihood = self._likelihoods(text)
+        agreed = seen is not None and float(seen.max()) > _AGREED and int(seen.argmax()) == int(likelihood.argmax())
         if seen is not None:
             likelihood = np.asarray((likelihood + seen) / 2, dtype=np.float32)
         if script == "CYRILLIC":
             return _among(likelihood, self._candidates(letters), self._boost(self._cyrillic.detect(text)))
         foreign = self._foreign(text, likelihood)
-        if foreign is not None:
+        if foreign is not None and not agreed:
             return foreign
         latin = tuple(LANGUAGES)
         return _among(likelihood, latin, self._boost(self._ours.detect(text)))

@@ -16,7 +16,7 @@ from bot.screening.evidence import find_evidence
 from bot.screening.heads import SPEAKERS, Heads, Likelihoods, Matrix
 from bot.screening.language import LanguageIdentifier
 from bot.screening.normalise import readable, says_something, words
-from bot.screening.triage import WorkingPoint, judge
+from bot.screening.triage import WorkingPoint, joined, judge
 from bot.screening.tuned import TunedEncoder
 
 SURE_OF_A_SHORT_TEXT = 0.75
@@ -39,10 +39,10 @@ class Brain:
     memory: Memory
 
     def read(self, encoding: Encoding) -> Likelihoods:
-        """Return what heads and corrections say of one message."""
+        """Return what the heads together, or a correction, say of one message."""
         likelihoods = self.heads.read(encoding.vector)
         correction = self.memory.recall(self.heads.standardise(encoding.vector), self.point.nearness)
-        return likelihoods if correction is None else correction.likelihoods(likelihoods)
+        return joined(likelihoods, self.point.joint) if correction is None else correction.likelihoods(likelihoods)
 
 
 class Screener:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.screening.calibration import choose_concepts, choose_temperatures, choose_working_point
+from bot.screening.calibration import choose_concepts, choose_joint, choose_temperatures, choose_working_point
 from bot.screening.concepts import Concepts, concept_files, read_phrases
 from bot.screening.corrections import is_correction, remember
 from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder, vectors_of
@@ -54,9 +54,10 @@ def _train_tuned(rows: Sequence[Row], encoder: TunedEncoder, folder: Path, progr
     temperatures = choose_temperatures(checked, heads.standardise(vectors), heads) if checked else {}
     told = [heads.tempered(temperatures).read(vector) for vector in vectors]
     progress("phrases", 0, 1)
-    concepts, weighed = choose_concepts(checked, told, read_phrases(concept_files()))
+    joint, unseen = choose_joint(checked, told)
+    concepts, weighed = choose_concepts(checked, unseen, read_phrases(concept_files()))
     point = choose_working_point(checked, weighed)
-    replace(point, temperatures=temperatures, nearness=NEARNESS, encoder=encoder.name).save(folder)
+    replace(point, temperatures=temperatures, joint=joint, nearness=NEARNESS, encoder=encoder.name).save(folder)
     remember(rows, encoder, heads).save(folder)
     return concepts
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from bot.messages import Indicator, Triage
-from bot.screening.heads import INDICATORS, TRIAGES, Likelihoods
+import numpy as np
+
+from bot.messages import TOPICS, Indicator, Triage
+from bot.screening.heads import INDICATORS, TRIAGES, Likelihoods, Matrix
 
 _FILE = "working_point.json"
+_LITTLE = 1e-4
+_HIGH = TRIAGES.index("high")
+_STRONG = [place for place, name in enumerate(INDICATORS) if Indicator(name).strong]
+_TOLD = [TOPICS.index(name) for name in ("emergency", "disclose_victim", "report_witness")]
 # Signs that an ordinary dispute about work may carry; no other one goes with triage none.
 _WITHOUT_TRIAGE = (Indicator.WAGES_WITHHELD, Indicator.EXCESSIVE_WORK)
 
@@ -21,6 +28,7 @@ class WorkingPoint:
     `handoff`: high and emergency together; `emergency`: emergency, given that it is a handoff; `medium`: anything but none;
     `indicator`: one indicator; `topic`: below it the topic is not trusted; `nearness`: the cosine at
     which a correction decides. `temperatures` divide the logits of each head. `encoder` is the one that all this was chosen for.
+    `joint` weighs the opinions of several heads on a handoff (see `opinions`), its last number being the bias; empty: triage alone.
     """
 
     handoff: float = 0.5
@@ -30,6 +38,7 @@ class WorkingPoint:
     topic: float = 0.25
     nearness: float = 0.9
     encoder: str = ""
+    joint: tuple[float, ...] = ()
     temperatures: dict[str, float] = field(default_factory=dict)
 
     def save(self, folder: Path) -> None:
@@ -40,7 +49,39 @@ class WorkingPoint:
     @classmethod
     def load(cls, folder: Path) -> WorkingPoint:
         """Read the working point from a folder."""
-        return cls(**json.loads((folder / _FILE).read_text()))
+        stored = json.loads((folder / _FILE).read_text())
+        return cls(**{**stored, "joint": tuple(stored["joint"])})
+
+
+def opinions(likelihoods: Likelihoods) -> Matrix:
+    """Return what three heads think of a handoff, as log odds, and the likelihood of medium."""
+    strong = _log_odds(likelihoods.indicators[_STRONG])
+    told = float(likelihoods.topic[_TOLD].sum())
+    return np.array(
+        [
+            float(_log_odds(np.array(likelihoods.handoff))),
+            float(np.logaddexp.reduce(strong)),
+            float(_log_odds(np.array(told))),
+            float(likelihoods.triage[TRIAGES.index("medium")]),
+        ],
+        dtype=np.float32,
+    )
+
+
+def joined(likelihoods: Likelihoods, joint: Sequence[float]) -> Likelihoods:
+    """Return likelihoods whose handoff is the joint opinion of the heads; high to emergency and none to medium keep their proportion."""
+    if not joint:
+        return likelihoods
+    odds = float(opinions(likelihoods) @ np.array(joint[:-1], dtype=np.float32)) + joint[-1]
+    handoff, before = 1 / (1 + np.exp(-odds)), likelihoods.handoff
+    triage = likelihoods.triage.copy()
+    triage[:_HIGH] *= (1 - handoff) / max(1 - before, _LITTLE)
+    triage[_HIGH:] *= handoff / max(before, _LITTLE)
+    return replace(likelihoods, triage=np.asarray(triage / triage.sum(), dtype=np.float32))
+
+
+def _log_odds(likelihood: Matrix) -> Matrix:
+    return np.asarray(np.log((likelihood + _LITTLE) / (1 - likelihood + _LITTLE)), dtype=np.float32)
 
 
 def judge(likelihoods: Likelihoods, point: WorkingPoint) -> tuple[Triage, tuple[Indicator, ...]]:

@@ -72,7 +72,8 @@ def test_one_line_and_a_training_change_the_answer_for_a_phrase_and_for_what_say
     file = tmp_path / "corrections.yml"
     file.write_text(
         "nlu:\n- intent: disclose_victim\n  examples:\n"
-        f"  - {{text: {phrase}, metadata: {{language: pl, triage: emergency, indicators: [sexual_exploitation], speaker: victim}}}}\n"
+        f"  - {{text: {phrase}, metadata: {{language: pl, triage: emergency, indicators: [sexual_exploitation], "
+        "speaker: victim}}\n"
     )
     before = trained([], tmp_path / "before")
     after = trained(read_rows([file]), tmp_path / "after")
