@@ -45,6 +45,7 @@ if (form) {
       const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Script": "1" } });
       if (response.status !== 204) throw new Error(String(response.status));
       text.value = "";
+      text.dispatchEvent(new Event("input", { bubbles: true }));
       state.textContent = "";
       form.elements.form_id.value = crypto.randomUUID();
       announce("answered");

@@ -1,0 +1,77 @@
+"""Pages that keep themselves up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import ClientResponse
+
+from bot.console.audit import AuditLog
+from bot.console.staff import Accounts
+from bot.program import Program
+from tests.console.conftest import Consultant
+
+
+@asynccontextmanager
+async def events(someone: Consultant) -> AsyncIterator[ClientResponse]:
+    async with someone.client.get("/console/events") as stream:
+        assert stream.headers["Content-Type"].startswith("text/event-stream")
+        yield stream
+
+
+async def next_event(stream: ClientResponse) -> str:
+    while True:
+        line = (await asyncio.wait_for(stream.content.readline(), 5)).decode()
+        if line.startswith("event: "):
+            return line.removeprefix("event: ").strip()
+
+
+async def test_a_new_case_a_taking_and_an_answer_reach_every_open_page_at_once(consultant: Any, writes: Any) -> None:
+    ola, jan = await consultant("Ola"), await consultant("Jan")
+    async with events(jan) as stream:
+        assert await next_event(stream) == "changed"  # at each connection: what was missed shows at once
+        case = await writes("zabrał mi paszport")
+        assert await next_event(stream) == "changed"
+        assert case in await jan.text("/queue")
+        await ola.post(f"/cases/{case}/take")
+        assert await next_event(stream) == "changed"
+        assert "Ola" in await jan.text("/queue")
+        await ola.post(f"/cases/{case}/answer", text="Dzień dobry", form_id="1")
+        assert await next_event(stream) == "changed"
+        assert "Dzień dobry" in await jan.text(f"/cases/{case}/live")
+
+
+async def test_events_carry_no_words_and_no_ids(consultant: Any, writes: Any) -> None:
+    ola = await consultant()
+    async with events(ola) as stream:
+        await next_event(stream)
+        case = await writes("zabrał mi paszport")
+        await next_event(stream)
+        data = (await asyncio.wait_for(stream.content.readline(), 5)).decode()
+        assert data.startswith('data: {"session_seconds": ')
+        assert case not in data
+
+
+async def test_a_page_is_told_when_its_login_has_ended(consultant: Any, program: Program) -> None:
+    ola = await consultant()
+    async with events(ola) as stream:
+        await next_event(stream)
+        accounts = Accounts(program.vault, AuditLog(program.vault))
+        async with program.database.transaction() as session:
+            await accounts.disable(session, await accounts.named(session, "Ola"), by="test", now=program.clock())
+        program.bell.ring("queue")
+        assert await next_event(stream) == "ended"
+
+
+async def test_a_page_that_was_away_finds_everything_when_it_comes_back(consultant: Any, writes: Any) -> None:
+    ola = await consultant()
+    async with events(ola) as stream:
+        await next_event(stream)
+    cases = [await writes("zabrał mi paszport", who=who) for who in "abc"]
+    async with events(ola) as stream:
+        assert await next_event(stream) == "changed"
+    page = await ola.text("/queue")
+    assert all(case in page for case in cases)

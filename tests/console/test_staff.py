@@ -1,0 +1,114 @@
+"""Accounts in the console and on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.commands import audit, staff
+from bot.console.staff import Role
+from bot.program import Program
+from tests.console.conftest import Consultant
+
+
+async def test_only_administrators_see_accounts_and_only_coordinators_the_log(consultant: Any) -> None:
+    allowed = {}
+    for role in Role:
+        someone = await consultant(role.value, role)
+        allowed[role.value] = [(await someone.get(path)).status for path in ("/", "/audit", "/conversations", "/staff")]
+    assert allowed == {
+        "consultant": [200, 403, 403, 403],
+        "coordinator": [200, 200, 200, 403],
+        "administrator": [200, 200, 200, 200],
+    }
+
+
+async def test_an_administrator_adds_somebody_who_can_log_in(consultant: Any, browser: Any, program: Program) -> None:
+    admin = await consultant("admin", Role.ADMINISTRATOR)
+    page = await (await admin.post("/staff", name="Nowa Osoba", role="consultant")).text()
+    password = re.search(r'class="secret big">([^<]+)<', page).group(1)  # type: ignore[union-attr]
+    assert password not in await admin.text("/staff")
+    await Consultant(await browser(), program, "Nowa Osoba").log_in_first(password)
+    assert (await admin.post("/staff", name="nowa osoba", role="consultant")).status == 409
+    assert (await admin.post("/staff", name="<b>", role="consultant")).status == 422
+
+
+async def test_a_disabled_consultants_cases_go_back_to_the_queue(consultant: Any, writes: Any) -> None:
+    case, admin, ola = await writes("zabrał mi paszport"), await consultant("admin", Role.ADMINISTRATOR), await consultant("Ola")
+    await ola.post(f"/cases/{case}/take")
+    page = await admin.text("/staff")
+    account = re.search(r'/console/staff/([0-9a-f]{32})/disable" data-confirm="Ola', page).group(1)  # type: ignore[union-attr]
+    await admin.post(f"/staff/{account}/disable")
+    assert "Przejmij rozmowę" in await admin.text(f"/cases/{case}")
+
+
+async def test_the_last_administrator_cannot_be_locked_out(consultant: Any) -> None:
+    admin = await consultant("admin", Role.ADMINISTRATOR)
+    account = re.search(r"/console/staff/([0-9a-f]{32})/disable", await admin.text("/staff")).group(1)  # type: ignore[union-attr]
+    assert (await admin.post(f"/staff/{account}/disable")).status == 409
+    assert (await admin.post(f"/staff/{account}/role", role="consultant")).status == 409
+    await admin.text("/staff")
+
+
+async def test_the_log_can_be_checked_in_the_console(consultant: Any) -> None:
+    ewa = await consultant("Ewa", Role.COORDINATOR)
+    page = await ewa.text("/audit?check")
+    assert "Dziennik jest cały" in page
+    assert "drugi składnik" in page
+
+
+def command(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    staff.register(commands)
+    audit.register(commands)
+    options = parser.parse_args(arguments)
+    return int(options.run(options))
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    from bot.program import build  # noqa: PLC0415
+    from tests.support import settings_in  # noqa: PLC0415
+
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    build(settings_in(tmp_path), assistant=None, create_keys=True)
+    return tmp_path
+
+
+def test_the_command_line_adds_lists_resets_and_disables(own_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("staff", "add", "Ola", "--role", "administrator") == 0
+    first = re.search(r": (\S+)$", capsys.readouterr().out).group(1)  # type: ignore[union-attr]
+    assert command("staff", "add", "Jan") == 0
+    assert command("staff", "add", "Jan") == 1
+    assert command("staff", "reset", "Ola") == 0
+    assert first not in capsys.readouterr().out
+    assert command("staff", "disable", "Jan") == 0
+    assert command("staff", "disable", "Ola") == 1
+    assert command("staff", "disable", "Nikt") == 1
+    capsys.readouterr()
+    assert command("staff", "list") == 0
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["Jan", "consultant", "disabled"],
+        ["Ola", "administrator", "new"],
+    ]
+
+
+def test_the_command_line_checks_the_log_and_notices_that_it_was_cut(
+    own_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import sqlite3  # noqa: PLC0415
+
+    command("staff", "add", "Ola")
+    command("staff", "add", "Jan")
+    assert command("audit", "verify") == 0
+    head = re.search(r"\d+:[0-9a-f]{64}", capsys.readouterr().out).group()  # type: ignore[union-attr]
+    assert command("audit", "verify", "--holds", head) == 0
+    with sqlite3.connect(own_folder / "frontdoor.sqlite3") as database:
+        database.execute("DELETE FROM audit WHERE number = 2")
+    assert command("audit", "verify") == 0
+    assert command("audit", "verify", "--holds", head) == 1

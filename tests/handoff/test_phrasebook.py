@@ -1,0 +1,64 @@
+"""Checked phrases: complete in the source languages, found again in what a consultant writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.handoff.phrasebook import GROUPS, PREFIX, Phrasebook
+from bot.messages import LANGUAGES
+from bot.wording import SOURCE_LANGUAGES, Wording
+
+
+@pytest.fixture(scope="module")
+def book() -> Phrasebook:
+    return Phrasebook(Wording.load())
+
+
+def test_the_source_languages_have_every_phrase_and_every_group_has_some(book: Phrasebook) -> None:
+    assert len(book.keys()) >= 40
+    for language in SOURCE_LANGUAGES:
+        assert book.missing(language) == []
+    assert {key.removeprefix(PREFIX).partition("_")[0] for key in book.keys()}  # noqa: SIM118 == set(GROUPS)
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "pl"])
+def test_every_phrase_is_read_back_in_polish(book: Phrasebook, language: str) -> None:
+    for phrase in book.phrases(language):
+        assert book.polish(phrase.text, language) == phrase.polish, phrase.key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_phrases_of_a_language_are_the_same(book: Phrasebook, language: str) -> None:
+    texts = [phrase.text for phrase in book.phrases(language)]
+    assert len(set(texts)) == len(texts)
+
+
+def test_own_words_around_phrases_are_told_apart(book: Phrasebook) -> None:
+    first, second = book.phrases("en")[0], book.phrases("en")[5]
+    heard = book.read_back(f"{first.text}\nMaria is here, too.  {second.text}", "en")
+    assert [(piece.words, piece.polish) for piece in heard] == [
+        (first.text, first.polish),
+        ("Maria is here, too.", None),
+        (second.text, second.polish),
+    ]
+    assert book.polish(f"{first.text} Maria.", "en") is None
+
+
+def test_a_phrase_that_a_language_lacks_comes_in_english_and_says_so() -> None:
+    wording = Wording.load()
+    key = next(key for key in wording.texts["pl"] if key.startswith(PREFIX))
+    wording.texts["uk"] = {name: forms for name, forms in wording.texts["uk"].items() if name != key}  # type: ignore[index]
+    phrase = Phrasebook(wording).phrases("uk")[0]
+    assert (phrase.key, phrase.language, phrase.text) == (key, "en", phrase.english)
+
+
+def test_an_answer_of_the_program_is_shown_in_polish(book: Phrasebook) -> None:
+    answer = book.wording.text("greeting", "uk")
+    assert book.polish(answer, "uk") == book.wording.text("greeting", "pl")
+    assert book.polish(book.wording.text("greeting", "pl"), "pl") is None
+
+
+def test_numbers_stay_together_in_right_to_left_text_and_are_still_recognised(book: Phrasebook) -> None:
+    answer = book.wording.text("handoff_told", "ar")
+    assert book.polish(answer, "ar") == book.wording.text("handoff_told", "pl")
+    assert book.polish(answer.replace("\u2066", "").replace("\u2069", ""), "ar") == book.wording.text("handoff_told", "pl")
