@@ -17,6 +17,7 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.background import Background
+from bot.channels.bodies import body
 from bot.channels.errors import errors_as_json, problem
 from bot.channels.telegram import REFUSED
 from bot.channels.twilio_delivery import REACHABLE_BY_CODE, TwilioClient, TwilioSender
@@ -79,7 +80,7 @@ class Sms:
 
     def application(self) -> web.Application:
         """Return the webhooks, to be mounted at PREFIX."""
-        app = web.Application(middlewares=[errors_as_json], client_max_size=MAX_BODY)
+        app = web.Application(middlewares=[errors_as_json])
         app.router.add_post("/webhook", self.webhook)
         app.router.add_post("/status", self.status)
         return app
@@ -120,9 +121,9 @@ class Sms:
             except TimeoutError:
                 return _twiml(response)
             for parcel in await postman.hand_over(conversation_id):
-                for part, body in enumerate(self.sender.pieces(parcel)):
+                for part, text in enumerate(self.sender.pieces(parcel)):
                     if part >= parcel.part:
-                        response.message(body=body, action=self.sender.callback(parcel, part), method="POST")
+                        response.message(body=text, action=self.sender.callback(parcel, part), method="POST")
         return _twiml(response)
 
     async def _answer_and_tell(self, conversation_id: str, message_id: str, done: asyncio.Event) -> None:
@@ -198,7 +199,7 @@ class Sms:
         if request.content_type != FORM:
             return _refused(415, "unsupported_media_type", f"The body must be {FORM}.")
         try:
-            fields = parse_qsl((await request.read()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+            fields = parse_qsl((await body(request, limit=MAX_BODY)).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
         except ValueError:
             return _refused(400, "bad_request", "The body is no form in UTF-8.")
         form: MultiDict[str] = MultiDict(fields)

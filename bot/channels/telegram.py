@@ -17,6 +17,7 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.background import Background
+from bot.channels.bodies import body
 from bot.channels.errors import errors_as_json, problem
 from bot.channels.telegram_delivery import MAX_LENGTH, TelegramClient, TelegramSender
 from bot.channels.telegram_polling import poll
@@ -56,7 +57,7 @@ class Telegram:
 
     def application(self) -> web.Application:
         """Return the webhook, to be mounted at PREFIX."""
-        app = web.Application(middlewares=[errors_as_json], client_max_size=MAX_BODY)
+        app = web.Application(middlewares=[errors_as_json])
         app.router.add_post("/webhook", self.webhook)
         return app
 
@@ -81,7 +82,7 @@ class Telegram:
         if expected is None or not hmac.compare_digest(given.encode(), expected.get_secret_value().encode()):
             return _refused(403, "forbidden", "The secret token is missing or wrong.")
         try:
-            update = _update(json.loads(await request.read()))
+            update = _update(json.loads(await body(request, limit=MAX_BODY)))
         except (ValueError, RecursionError):
             return _refused(400, "bad_request", "The body must be an update as Telegram sends it.")
         await self.handle(update)

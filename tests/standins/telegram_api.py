@@ -48,6 +48,7 @@ class TelegramApi:
     commands: dict[str, list[str]] = field(default_factory=dict)
     _last_message: int = 1000
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _called: asyncio.Event = field(default_factory=asyncio.Event)
     server: TestServer | None = None
 
     async def start(self) -> str:
@@ -77,6 +78,11 @@ class TelegramApi:
         self.updates.append(update)
         self._arrived.set()
 
+    async def arrived(self) -> None:
+        """Wait for the next request."""
+        self._called.clear()
+        await self._called.wait()
+
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["token"] != TOKEN:
             return _error(401, "Unauthorized")
@@ -87,6 +93,7 @@ class TelegramApi:
             self.violations.append(f"{method}: {problem}")
             return _error(400, f"Bad Request: {problem}")
         self.calls.append(Call(method, data))
+        self._called.set()
         misbehaviour = self.misbehaviours.next(method)
         if misbehaviour is not None and misbehaviour.kind == "status":
             return _error(misbehaviour.status, "Internal Server Error", misbehaviour.retry_after)
@@ -106,7 +113,7 @@ class TelegramApi:
             return f"unknown {sorted(unknown)}, missing {sorted(missing)}"
         for name in _JSON_OBJECTS & set(data):
             json.loads(data[name])
-        if not 1 <= len(data.get("text", " ").encode("utf-16-le")) // 2 <= 4096 or not data.get("text", " ").strip():
+        if not 1 <= len(data.get("text", "x").encode("utf-16-le")) // 2 <= 4096 or not data.get("text", "x").strip():
             return "message text is empty or too long"
         return _keyboard_violation(json.loads(data.get("reply_markup", "{}")))
 

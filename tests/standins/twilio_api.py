@@ -1,4 +1,4 @@
-"""A local Messages API of Twilio: checks requests against the library's own parameters, signs what it sends, misbehaves on command."""
+"""A local Messages API of Twilio: checks requests against the library's parameters, signs its calls, misbehaves on command."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ class TwilioApi:
         """Report on a message to the address that came with it."""
         address = urlsplit(message["callback"])
         form = {
-            "AccountSid": ACCOUNT, "MessageSid": message["sid"], "SmsSid": message["sid"], "MessageStatus": status, "SmsStatus": status,
-            "From": message["from"], "To": message["to"], "ApiVersion": "2010-04-01",
+            "AccountSid": ACCOUNT, "MessageSid": message["sid"], "SmsSid": message["sid"], "MessageStatus": status,
+            "SmsStatus": status, "From": message["from"], "To": message["to"], "ApiVersion": "2010-04-01",
         }  # fmt: skip
         if code is not None:
             form["ErrorCode"] = str(code)
@@ -131,8 +131,8 @@ class TwilioApi:
     ) -> dict[str, Any]:
         self._count += 1
         message = {
-            "sid": sid or f"SM{self._count:032x}", "from": sender, "to": to, "body": body, "direction": direction, "status": status,
-            "callback": callback, "date": self.now,
+            "sid": sid or f"SM{self._count:032x}", "from": sender, "to": to, "body": body, "direction": direction,
+            "status": status, "callback": callback, "date": self.now,
         }  # fmt: skip
         self.messages.append(message)
         return message

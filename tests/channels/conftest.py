@@ -1,0 +1,144 @@
+"""Programs whose channels talk to stand-ins of the providers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase
+
+from bot.channels.messengers import Messengers
+from bot.channels.telegram import SECRET_HEADER
+from bot.program import Program
+from bot.storage.tables import Conversation, Delivery, Handoff
+from tests.standins import telegram_api, twilio_api
+from tests.support import Clock, PlainAssistant, open_program
+
+SECRET = "s3cret-for_tests"
+PAYLOADS = Path(__file__).parent.parent / "payloads"
+PERSON = "+48500100200"
+CHAT = 500100200
+
+
+def payload(name: str, **changes: Any) -> dict[str, Any]:
+    """Return a provider's payload from a file such as `twilio/sms`, with fields changed."""
+    data: dict[str, Any] = json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
+    return data | changes
+
+
+@dataclass
+class Town:
+    """A running program with both providers around it, and a client that calls its webhooks."""
+
+    program: Program
+    messengers: Messengers
+    telegram: telegram_api.TelegramApi
+    twilio: twilio_api.TwilioApi
+    client: TestClient[Any, Any]
+    clock: Clock
+
+    async def settle(self) -> None:
+        """Let everything that is under way or due happen."""
+        for channel in (self.messengers.telegram, self.messengers.sms):
+            assert channel is not None
+            await channel.tasks.finished()
+        await self.messengers.postman.deliver_due()
+
+    async def update(self, update: dict[str, Any], *, secret: str = SECRET) -> ClientResponse:
+        """Send an update as Telegram does, and settle."""
+        response = await self.client.post("/telegram/webhook", json=update, headers={SECRET_HEADER: secret})
+        await self.settle()
+        return response
+
+    async def write(self, text: str, number: int) -> ClientResponse:
+        """Write a text in Telegram; `number` makes it another message."""
+        update = payload("telegram/text")
+        update["update_id"] = 20_000 + number
+        update["message"] |= {"message_id": 100 + number, "text": text}
+        return await self.update(update)
+
+    async def sms(self, form: dict[str, Any]) -> ClientResponse:
+        """Send a message as Twilio does, and settle."""
+        response = await self.twilio.deliver(self.client, "/sms/webhook", form)
+        await self.settle()
+        return response
+
+    async def text(self, body: str, number: int, **changes: Any) -> ClientResponse:
+        """Write an SMS; `number` makes it another message."""
+        sid = f"SM{0xF000 + number:032x}"
+        return await self.sms(payload("twilio/sms", Body=body, MessageSid=sid, SmsSid=sid, SmsMessageSid=sid, **changes))
+
+    async def rows[T: DeclarativeBase](self, table: type[T]) -> list[T]:
+        """Return all rows of a table."""
+        async with self.program.database.transaction() as session:
+            return list((await session.execute(select(table))).scalars())
+
+    async def conversation(self) -> Conversation:
+        """Return the only conversation."""
+        (conversation,) = await self.rows(Conversation)
+        return conversation
+
+    async def states(self) -> list[tuple[str, str | None]]:
+        """Return state and code of all deliveries, in order."""
+        return [(row.state, row.error_code) for row in sorted(await self.rows(Delivery), key=lambda row: row.id)]
+
+    async def take(self, staff_id: str = "ola") -> None:
+        """Let a consultant take the only case."""
+        (case,) = await self.rows(Handoff)
+        async with self.program.database.transaction() as session:
+            await self.program.queue.take(session, case.id, staff_id, self.clock())
+
+    async def report(self, message: dict[str, Any], status: str, code: int | None = None) -> ClientResponse:
+        """Report on an SMS as Twilio does."""
+        response = await self.twilio.report(self.client, message, status, code)
+        await self.settle()
+        return response
+
+
+Build = Callable[..., Any]
+
+
+@pytest.fixture
+async def build_town(tmp_path: Path, assistant: PlainAssistant, clock: Clock) -> AsyncIterator[Build]:
+    async with AsyncExitStack() as stack:
+
+        async def build(**changes: Any) -> Town:
+            telegram, twilio = telegram_api.TelegramApi(), twilio_api.TwilioApi()
+            stack.push_async_callback(telegram.close)
+            stack.push_async_callback(twilio.close)
+            settings = {
+                "public_url": twilio_api.PUBLIC_URL,
+                "telegram_bot_token": telegram_api.TOKEN,
+                "telegram_secret_token": SECRET,
+                "telegram_api_base": await telegram.start(),
+                "twilio_account_sid": twilio_api.ACCOUNT,
+                "twilio_auth_token": twilio_api.AUTH_TOKEN,
+                "twilio_number": twilio_api.NUMBER,
+                "twilio_api_base": await twilio.start(),
+            } | changes
+            program = await open_program(tmp_path, assistant, clock, **settings)
+            stack.push_async_callback(program.close)
+            messengers = Messengers(program)
+            stack.push_async_callback(messengers.close)
+            app = web.Application()
+            messengers.add_routes(app)
+            client = await stack.enter_async_context(TestClient(TestServer(app)))
+            return Town(program, messengers, telegram, twilio, client, clock)
+
+        yield build
+
+
+@pytest.fixture
+async def town(build_town: Build) -> AsyncIterator[Town]:
+    town: Town = await build_town()
+    yield town
+    assert town.telegram.violations == []
+    assert town.twilio.violations == []
