@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.frontdoor import FrontDoor
+from bot.handoff.alarm_book import AlarmBook
+from bot.handoff.hours import DutyHours
 from bot.handoff.queue import HandoffQueue
 from bot.lexicon import Lexicon
 from bot.live import Bell
@@ -40,6 +42,7 @@ class Program:
     database: Database
     conversations: ConversationStore
     queue: HandoffQueue
+    alarms: AlarmBook
     wording: Wording
     lexicon: Lexicon
     bell: Bell
@@ -72,7 +75,7 @@ def build(
     clock: Callable[[], datetime] = utc_now,
     create_keys: bool = False,
 ) -> Program:
-    """Put the parts together; the database is not opened yet. Raises KeyFileUnusable and WordingInvalid."""
+    """Put the parts together; the database is not opened yet. Raises KeyFileUnusable, SettingsInvalid and WordingInvalid."""
     vault = open_vault(settings.data_dir / KEY_FILE, create=create_keys)
     database = Database(settings.database)
     case = timedelta(days=settings.case_retention_days)
@@ -88,6 +91,7 @@ def build(
         lexicon=lexicon,
         bell=bell,
         clock=clock,
+        on_duty=DutyHours.read(settings).on_duty,
         person_daily=settings.person_daily_replies,
         total_daily=settings.total_daily_replies,
     )
@@ -97,6 +101,7 @@ def build(
         database=database,
         conversations=conversations,
         queue=queue,
+        alarms=AlarmBook(settings, vault),
         wording=wording,
         lexicon=lexicon,
         bell=bell,

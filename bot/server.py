@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.channels.alarm_ways import alarm_ways
 from bot.channels.errors import errors_as_json
 from bot.channels.messengers import Messengers
 from bot.channels.webchat import MAX_BODY, PREFIX, WebChat
 from bot.console.app import make_console
 from bot.console.staff import ensure_first_account
+from bot.handoff.alarm import PREFIX as ALARM_PREFIX
+from bot.handoff.alarm_page import AlarmPage
+from bot.handoff.alarm_watch import AlarmWatch
 from bot.program import Program, build, load_assistant
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
@@ -60,6 +64,7 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     app.router.add_get("/words.js", _text(render_words(program.wording), "text/javascript"))
     app.router.add_static("/static/", WEB / "static")
     app.add_subapp("/console", make_console(program))
+    app.add_subapp(ALARM_PREFIX, AlarmPage(program).application())
     if messengers is not None:
         messengers.add_routes(app)
     health = web.Application(middlewares=[errors_as_json])
@@ -99,11 +104,17 @@ async def _alive(_request: web.Request) -> web.Response:
 def _ready(program: Program) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def ready(_request: web.Request) -> web.Response:
         parts = {"database": True, "model": program.assistant is not None}
+        alarms: dict[str, object] = {"state": "unknown"}
         try:
             await program.database.ping()
+            async with program.database.transaction() as session:
+                status = await program.alarms.status(session, program.clock())
+            alarms = {"state": status.state, "problems": status.problems}
         except DatabaseUnavailable:
             parts["database"] = False
-        return web.json_response({"ready": all(parts.values()), "parts": parts}, status=200 if all(parts.values()) else 503)
+        # Failing alarms do not make it unready: whoever writes is still answered, and must not be sent away by a balancer.
+        ready = all(parts.values())
+        return web.json_response({"ready": ready, "parts": parts, "alarms": alarms}, status=200 if ready else 503)
 
     return ready
 
@@ -122,7 +133,14 @@ async def _every(seconds: float, job: Callable[[], Awaitable[object]], name: str
             except Exception as error:  # noqa: BLE001 - the next round tries again; the log says that one failed
                 log.error("job_failed", job=name, error=type(error).__name__)
 
-    task = asyncio.create_task(loop(), name=name)
+    async with _beside(loop(), name):
+        yield
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """Run a worker as long as the block lasts."""
+    task = asyncio.create_task(work, name=name)
     try:
         yield
     finally:
@@ -152,10 +170,12 @@ async def _serve(program: Program) -> None:
     await web.TCPSite(runners[1], "127.0.0.1", program.settings.metrics_port).start()
 
     await messengers.start()
+    watch = AlarmWatch(program, alarm_ways(program.settings, program.clock))
 
     async def tidy() -> None:
         async with program.database.transaction() as session:
             await program.conversations.purge(session, program.clock())
+            await program.alarms.forget_old(session, program.clock())
         await messengers.tidy()
 
     address = program.settings.public_url or f"http://{program.settings.host}:{program.settings.port}"
@@ -168,10 +188,12 @@ async def _serve(program: Program) -> None:
             _every(TIDY_SECONDS, tidy, "tidy"),
             _every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
             _every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up"),
+            _beside(watch.run(), "alarm_watch"),
         ):
             await _stopped()
     finally:
         await messengers.close()
+        await watch.close()
         for runner in runners:
             await runner.cleanup()
         await program.close()

@@ -41,10 +41,13 @@ class Settings(BaseSettings):
     console_session_minutes: int = Field(60, ge=5, description="Minutes of silence after which a console login ends.")
 
     console_release_minutes: int = Field(
-        20, ge=0, description="Minutes that somebody waits for their consultant's answer before the case goes back to the queue; 0: never."
+        20,
+        ge=0,
+        description="Minutes that somebody waits for their consultant's answer before the case goes back to the queue; 0: never.",
     )
     translator_url: str | None = Field(
-        None, description="A LibreTranslate server of your own, e.g. http://127.0.0.1:5000. Without it nothing is sent for translation."
+        None,
+        description="A LibreTranslate server of your own, e.g. http://127.0.0.1:5000. Without it nothing is translated.",
     )
     translator_api_key: SecretStr | None = Field(None, description="API key of that server, if it wants one.")
 

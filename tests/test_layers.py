@@ -7,7 +7,7 @@ import pytest
 
 BOT = Path(__file__).resolve().parents[1] / "bot"
 RASA_MAY_BE_IMPORTED_IN = {"bot/assistant.py", "bot/rasa_patches.py", "bot/nlu"}
-PROVIDERS_MAY_BE_IMPORTED_IN = {"bot/channels", "bot/commands", "bot/handoff/alarm"}
+PROVIDERS_MAY_BE_IMPORTED_IN = {"bot/channels", "bot/commands"}
 LOWER = {
     "bot/screening": ("bot.frontdoor", "bot.channels", "bot.console", "bot.handoff", "bot.storage", "bot.nlu", "bot.assistant"),
     "bot/storage": ("bot.frontdoor", "bot.channels", "bot.console", "bot.handoff", "bot.nlu", "bot.assistant"),

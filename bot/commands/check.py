@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import yaml
 
+from bot.handoff.alarm import way_names
+from bot.handoff.hours import DutyHours
 from bot.messages import LANGUAGES
 from bot.program import KEY_FILE
 from bot.settings import Settings, load_settings
@@ -43,7 +45,14 @@ def register(commands: Any) -> None:
 def run(_options: argparse.Namespace) -> int:
     """Print all findings; 1 when something needed is missing."""
     settings = load_settings()
-    findings = [*_keys(settings), *asyncio.run(_database(settings)), *_model(settings), *_texts(), *_channels(settings)]
+    findings = [
+        *_keys(settings),
+        *asyncio.run(_database(settings)),
+        *_model(settings),
+        *_texts(),
+        *_channels(settings),
+        *_alarms(settings),
+    ]
     for finding in findings:
         print(f"{finding.state:8} {finding.what:10} {finding.sentence}")
     return 1 if any(finding.state == "missing" for finding in findings) else 0
@@ -118,3 +127,15 @@ def _channels(settings: Settings) -> Iterator[Finding]:
         yield Finding("sms", "ready", "Twilio's settings are complete; webhooks are checked against PUBLIC_URL.")
     else:
         yield Finding("sms", "off", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_NUMBER and PUBLIC_URL are not all set.")
+
+
+def _alarms(settings: Settings) -> Iterator[Finding]:
+    DutyHours.read(settings)
+    yield Finding(
+        "hours", "ready", f"On duty {settings.duty_hours or 'never'} ({settings.duty_timezone}); else urgent matters only."
+    )
+    names = way_names(settings)
+    if names:
+        yield Finding("alarms", "ready", f"{', '.join(names)}. `python -m bot alarm test` tries them.")
+    else:
+        yield Finding("alarms", "off", "No way is set, e.g. ALARM_EMAILS: nobody is called when a case waits.")

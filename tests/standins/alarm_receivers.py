@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
@@ -13,7 +14,6 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from twilio.rest.api.v2010.account.call import CallList
 from twilio.rest.api.v2010.account.message import MessageList
@@ -28,7 +28,7 @@ class Mailbox:
     mails: list[EmailMessage] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         if self.refusals:
             return self.refusals.pop(0)
         assert isinstance(envelope.content, bytes)
@@ -41,23 +41,14 @@ class Mailbox:
         return [f"{mail['Subject']}\n{mail.get_content()}" for mail in self.mails]
 
 
-class _Anywhere(Controller):
-    """A controller on a free port; the library's own would try to connect to port 0."""
-
-    def _trigger_server(self) -> None:
-        pass
-
-
 @asynccontextmanager
 async def mail_server(mailbox: Mailbox) -> AsyncIterator[int]:
-    """Run a mail server and yield its port."""
-    controller = _Anywhere(mailbox, hostname="127.0.0.1", port=0)
-    controller.start()
+    """Run a mail server in this loop and yield its port."""
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(mailbox, hostname="localhost"), "127.0.0.1", 0)
     try:
-        assert controller.server is not None
-        yield controller.server.sockets[0].getsockname()[1]
+        yield server.sockets[0].getsockname()[1]
     finally:
-        controller.stop()
+        server.close()
 
 
 @dataclass

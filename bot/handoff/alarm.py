@@ -1,0 +1,119 @@
+"""What an alarm says, who is called, and the links that answer it.
+
+An alarm carries the triage, how long somebody waits, their language and two links: no word of theirs, no number, no pseudonym.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final, Protocol
+
+from bot.messages import Triage
+from bot.settings import Settings, listed
+from bot.storage.vault import Vault
+
+PREFIX: Final = "/alarm"
+SIGNATURE_LENGTH: Final = 32  # hex digits: 128 bits, and a link that fits an SMS
+_PURPOSE: Final = "alarm_acknowledge"
+
+
+class Kind(StrEnum):
+    """Why staff are called."""
+
+    CASE = "case"
+    TEST = "test"
+    SELF_TEST = "self_test"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One call of an alarm. `waits` is how long the person has waited; `interface` the language that staff read."""
+
+    alarm_id: str
+    kind: Kind
+    triage: Triage
+    waits: timedelta
+    language: str
+    interface: str
+    console_url: str
+    acknowledge_url: str
+
+
+class WayFailed(Exception):
+    """A call did not get through; the code says why and holds nobody's number. `final`: the same call would fail again."""
+
+    def __init__(self, code: str, *, final: bool = False) -> None:
+        super().__init__(f"The alarm did not get through ({code}).")
+        self.code = code
+        self.final = final
+
+
+class Way(Protocol):
+    """A way to reach one of the staff."""
+
+    async def send(self, notice: Notice) -> None:
+        """Hand a call over; raises WayFailed."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+def way_names(settings: Settings) -> list[str]:
+    """Return the names of all ways that the settings turn on: a name tells the kind and which recipient, never their address."""
+    names = [f"email{number}" for number, _ in enumerate(listed(settings.alarm_emails), 1)]
+    names += ["telegram"] if settings.alarm_telegram_chat is not None else []
+    names += [f"sms{number}" for number, _ in enumerate(listed(settings.alarm_sms_to), 1)]
+    names += [f"call{number}" for number, _ in enumerate(listed(settings.alarm_call_to), 1)]
+    names += ["webhook"] if settings.alarm_webhook_url is not None else []
+    return names
+
+
+def is_call(way: str) -> bool:
+    """Say whether a way rings a telephone."""
+    return way.startswith("call")
+
+
+def is_paid(way: str) -> bool:
+    """Say whether a way goes to a telephone and costs money each time."""
+    return way.startswith(("call", "sms"))
+
+
+def first_ways(ways: Sequence[str], triage: Triage) -> list[str]:
+    """Return the ways of an alarm's first round: a telephone rings at once only for an emergency."""
+    quiet = [way for way in ways if not is_call(way)]
+    return list(ways) if triage is Triage.EMERGENCY or not quiet else quiet
+
+
+@dataclass(frozen=True)
+class Links:
+    """Makes and checks the links that answer an alarm; each is good for one acknowledgement."""
+
+    vault: Vault
+    base: str
+
+    @classmethod
+    def of(cls, settings: Settings, vault: Vault) -> Links:
+        """Return the links of a program."""
+        return cls(vault, settings.public_url or f"http://{settings.host}:{settings.port}")
+
+    @property
+    def console(self) -> str:
+        """Return the console's address."""
+        return f"{self.base}/console/"
+
+    def acknowledge(self, alarm_id: str, generation: int, way: str) -> str:
+        """Return the link for the message that goes through one way."""
+        return f"{self.base}{PREFIX}/{way}/{alarm_id}/{self._signature(alarm_id, generation, way)}"
+
+    def holds(self, alarm_id: str, generation: int, way: str, signature: str) -> bool:
+        """Say whether a link was made for an alarm as it sounds now."""
+        return hmac.compare_digest(self._signature(alarm_id, generation, way), signature)
+
+    def _signature(self, alarm_id: str, generation: int, way: str) -> str:
+        return self.vault.fingerprint(_PURPOSE, f"{alarm_id}\0{generation}\0{way}")[:SIGNATURE_LENGTH]

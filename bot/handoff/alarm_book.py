@@ -1,0 +1,275 @@
+"""The alarms as they are kept: raised, sounding round after round, acknowledged, ended; and whether the ways work.
+
+Everything is in the database, so that a restart, or another process, goes on where this one stopped.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from prometheus_client import Counter, Gauge
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.handoff.alarm import Kind, Links, first_ways, way_names
+from bot.handoff.hours import latest
+from bot.messages import Triage
+from bot.settings import Settings
+from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, TriageChange
+from bot.storage.vault import Vault
+
+QUICK_ROUNDS: Final = 10  # then it sounds less often, but does not fall silent
+SLOW_ROUND: Final = timedelta(minutes=15)
+KEEP_TESTS: Final = timedelta(days=30)
+SELF_TEST_LATE: Final = timedelta(hours=26)
+WATCH_LATE: Final = timedelta(minutes=2)
+OPEN_CALLS: Final = ("due", "sending")
+
+RAISED = Counter("frontdoor_alarms_raised", "Alarms, by kind and triage.", ["kind", "triage"])
+SOUNDING = Gauge("frontdoor_alarms_sounding", "Alarms that nobody has answered.")
+
+
+@dataclass(frozen=True)
+class AlarmStatus:
+    """Whether staff can be called. `ways` says of each way: working, failing, or untested.
+
+    `problems` are codes for people to be told: no_ways, way_failing, self_test_late, watch_stopped.
+    """
+
+    state: Literal["off", "working", "failing"]
+    ways: dict[str, Literal["working", "failing", "untested"]]
+    problems: tuple[str, ...]
+
+
+class AlarmBook:
+    """Keeps the alarms of one program."""
+
+    def __init__(self, settings: Settings, vault: Vault) -> None:
+        self.ways = way_names(settings)
+        self.links = Links.of(settings, vault)
+        self.interface = settings.alarm_language
+        self.patience = {
+            Triage.EMERGENCY.value: timedelta(seconds=settings.alarm_emergency_seconds),
+            Triage.HIGH.value: timedelta(seconds=settings.alarm_high_seconds),
+        }
+        self.repeat = timedelta(seconds=settings.alarm_repeat_seconds)
+        self.silence = timedelta(minutes=settings.alarm_acknowledged_minutes)
+        self.self_test_at = None if settings.alarm_self_test == "off" else time.fromisoformat(settings.alarm_self_test)
+        self.zone = ZoneInfo(settings.duty_timezone)
+        self.watched_at: datetime | None = None
+
+    async def look(self, session: AsyncSession, now: datetime) -> None:
+        """Raise what is due, end what was seen to, begin the next rounds."""
+        await self._end(session, now)
+        await self._raise_cases(session, now)
+        await self._raise_self_test(session, now)
+        await self._go_on(session, now)
+        sounding = await session.scalar(
+            select(func.count()).select_from(Alarm).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value)
+        )
+        SOUNDING.set(sounding or 0)
+        self.watched_at = now
+
+    async def sounding(self, session: AsyncSession) -> Sequence[Alarm]:
+        """Return the alarms of cases that nobody has answered, the oldest first."""
+        chosen = select(Alarm).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value).order_by(Alarm.raised_at)
+        return (await session.scalars(chosen)).all()
+
+    async def raise_test(self, session: AsyncSession, now: datetime) -> Alarm:
+        """Call through all ways once, to see whether they work; the link in the message can be tried as well."""
+        return await self._raise(session, Kind.TEST, key=f"test:{secrets.token_hex(8)}", now=now)
+
+    async def acknowledge(self, session: AsyncSession, alarm_id: str, *, by: str, now: datetime) -> bool:
+        """Silence an alarm for a while, because somebody sees to it; False when it does not sound."""
+        changed = await session.execute(
+            update(Alarm)
+            .where(Alarm.id == alarm_id, Alarm.state == "sounding")
+            .values(
+                state="acknowledged",
+                heard_by=by,
+                heard_at=now,
+                generation=Alarm.generation + 1,
+                next_round_at=now + self.silence,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        if getattr(changed, "rowcount", 0) != 1:
+            return False
+        await self._cancel(session, alarm_id, now)
+        return True
+
+    async def acknowledge_case(self, session: AsyncSession, handoff_id: str, *, by: str, now: datetime) -> bool:
+        """Silence the alarms of a case; False when none sounds."""
+        found = await session.scalars(select(Alarm.id).where(Alarm.handoff_id == handoff_id, Alarm.state == "sounding"))
+        return any([await self.acknowledge(session, alarm_id, by=by, now=now) for alarm_id in found.all()])
+
+    async def status(self, session: AsyncSession, now: datetime) -> AlarmStatus:
+        """Say whether staff can be called, by what happened to the latest calls."""
+        if not self.ways:
+            return AlarmStatus("off", {}, ("no_ways",))
+        newest = (
+            select(AlarmCall.way, func.max(AlarmCall.id).label("id"))
+            .where(AlarmCall.state.in_(("sent", "failed")))
+            .group_by(AlarmCall.way)
+            .subquery()
+        )
+        found = await session.execute(select(AlarmCall.way, AlarmCall.state).join(newest, AlarmCall.id == newest.c.id))
+        states = {way: state for way, state in found}
+        ways: dict[str, Literal["working", "failing", "untested"]] = {
+            way: {"sent": "working", "failed": "failing"}.get(states.get(way, ""), "untested")  # type: ignore[misc]
+            for way in self.ways
+        }
+        problems = ["way_failing"] if "failing" in ways.values() else []
+        if await self._self_test_is_late(session, now):
+            problems.append("self_test_late")
+        if self.watched_at is not None and now - self.watched_at > WATCH_LATE:
+            problems.append("watch_stopped")
+        return AlarmStatus("failing" if problems else "working", ways, tuple(problems))
+
+    async def forget_old(self, session: AsyncSession, now: datetime) -> None:
+        """Delete alarms whose time is over."""
+        await session.execute(delete(Alarm).where(Alarm.expires_at < now))
+
+    async def _self_test_is_late(self, session: AsyncSession, now: datetime) -> bool:
+        if self.self_test_at is None or self.watched_at is None:
+            return False
+        last = await session.scalar(select(func.max(Alarm.raised_at)).where(Alarm.kind == Kind.SELF_TEST.value))
+        return last is None or now - last > SELF_TEST_LATE
+
+    async def _raise_cases(self, session: AsyncSession, now: datetime) -> None:
+        waiting = await session.execute(
+            select(Handoff, Conversation)
+            .join(Conversation, Conversation.id == Handoff.conversation_id)
+            .where(Handoff.closed_at.is_(None), Handoff.taken_by.is_(None), Handoff.triage.in_(tuple(self.patience)))
+        )
+        for case, conversation in waiting.all():
+            if case.withdrawn_at is not None and case.triage != Triage.EMERGENCY:
+                continue
+            if now - case.waiting_since < self.patience[case.triage]:
+                continue
+            key = _key(case)
+            if await session.scalar(select(Alarm.id).where(Alarm.key == key)):
+                continue
+            since = await self._urgent_since(session, case)
+            if now - since < self.patience[case.triage]:
+                continue
+            await self._raise(session, Kind.CASE, key=key, now=now, case=case, language=conversation.language, since=since)
+
+    async def _urgent_since(self, session: AsyncSession, case: Handoff) -> datetime:
+        """Return since when a case waits with the triage that it has: nobody could be faster than that."""
+        changed = await session.scalar(
+            select(func.max(TriageChange.changed_at)).where(
+                TriageChange.conversation_id == case.conversation_id, TriageChange.after == case.triage
+            )
+        )
+        return max(case.waiting_since, changed) if changed is not None else case.waiting_since
+
+    async def _raise_self_test(self, session: AsyncSession, now: datetime) -> None:
+        if self.self_test_at is None or not self.ways:
+            return
+        due = latest(self.self_test_at, self.zone, now)
+        key = f"self_test:{due.date().isoformat()}"
+        if not await session.scalar(select(Alarm.id).where(Alarm.key == key)):
+            await self._raise(session, Kind.SELF_TEST, key=key, now=now)
+
+    async def _raise(
+        self,
+        session: AsyncSession,
+        kind: Kind,
+        *,
+        key: str,
+        now: datetime,
+        case: Handoff | None = None,
+        language: str = "pl",
+        since: datetime | None = None,
+    ) -> Alarm:
+        triage = Triage.NONE if case is None else Triage(case.triage)
+        alarm = Alarm(
+            id=secrets.token_hex(8),
+            key=key,
+            kind=kind.value,
+            handoff_id=None if case is None else case.id,
+            triage=triage.value,
+            language=language,
+            since=since or now,
+            raised_at=now,
+            state="sounding",
+            round=0,
+            next_round_at=now,
+            generation=0,
+            expires_at=now + KEEP_TESTS if case is None else case.expires_at,
+        )
+        session.add(alarm)
+        await session.flush()
+        ways = first_ways(self.ways, triage) if kind is Kind.CASE else self.ways
+        await self._begin_round(session, alarm, ways, now)
+        RAISED.labels(kind.value, triage.value).inc()
+        return alarm
+
+    async def _begin_round(self, session: AsyncSession, alarm: Alarm, ways: Sequence[str], now: datetime) -> None:
+        await self._cancel(session, alarm.id, now, states=("due",))
+        session.add_all(AlarmCall(alarm_id=alarm.id, way=way, state="due", attempts=0, due_at=now) for way in ways)
+        alarm.round += 1
+        pause = self.repeat if alarm.round < QUICK_ROUNDS else SLOW_ROUND
+        alarm.next_round_at = now + pause if alarm.kind == Kind.CASE else None
+        await session.flush()
+
+    async def _go_on(self, session: AsyncSession, now: datetime) -> None:
+        """Begin the next round of what still sounds, or was acknowledged and not taken."""
+        due = await session.scalars(
+            select(Alarm).where(
+                Alarm.state.in_(("sounding", "acknowledged")), Alarm.next_round_at <= now, Alarm.kind == Kind.CASE.value
+            )
+        )
+        for alarm in due.all():
+            if alarm.state == "acknowledged":
+                alarm.state, alarm.round = "sounding", 0
+            await self._begin_round(session, alarm, self.ways, now)
+
+    async def _end(self, session: AsyncSession, now: datetime) -> None:
+        """End the alarms of cases that were taken or closed, or whose triage changed; and tests that went their way."""
+        open_ones = await session.execute(
+            select(Alarm, Handoff).outerjoin(Handoff, Handoff.id == Alarm.handoff_id).where(Alarm.ended_at.is_(None))
+        )
+        for alarm, case in open_ones.all():
+            because = _over(alarm, case) if alarm.kind == Kind.CASE else await self._test_over(session, alarm, now)
+            if because is not None:
+                alarm.state, alarm.ended_at, alarm.ended_because = "ended", now, because
+                await self._cancel(session, alarm.id, now)
+        await session.flush()
+
+    async def _test_over(self, session: AsyncSession, alarm: Alarm, now: datetime) -> str | None:
+        """Say whether a test is over: a self-test with its calls; another waits an hour for somebody to try the link."""
+        if alarm.kind == Kind.TEST and alarm.state == "sounding" and now - alarm.raised_at < timedelta(hours=1):
+            return None
+        left = select(func.count()).select_from(AlarmCall).where(AlarmCall.alarm_id == alarm.id, AlarmCall.state.in_(OPEN_CALLS))
+        return None if await session.scalar(left) else "done"
+
+    async def _cancel(self, session: AsyncSession, alarm_id: str, now: datetime, *, states: Sequence[str] = OPEN_CALLS) -> None:
+        await session.execute(
+            update(AlarmCall)
+            .where(AlarmCall.alarm_id == alarm_id, AlarmCall.state.in_(states))
+            .values(state="cancelled", finished_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _key(case: Handoff) -> str:
+    return f"case:{case.id}:{case.triage}:{case.waiting_since.isoformat()}"
+
+
+def _over(alarm: Alarm, case: Handoff | None) -> str | None:
+    if case is None:
+        return "erased"
+    if case.closed_at is not None:
+        return "closed"
+    if case.taken_by is not None:
+        return "taken"
+    if case.withdrawn_at is not None and case.triage != Triage.EMERGENCY:
+        return "withdrawn"
+    return "changed" if alarm.key != _key(case) else None

@@ -1,0 +1,92 @@
+"""The words of alarms, in Polish and English: short enough for an SMS, plain enough for somebody who was asleep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.handoff.alarm import Kind, Notice
+from bot.messages import Triage
+
+_TRIAGE: Final[Mapping[str, Mapping[Triage, str]]] = {
+    "pl": {Triage.EMERGENCY: "ZAGROŻENIE ŻYCIA", Triage.HIGH: "PILNE"},
+    "en": {Triage.EMERGENCY: "EMERGENCY", Triage.HIGH: "URGENT"},
+}
+_LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {
+    "pl": {
+        "pl": "polski", "en": "angielski", "uk": "ukraiński", "ru": "rosyjski", "be": "białoruski", "ro": "rumuński",
+        "bg": "bułgarski", "es": "hiszpański", "vi": "wietnamski", "ka": "gruziński", "tl": "filipiński", "tr": "turecki",
+        "ar": "arabski", "hi": "hindi", "fr": "francuski", "pt": "portugalski",
+    },
+    "en": {
+        "pl": "Polish", "en": "English", "uk": "Ukrainian", "ru": "Russian", "be": "Belarusian", "ro": "Romanian",
+        "bg": "Bulgarian", "es": "Spanish", "vi": "Vietnamese", "ka": "Georgian", "tl": "Filipino", "tr": "Turkish",
+        "ar": "Arabic", "hi": "Hindi", "fr": "French", "pt": "Portuguese",
+    },
+}  # fmt: skip
+_CASE: Final = {
+    "pl": "{triage}: nikt nie przejął rozmowy od {minutes} min. Język: {language}.",
+    "en": "{triage}: nobody has taken a conversation for {minutes} min. Language: {language}.",
+}
+_TEST: Final = {
+    "pl": "Próba alarmu. Nikt nie czeka na pomoc.",
+    "en": "A test of the alarm. Nobody is waiting for help.",
+}
+_SELF_TEST: Final = {
+    "pl": "Codzienna próba alarmu. Nikt nie czeka na pomoc i nic nie trzeba robić.",
+    "en": "The daily test of the alarm. Nobody is waiting for help, and there is nothing to do.",
+}
+_LINKS: Final = {
+    "pl": "Konsola: {console}\nPotwierdź, że się tym zajmujesz: {acknowledge}",
+    "en": "Console: {console}\nSay that you see to it: {acknowledge}",
+}
+_PRESS: Final = {
+    "pl": "Wciśnij jeden, aby potwierdzić, że się tym zajmujesz. Potem otwórz konsolę.",
+    "en": "Press one to say that you see to it. Then open the console.",
+}
+HEARD: Final = {
+    "pl": "Dziękujemy. Alarm jest wyciszony. Otwórz teraz konsolę i przejmij rozmowę.",
+    "en": "Thank you. The alarm is silent now. Open the console and take the conversation.",
+}
+NOT_HEARD: Final = {
+    "pl": "Alarm nie został potwierdzony.",
+    "en": "The alarm was not acknowledged.",
+}
+
+
+def sentence(notice: Notice) -> str:
+    """Return what happened, in one or two sentences."""
+    if notice.kind is Kind.SELF_TEST:
+        return _SELF_TEST[notice.interface]
+    if notice.kind is Kind.TEST:
+        return _TEST[notice.interface]
+    return _CASE[notice.interface].format(
+        triage=_TRIAGE[notice.interface].get(notice.triage, notice.triage.value),
+        minutes=max(1, int(notice.waits.total_seconds() // 60)),
+        language=_LANGUAGES[notice.interface].get(notice.language, notice.language),
+    )
+
+
+def message(notice: Notice) -> str:
+    """Return the text of an e-mail, an SMS or a chat message; a self-test asks for no answer."""
+    if notice.kind is Kind.SELF_TEST:
+        return sentence(notice)
+    links = _LINKS[notice.interface].format(console=notice.console_url, acknowledge=notice.acknowledge_url)
+    return f"{sentence(notice)}\n{links}"
+
+
+def spoken(notice: Notice) -> str:
+    """Return what a voice says on the telephone: no links."""
+    return sentence(notice)
+
+
+def press_one(notice: Notice) -> str:
+    """Return how to answer on the telephone."""
+    return _PRESS[notice.interface]
+
+
+def subject(notice: Notice) -> str:
+    """Return the subject of an e-mail."""
+    if notice.kind is Kind.CASE:
+        return f"ALARM: {_TRIAGE[notice.interface].get(notice.triage, notice.triage.value)}"
+    return "Próba alarmu" if notice.interface == "pl" else "Test of the alarm"

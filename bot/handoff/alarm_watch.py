@@ -1,0 +1,188 @@
+"""Watches the queue, and calls staff when nobody takes a case: again after a failure, and until somebody answers.
+
+A call is claimed (`sending`, with a lease) in one transaction, sent outside of any, and its result stored in another. When
+a process dies in between, another one, or the next start, makes the call after the lease: staff may be called twice, never not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.background import Background
+from bot.handoff.alarm import Kind, Notice, Way, WayFailed, is_paid
+from bot.live import QUEUE
+from bot.messages import Triage
+from bot.storage.database import DatabaseUnavailable
+from bot.storage.tables import Alarm, AlarmCall
+
+if TYPE_CHECKING:
+    from bot.program import Program
+
+log = structlog.get_logger()
+
+LOOK_SECONDS: Final = 2.0
+LEASE: Final = timedelta(seconds=60)  # longer than any way's timeouts
+FIRST_RETRY: Final = timedelta(seconds=5)
+MAX_ATTEMPTS: Final = 5  # of one call: after 5, 10, 20 and 40 seconds; the next round calls again
+PAID_GAP: Final = timedelta(seconds=45)  # a telephone that rings for one case need not ring for the next in the same moment
+
+CALLS = Counter("frontdoor_alarm_calls", "Attempts to call staff, by way and result.", ["way", "result"])
+WATCH_FAILURES = Counter("frontdoor_alarm_watch_failures", "Looks for overdue cases that failed.", ["error"])
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    call_id: int
+    way: str
+    attempts: int
+    notice: Notice
+
+
+class AlarmWatch:
+    """Raises and sends the alarms of one process; several may share the database."""
+
+    def __init__(self, program: Program, ways: Mapping[str, Way]) -> None:
+        self.program = program
+        self.book = program.alarms
+        self.ways = ways
+        self._tasks = Background()
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        if not self.ways:
+            log.warning("alarms_off", remedy="Set at least one way, such as ALARM_EMAILS: a case that waits calls nobody.")
+        while True:
+            await self._look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look_once(self) -> None:
+        """Look, send everything that is due, and wait for it."""
+        await self._look()
+        await self._tasks.finished()
+
+    async def test_now(self) -> dict[str, str | None]:
+        """Call once through all ways; return what went wrong with each, None where nothing did."""
+        now = self.program.clock()
+        async with self.program.database.transaction() as session:
+            alarm = await self.book.raise_test(session, now)
+            claimed = await self._claim(session, now, only=alarm.id)
+        outcomes = await asyncio.gather(*(self._send(call, attempts_left=False) for call in claimed))
+        return {call.way: outcome for call, outcome in zip(claimed, outcomes, strict=True)}
+
+    async def close(self) -> None:
+        """Let what is on its way arrive, and close the connections."""
+        await self._tasks.close(patience=10)
+        for way in self.ways.values():
+            await way.close()
+
+    async def _look(self) -> None:
+        now = self.program.clock()
+        try:
+            async with self.program.database.transaction() as session:
+                before = {alarm.id for alarm in await self.book.sounding(session)}
+                await self.book.look(session, now)
+                after = {alarm.id for alarm in await self.book.sounding(session)}
+                claimed = await self._claim(session, now)
+        except IntegrityError:  # another process raised the same alarm in the same moment
+            return
+        except Exception as error:  # noqa: BLE001 - nothing may end the watch: the next look tries again, the status tells staff
+            WATCH_FAILURES.labels(type(error).__name__).inc()
+            log.error("alarm_watch_failed", error=type(error).__name__)
+            return
+        if before != after:
+            self.program.bell.ring(QUEUE)
+        for call in claimed:
+            self._tasks.start(self._send(call, attempts_left=call.attempts < MAX_ATTEMPTS))
+
+    async def _claim(self, session: AsyncSession, now: datetime, only: str | None = None) -> list[_Claimed]:
+        """Take the calls that are due, the most urgent first."""
+        due = select(AlarmCall, Alarm).join(Alarm, Alarm.id == AlarmCall.alarm_id)
+        due = due.where(AlarmCall.state.in_(("due", "sending")), AlarmCall.due_at <= now)
+        if only is not None:
+            due = due.where(Alarm.id == only)
+        found = (await session.execute(due.order_by(AlarmCall.id))).all()
+        claimed = []
+        for call, alarm in sorted(found, key=lambda pair: -Triage(pair[1].triage).rank):
+            if only is None and is_paid(call.way) and await self._rang_just_now(session, call, now):
+                call.due_at = now + PAID_GAP
+                continue
+            taken = await session.execute(
+                update(AlarmCall)
+                .where(AlarmCall.id == call.id, AlarmCall.state == call.state, AlarmCall.attempts == call.attempts)
+                .values(state="sending", attempts=call.attempts + 1, due_at=now + LEASE, tried_at=now)
+                .execution_options(synchronize_session=False)
+            )
+            if getattr(taken, "rowcount", 0) == 1:
+                claimed.append(_Claimed(call.id, call.way, call.attempts + 1, self._notice(alarm, call.way, now)))
+        return claimed
+
+    async def _rang_just_now(self, session: AsyncSession, call: AlarmCall, now: datetime) -> bool:
+        found = await session.scalar(
+            select(AlarmCall.id).where(
+                AlarmCall.way == call.way,
+                AlarmCall.alarm_id != call.alarm_id,
+                AlarmCall.state.in_(("sending", "sent")),
+                AlarmCall.tried_at > now - PAID_GAP,
+            )
+        )
+        return found is not None
+
+    def _notice(self, alarm: Alarm, way: str, now: datetime) -> Notice:
+        return Notice(
+            alarm_id=alarm.id,
+            kind=Kind(alarm.kind),
+            triage=Triage(alarm.triage),
+            waits=now - alarm.since,
+            language=alarm.language,
+            interface=self.book.interface,
+            console_url=self.book.links.console,
+            acknowledge_url=self.book.links.acknowledge(alarm.id, alarm.generation, way),
+        )
+
+    async def _send(self, call: _Claimed, *, attempts_left: bool) -> str | None:
+        """Send one call and store what came of it; return the code of what went wrong."""
+        problem: WayFailed | None = None
+        try:
+            way = self.ways.get(call.way)
+            if way is None:
+                raise WayFailed("not_configured", final=True)
+            await way.send(call.notice)
+        except WayFailed as failure:
+            problem = failure
+        except Exception as error:  # noqa: BLE001 - whatever a library raises: this way failed, the others go on
+            problem = WayFailed(type(error).__name__)
+        again = problem is not None and attempts_left and not problem.final
+        CALLS.labels(call.way, "sent" if problem is None else "retry" if again else "failed").inc()
+        if problem is not None:
+            record = log.warning if again else log.error
+            record("alarm_call_failed", way=call.way, alarm=call.notice.alarm_id, code=problem.code, attempt=call.attempts)
+        await self._store(call, problem, again=again)
+        return None if problem is None else problem.code
+
+    async def _store(self, call: _Claimed, problem: WayFailed | None, *, again: bool) -> None:
+        now = self.program.clock()
+        values: dict[str, object] = {"error_code": problem.code if problem is not None else None}
+        if again:
+            values |= {"state": "due", "due_at": now + FIRST_RETRY * 2 ** (call.attempts - 1)}
+        else:
+            values |= {"state": "sent" if problem is None else "failed", "finished_at": now}
+        try:
+            async with self.program.database.transaction() as session:
+                await session.execute(
+                    update(AlarmCall)
+                    .where(AlarmCall.id == call.call_id, AlarmCall.state == "sending", AlarmCall.attempts == call.attempts)
+                    .values(**values)
+                    .execution_options(synchronize_session=False)
+                )
+        except DatabaseUnavailable as error:  # the lease ends, and the call is made once more
+            log.error("alarm_result_lost", way=call.way, error=type(error).__name__)
