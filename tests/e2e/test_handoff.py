@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pyotp
@@ -56,11 +57,10 @@ def test_a_person_is_answered_screened_and_handed_to_a_consultant_who_answers_li
     first.locator("button.take").click()
     expect(consultant.locator("#messages")).to_contain_text(WORDS)
     expect(consultant.locator("mark").first).to_be_visible()
-    said = person.locator(".message.bot").count()
-
     consultant.fill("#answer", "Dzień dobry, tu konsultantka. Czy jest Pani teraz bezpieczna?")
     consultant.click("#answer-form button.main")
     expect(person.locator(".message.consultant")).to_contain_text("tu konsultantka")
+    said = person.locator(".message.bot").count()
 
     person.fill("#text", "tak, jestem w łazience")
     person.keyboard.press("Enter")
@@ -70,6 +70,11 @@ def test_a_person_is_answered_screened_and_handed_to_a_consultant_who_answers_li
     expect(consultant.locator("#messages")).to_contain_text("ile kosztuje")
     expect(person.locator(".message.bot")).to_have_count(said)
     assert elsewhere == []
+    if folder := os.environ.get("PICTURES"):  # pictures for the documents: PICTURES=docs/pictures make test
+        person.screenshot(path=f"{folder}/chat.png")
+        consultant.screenshot(path=f"{folder}/case.png")
+        consultant.goto(f"{running.url}/console/")
+        consultant.screenshot(path=f"{folder}/queue.png")
 
 
 def test_leaving_takes_one_click_and_keeps_nothing_in_the_browser(running: Running, browser: Browser) -> None:

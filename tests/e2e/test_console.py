@@ -1,0 +1,371 @@
+"""The console in a browser: a night at the hotline, a lost connection, the keyboard, axe."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from aiohttp import web
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from bot.console.app import make_console
+from bot.console.audit import AuditLog
+from bot.console.desk import PREFIX
+from bot.console.staff import Accounts, Role
+from bot.messages import Evidence, Inbound, Indicator, Screening, Speaker, Triage
+from bot.program import Program
+from bot.storage.tables import Handoff
+from tests.support import PlainAssistant, open_program
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "zielony rower pod mostem"
+SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder for the pictures of the documentation
+WORDS = {
+    "Привіт. У мене забрали паспорт, не випускають з дому. Кажуть, що я винна їм гроші за дорогу.": Screening(
+        "uk",
+        Triage.EMERGENCY,
+        (
+            Evidence(Indicator.DOCUMENTS_TAKEN, "У мене забрали паспорт"),
+            Evidence(Indicator.MOVEMENT_RESTRICTED, "не випускають з дому"),
+            Evidence(Indicator.DEBT_BONDAGE, "винна їм гроші за дорогу"),
+        ),
+        Speaker.VICTIM,
+        "disclose_victim",
+        0.9,
+    ),
+    "Hello, the cleaners in my building sleep in the basement and never go out alone.": Screening(
+        "en",
+        Triage.HIGH,
+        (
+            Evidence(Indicator.LIVING_CONDITIONS, "sleep in the basement"),
+            Evidence(Indicator.MOVEMENT_RESTRICTED, "never go out alone"),
+        ),
+        Speaker.WITNESS,
+        "report_witness",
+        0.9,
+    ),
+}
+
+
+class NightAssistant(PlainAssistant):
+    """Understands the messages of the night as written down above."""
+
+    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+        return WORDS.get(text) or await super().understand(text, language_hint=language_hint)
+
+
+class Night:
+    """The console on a port of its own, in a thread of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.count = 0
+        self.do(self._start())
+
+    def do[Result](self, work: Coroutine[Any, Any, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+
+    async def _start(self) -> None:
+        self.program: Program = await open_program(self.folder, NightAssistant(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
+        app = web.Application()
+        app.add_subapp(PREFIX, make_console(self.program))
+        self.runner = web.AppRunner(app)
+        await self.runner.setup()
+        site = web.TCPSite(self.runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self.runner.addresses[0][1]}{PREFIX}"
+
+    def stop(self) -> None:
+        self.do(self.runner.cleanup())
+        self.do(self.program.close())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+
+    def account(self, name: str, role: Role = Role.CONSULTANT) -> str:
+        async def add() -> str:
+            accounts = Accounts(self.program.vault, AuditLog(self.program.vault))
+            async with self.program.database.transaction() as session:
+                return await accounts.add(session, name=name, role=role, by="test", now=self.program.clock())
+
+        return self.do(add())
+
+    def writes(self, text: str, *, who: str, channel: str = "web", language: str = "pl") -> None:
+        self.count += 1
+        self.do(
+            self.program.frontdoor.receive(
+                Inbound(
+                    channel=channel,
+                    pseudonym=who,
+                    external_id=str(self.count),
+                    text=text,
+                    received_at=self.program.clock(),
+                    language_hint=language,
+                )
+            )
+        )
+
+    def audit_is_whole(self) -> int:
+        async def verify() -> int:
+            async with self.program.database.transaction() as session:
+                return (await AuditLog(self.program.vault).verify(session)).number
+
+        return self.do(verify())
+
+    def cases(self) -> list[Handoff]:
+        async def read() -> list[Handoff]:
+            async with self.program.database.transaction() as session:
+                return [case for case, _ in await self.program.queue.waiting(session)]
+
+        return self.do(read())
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Iterator[Night]:
+    night = Night(tmp_path)
+    yield night
+    night.stop()
+
+
+@pytest.fixture
+def desk(night: Night, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Log somebody in, in a browser of their own; whatever goes wrong in its script fails the test."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def open_desk(name: str, role: Role = Role.CONSULTANT, *, english: bool = False, **options: Any) -> Page:
+        password = night.account(name, role)
+        context = browser.new_context(locale="en-GB" if english else "pl-PL", viewport={"width": 1280, "height": 860}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
+        page.goto(f"{night.url}/")
+        page.fill("#name", name)
+        page.fill("#password", password)
+        page.click("main button")
+        page.fill("#old", password)
+        page.fill("#new", PASSWORD)
+        page.fill("#again", PASSWORD)
+        page.click("main button")
+        secret = page.inner_text(".secret").replace(" ", "")
+        page.fill("#code", pyotp.TOTP(secret).now())
+        page.click("main button")
+        expect(page.locator("#connection")).to_have_class(re.compile(r"\bon\b"))
+        return page
+
+    yield open_desk
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def picture(page: Page, name: str) -> None:
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds on a page, once its colours have settled."""
+    results = Axe().run(page, options={"resultTypes": ["violations"]})
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in results.response["violations"]]
+
+
+def a_night_full_of_cases(night: Night) -> None:
+    uk, en = WORDS
+    night.writes("mam dług u szefa i zabrał mi paszport", who="+48600100200", channel="sms")
+    night.writes(en, who="b", channel="web", language="en")
+    night.writes("Привіт", who="c", channel="telegram", language="uk")
+    night.writes(uk, who="c", channel="telegram", language="uk")
+
+
+def test_a_night_of_two_consultants(night: Night, desk: Callable[..., Page]) -> None:
+    ola, jan = desk("Ola"), desk("Jan", english=True)
+    expect(ola.get_by_text("Nikt teraz nie czeka.")).to_be_visible()
+    a_night_full_of_cases(night)
+    for page in (ola, jan):
+        expect(page.locator("#waiting .case")).to_have_count(3)
+        expect(page.locator("#waiting .case").first).to_have_class(re.compile(r"\bemergency\b"))
+    expect(ola.locator("#waiting .case").first).to_contain_text("zabrany paszport lub dokumenty · nie może wyjść lub odejść")
+    expect(jan.locator("#waiting .case").first).to_contain_text("passport or papers taken · not allowed out or to leave")
+    picture(ola, "console-queue")
+
+    # Taken with two keys; the other sees it at once.
+    ola.keyboard.press("j")
+    ola.keyboard.press("t")
+    expect(ola.locator("#answer")).to_be_visible()
+    expect(ola.locator("mark.strong").first).to_have_text("У мене забрали паспорт")
+    expect(jan.locator("#others .case")).to_contain_text("Ola")
+
+    # Answered with a phrase and own words, read back in Polish before it goes out.
+    expect(ola.locator("#answer")).to_be_focused()
+    ola.keyboard.press("F2")
+    ola.locator("#phrase-search").fill("bezpiecznie pisac")
+    phrase = ola.locator(".phrase-choice bdi").first.inner_text()
+    picture(ola, "console-phrasebook")
+    ola.keyboard.press("Enter")
+    ola.locator("#answer").press_sequentially(" Олена")
+    expect(ola.locator("#reading .phrase")).to_have_text("Czy możesz teraz bezpiecznie pisać?")
+    expect(ola.locator("#reading .own")).to_contain_text("Олена")
+    ola.keyboard.press("Control+Enter")
+    expect(ola.locator(".message.consultant")).to_contain_text(f"{phrase} Олена")
+    expect(ola.locator("#answer")).to_have_value("")
+
+    # What the person writes comes in by itself, and is unread elsewhere until it was seen.
+    night.writes("так", who="c", channel="telegram", language="uk")
+    expect(ola.locator(".message.person").last).to_contain_text("так")
+    picture(ola, "console-case")
+
+    # Handed to the colleague, who goes on and closes it.
+    ola.locator("#pass-on-form summary").click()
+    ola.locator("#colleague").select_option(label="Jan (jest w konsoli)")
+    ola.get_by_role("button", name="Przekaż", exact=True).click()
+    expect(ola.locator("#owner")).to_contain_text("Rozmowę prowadzi Jan.")
+    expect(jan.locator("#mine .case")).to_have_count(1)
+    jan.locator("#mine .case-link").click()
+    jan.locator("#answer").fill("Ми можемо допомогти.")
+    jan.get_by_role("button", name="Send").click()
+    expect(ola.locator(".message.consultant").last).to_contain_text("Ми можемо допомогти.")
+    jan.locator("#close-form summary").click()
+    jan.locator("#outcome").select_option("support")
+    jan.get_by_role("button", name="Close this case").click()
+    expect(jan.locator("#owner")).to_contain_text("This case is closed.")
+    expect(ola.locator("#owner")).to_contain_text("Sprawa zamknięta.")
+    assert len(night.cases()) == 2
+    assert night.audit_is_whole() > 15
+
+
+def test_two_browsers_take_the_same_case_and_exactly_one_has_it(night: Night, desk: Callable[..., Page]) -> None:
+    ola, jan = desk("Ola"), desk("Jan")
+    night.writes("zabrał mi paszport", who="a")
+    for page in (ola, jan):
+        expect(page.locator(".case")).to_have_count(1)
+    # Both have the button before them; neither page has looked again when it is pressed.
+    forms = [
+        page.locator(".case form").evaluate("form => [form.action, new URLSearchParams(new FormData(form)).toString()]")
+        for page in (ola, jan)
+    ]
+    send = "([url, body]) => fetch(url, {method: 'POST', body: new URLSearchParams(body)}).then(answer => answer.status)"
+    statuses = [page.evaluate(send, form) for page, form in zip((ola, jan), forms, strict=True)]
+    assert statuses == [200, 409]
+    expect(ola.locator("#mine .case")).to_have_count(1)
+    expect(jan.locator("#others .case")).to_contain_text("Ola")
+
+
+def test_a_lost_connection_is_seen_and_nothing_is_missing_afterwards(night: Night, desk: Callable[..., Page]) -> None:
+    ola = desk("Ola")
+    night.writes("zabrał mi paszport", who="a")
+    ola.locator(".case .take").click()
+    expect(ola.locator("#answer")).to_be_visible()
+    ola.context.set_offline(True)
+    ola.locator("#answer").fill("Dzień dobry")
+    ola.keyboard.press("Control+Enter")
+    expect(ola.locator("#answer-state")).to_contain_text("Nie wysłano")
+    expect(ola.locator("#answer")).to_have_value("Dzień dobry")
+    expect(ola.locator("#lost")).to_be_visible(timeout=60_000)
+    for words in ("pierwsza", "druga", "trzecia"):
+        night.writes(words, who="a")
+    ola.context.set_offline(False)
+    expect(ola.locator("#lost")).to_be_hidden(timeout=15_000)
+    for words in ("pierwsza", "druga", "trzecia"):
+        expect(ola.locator("#messages")).to_contain_text(words)
+    ola.keyboard.press("Control+Enter")
+    expect(ola.locator(".message.consultant")).to_have_count(1)
+
+
+def test_a_script_in_a_persons_words_does_nothing(night: Night, desk: Callable[..., Page]) -> None:
+    ola = desk("Ola")
+    dialogs: list[str] = []
+    ola.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    trick = "zabrał mi paszport <script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)> \u202eedoc"
+    night.writes(trick, who="a")
+    ola.locator(".case-link").click()
+    expect(ola.locator(".message.person .words")).to_contain_text("<script>alert(1)</script>")
+    night.writes("<iframe srcdoc='<script>alert(4)</script>'>", who="a")  # this one comes in live
+    expect(ola.locator(".message.person").last).to_contain_text("<iframe")
+    assert ola.locator("#messages script, #messages img, #messages svg, #messages iframe").count() == 0
+    assert dialogs == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("english", [False, True], ids=["pl", "en"])
+def test_axe_finds_nothing_on_any_page(night: Night, desk: Callable[..., Page], scheme: str, english: bool) -> None:
+    admin = desk("admin", Role.ADMINISTRATOR, english=english, color_scheme=scheme, reduced_motion="reduce")
+    a_night_full_of_cases(night)
+    expect(admin.locator("#waiting .case")).to_have_count(3)
+    found = {"queue": faults(admin)}
+    admin.locator("#waiting .case-link").first.click()
+    expect(admin.locator("#talk")).to_be_visible()
+    found["case"] = faults(admin)
+    admin.keyboard.press("t")
+    expect(admin.locator("#answer")).to_be_visible()
+    for details in admin.locator("#side details summary").all():
+        details.click()
+    found["case taken"] = faults(admin)
+    admin.keyboard.press("F2")
+    expect(admin.locator(".phrase-choice").first).to_be_visible()
+    found["phrasebook"] = faults(admin)
+    admin.keyboard.press("Escape")
+    for name in ("staff", "audit?check", "conversations", "password", "nowhere"):
+        admin.goto(f"{night.url}/{name}")
+        found[name] = faults(admin)
+    admin.goto(f"{night.url}/")
+    admin.keyboard.press("?")
+    found["keys"] = faults(admin)
+    admin.keyboard.press("Escape")
+    admin.locator(".me button").last.click()
+    expect(admin.locator("#password")).to_be_visible()
+    found["login"] = faults(admin)
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def test_the_pages_fit_a_phone_and_twice_the_size(night: Night, desk: Callable[..., Page]) -> None:
+    ola = desk("Ola")
+    a_night_full_of_cases(night)
+    expect(ola.locator("#waiting .case")).to_have_count(3)
+    link = ola.locator("#waiting .case-link").first.get_attribute("href")
+    for width, height in ((360, 740), (640, 430)):
+        ola.set_viewport_size({"width": width, "height": height})
+        for path in ("/console/", link):
+            ola.goto(f"{night.url.removesuffix(PREFIX)}{path}")
+            assert ola.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+        take = ola.locator(".take").first
+        take.scroll_into_view_if_needed()
+        expect(take).to_be_in_viewport()
+
+
+def test_the_whole_work_can_be_done_with_the_keyboard(night: Night, desk: Callable[..., Page]) -> None:
+    ola = desk("Ola")
+    a_night_full_of_cases(night)
+    expect(ola.locator("#waiting .case")).to_have_count(3)
+    ola.keyboard.press("j")
+    ola.keyboard.press("j")
+    ola.keyboard.press("k")
+    expect(ola.locator("#waiting .case-link").first).to_be_focused()
+    night.writes("jeszcze jedna osoba, zamknęli mnie", who="z")  # the list changes under the focus, which stays where it was
+    expect(ola.locator("#waiting .case")).to_have_count(4)
+    expect(ola.locator(".case.emergency .case-link").first).to_be_focused()
+    ola.keyboard.press("Enter")
+    expect(ola.locator("#talk")).to_be_visible()
+    ola.keyboard.press("t")
+    expect(ola.locator("#answer")).to_be_visible()
+    expect(ola.locator("#answer")).to_be_focused()
+    ola.keyboard.press("Escape")
+    ola.keyboard.press("a")
+    ola.keyboard.type("jqt?")
+    expect(ola.locator("#answer")).to_have_value("jqt?")
+    ola.keyboard.press("Escape")
+    ola.keyboard.press("q")
+    expect(ola.locator("#mine .case")).to_have_count(1)
