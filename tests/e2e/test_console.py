@@ -163,13 +163,18 @@ def desk(night: Night, browser: Browser) -> Iterator[Callable[..., Page]]:
         secret = page.inner_text(".secret").replace(" ", "")
         page.fill("#code", pyotp.TOTP(secret).now())
         page.click("main button")
-        expect(page.locator("#connection")).to_have_class(re.compile(r"\bon\b"))
+        ready(page)
         return page
 
     yield open_desk
     for context in contexts:
         context.close()
     assert problems == []
+
+
+def ready(page: Page) -> None:
+    """Wait until a page's script runs and has its connection."""
+    expect(page.locator("#connection")).to_have_class(re.compile(r"\bon\b"))
 
 
 def picture(page: Page, name: str) -> None:
@@ -211,6 +216,7 @@ def test_a_night_of_two_consultants(night: Night, desk: Callable[..., Page]) -> 
 
     # Answered with a phrase and own words, read back in Polish before it goes out.
     expect(ola.locator("#answer")).to_be_focused()
+    ready(ola)
     ola.keyboard.press("F2")
     ola.locator("#phrase-search").fill("bezpiecznie pisac")
     phrase = ola.locator(".phrase-choice bdi").first.inner_text()
@@ -308,9 +314,11 @@ def test_axe_finds_nothing_on_any_page(night: Night, desk: Callable[..., Page], 
     found = {"queue": faults(admin)}
     admin.locator("#waiting .case-link").first.click()
     expect(admin.locator("#talk")).to_be_visible()
+    ready(admin)
     found["case"] = faults(admin)
     admin.keyboard.press("t")
     expect(admin.locator("#answer")).to_be_visible()
+    ready(admin)
     for details in admin.locator("#side details summary").all():
         details.click()
     found["case taken"] = faults(admin)
@@ -322,6 +330,7 @@ def test_axe_finds_nothing_on_any_page(night: Night, desk: Callable[..., Page], 
         admin.goto(f"{night.url}/{name}")
         found[name] = faults(admin)
     admin.goto(f"{night.url}/")
+    ready(admin)
     admin.keyboard.press("?")
     found["keys"] = faults(admin)
     admin.keyboard.press("Escape")
@@ -359,9 +368,11 @@ def test_the_whole_work_can_be_done_with_the_keyboard(night: Night, desk: Callab
     expect(ola.locator(".case.emergency .case-link").first).to_be_focused()
     ola.keyboard.press("Enter")
     expect(ola.locator("#talk")).to_be_visible()
+    ready(ola)
     ola.keyboard.press("t")
     expect(ola.locator("#answer")).to_be_visible()
     expect(ola.locator("#answer")).to_be_focused()
+    ready(ola)
     ola.keyboard.press("Escape")
     ola.keyboard.press("a")
     ola.keyboard.type("jqt?")

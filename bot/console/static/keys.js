@@ -37,6 +37,11 @@ const actions = {
 };
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "F2" && !document.querySelector("dialog[open]")) { // also while an answer is being written
+    event.preventDefault();
+    actions.p();
+    return;
+  }
   if (event.key === "Escape" && typing(event.target) && !event.target.closest("dialog")) { event.target.blur(); return; }
   if (!on() || event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
   const action = actions[event.key];
