@@ -37,9 +37,58 @@ MEANINGS = (
 SHORT_WORDS = 6
 # Words around the name of a language that change nothing: "english please", "po polsku proszę", "можна українською", without diacritics.
 _COURTESIES = frozenset(
-    "please pls plz do you speak prosze poprosze mozna czy jest i in будь ласка bud laska можна mozhna пожалуйста пожалуиста pozhaluista"
-    " pozhalujsta можно mozhno кали ласка калі kali por favor puede vous plait sil parlez lutfen va rog te моля molq molya vui long"
-    " xin გთხოვთ من فضلك कृपया".split()
+    [
+        "please",
+        "pls",
+        "plz",
+        "do",
+        "you",
+        "speak",
+        "prosze",
+        "poprosze",
+        "mozna",
+        "czy",
+        "jest",
+        "i",
+        "in",
+        "будь",
+        "ласка",
+        "bud",
+        "laska",
+        "можна",
+        "mozhna",
+        "пожалуйста",
+        "пожалуиста",
+        "pozhaluista",
+        "pozhalujsta",
+        "можно",
+        "mozhno",
+        "кали",
+        "ласка",
+        "калі",
+        "kali",
+        "por",
+        "favor",
+        "puede",
+        "vous",
+        "plait",
+        "sil",
+        "parlez",
+        "lutfen",
+        "va",
+        "rog",
+        "te",
+        "моля",
+        "molq",
+        "molya",
+        "vui",
+        "long",
+        "xin",
+        "გთხოვთ",
+        "من",
+        "فضلك",
+        "कृपया",
+    ]
 )
 
 

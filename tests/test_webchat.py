@@ -187,7 +187,11 @@ async def test_the_page_loads_nothing_from_elsewhere_and_shows_the_numbers_witho
 async def test_health_says_what_is_ready(client: Client, program: Program) -> None:
     assert (await client.get("/health/live")).status == 200
     ready = await (await client.get("/health/ready")).json()
-    assert ready == {"ready": True, "parts": {"database": True, "model": True}}
+    assert ready == {
+        "ready": True,
+        "parts": {"database": True, "model": True},
+        "alarms": {"state": "off", "problems": ["no_ways"]},
+    }
     await program.database.close()
 
 
@@ -195,14 +199,14 @@ async def test_a_locked_database_is_told_and_the_message_can_be_sent_again(
     client: Client, open_chat: Any, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = await open_chat()
-    from sqlalchemy import event  # noqa: PLC0415
+    from sqlalchemy import event
 
     def impatient(connection: Any, _record: Any) -> None:
         connection.cursor().execute("PRAGMA busy_timeout=50")
 
     await program.database.close()
     event.listen(program.database.engine.sync_engine, "connect", impatient)
-    import sqlite3  # noqa: PLC0415
+    import sqlite3
 
     blocker = sqlite3.connect(program.settings.data_dir / "frontdoor.sqlite3", isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")

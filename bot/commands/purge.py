@@ -15,7 +15,7 @@ def register(commands: Any) -> None:
     parser = commands.add_parser(
         "purge",
         help="delete conversations whose time is over",
-        description="Deletes every conversation whose retention time is over, with everything that belongs to it. The server does this every hour.",
+        description="Deletes conversations whose retention time is over, with all that belongs to them, as the server does every hour.",
     )
     parser.set_defaults(run=run)
 

@@ -13,7 +13,7 @@ def register(commands: Any) -> None:
     parser = commands.add_parser(
         "train",
         help="train the model when its data changed",
-        description="Trains Rasa's model (screening and dialogue) from nlu_data/, config.yml and domain.yml. Does nothing when it is current.",
+        description="Trains Rasa's model from nlu_data/, config.yml and domain.yml; does nothing when it is current.",
     )
     parser.add_argument("--force", action="store_true", help="train even when nothing changed")
     parser.set_defaults(run=run)

@@ -21,7 +21,9 @@ def load_newest(model_dir: Path) -> Screener:
             with tarfile.open(models[-1], "r:gz") as archive:
                 archive.extractall(scratch, filter="data")
         except (OSError, tarfile.TarError) as error:
-            raise ScreenerUnusable(f"The model {models[-1].name} is damaged ({type(error).__name__}). Train again: make train.") from error
+            raise ScreenerUnusable(
+                f"The model {models[-1].name} is damaged ({type(error).__name__}). Train again: make train."
+            ) from error
         found = sorted(Path(scratch).rglob(_MARK))
         if not found:
             raise ScreenerUnusable(f"The model {models[-1].name} holds no screening model. Train again: make train.")

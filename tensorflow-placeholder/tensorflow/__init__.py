@@ -9,6 +9,7 @@ import importlib.abc
 import importlib.machinery
 import sys
 import types
+from typing import ClassVar
 
 _ROOTS = ("tensorflow", "keras")
 
@@ -36,7 +37,7 @@ class _NamedClass(type):
 
 
 class _PlaceholderModule(types.ModuleType):
-    __path__: list[str] = []
+    __path__: ClassVar[list[str]] = []
 
     def __getattr__(self, name):
         if name.startswith("__"):

@@ -168,7 +168,7 @@ def test_the_repairs_refuse_another_rasa(monkeypatch: pytest.MonkeyPatch) -> Non
     from bot import rasa_patches
 
     monkeypatch.setattr(rasa, "__version__", "3.7.0")
-    with pytest.raises(rasa_patches.RasaChanged, match="3.7.0"):
+    with pytest.raises(rasa_patches.RasaChanged, match=r"3\.7\.0"):
         rasa_patches.apply()
 
 
