@@ -48,7 +48,7 @@ class CasePages:
         visitor = visitor_of(request)
         async with self.desk.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
-            context = await self.cases.context(session, visitor, case, conversation)
+            context = await self.cases.context(session, visitor, case, conversation, self.desk.language(request))
             context["seen"] = case.last_seen_number
             newest = conversation.message_count
             await self.cases.record_reading(session, visitor, case, newest)

@@ -71,8 +71,14 @@ class Cases:
         while len(self._read) > REMEMBERED_READINGS:
             del self._read[next(iter(self._read))]
 
-    async def context(self, session: AsyncSession, visitor: Visitor, case: Handoff, conversation: Conversation) -> dict[str, Any]:
-        """Return the values of a case's templates."""
+    def _pressed(self, text: str, interface: str) -> str | None:
+        """Return the title of the button that a person pressed; None for words of their own."""
+        return self.desk.program.wording.titles[interface].get(text.removeprefix("@")) if text.startswith("@") else None
+
+    async def context(
+        self, session: AsyncSession, visitor: Visitor, case: Handoff, conversation: Conversation, interface: str
+    ) -> dict[str, Any]:
+        """Return the values of a case's templates, in the language of the interface."""
         findings = findings_of(self.desk, conversation)
         messages = await self.desk.program.conversations.messages(session, conversation.id)
         names = await self.desk.accounts.names(session)
@@ -81,6 +87,7 @@ class Cases:
             "case": case,
             "conversation": conversation,
             "messages": messages,
+            "pressed": {said.number: self._pressed(said.text, interface) for said in messages if said.author == "person"},
             "in_polish": {
                 said.number: polish
                 for said in messages

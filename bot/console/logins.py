@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import hmac
 import secrets
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,6 +28,8 @@ from bot.storage.vault import Vault
 FREE_ATTEMPTS: Final = 5
 FIRST_PAUSE: Final = timedelta(seconds=15)
 LONGEST_PAUSE: Final = timedelta(minutes=15)
+FORGOTTEN_AFTER: Final = timedelta(hours=1)
+STRANGERS_A_MINUTE: Final = 30  # password checks for browsers that are not known to the account: each costs time and 64 MiB
 SHIFT: Final = timedelta(hours=12)  # a login ends after this long, however busy it is
 HALF_WAY: Final = timedelta(minutes=20)  # time to give or set up the second factor
 SEEN_EVERY: Final = timedelta(seconds=30)
@@ -70,7 +73,9 @@ class Throttle:
     def check(self, key: str, now: datetime) -> None:
         """Raise LoginThrottled while a key has to wait."""
         count, last = self._failures.get(key, (0, now))
-        if count >= FREE_ATTEMPTS and now < (until := last + _pause(count)):
+        if now - last > FORGOTTEN_AFTER:
+            self.succeeded(key)
+        elif count >= FREE_ATTEMPTS and now < (until := last + _pause(count)):
             raise LoginThrottled(until)
 
     def failed(self, key: str, now: datetime) -> None:
@@ -90,6 +95,19 @@ def _pause(count: int) -> timedelta:
     return min(FIRST_PAUSE * int(2**doublings), LONGEST_PAUSE)
 
 
+class Gate:
+    """Lets so many through in a minute."""
+
+    def __init__(self, a_minute: int) -> None:
+        self._times: deque[datetime] = deque(maxlen=a_minute)
+
+    def enter(self, now: datetime) -> None:
+        """Count somebody who enters; raises LoginThrottled when too many have in the last minute."""
+        if len(self._times) == self._times.maxlen and (until := self._times[0] + timedelta(minutes=1)) > now:
+            raise LoginThrottled(until)
+        self._times.append(now)
+
+
 class Logins:
     """Opens, finds and ends sessions."""
 
@@ -99,6 +117,7 @@ class Logins:
         self.accounts = accounts
         self.silence = silence
         self.throttle = Throttle()
+        self._strangers = Gate(STRANGERS_A_MINUTE)
         self._hashing = asyncio.Semaphore(2)  # a hash takes 64 MiB: strangers must not make many at once
 
     async def check_password(self, *, name: str, password: str, device: str | None, now: datetime) -> Staff | None:
@@ -110,6 +129,8 @@ class Logins:
             staff = await self.accounts.find(session, name)
         key = self._key(name, staff, device)
         self.throttle.check(key, now)
+        if not key.startswith("device "):
+            self._strangers.enter(now)
         self.throttle.failed(key, now)  # before the check, so that attempts at the same moment count as well
         async with self._hashing:
             right = await asyncio.to_thread(matches, password, staff.password_hash if staff else unusable_hash())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Triage
@@ -72,10 +72,6 @@ class Verdicts:
             }
             for row in found.scalars()
         ]
-
-    async def purge(self, session: AsyncSession, now: datetime) -> None:
-        """Delete rows whose time is over."""
-        await session.execute(delete(EvaluationRow).where(EvaluationRow.expires_at < now))
 
 
 def as_lines(rows: Sequence[dict[str, Any]]) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Button, Inbound, Reply, Screening
-from bot.storage.tables import Conversation, Delivery, Handoff, Message
+from bot.storage.tables import Conversation, Delivery, EvaluationRow, Handoff, Message
 from bot.storage.vault import Vault
 
 
@@ -281,4 +281,5 @@ class ConversationStore:
         over = select(Conversation.id).where(Conversation.expires_at < now)
         count = await session.scalar(select(func.count()).select_from(over.subquery()))
         await session.execute(delete(Conversation).where(Conversation.id.in_(over)))
+        await session.execute(delete(EvaluationRow).where(EvaluationRow.expires_at < now))
         return int(count or 0)

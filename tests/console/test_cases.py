@@ -332,3 +332,12 @@ async def test_every_reading_and_change_of_a_case_is_in_the_audit_log(consultant
         assert (await session.execute(select(Message.author).where(Message.author == "consultant"))).scalars().all() == [
             "consultant"
         ]
+
+
+async def test_a_pressed_button_is_shown_by_its_title(consultant: Any, writes: Any) -> None:
+    case, ola = await writes("zabrał mi paszport"), await consultant()
+    await writes("@cannot_call")
+    await writes("@nothing <b>")
+    page = await ola.text(f"/cases/{case}")
+    assert "nacisnął/nacisnęła: Nie mogę dzwonić" in page
+    assert "@nothing &lt;b&gt;" in page

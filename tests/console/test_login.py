@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.console import app as console_app
 from bot.console.audit import AuditLog
 from bot.console.desk import PREFIX
+from bot.console.logins import STRANGERS_A_MINUTE
 from bot.console.staff import FIRST_ACCOUNT, Accounts, Role, ensure_first_account
 from bot.program import Program
 from bot.storage.tables import Staff, StaffSession
@@ -228,3 +229,22 @@ async def test_the_language_of_the_interface_can_be_chosen_and_leads_back_inside
     page = await someone.text("/login")
     assert '<html lang="en">' in page
     assert "Log in" in page
+
+
+async def test_strangers_cannot_make_the_machine_hash_without_end(
+    consultant: Any, browser: Any, program: Program, clock: Clock
+) -> None:
+    ola = await consultant()
+    clock.move(minutes=2)
+    stranger = Consultant(await browser(), program, "?")
+    await stranger.get("/login")
+    statuses = [
+        (await stranger.post("/login", name=f"name{number}", password="x")).status for number in range(STRANGERS_A_MINUTE + 5)
+    ]
+    assert statuses == [401] * STRANGERS_A_MINUTE + [429] * 5
+    await ola.get("/")
+    await ola.post("/logout")
+    await ola.get("/login")
+    assert (await ola.post("/login", name=ola.name, password=PASSWORD)).status == 303
+    clock.move(minutes=1)
+    assert (await stranger.post("/login", name="another", password="x")).status == 401

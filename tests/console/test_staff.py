@@ -72,8 +72,8 @@ def command(*arguments: str) -> int:
 
 @pytest.fixture
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    from bot.program import build  # noqa: PLC0415
-    from tests.support import settings_in  # noqa: PLC0415
+    from bot.program import build
+    from tests.support import settings_in
 
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     build(settings_in(tmp_path), assistant=None, create_keys=True)
@@ -101,7 +101,7 @@ def test_the_command_line_adds_lists_resets_and_disables(own_folder: Path, capsy
 def test_the_command_line_checks_the_log_and_notices_that_it_was_cut(
     own_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import sqlite3  # noqa: PLC0415
+    import sqlite3
 
     command("staff", "add", "Ola")
     command("staff", "add", "Jan")

@@ -380,3 +380,22 @@ def test_the_whole_work_can_be_done_with_the_keyboard(night: Night, desk: Callab
     ola.keyboard.press("Escape")
     ola.keyboard.press("q")
     expect(ola.locator("#mine .case")).to_have_count(1)
+
+
+def test_more_cases_are_live_at_once_than_a_browser_has_connections(night: Night, desk: Callable[..., Page]) -> None:
+    ola = desk("Ola")
+    for number in range(9):
+        night.writes("zabrał mi paszport", who=f"person{number}")
+    expect(ola.locator("#waiting .case")).to_have_count(9)
+    links = [link.get_attribute("href") for link in ola.locator("#waiting .case-link").all()]
+    pages = [ola.context.new_page() for _ in links]
+    for page, link in zip(pages, links, strict=True):
+        page.goto(f"{night.url.removesuffix(PREFIX)}{link}")
+        ready(page)
+    for number in range(9):
+        night.writes(f"wiadomość od {number}", who=f"person{number}")
+    for page in pages:
+        expect(page.locator(".message.person")).to_have_count(2)
+    ola.close()  # the page that held the stream: another takes its place
+    night.writes("jeszcze jedna", who="person8")
+    expect(pages[8].locator(".message.person").last).to_have_text(re.compile("jeszcze jedna"))

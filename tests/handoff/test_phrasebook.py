@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from bot.handoff.phrasebook import GROUPS, PREFIX, Phrasebook
@@ -45,7 +47,7 @@ def test_own_words_around_phrases_are_told_apart(book: Phrasebook) -> None:
 
 
 def test_a_phrase_that_a_language_lacks_comes_in_english_and_says_so() -> None:
-    wording = Wording.load()
+    wording = copy.deepcopy(Wording.load())
     key = next(key for key in wording.texts["pl"] if key.startswith(PREFIX))
     wording.texts["uk"] = {name: forms for name, forms in wording.texts["uk"].items() if name != key}  # type: ignore[index]
     phrase = Phrasebook(wording).phrases("uk")[0]

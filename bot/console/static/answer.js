@@ -36,6 +36,7 @@ if (form) {
   const text = form.elements.text;
   const state = document.getElementById("answer-state");
   const button = form.querySelector("button.main");
+  if (location.hash === "#answer") text.focus({ preventScroll: true });
   const send = async () => {
     if (!text.value.trim() || button.disabled) return;
     button.disabled = true;

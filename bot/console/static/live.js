@@ -6,6 +6,7 @@ const AGES_MS = 30_000; // "4 min ago" must not grow stale
 const WARN_SECONDS = 300;
 
 const policy = globalThis.trustedTypes?.createPolicy("console", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
+const { title } = document;
 const connection = document.getElementById("connection");
 const banner = (name, shown) => { document.getElementById(name).hidden = !shown; };
 
@@ -71,6 +72,8 @@ export async function refresh() {
       morphChildren(part, holder);
       if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
     }
+    const waiting = document.querySelectorAll("#waiting .case").length;
+    document.title = waiting ? `(${waiting}) ${title}` : title;
     announce("refreshed");
   } finally {
     refreshing = false;
@@ -101,25 +104,52 @@ function lost() {
   retry = setTimeout(connect, RETRY_MS);
 }
 
-function alive(event) {
+// One page of the browser holds the stream and tells the others: a browser opens only six connections to one server, and a
+// consultant may have more cases than that open. Where the browser cannot choose one page, each holds its own.
+const others = new BroadcastChannel("console-events");
+let leads = !navigator.locks;
+
+function hear(name, data) {
+  if (over) return;
+  if (name === "ended") { ended(); return; }
   clearTimeout(watchdog);
   watchdog = setTimeout(lost, SILENCE_MS);
-  const { session_seconds: left } = JSON.parse(event.data);
-  if (left !== undefined) banner("ending", left < WARN_SECONDS);
+  state("on");
+  if (data.session_seconds !== undefined) banner("ending", data.session_seconds < WARN_SECONDS);
+  if (name === "changed") refresh().catch(lost);
 }
 
+function listen() {
+  source = new EventSource(document.body.dataset.events);
+  for (const name of ["changed", "tick", "ended"])
+    source.addEventListener(name, (event) => {
+      const data = JSON.parse(event.data);
+      others.postMessage({ name, data });
+      hear(name, data);
+    });
+  source.onerror = lost;
+}
+
+others.addEventListener("message", ({ data }) => {
+  if (data.name === "anybody") { if (leads && source?.readyState === EventSource.OPEN) others.postMessage({ name: "tick", data: {} }); return; }
+  if (!leads) hear(data.name, data.data);
+});
+
 async function connect() {
+  clearTimeout(retry);
   try {
     await refresh(); // also tells whether the session is still there: an event stream cannot
   } catch { lost(); return; }
   if (over) return;
-  source = new EventSource(document.body.dataset.events);
   watchdog = setTimeout(lost, SILENCE_MS);
-  source.addEventListener("changed", (event) => { state("on"); alive(event); refresh().catch(lost); });
-  source.addEventListener("tick", (event) => { state("on"); alive(event); });
-  source.addEventListener("ended", ended);
-  source.onerror = lost;
+  if (leads) { source?.close(); listen(); } else others.postMessage({ name: "anybody" });
 }
+
+navigator.locks?.request("console-events", () => {
+  leads = true;
+  connect();
+  return new Promise(() => {}); // until this page is closed
+});
 
 document.getElementById("stay")?.addEventListener("click", async () => {
   const response = await fetch("/console/queue", { redirect: "manual" }).catch(() => null);
