@@ -5,7 +5,7 @@ export RASA_TELEMETRY_ENABLED = false
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 PYTHON := .venv/bin/python
 
-.PHONY: help install run train test quick lint format types clean
+.PHONY: help install run train test quick lint format encoder clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,15 @@ lint: .venv/.complete-dev ## check form and types
 format: .venv/.complete-dev ## bring the code into form
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+encoder/.venv/.complete: encoder/requirements.txt
+	python3 -m venv encoder/.venv
+	encoder/.venv/bin/pip install --quiet -r encoder/requirements.txt
+	@touch $@
+
+encoder: encoder/.venv/.complete ## fine-tune and export the sentence encoder (hours; seldom needed)
+	OMP_NUM_THREADS=2 encoder/.venv/bin/python -m encoder.train --out build/encoder
+	encoder/.venv/bin/python -m encoder.export --from build/encoder --to encoder/model
 
 clean: ## remove what was built; keys and database stay
 	rm -rf .venv .tools models .rasa build .mypy_cache .ruff_cache .pytest_cache

@@ -12,7 +12,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.commands import alarm, answers, chat, check, evaluate, purge, screen, serve, telegram, train
+from bot.commands import alarm, answers, audit, chat, check, evaluate, purge, screen, serve, staff, telegram, train
 from bot.settings import SettingsInvalid
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable
@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser with all commands."""
     root = argparse.ArgumentParser(prog="python -m bot", description="The front door to the anti-trafficking hotline.")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (serve, train, screen, chat, evaluate, check, purge, answers, telegram, alarm):
+    for command in (serve, train, screen, chat, evaluate, check, purge, staff, audit, alarm, telegram, answers):
         command.register(commands)
     return root
 

@@ -1,0 +1,114 @@
+"""The command line, as other programs and operators use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main, parser
+from bot.messages import LANGUAGES, TOPICS, Indicator, Speaker, Triage
+
+
+def bot(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "bot", *arguments],
+        input=stdin,
+        capture_output=True,
+        env={**os.environ, **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+COMMANDS = ["serve", "train", "screen", "chat", "evaluate", "check", "purge", "staff", "audit", "alarm", "telegram", "answers"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args([command, "--help"])
+    assert ended.value.code == 0
+    assert len(capsys.readouterr().out) > 100
+
+
+def test_without_a_model_screen_says_what_to_do(tmp_path: Path) -> None:
+    done = bot("screen", stdin=b'{"text": "hej"}\n', MODEL_DIR=str(tmp_path))
+    assert done.returncode == 1
+    assert b"make train" in done.stderr
+
+
+def test_check_names_what_is_missing_in_plain_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MODEL_DIR", str(tmp_path / "models"))
+    assert main(["check"]) == 1
+    told = capsys.readouterr().out
+    for what in ("keys", "database", "model", "telegram", "sms"):
+        assert what in told
+    assert "TELEGRAM_BOT_TOKEN" in told
+
+
+def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PORT", "eighty")
+    assert main(["purge"]) == 1
+    assert "PORT" in capsys.readouterr().err
+
+
+@pytest.mark.model
+def test_screen_answers_line_by_line_in_order_and_goes_on_after_a_bad_line() -> None:
+    lines = [
+        b'{"text": "szef zabra\xc5\x82 mi paszport i nie pozwala mi wyj\xc5\x9b\xc4\x87"}',
+        b"no json",
+        b"[]",
+        b'{"text": 3}',
+        b'{"text": "hej", "lang": "xx"}',
+        b'{"text": ""}',
+        b'{"text": "ok", "lang": "uk"}',
+        b'{"text": "' + b"x" * 100_000 + b'"}',
+        b"\xff\xfe",
+        b'{"text": "\\ud800 \\u0000"}',
+        b'{"text": "what does it cost"}',
+    ]
+    done = bot("screen", stdin=b"\n".join(lines) + b"\n")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert len(answers) == len(lines)
+    assert [index for index, answer in enumerate(answers) if "error" in answer] == [1, 2, 3, 4, 8]
+    first = answers[0]
+    assert set(first) == {"language", "triage", "indicators", "speaker", "topic", "topic_confidence"}
+    assert first["language"] == "pl"
+    assert Triage(first["triage"]).needs_person
+    assert {item["id"] for item in first["indicators"]} <= {name.value for name in Indicator}
+    assert all(item["evidence"] in "szef zabrał mi paszport i nie pozwala mi wyjść" for item in first["indicators"])
+    assert first["speaker"] in {name.value for name in Speaker}
+    assert first["topic"] in TOPICS
+    assert answers[6]["language"] == "uk"
+    assert answers[10]["language"] == "en"
+
+
+@pytest.mark.model
+def test_chat_writes_one_line_for_each_line_and_starts_in_the_language_asked_for() -> None:
+    lines = [b'{"sender": "a", "text": "\xf0\x9f\x98\x80"}', b"no json", b'{"sender": "b"}', b'{"sender": "a", "text": "@human"}']
+    done = bot("chat", "--lang", "uk", stdin=b"\n".join(lines) + b"\n")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [set(answer) for answer in answers] == [
+        {"sender", "replies", "triage", "handoff"},
+        {"error"},
+        {"error"},
+        {"sender", "replies", "triage", "handoff"},
+    ]
+    assert any(letter in answers[0]["replies"][0] for letter in "іїє")
+    assert answers[3]["handoff"] is True
+
+
+def test_the_ids_are_those_of_the_contract() -> None:
+    assert len(TOPICS) == 47
+    assert len(Indicator) == 24
+    assert len(LANGUAGES) == 16
+    assert [level.value for level in Triage] == ["none", "medium", "high", "emergency"]
