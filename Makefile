@@ -62,7 +62,7 @@ encoder/.venv/.complete: encoder/requirements.txt
 
 encoder: encoder/.venv/.complete ## fine-tune and export the sentence encoder (hours; seldom needed)
 	OMP_NUM_THREADS=2 encoder/.venv/bin/python -m encoder.train --out build/encoder
-	encoder/.venv/bin/python -m encoder.export --from build/encoder --to encoder/model
+	encoder/.venv/bin/python -m encoder.export build/encoder/tuned.pt --out encoder/model
 
 clean: ## remove what was built; keys and database stay
 	rm -rf .venv .tools models .rasa build .mypy_cache .ruff_cache .pytest_cache
