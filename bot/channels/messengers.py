@@ -13,6 +13,8 @@ from aiohttp import web
 
 from bot import allowance
 from bot.channels import sms, telegram
+from bot.channels.alarm_ways import alarm_ways
+from bot.handoff.alarm_watch import AlarmWatch
 from bot.outbox import Farewell
 from bot.parcels import Sender
 from bot.postman import Postman
@@ -118,6 +120,8 @@ async def _serve_polling(program: Program) -> None:
     await program.database.migrate()
     messengers = Messengers(program)
     await messengers.start()
+    watch = AlarmWatch(program, alarm_ways(program.settings, program.clock))
+    watching = asyncio.create_task(watch.run(), name="alarm_watch")
     try:
         while not stop.is_set():
             try:
@@ -129,5 +133,8 @@ async def _serve_polling(program: Program) -> None:
                 log.error("recover_failed", error=type(error).__name__)
                 await asyncio.sleep(1)
     finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
         await messengers.close()
+        await watch.close()
         await program.close()
