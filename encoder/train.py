@@ -37,9 +37,9 @@ _AVERAGE_EVERY = 4  # steps: following each step costs a tenth of the time and c
 class Plan:
     """Everything that a training depends on besides the data."""
 
-    epochs: int = 5
+    epochs: int = 8
     batch: int = 16
-    frozen: int = 6
+    frozen: int = 2
     rate: float = 3e-4
     head_rate: float = 2e-3
     decay_a_layer: float = 0.95
