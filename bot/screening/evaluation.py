@@ -14,7 +14,7 @@ import yaml
 from bot.messages import LANGUAGES, Screening, Triage
 from bot.screening.conversation import Findings
 from bot.screening.normalise import readable, words
-from bot.screening.rows import NLU_DATA, Row
+from bot.screening.rows import NLU_DATA, Row, evaluation_files, read_rows, training_files
 from bot.screening.screener import Screener
 
 GROUPS: Final = {
@@ -61,6 +61,14 @@ class Judged:
     row: Row
     screening: Screening
     handoff: float
+
+
+def evaluation_rows(root: Path = NLU_DATA) -> tuple[list[Row], int]:
+    """Return the evaluation messages, and how many were left out because a training row says the very same words."""
+    rows = read_rows(evaluation_files(root))
+    trained = {row.text.casefold() for row in read_rows(training_files(root))}
+    unseen = [row for row in rows if row.text.casefold() not in trained]
+    return unseen, len(rows) - len(unseen)
 
 
 def judge_rows(rows: Sequence[Row], screener: Screener, progress: Callable[[int], object] = lambda done: None) -> list[Judged]:
