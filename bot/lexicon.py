@@ -124,6 +124,8 @@ class Lexicon:
             for meaning, listed in self.phrases.get(candidate, {}).items():
                 if shape in listed:
                     return meaning
+            if candidate == language and shape in self.names:
+                return None  # "hindi" is no in Filipino; to everybody else it is a language
             if candidate == language and len(shape) <= 2:
                 return None  # "no", "da", "ta": two letters mean different things in different languages
         return None

@@ -49,3 +49,9 @@ def test_a_language_that_is_named_is_understood(text: str, language: str) -> Non
 @pytest.mark.parametrize("text", ["my polish boss is rude", "mam polski paszport", "ukrainian girls are kept here", "hi"])
 def test_a_language_inside_a_sentence_names_nothing(text: str) -> None:
     assert LEXICON.language_named(text) is None
+
+
+def test_a_word_that_names_a_language_is_a_no_only_where_it_is_one() -> None:
+    assert LEXICON.meaning("hindi", "tl") == "no"
+    assert LEXICON.meaning("hindi", "pl") is None
+    assert LEXICON.language_named("hindi") == "hi"
