@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.console.cases import CASE_PATH, Cases, mark_seen
-from bot.console.desk import Desk, back_to, form_of, visitor_of
+from bot.console.desk import PREFIX, Desk, back_to, form_of, visitor_of
 from bot.console.ownership import Ownership
 from bot.frontdoor import MAX_TEXT
 from bot.handoff.queue import AlreadyTaken
@@ -57,7 +57,9 @@ class CasePages:
             self.desk.ring(conversation.id)
         told = request.query.get("told", "")
         context["told"] = f"told.{told}" if self.desk.texts.has(f"told.{told}") else None
-        return self.desk.page(request, template, {**context, "draft": "", **extra}, status=status)
+        return self.desk.page(
+            request, template, {**context, "path": f"{PREFIX}/cases/{case.id}", "draft": "", **extra}, status=status
+        )
 
     async def take(self, request: web.Request) -> web.Response:
         """Take a waiting case: of two consultants exactly one gets it, the other is told who has it."""

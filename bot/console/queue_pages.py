@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
@@ -14,6 +13,7 @@ from bot.console.desk import COOKIE, Desk, visitor_of
 from bot.console.waiting import queue_rows
 from bot.live import QUEUE
 
+GONE: Final = 499  # for a page that was closed: nobody reads it
 HEARTBEAT_SECONDS: Final = 15.0  # the page takes twice this without a sign as a lost connection
 
 
@@ -55,9 +55,14 @@ class QueuePages:
         Events carry nothing: the page looks again. One that was missed costs nothing, for the page looks at every connection.
         """
         token = request.cookies.get(COOKIE, "")
-        with suppress(ConnectionResetError):  # the page was closed
+        try:
             return await self._stream(request, token)
-        return web.Response(status=499)
+        except ConnectionResetError:
+            return web.Response(status=GONE)
+        except AssertionError:  # how aiohttp-sse says that the page was closed before the stream began
+            if request.transport is not None:
+                raise
+            return web.Response(status=GONE)
 
     async def _stream(self, request: web.Request, token: str) -> web.StreamResponse:
         async with sse_response(request) as stream:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.console.audit import AuditBroken
-from bot.console.desk import Desk, back_to, form_of, require
+from bot.console.desk import PREFIX, Desk, back_to, form_of, require
 from bot.console.staff import LastAdministrator, NameTaken, NameUnusable, Role
 from bot.storage.tables import Staff
 
@@ -41,7 +41,15 @@ class StaffPages:
         require(request, Role.ADMINISTRATOR)
         async with self.desk.program.database.transaction() as session:
             accounts = await self.desk.accounts.all(session)
-        context = {"accounts": accounts, "roles": list(Role), "problem": None, "password": None, "password_of": None, **extra}
+        context = {
+            "accounts": accounts,
+            "roles": list(Role),
+            "path": f"{PREFIX}/staff",
+            "problem": None,
+            "password": None,
+            "password_of": None,
+            **extra,
+        }
         return self.desk.page(request, "staff.html", context, status=status)
 
     async def add(self, request: web.Request) -> web.Response:

@@ -9,6 +9,8 @@ if (caseElement) {
   const last = () => Number(messages().lastElementChild?.dataset.number ?? 0);
   let shown = last();
   const mine = caseElement.dataset.mine;
+  let leaving = false; // a form of this page was sent: its answer is the next page, and a reload would take its place
+  document.addEventListener("submit", (event) => { if (!event.defaultPrevented && !event.target.matches(".translate")) leaving = true; });
   document.getElementById(location.hash.startsWith("#message-") ? location.hash.slice(1) : "owner")?.scrollIntoView({ block: "end" });
 
   const seen = () => {
@@ -27,7 +29,7 @@ if (caseElement) {
     if (document.hasFocus()) setTimeout(seen, 2000);
     // Somebody took it, gave it to us, or closed it: the page has other parts then.
     const now = document.getElementById("owner").dataset.mine;
-    if (now !== undefined && now !== mine && !form?.elements.text.value) location.reload();
+    if (!leaving && now !== undefined && now !== mine && !form?.elements.text.value) location.replace(caseElement.dataset.page);
   });
   globalThis.addEventListener("focus", seen);
 }

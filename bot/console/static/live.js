@@ -64,7 +64,7 @@ export async function refresh() {
     for (const part of document.querySelectorAll("[data-live]")) {
       const response = await fetch(part.dataset.live, { headers: { "X-Watching": "1" }, redirect: "manual" });
       if (response.status === 401) { ended(); return; }
-      if (response.status === 404) { location.reload(); return; }
+      if (response.status === 404) { location.replace(part.dataset.page ?? location.pathname); return; }
       if (!response.ok) throw new Error(String(response.status));
       const focused = document.activeElement?.id;
       const holder = part.cloneNode(false);
