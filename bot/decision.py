@@ -263,7 +263,7 @@ class Decider:
     def _language(self, conversation: Conversation, text: str, screening: Screening, *, first: bool) -> tuple[str, str | None]:
         """Return the language to answer in, and one to offer when the writing has changed."""
         written = screening.language
-        if written not in LANGUAGES or written == conversation.language or text.startswith("@"):
+        if written not in LANGUAGES or written == conversation.language or text.startswith("@") or not words(text):
             return conversation.language, None
         enough = len(words(text)) >= SWITCHING_WORDS
         if first or (enough and screening.triage.needs_person and not conversation.language_fixed):

@@ -192,10 +192,10 @@ async def _serve(program: Program) -> None:
         ):
             await _stopped()
     finally:
+        for runner in runners:  # first nothing comes in any more, then what was taken is finished
+            await runner.cleanup()
         await messengers.close()
         await watch.close()
-        for runner in runners:
-            await runner.cleanup()
         await program.close()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -11,8 +12,18 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
 import pytest
 
+from bot.lexicon import Lexicon
 from bot.program import Program
+from bot.wording import Wording
 from tests.support import Clock, PlainAssistant, open_program
+
+
+@pytest.fixture(scope="session", autouse=True)
+def texts_are_read_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Wording, "load", functools.cache(Wording.load))
+        patch.setattr(Lexicon, "load", functools.cache(Lexicon.load))
+        yield
 
 
 @pytest.fixture

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,6 +16,7 @@ from typing import Any
 from bot.messages import Evidence, Indicator, Reply, Screening, Speaker, Triage
 from bot.program import Program, build
 from bot.settings import Settings
+from bot.storage.database import Database
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOTLINE = "22 628 01 20"
@@ -80,6 +85,24 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
 
 async def open_program(folder: Path, assistant: Any = None, clock: Clock | None = None, **changes: Any) -> Program:
     """Return a program over a new SQLite file in a folder."""
-    program = build(settings_in(folder, **changes), assistant=assistant, clock=clock or Clock(), create_keys=True)
-    await program.database.migrate()
+    settings = settings_in(folder, **changes)
+    if settings.database_url is None:
+        shutil.copy(await _empty_database(), folder / "frontdoor.sqlite3")
+    program = build(settings, assistant=assistant, clock=clock or Clock(), create_keys=True)
+    if settings.database_url is not None:
+        await program.database.migrate()
     return program
+
+
+async def _empty_database() -> Path:
+    """Return a file with all tables, made once in a run: migrating for every test would take most of its time."""
+    folder = Path(tempfile.gettempdir()) / f"frontdoor-tests-{os.getpid()}"
+    path = folder / "empty.sqlite3"
+    if not path.exists():
+        folder.mkdir(exist_ok=True)
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        database = Database(f"sqlite+aiosqlite:///{path}.new")
+        await database.migrate()
+        await database.close()
+        shutil.move(f"{path}.new", path)
+    return path

@@ -24,7 +24,6 @@ from bot.settings import Settings
 log = structlog.get_logger()
 
 MAX_LENGTH: Final = 1600  # characters of one message that the API takes
-CONNECT_SECONDS: Final = 5.0
 TOTAL_SECONDS: Final = 25.0
 LOOK_BACK: Final = 200  # messages of ours, newest first, among which one is looked for that nobody confirmed
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
@@ -62,7 +61,7 @@ class _Client(Client):  # type: ignore[misc]
 
 
 class TwilioClient:
-    """The library's asynchronous client with a session and timeouts of ours."""
+    """The library's asynchronous client with a session and a timeout of ours."""
 
     def __init__(self, settings: Settings) -> None:
         if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
@@ -74,10 +73,11 @@ class TwilioClient:
     async def call(self, work: Any) -> Any:
         """Await a call of the library; raises NotNow, Refused or Uncertain."""
         if self._http.session is None or self._http.session.closed:
-            timeout = aiohttp.ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS)
-            self._http.session = aiohttp.ClientSession(timeout=timeout)
+            self._http.session = aiohttp.ClientSession()
         try:
-            return await work
+            # The library passes "no timeout" with each request, whatever the session's: so one is put around it.
+            async with asyncio.timeout(TOTAL_SECONDS):
+                return await work
         except (TwilioException, aiohttp.ClientError, TimeoutError) as error:
             raise as_problem(error) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase
+from structlog.testing import capture_logs
 
 from bot.channels.messengers import Messengers
 from bot.channels.telegram import SECRET_HEADER
@@ -142,3 +143,10 @@ async def town(build_town: Build) -> AsyncIterator[Town]:
     yield town
     assert town.telegram.violations == []
     assert town.twilio.violations == []
+
+
+@pytest.fixture
+def log_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Return what was logged so far."""
+    with capture_logs() as lines:
+        yield lambda: [dict(line) for line in lines]

@@ -26,13 +26,13 @@ async def test_a_message_is_answered_in_its_chat(town: Town) -> None:
     assert await town.states() == [("sent", None)]
 
 
-@pytest.mark.parametrize("secret", [None, "", "wrong", SECRET[:-1], SECRET + "x", "śekret"])
-async def test_a_call_without_the_secret_is_refused_without_a_trace(town: Town, secret: str | None) -> None:
-    headers = {} if secret is None else {SECRET_HEADER: secret}
-    response = await town.client.post("/telegram/webhook", json=payload("telegram/text"), headers=headers)
-    await town.settle()
-    assert response.status == 403
-    assert (await response.json())["error"]["code"] == "forbidden"
+async def test_a_call_without_the_secret_is_refused_without_a_trace(town: Town) -> None:
+    for secret in (None, "", "wrong", SECRET[:-1], SECRET + "x", "śekret"):
+        headers = {} if secret is None else {SECRET_HEADER: secret}
+        response = await town.client.post("/telegram/webhook", json=payload("telegram/text"), headers=headers)
+        await town.settle()
+        assert response.status == 403
+        assert (await response.json())["error"]["code"] == "forbidden"
     assert await nothing_is_stored(town)
     assert town.telegram.calls == []
 
@@ -54,11 +54,11 @@ MALFORMED = [
 ]
 
 
-@pytest.mark.parametrize("body", MALFORMED, ids=range(len(MALFORMED)))
-async def test_a_truncated_or_malformed_call_is_refused_without_a_trace(town: Town, body: bytes) -> None:
-    response = await town.client.post("/telegram/webhook", data=body, headers={SECRET_HEADER: SECRET})
-    await town.settle()
-    assert response.status == 400
+async def test_a_truncated_or_malformed_call_is_refused_without_a_trace(town: Town) -> None:
+    for body in MALFORMED:
+        response = await town.client.post("/telegram/webhook", data=body, headers={SECRET_HEADER: SECRET})
+        await town.settle()
+        assert response.status == 400, body[:60]
     assert await nothing_is_stored(town)
 
 
@@ -189,9 +189,9 @@ async def test_neither_a_place_nor_a_contact_is_stored(town: Town) -> None:
     assert "48600700800" not in stored
 
 
-@pytest.mark.parametrize("name", ["timer", "live_location", "channel_post", "reaction"])
-async def test_what_needs_no_answer_gets_none(town: Town, name: str) -> None:
-    assert (await town.update(payload(f"telegram/{name}"))).status == 200
+async def test_what_needs_no_answer_gets_none(town: Town) -> None:
+    for name in ("timer", "live_location", "channel_post", "reaction"):
+        assert (await town.update(payload(f"telegram/{name}"))).status == 200
     assert town.telegram.calls == []
     assert await nothing_is_stored(town)
 
