@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import Counter
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from bot.channels.segments import fit, sms_pieces
@@ -168,6 +169,8 @@ def as_problem(error: Exception) -> NotNow | Refused | Uncertain:
     match error:
         case TwilioRestException() | TwilioServiceException():
             return _answered(int(error.status or 0), str(error.code or error.status))
+        case TwilioException(args=(_, Response() as response)):  # how the library says that a list was refused
+            return _answered(response.status_code, str(response.status_code))
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return NotNow("no_connection")
         case TimeoutError():

@@ -39,10 +39,11 @@ def register(commands: Any) -> None:
         help="say what is ready and what is missing",
         description="Looks at settings, keys, database, model, texts and channels. Ends with 1 when something that is needed is missing.",
     )
+    parser.add_argument("--channels", action="store_true", help="also ask Telegram and Twilio whether they know us")
     parser.set_defaults(run=run)
 
 
-def run(_options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Print all findings; 1 when something needed is missing."""
     settings = load_settings()
     findings = [
@@ -52,6 +53,7 @@ def run(_options: argparse.Namespace) -> int:
         *_texts(),
         *_channels(settings),
         *_alarms(settings),
+        *(asyncio.run(_asked(settings)) if options.channels else ()),
     ]
     for finding in findings:
         print(f"{finding.state:8} {finding.what:10} {finding.sentence}")
@@ -120,13 +122,19 @@ def _channels(settings: Settings) -> Iterator[Finding]:
         "web chat", "ready", f"http://{settings.host}:{settings.port}/" if settings.public_url is None else settings.public_url
     )
     if settings.telegram_ready:
-        yield Finding("telegram", "ready", "Token and secret are set. `python -m bot telegram info` asks Telegram.")
+        yield Finding("telegram", "ready", "Token and secret are set. `check --channels` asks Telegram.")
     else:
         yield Finding("telegram", "off", "TELEGRAM_BOT_TOKEN and TELEGRAM_SECRET_TOKEN are not both set.")
     if settings.twilio_ready:
-        yield Finding("sms", "ready", "Twilio's settings are complete; webhooks are checked against PUBLIC_URL.")
+        yield Finding("sms", "ready", "Twilio's settings are complete. `check --channels` asks Twilio.")
     else:
         yield Finding("sms", "off", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_NUMBER and PUBLIC_URL are not all set.")
+
+
+async def _asked(settings: Settings) -> list[Finding]:
+    from bot.channels.probes import probes  # noqa: PLC0415 - the providers' libraries are only loaded when they are needed
+
+    return [Finding(probe.channel, "ready" if probe.good else "missing", probe.sentence) async for probe in probes(settings)]
 
 
 def _alarms(settings: Settings) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 from base64 import b64decode
@@ -38,16 +39,19 @@ class TwilioApi:
     violations: list[str] = field(default_factory=list)
     refusals: dict[str, int] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    sms_url: str = f"{PUBLIC_URL}/sms/webhook"
     now: datetime = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
     validator: RequestValidator = field(default_factory=lambda: RequestValidator(AUTH_TOKEN))
     server: TestServer | None = None
     _count: int = 0
+    _calls: dict[str, asyncio.Semaphore] = field(default_factory=dict)
 
     async def start(self) -> str:
         app = web.Application()
         base = "/2010-04-01/Accounts/{account}"
         app.router.add_post(f"{base}/Messages.json", self._create)
         app.router.add_get(f"{base}/Messages.json", self._list)
+        app.router.add_get(f"{base}/IncomingPhoneNumbers.json", self._numbers)
         app.router.add_delete(f"{base}/Messages/{{sid}}.json", self._delete)
         self.server = TestServer(app)
         await self.server.start_server()
@@ -88,6 +92,11 @@ class TwilioApi:
             form["ErrorCode"] = str(code)
         return await self.deliver(client, f"{address.path}?{address.query}", form)
 
+    async def asked(self, call: str, patience: float) -> None:
+        """Wait until `create` or `list` was called once more than this was waited for."""
+        async with asyncio.timeout(patience):
+            await self._calls.setdefault(call, asyncio.Semaphore(0)).acquire()
+
     def _genuine(self, request: web.Request) -> bool:
         self.requests.append(str(request.rel_url))
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
@@ -101,6 +110,7 @@ class TwilioApi:
         if code is not None:
             self.violations.append(f"{code} {sorted(form)}")
             return _error(400, code)
+        self._calls.setdefault("create", asyncio.Semaphore(0)).release()
         misbehaviour = self.misbehaviours.next("create")
         if misbehaviour is not None and misbehaviour.kind == "status":
             return _error(misbehaviour.status, misbehaviour.code or misbehaviour.status)
@@ -140,6 +150,7 @@ class TwilioApi:
     async def _list(self, request: web.Request) -> web.StreamResponse:
         if not self._genuine(request):
             return _error(401, 20003)
+        self._calls.setdefault("list", asyncio.Semaphore(0)).release()
         misbehaviour = self.misbehaviours.next("list")
         if misbehaviour is not None:
             return _error(misbehaviour.status, misbehaviour.code or misbehaviour.status)
@@ -157,6 +168,13 @@ class TwilioApi:
             "first_page_uri": "",
         }
         return web.json_response(page)
+
+    async def _numbers(self, request: web.Request) -> web.StreamResponse:
+        if not self._genuine(request):
+            return _error(401, 20003)
+        ours = request.query.get("PhoneNumber") == NUMBER
+        number = {"sid": "PN" + "0" * 32, "phone_number": NUMBER, "sms_url": self.sms_url, "sms_method": "POST"}
+        return web.json_response({"incoming_phone_numbers": [number] if ours else [], "next_page_uri": None})
 
     async def _delete(self, request: web.Request) -> web.StreamResponse:
         if not self._genuine(request):

@@ -1,0 +1,107 @@
+"""A process that is killed with -9 in the middle of things, and what people get after the next start."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.channels.conftest import payload
+from tests.standins import twilio_api
+from tests.standins.twilio_api import PUBLIC_URL, TwilioApi
+from tests.support import HOTLINE
+
+PATIENCE = 60  # seconds, on a machine that is busy
+
+
+class Process:
+    """The small server, which can be killed and started again over the same folder."""
+
+    def __init__(self, folder: Path, api_base: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.environment = os.environ | {
+            "DATA_DIR": str(folder),
+            "PORT": str(self.port),
+            "PUBLIC_URL": PUBLIC_URL,
+            "TWILIO_ACCOUNT_SID": twilio_api.ACCOUNT,
+            "TWILIO_AUTH_TOKEN": twilio_api.AUTH_TOKEN,
+            "TWILIO_NUMBER": twilio_api.NUMBER,
+            "TWILIO_API_BASE": api_base,
+        }
+
+    async def start(self, *, minutes_ahead: int = 0) -> None:
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.channels.small_server",
+            str(minutes_ahead),
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            cwd=Path(__file__).parent.parent.parent,
+        )
+        assert self.process.stdout is not None
+        line = b""
+        async with asyncio.timeout(PATIENCE):
+            while line != b"ready\n":
+                line = await self.process.stdout.readline()
+                assert line, "The small server ended."
+
+    async def kill(self) -> None:
+        if self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[TwilioApi]:
+    twilio = TwilioApi(now=datetime.now(UTC))
+    yield twilio
+    await twilio.close()
+
+
+@pytest.fixture
+async def process(tmp_path: Path, twilio: TwilioApi) -> AsyncIterator[Process]:
+    async with AsyncExitStack() as stack:
+        process = Process(tmp_path, await twilio.start())
+        await process.start()
+        stack.push_async_callback(process.kill)
+        yield process
+        await process.kill()
+
+
+async def send(process: Process, twilio: TwilioApi) -> int:
+    form = payload("twilio/sms", Body="on mnie zamknął")
+    signature = twilio.validator.compute_signature(f"{PUBLIC_URL}/sms/webhook", form)
+    url = f"http://127.0.0.1:{process.port}/sms/webhook"
+    async with (
+        aiohttp.ClientSession() as client,
+        client.post(url, data=form, headers={"X-Twilio-Signature": signature}) as response,
+    ):
+        return response.status
+
+
+@pytest.mark.parametrize("kind", ["hang", "hang_after"])
+async def test_killed_while_a_reply_is_being_sent_the_person_gets_it_exactly_once(
+    process: Process, twilio: TwilioApi, kind: str
+) -> None:
+    twilio.misbehaviours.plan("create", kind)  # type: ignore[arg-type]
+    assert await send(process, twilio) == 200
+    await twilio.asked("create", PATIENCE)
+    await process.kill()
+    assert len(twilio.bodies()) == (1 if kind == "hang_after" else 0)
+    await process.start(minutes_ahead=5)  # the killed one's lease is over
+    await twilio.asked("list", PATIENCE)
+    if kind == "hang":
+        await twilio.asked("create", PATIENCE)
+    assert await send(process, twilio) == 200  # and the webhook again, for Twilio may not have got our answer
+    assert twilio.bodies() == [f"emergency 1: {HOTLINE}"]
