@@ -116,8 +116,9 @@ class Accounts:
 
     async def find(self, session: AsyncSession, name: str) -> Staff | None:
         """Return an account by its name; case does not matter."""
-        found = await session.execute(select(Staff).where(func.lower(Staff.name) == " ".join(name.split()).lower()))
-        return found.scalars().first()
+        # Compared here and not in the database: SQLite's lower() knows no letters beyond a to z.
+        wanted = " ".join(name.split()).casefold()
+        return next((staff for staff in await self.all(session) if staff.name.casefold() == wanted), None)
 
     async def named(self, session: AsyncSession, name: str) -> Staff:
         """Return an account by its name; raises AccountUnknown."""

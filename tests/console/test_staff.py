@@ -12,7 +12,7 @@ import pytest
 from bot.commands import audit, staff
 from bot.console.staff import Role
 from bot.program import Program
-from tests.console.conftest import Consultant
+from tests.console.conftest import PASSWORD, Consultant
 
 
 async def test_only_administrators_see_accounts_and_only_coordinators_the_log(consultant: Any) -> None:
@@ -35,6 +35,14 @@ async def test_an_administrator_adds_somebody_who_can_log_in(consultant: Any, br
     await Consultant(await browser(), program, "Nowa Osoba").log_in_first(password)
     assert (await admin.post("/staff", name="nowa osoba", role="consultant")).status == 409
     assert (await admin.post("/staff", name="<b>", role="consultant")).status == 422
+
+
+async def test_a_name_with_polish_letters_logs_in_however_it_is_typed(consultant: Any, browser: Any, program: Program) -> None:
+    await consultant("Łucja Żak")
+    for typed in ("Łucja Żak", "łucja żak", "  ŁUCJA  ŻAK "):
+        someone = Consultant(await browser(), program, typed)
+        await someone.get("/login")
+        assert (await someone.post("/login", name=typed, password=PASSWORD)).status == 303
 
 
 async def test_a_disabled_consultants_cases_go_back_to_the_queue(consultant: Any, writes: Any) -> None:

@@ -19,8 +19,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.console.app import make_console
 from bot.console.audit import AuditLog
-from bot.console.desk import PREFIX
+from bot.console.desk import COOKIE, PREFIX, Desk
 from bot.console.staff import Accounts, Role
+from bot.live import QUEUE
 from bot.messages import Evidence, Inbound, Indicator, Screening, Speaker, Triage
 from bot.program import Program
 from bot.storage.tables import Handoff
@@ -82,7 +83,7 @@ class Night:
         self.program: Program = await open_program(self.folder, NightAssistant(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
         app = web.Application()
         app.add_subapp(PREFIX, make_console(self.program))
-        self.runner = web.AppRunner(app)
+        self.runner = web.AppRunner(app, shutdown_timeout=1)
         await self.runner.setup()
         site = web.TCPSite(self.runner, "127.0.0.1", 0)
         await site.start()
@@ -92,7 +93,7 @@ class Night:
         self.do(self.runner.cleanup())
         self.do(self.program.close())
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
+        self.thread.join(10)
 
     def account(self, name: str, role: Role = Role.CONSULTANT) -> str:
         async def add() -> str:
@@ -116,6 +117,24 @@ class Night:
                 )
             )
         )
+
+    def end_logins(self, name: str) -> None:
+        async def end() -> None:
+            accounts = Accounts(self.program.vault, AuditLog(self.program.vault))
+            async with self.program.database.transaction() as session:
+                await accounts.end_sessions(session, (await accounts.named(session, name)).id)
+            self.program.bell.ring(QUEUE)
+
+        self.do(end())
+
+    def logs_in(self, name: str) -> str:
+        async def log_in() -> str:
+            desk = Desk(self.program)
+            async with self.program.database.transaction() as session:
+                staff = await desk.accounts.named(session, name)
+                return await desk.logins.open(session, staff, second_factor=True, now=self.program.clock())
+
+        return self.do(log_in())
 
     def audit_is_whole(self) -> int:
         async def verify() -> int:
@@ -294,6 +313,24 @@ def test_a_lost_connection_is_seen_and_nothing_is_missing_afterwards(night: Nigh
         expect(ola.locator("#messages")).to_contain_text(words)
     ola.keyboard.press("Control+Enter")
     expect(ola.locator(".message.consultant")).to_have_count(1)
+
+
+def test_a_login_that_ends_is_loud_and_a_new_one_finds_the_draft_where_it_was(night: Night, desk: Callable[..., Page]) -> None:
+    ola = desk("Ola")
+    night.writes("zabrał mi paszport", who="a")
+    ola.locator(".case .take").click()
+    ola.locator("#answer").fill("Napisane przed końcem sesji")
+    ready(ola)
+    night.end_logins("Ola")
+    expect(ola.locator("#ended")).to_be_visible()
+    assert ola.title().startswith("⚠")
+    ola.context.add_cookies([{"name": COOKIE, "value": night.logs_in("Ola"), "domain": "127.0.0.1", "path": PREFIX}])
+    ola.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(ola.locator("#ended")).to_be_hidden()
+    ready(ola)
+    expect(ola.locator("#answer")).to_have_value("Napisane przed końcem sesji")
+    ola.get_by_role("button", name="Wyślij").click()
+    expect(ola.locator(".message.consultant")).to_contain_text("Napisane przed końcem sesji")
 
 
 def test_a_script_in_a_persons_words_does_nothing(night: Night, desk: Callable[..., Page]) -> None:

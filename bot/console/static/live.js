@@ -72,6 +72,7 @@ export async function refresh() {
       morphChildren(part, holder);
       if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
     }
+    takeToken();
     const waiting = document.querySelectorAll("#waiting .case").length;
     document.title = waiting ? `(${waiting}) ${title}` : title;
     announce("refreshed");
@@ -79,6 +80,14 @@ export async function refresh() {
     refreshing = false;
     if (again) { again = false; setTimeout(() => refresh().catch(lost), 150); }
   }
+}
+
+// After a new login, in another tab, this page's forms need the new login's token: the parts that are fetched bring it.
+function takeToken() {
+  const token = document.querySelector("[data-live] input[name=csrf]")?.value;
+  if (!token || token === document.body.dataset.csrf) return;
+  document.body.dataset.csrf = token;
+  for (const field of document.querySelectorAll("input[name=csrf]")) field.value = token;
 }
 
 function ended() {
@@ -154,6 +163,16 @@ navigator.locks?.request("console-events", () => {
 document.getElementById("stay")?.addEventListener("click", async () => {
   const response = await fetch("/console/queue", { redirect: "manual" }).catch(() => null);
   if (response?.ok) banner("ending", false); else if (response?.status === 401) ended(); else lost();
+});
+globalThis.addEventListener("focus", async () => {
+  if (!over) return;
+  const response = await fetch(document.querySelector("[data-live]")?.dataset.live ?? "/console/queue", {
+    headers: { "X-Watching": "1" }, redirect: "manual",
+  }).catch(() => null);
+  if (!response?.ok) return;
+  over = false;
+  banner("ended", false);
+  connect();
 });
 globalThis.addEventListener("online", () => { if (!over) connect(); });
 globalThis.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
