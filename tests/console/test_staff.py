@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 
 from bot.commands import audit, staff
 from bot.console.staff import Role
-from bot.program import Program
+from bot.program import Program, build
 from tests.console.conftest import PASSWORD, Consultant
+from tests.support import settings_in
 
 
 async def test_only_administrators_see_accounts_and_only_coordinators_the_log(consultant: Any) -> None:
@@ -80,10 +82,9 @@ def command(*arguments: str) -> int:
 
 @pytest.fixture
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    from bot.program import build
-    from tests.support import settings_in
-
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    for module in (staff, audit):  # logs belong to the whole process: other tests look at them
+        monkeypatch.setattr(module, "configure_logs", lambda _level: None)
     build(settings_in(tmp_path), assistant=None, create_keys=True)
     return tmp_path
 
@@ -109,8 +110,6 @@ def test_the_command_line_adds_lists_resets_and_disables(own_folder: Path, capsy
 def test_the_command_line_checks_the_log_and_notices_that_it_was_cut(
     own_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import sqlite3
-
     command("staff", "add", "Ola")
     command("staff", "add", "Jan")
     assert command("audit", "verify") == 0
