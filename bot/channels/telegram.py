@@ -99,6 +99,8 @@ class Telegram:
                 except Replayed:
                     return
                 self.tasks.start(self._answer(message, conversation_id, message_id))
+            case FromGroup(chat_id=chat_id) if chat_id == self.settings.alarm_telegram_chat:
+                pass  # the staff's own chat, where alarms go
             case FromGroup() as group:
                 self.tasks.start(self._leave(group))
             case Membership() as change:

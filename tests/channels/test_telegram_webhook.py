@@ -11,7 +11,7 @@ import pytest
 from bot.channels.telegram import MAX_BODY, SECRET_HEADER
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.tables import Conversation, Delivery, Handoff, Message, Receipt
-from tests.channels.conftest import CHAT, SECRET, Town, payload
+from tests.channels.conftest import CHAT, SECRET, Build, Town, payload
 from tests.support import HOTLINE, PlainAssistant
 
 
@@ -201,6 +201,14 @@ async def test_a_group_is_told_to_write_in_private_and_left(town: Town, name: st
     await town.update(payload(f"telegram/{name}"))
     assert town.telegram.texts(-1001234567890) == [town.program.wording.text("group_refused", "uk")]
     assert [call["chat_id"] for call in town.telegram.called("leaveChat")] == ["-1001234567890"]
+    assert await nothing_is_stored(town)
+
+
+async def test_the_staffs_own_chat_is_not_left(build_town: Build) -> None:
+    town: Town = await build_town(alarm_telegram_chat=-1001234567890)
+    for name in ("group_message", "added_to_group"):
+        assert (await town.update(payload(f"telegram/{name}"))).status == 200
+    assert town.telegram.calls == []
     assert await nothing_is_stored(town)
 
 
