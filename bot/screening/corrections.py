@@ -1,7 +1,7 @@
 """What consultants corrected: phrases whose labels decide for themselves and for messages that say nearly the same.
 
-The phrases stand in `nlu_data/corrections.yml`, one line each. Nearness is measured in the space of the sentence encoder, so that
-another spelling or another language of the same sentence is near as well.
+The phrases stand in `nlu_data/corrections.yml`, one line each. Nearness is measured in the space of the sentence encoder. Looser
+paraphrases and other languages are mostly too far away: they need lines of their own.
 """
 
 from __future__ import annotations
