@@ -8,6 +8,8 @@ from typing import Final, Literal
 from bot.lexicon import Lexicon
 from bot.messages import Reply
 from bot.outbox import PUSHING_CHANNELS
+from bot.screening.language import without_diacritics
+from bot.screening.normalise import readable, words
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
 from bot.wording import Form, Wording
@@ -28,6 +30,12 @@ SECOND_HAND: Final = frozenset({"edited", "forwarded"})
 UNHEARD: Final = "voice"  # nobody but a person can listen: the hotline is told
 PHONE_CHANNELS: Final = frozenset({"sms", "whatsapp"})
 SHORT_CHANNELS: Final = frozenset({"sms"})
+# What networks and providers take for STOP and for HELP. Elsewhere "cancel" means something else, and "menu" is the dialogue's.
+_STOP_ON_PHONES: Final = frozenset({"cancel", "end", "quit", "revoke"})
+_HELP_ON_PHONES: Final = frozenset(
+    "help info pomoc допомога dopomoha інфо хелп помощь pomoshch pomosch инфо дапамога dapamoha інфа ayuda დახმარება dakhmareba"
+    " daxmareba ინფო tulong bilgi مساعدة مساعده musaada मदद madad madat हेल्प सहायता sahayata aide infos ajuda".split()
+)
 GREETING_BUTTONS: Final = ("topic_help", "report", "human", "hide", "language")
 SAYS_NOTHING: Final = "nothing_said"  # has a quiet form that fits everywhere
 
@@ -52,12 +60,14 @@ class Notices:
                 return None
 
     def _word(self, text: str, conversation: Conversation) -> Steering | None:
+        bare = without_diacritics(" ".join(words(readable(text).lower())))
+        phone = conversation.channel in PHONE_CHANNELS
         match self.lexicon.meaning(text, conversation.language):
-            case "stop":
+            case "stop" if phone or bare not in _STOP_ON_PHONES:
                 return "stop"
             case "start":
                 return "start"
-            case "help" if conversation.channel in PHONE_CHANNELS:
+            case "help" if phone and bare in _HELP_ON_PHONES:
                 return "help"
             case _:
                 return None

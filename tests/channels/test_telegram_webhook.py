@@ -262,6 +262,13 @@ async def test_stop_is_honoured_at_once_with_the_way_back_and_start_brings_back(
     assert len(town.telegram.texts(CHAT)) == 3
 
 
+async def test_cancel_is_no_stop_in_telegram(town: Town) -> None:
+    await town.write("cancel", 1)
+    assert (await town.conversation()).reachable == "yes"
+    await town.write("stop", 2)
+    assert (await town.conversation()).reachable == "stopped"
+
+
 async def test_while_a_consultant_owns_the_conversation_messages_go_both_ways_and_the_program_is_silent(town: Town) -> None:
     await town.update(payload("telegram/human"))
     await town.take()

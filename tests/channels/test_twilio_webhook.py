@@ -289,6 +289,17 @@ async def test_help_is_answered_with_the_number_also_while_a_consultant_owns_the
     assert town.twilio.bodies()[-1].startswith(HOTLINE)
 
 
+async def test_menu_is_the_dialogues_and_not_help(town: Town) -> None:
+    await town.text("MENU", 1)
+    assert town.twilio.bodies()[0].startswith("menu")
+
+
+@pytest.mark.parametrize("word", ["STOP", "stop.", "CANCEL", "przestań", "стоп", "arrêt", "توقف"])
+async def test_stop_is_understood_in_every_language_and_spelling(town: Town, word: str) -> None:
+    await town.text(word, 1)
+    assert (await town.conversation()).reachable == "stopped"
+
+
 async def test_while_a_consultant_owns_the_conversation_the_program_is_silent(town: Town) -> None:
     await town.text("chcę rozmawiać z człowiekiem", 1)
     await town.take()
