@@ -122,7 +122,7 @@ async def report(
 
     `delivered` is final, `failed` yields only to it, `sent` ends only what was open or given up. Returns the row when it changed.
     """
-    row = await session.get(Delivery, delivery_id, with_for_update=True)
+    row = await session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
     if row is None or not _is_attempt(row, part, provider_id):
         return None
     before = row.state

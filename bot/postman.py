@@ -190,7 +190,7 @@ class Postman:
         return parcels
 
     async def _prepare(self, session: AsyncSession, row: Delivery, now: datetime) -> Parcel | None:
-        conversation = await self.conversations.get(session, row.conversation_id)
+        conversation = await session.get(Conversation, row.conversation_id)  # unlocked: who has it locked may wait for this row
         message = await session.get(Message, row.message_id)
         if conversation is None or message is None:
             return None
@@ -302,8 +302,8 @@ class Postman:
     async def _close(self, parcel: Parcel, state: outbox.State, code: str, reachable: Unreachable | None) -> None:
         ATTEMPTS.labels(parcel.channel, "refused").inc()
         async with self.database.transaction() as session:
-            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
             conversation = await self.conversations.get(session, parcel.conversation_id)
+            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
             if row is None or conversation is None:
                 return
             if reachable is not None:
@@ -325,10 +325,11 @@ class Postman:
         """Take what a provider says later; returns whether that changed anything."""
         now = self.clock()
         async with self.database.transaction() as session:
+            known = await session.get(Delivery, delivery_id)
+            conversation = None if known is None else await self.conversations.get(session, known.conversation_id)
             row = await outbox.report(
                 session, delivery_id=delivery_id, part=part, provider_id=provider_id, state=state, code=code, now=now
             )
-            conversation = None if row is None else await self.conversations.get(session, row.conversation_id)
             if row is None or conversation is None:
                 return False
             if row.state == "failed":
