@@ -233,7 +233,7 @@ class Postman:
         if not row.regardless and said_by == "bot":
             case = await self.queue.of_conversation(session, conversation.id)
             if case is not None and case.taken_by is not None:
-                return "cancelled", "consultant"
+                return "cancelled", "taken"
         if conversation.reachable in {"blocked", "gone"}:
             return "failed", conversation.reachable
         if now - row.created_at > self.give_up:

@@ -178,7 +178,7 @@ async def test_a_reply_of_the_program_is_cancelled_when_a_consultant_took_the_co
     await say(program, conversation, "konsultantka mówi", author="consultant")
     await postman.deliver_due()
     assert channel.sent == ["konsultantka mówi"]
-    assert [(row.state, row.error_code) for row in await rows(program)] == [("cancelled", "consultant"), ("sent", None)]
+    assert [(row.state, row.error_code) for row in await rows(program)] == [("cancelled", "taken"), ("sent", None)]
 
 
 async def test_a_retry_is_checked_again_for_who_owns_the_conversation(

@@ -37,7 +37,7 @@ class HandoffQueue:
     ) -> tuple[Handoff, bool]:
         """Put a conversation into the queue, or raise the triage of its case; return the case and whether it is new.
 
-        `reason` is screening, asked, failure or unreachable. A case that was withdrawn waits again.
+        `reason` is screening, asked, failure, unreachable or unheard (a voice message). A case that was withdrawn waits again.
         """
         case = await self.of_conversation(session, conversation.id)
         if case is None:
