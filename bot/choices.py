@@ -20,6 +20,7 @@ from bot.wording import SOURCE_LANGUAGES
 NUMBERED_CHANNELS: Final = frozenset({"sms", "whatsapp"})
 NUMBERS_FILE: Final = Path(__file__).resolve().parent.parent / "nlu_data" / "numbers.yml"
 SKIP: Final = "@skip"
+MOST: Final = 12  # a longer list, such as that of the languages, stands in the text itself and is chosen by name
 MAX_SHAPE: Final = 40  # characters: whoever writes more is not choosing
 _DIGITS: Final = re.compile(r"(?:nr|no|n|num|numer|number)?\W*(\d{1,2})")
 _AROUND: Final = re.compile(r"^[\W_]+|[\W_]+$")
@@ -36,6 +37,8 @@ def numbered(buttons: Sequence[Button], *, before: int = 0, in_turn: int | None 
     A question that may only be skipped gets no number: "1" could be its answer.
     """
     total = len(buttons) if in_turn is None else in_turn
+    if total > MOST:
+        return ""
     if total == 1 and buttons and buttons[0].value == SKIP:
         return f"({buttons[0].title})"
     return "\n".join(f"{before + place} {button.title}" for place, button in enumerate(buttons, start=1))
@@ -49,7 +52,7 @@ def chosen(text: str, buttons: Sequence[Button], language: str) -> str | None:
     for button in buttons:
         if _shape(button.title) == shape:
             return button.value
-    if len(buttons) == 1 and buttons[0].value == SKIP:
+    if (len(buttons) == 1 and buttons[0].value == SKIP) or len(buttons) > MOST:
         return None
     number = _number(shape, language)
     return buttons[number - 1].value if number is not None and 1 <= number <= len(buttons) else None

@@ -38,6 +38,13 @@ def test_a_question_that_may_only_be_skipped_takes_numbers_as_answers() -> None:
     assert numbered(skip) == "(Pomiń)"
 
 
+def test_a_list_of_all_languages_is_chosen_from_by_name_and_costs_no_lines() -> None:
+    languages = [Wording.load().button(f"lang_{code}", "pl") for code in LANGUAGES]
+    assert numbered(languages) == ""
+    assert chosen("2", languages, "pl") is None
+    assert chosen("українська", languages, "pl") == "@lang_uk"
+
+
 def test_choices_are_numbered_through_all_replies_of_a_turn() -> None:
     assert numbered(YES_NO, before=3, in_turn=5) == "4 Tak\n5 Nie"
 
