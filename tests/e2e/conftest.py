@@ -20,8 +20,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     program.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Not for the session: Playwright's event loop runs as long as it is open, and no asynchronous test can run beside it.
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if name and (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
