@@ -70,7 +70,6 @@ def situation(tracker: Tracker) -> Situation:
         requested=slots.get("requested_slot"),
         text=str(tracker.latest_message.get("text") or ""),
         wanted_language=slots.get("wanted_language"),
-        offered_language=slots.get("offered_language"),
     )
 
 

@@ -47,6 +47,7 @@ with warnings.catch_warnings():
     from bot import rasa_patches
 
 from actions.dialogue import ACTIONS
+from bot.screening.models import newest_archive
 
 TURNS_KEPT: Final = 4  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
 _SENDER = "conversation"
@@ -230,10 +231,10 @@ def _executor() -> ActionExecutor:
 
 def newest_model(model_dir: Path) -> Path:
     """Return the newest model archive of a folder; raises ModelMissing."""
-    models = sorted(model_dir.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not models:
+    model = newest_archive(model_dir)
+    if model is None:
         raise ModelMissing(f"There is no trained model in {model_dir}. Train one: make train.")
-    return models[-1]
+    return model
 
 
 def silence_rasa() -> None:

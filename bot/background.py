@@ -1,9 +1,10 @@
-"""Work that goes on after its request was answered."""
+"""Work that goes on after its request was answered, or beside it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -50,3 +51,15 @@ async def _watched(work: Coroutine[Any, Any, object]) -> None:
     except Exception as error:  # noqa: BLE001 - there is nobody to raise to; what was stored is taken up again from the database
         BACKGROUND_FAILURES.labels(type(error).__name__).inc()
         log.error("background_failed", error=type(error).__name__)
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """Run a worker as long as the block lasts."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

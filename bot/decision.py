@@ -224,7 +224,6 @@ class Decider:
             "quiet": conversation.quiet,
             "on_duty": self.on_duty(self.now()),
             "wanted_language": wanted,
-            "offered_language": offered,
             "wish": None,
         }
         if needs_person or standing.queued:
@@ -234,12 +233,11 @@ class Decider:
             state = self.vault.open(conversation.dialogue, f"dialogue:{conversation.id}")
         turn = await assistant.turn(said.text, act, slots=slots, state=state)
         wish = turn.slots.get("wish")
-        if not turn.replies and wish not in {"erase", "language"}:
+        if not turn.replies and wish != "erase":
             raise NothingSaid("The dialogue had nothing to say.")
         replies = turn.replies
         if wish == "language":
-            language = wanted or turn.slots.get("offered_language") or language
-            replies = replies or (self.wording.reply("language_changed", language),)
+            language = wanted or language
         elif screening.language not in LANGUAGES and len(words(said.text)) >= SWITCHING_WORDS and act not in LANGUAGE_FREE_ACTS:
             replies = (*self._unserved(), *replies)
         elif offered is not None and not screening.triage.needs_person:

@@ -58,7 +58,6 @@ class Situation:
     requested: str | None = None
     text: str = ""
     wanted_language: str | None = None
-    offered_language: str | None = None
 
     @property
     def child(self) -> bool:
@@ -155,8 +154,6 @@ def affirm(situation: Situation) -> Move:
             return Move((Say("report_sent"),), _closed("report_sent", wish="report") | _queued(situation))
         case "question_safe_now" | "question_can_leave":
             return Move((Say("question_thanks"),), _closed("question_thanks"))
-        case "language_offer":
-            return Move((), {"question": None, "wish": "language"})
         case _:
             return Move((Say("yes_unclear", ("human", "menu")),), _closed("yes_unclear"))
 
@@ -175,9 +172,7 @@ def deny(situation: Situation) -> Move:
                 (Say("not_safe_now", ("hide", "quiet", "cannot_call")),), _closed("not_safe_now") | {"asked": ["all", "asked"]}
             )
         case "question_can_leave":
-            return Move((Say("cannot_leave", ("cannot_call",)),), _closed("cannot_leave", wish="cannot_leave"))
-        case "language_offer":
-            return Move((Say("language_changed"),), _closed("language_changed"))
+            return Move((Say("cannot_leave", ("cannot_call",)),), _closed("cannot_leave"))
         case _:
             return Move((Say("no_unclear", ("human", "menu")),), _closed("no_unclear"))
 

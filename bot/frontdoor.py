@@ -186,7 +186,7 @@ class FrontDoor:
                 owned=case is not None and case.taken_by is not None,
                 queued=case is not None and case.withdrawn_at is None,
                 withdrawn=case is not None and case.withdrawn_at is not None,
-                first=await self._is_first(session, conversation, message),
+                first=await self.conversations.is_first(session, message),
             )
             said = await self._as_chosen(session, conversation, said)
 
@@ -209,10 +209,6 @@ class FrontDoor:
         turn = await self.conversations.replies_to(session, last.answers) if last.answers else [self.conversations.read(last)]
         value = chosen(said.text, [button for reply in turn for button in reply.buttons], conversation.language)
         return said if value is None else replace(said, text=value)
-
-    async def _is_first(self, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
-        earlier = await self.conversations.messages(session, conversation.id)
-        return not any(said.author == "person" and said.number < message.number for said in earlier)
 
     async def _keep(self, conversation_id: str, message_id: str, decision: Decision) -> Outcome:
         now = self.clock()

@@ -1,7 +1,6 @@
 """Short words that mean one thing, in every language: yes, no, stop, a person please.
 
-A classifier reads "ok" and "?" as anything; a list does not. Only whole short messages are matched, never words inside a sentence,
-except the phrases of `human` and `quiet`, which may begin or end one.
+A classifier reads "ok" and "?" as anything; a list does not. Only whole short messages are matched, never words inside a sentence.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ import yaml
 from bot.messages import LANGUAGES
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable, words
+from bot.wording import NLU_DATA
 
-NLU_DATA = Path(__file__).resolve().parent.parent / "nlu_data"
 MEANINGS = (
     "yes",
     "no",
@@ -64,7 +63,6 @@ _COURTESIES = frozenset(
         "можно",
         "mozhno",
         "кали",
-        "ласка",
         "калі",
         "kali",
         "por",

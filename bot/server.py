@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.background import beside
 from bot.channels.alarm_ways import alarm_ways
 from bot.channels.errors import errors_as_json
 from bot.channels.messengers import Messengers
@@ -133,20 +134,8 @@ async def _every(seconds: float, job: Callable[[], Awaitable[object]], name: str
             except Exception as error:  # noqa: BLE001 - the next round tries again; the log says that one failed
                 log.error("job_failed", job=name, error=type(error).__name__)
 
-    async with _beside(loop(), name):
+    async with beside(loop(), name):
         yield
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
-    """Run a worker as long as the block lasts."""
-    task = asyncio.create_task(work, name=name)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def serve(settings: Settings) -> int:
@@ -188,7 +177,7 @@ async def _serve(program: Program) -> None:
             _every(TIDY_SECONDS, tidy, "tidy"),
             _every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
             _every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up"),
-            _beside(watch.run(), "alarm_watch"),
+            beside(watch.run(), "alarm_watch"),
         ):
             await _stopped()
     finally:

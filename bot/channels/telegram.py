@@ -16,7 +16,7 @@ from telegram import Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bot.background import Background
+from bot.background import Background, beside
 from bot.channels.bodies import body
 from bot.channels.errors import errors_as_json, problem
 from bot.channels.telegram_delivery import MAX_LENGTH, TelegramClient, TelegramSender
@@ -126,13 +126,8 @@ class Telegram:
                 await _courtesy("typing", self.client.bot.send_chat_action(chat_id=int(address), action=ChatAction.TYPING))
                 await asyncio.sleep(TYPING_AGAIN)
 
-        task = asyncio.create_task(show())
-        try:
+        async with beside(show(), "typing"):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     async def _acknowledge(self, press: Press) -> None:
         """Stop the button's clock, and show in place of the keyboard what was chosen."""

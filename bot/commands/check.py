@@ -15,6 +15,7 @@ from bot.handoff.alarm import way_names
 from bot.handoff.hours import DutyHours
 from bot.messages import LANGUAGES
 from bot.program import KEY_FILE
+from bot.screening.models import newest_archive
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable, open_vault
@@ -91,7 +92,7 @@ async def _database(settings: Settings) -> list[Finding]:
 def _model(settings: Settings) -> Iterator[Finding]:
     from bot.nlu.training import is_current  # noqa: PLC0415
 
-    if not any(settings.model_dir.glob("*.tar.gz")):
+    if newest_archive(settings.model_dir) is None:
         yield Finding(
             "model",
             "missing",

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from bot.screening.concepts import concept_files
+from bot.screening.models import newest_archive
 from bot.screening.rows import NLU_DATA, training_files
 from bot.screening.tuned import DIGESTS
 from bot.screening.tuned import MODEL as ENCODER
@@ -38,7 +39,7 @@ def fingerprint() -> str:
 def is_current(model_dir: Path) -> bool:
     """Say whether the newest model was made from the files as they are now."""
     mark = model_dir / _FINGERPRINT
-    return mark.exists() and mark.read_text().strip() == fingerprint() and any(model_dir.glob("*.tar.gz"))
+    return mark.exists() and mark.read_text().strip() == fingerprint() and newest_archive(model_dir) is not None
 
 
 def train(model_dir: Path) -> Path:

@@ -213,6 +213,13 @@ class ConversationStore:
         )
         return [self.read(message) for message in found.scalars()]
 
+    async def is_first(self, session: AsyncSession, message: Message) -> bool:
+        """Say whether a message is the first of its person in the conversation."""
+        earlier = select(Message.id).where(
+            Message.conversation_id == message.conversation_id, Message.author == "person", Message.number < message.number
+        )
+        return not await session.scalar(select(earlier.exists()))
+
     async def last_reply(self, session: AsyncSession, conversation_id: str, *, before: int) -> Message | None:
         """Return the last text that a person was given before a message number."""
         found = await session.execute(
