@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from bot.channels.telegram_delivery import TelegramClient, as_problem
-from bot.channels.twilio_delivery import TwilioClient
+from bot.channels.twilio_delivery import STATUS_PATH, TwilioClient
 from bot.handoff import alarm_texts
 from bot.handoff.alarm import Kind, Notice, Way, WayFailed
 from bot.handoff.alarm_senders import own_ways
@@ -24,17 +24,22 @@ REPETITIONS: Final = 3  # whoever was asleep does not hear the first sentence
 
 
 class SmsWay:
-    """Sends alarms to one number."""
+    """Sends alarms to one number; Twilio reports to `status_url` whether they arrived."""
 
-    def __init__(self, client: TwilioClient, sender: str, to: str) -> None:
+    def __init__(self, client: TwilioClient, sender: str, to: str, status_url: str) -> None:
         self.client = client
         self.sender = sender
         self.to = to
+        self.status_url = status_url
 
     async def send(self, notice: Notice) -> None:
         """Hand an SMS to Twilio; raises WayFailed."""
         text = alarm_texts.message(notice)
-        await _asked(self.client, self.client.rest.messages.create_async(to=self.to, from_=self.sender, body=text))
+        callback = f"{self.status_url}?alarm={notice.call_id}"
+        await _asked(
+            self.client,
+            self.client.rest.messages.create_async(to=self.to, from_=self.sender, body=text, status_callback=callback),
+        )
 
     async def close(self) -> None:
         """Close the connections."""
@@ -87,10 +92,10 @@ class TelegramWay:
 
 
 def twiml(notice: Notice) -> str:
-    """Return what the telephone says; a self-test asks for no key."""
+    """Return what the telephone says; a self-test or a failing way asks for no key."""
     response = VoiceResponse()
     voice = VOICES[notice.interface]
-    if notice.kind is Kind.SELF_TEST:
+    if notice.kind in {Kind.SELF_TEST, Kind.WAY}:
         response.say(alarm_texts.spoken(notice), language=voice)
         return str(response)
     for _ in range(REPETITIONS):
@@ -106,7 +111,7 @@ def alarm_ways(settings: Settings, clock: Callable[[], datetime]) -> dict[str, W
     ways = own_ways(settings, clock)
     sender = settings.twilio_number or ""
     for number, to in enumerate(listed(settings.alarm_sms_to), 1):
-        ways[f"sms{number}"] = SmsWay(TwilioClient(settings), sender, to)
+        ways[f"sms{number}"] = SmsWay(TwilioClient(settings), sender, to, f"{settings.public_url}{STATUS_PATH}")
     for number, to in enumerate(listed(settings.alarm_call_to), 1):
         ways[f"call{number}"] = CallWay(TwilioClient(settings), sender, to)
     if settings.alarm_telegram_chat is not None:

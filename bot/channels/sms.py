@@ -22,6 +22,8 @@ from bot.channels.errors import errors_as_json, problem
 from bot.channels.telegram import REFUSED
 from bot.channels.twilio_delivery import REACHABLE_BY_CODE, TwilioClient, TwilioSender
 from bot.channels.twilio_messages import WHATSAPP_PREFIX, NotAMessage, read, split
+from bot.handoff.alarm_record import record_report
+from bot.live import QUEUE
 from bot.outbox import Farewell
 from bot.parcels import NotNow, Refused, Uncertain
 from bot.postman import Postman
@@ -71,6 +73,7 @@ class Sms:
         self.frontdoor = program.frontdoor
         self.database = program.database
         self.vault = program.vault
+        self.bell = program.bell
         self.client = TwilioClient(settings)
         self.sender = TwilioSender(self.client, settings)
         self.postman: Postman | None = None
@@ -138,6 +141,9 @@ class Sms:
         if isinstance(form, web.Response):
             return form
         sid, state = form.get("MessageSid", ""), STATES.get(form.get("MessageStatus", "").lower())
+        if sid and _is_number(request.query.get("alarm", "")):
+            await self._report_alarm(int(request.query["alarm"]), state, form)
+            return web.Response(status=204)
         delivery, part = request.query.get("delivery", ""), request.query.get("part", "0")
         if not sid or not _is_number(delivery) or not _is_number(part):
             return _refused(400, "bad_request", "MessageSid, delivery or part is missing.")
@@ -152,6 +158,18 @@ class Sms:
                 reachable=REACHABLE_BY_CODE.get(code or ""),
             )
         return web.Response(status=204)
+
+    async def _report_alarm(self, call_id: int, state: str | None, form: MultiDict[str]) -> None:
+        """Note that an alarm reached the duty telephone, or did not: only Twilio knows, after it has taken the SMS."""
+        if state not in {"delivered", "failed"}:
+            return
+        arrived, code = state == "delivered", form.get("ErrorCode") or form["MessageStatus"].lower()
+        async with self.database.transaction() as session:
+            new = await record_report(session, call_id, arrived=arrived, code=code, now=self.frontdoor.clock())
+        if new and not arrived:
+            log.error("alarm_not_delivered", call=call_id, code=code)
+        if new:
+            self.bell.ring(QUEUE)
 
     def part_from(self, farewell: Farewell) -> None:
         """Tidy up after an erased conversation, in the background."""

@@ -27,11 +27,15 @@ class Kind(StrEnum):
     CASE = "case"
     TEST = "test"
     SELF_TEST = "self_test"
+    WAY = "way"  # one of the ways does not work: told through the others
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One call of an alarm. `waits` is how long the person has waited; `interface` the language that staff read."""
+    """One call of an alarm. `waits` is how long the person has waited; `interface` the language that staff read.
+
+    `call_id` is what a provider's later report is about; `failing` the way that does not work, in an alarm about one.
+    """
 
     alarm_id: str
     kind: Kind
@@ -41,6 +45,8 @@ class Notice:
     interface: str
     console_url: str
     acknowledge_url: str
+    call_id: int = 0
+    failing: str = ""
 
 
 class WayFailed(Exception):
@@ -88,6 +94,12 @@ def first_ways(ways: Sequence[str], triage: Triage) -> list[str]:
     """Return the ways of an alarm's first round: a telephone rings at once only for an emergency."""
     quiet = [way for way in ways if not is_call(way)]
     return list(ways) if triage is Triage.EMERGENCY or not quiet else quiet
+
+
+def other_ways(ways: Sequence[str], failing: str) -> list[str]:
+    """Return the ways that tell of one that does not work: a telephone rings for that only when there is nothing else."""
+    others = [way for way in ways if way != failing]
+    return [way for way in others if not is_call(way)] or others
 
 
 @dataclass(frozen=True)

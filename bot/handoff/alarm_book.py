@@ -16,7 +16,8 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.handoff.alarm import Kind, Links, first_ways, way_names
+from bot.handoff.alarm import Kind, Links, first_ways, other_ways, way_names
+from bot.handoff.alarm_record import WayRecord, WayState, way_records
 from bot.handoff.hours import latest
 from bot.messages import Triage
 from bot.settings import Settings
@@ -36,14 +37,15 @@ SOUNDING = Gauge("frontdoor_alarms_sounding", "Alarms that nobody has answered."
 
 @dataclass(frozen=True)
 class AlarmStatus:
-    """Whether staff can be called. `ways` says of each way: working, failing, or untested.
+    """Whether staff can be called. `ways` says of each way: working, failing, or untested; `records` says more.
 
     `problems` are codes for people to be told: no_ways, way_failing, self_test_late, watch_stopped.
     """
 
     state: Literal["off", "working", "failing"]
-    ways: dict[str, Literal["working", "failing", "untested"]]
+    ways: dict[str, WayState]
     problems: tuple[str, ...]
+    records: tuple[WayRecord, ...] = ()
 
 
 class AlarmBook:
@@ -68,6 +70,7 @@ class AlarmBook:
         await self._end(session, now)
         await self._raise_cases(session, now)
         await self._raise_self_test(session, now)
+        await self._raise_failing_ways(session, now)
         await self._go_on(session, now)
         sounding = await session.scalar(
             select(func.count()).select_from(Alarm).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value)
@@ -79,6 +82,14 @@ class AlarmBook:
         """Return the alarms of cases that nobody has answered, the oldest first."""
         chosen = select(Alarm).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value).order_by(Alarm.raised_at)
         return (await session.scalars(chosen)).all()
+
+    async def latest_test(self, session: AsyncSession) -> Alarm | None:
+        """Return the newest test or self-test."""
+        tests = (Kind.TEST.value, Kind.SELF_TEST.value)
+        found: Alarm | None = await session.scalar(
+            select(Alarm).where(Alarm.kind.in_(tests)).order_by(Alarm.raised_at.desc()).limit(1)
+        )
+        return found
 
     async def raise_test(self, session: AsyncSession, now: datetime) -> Alarm:
         """Call through all ways once, to see whether they work; the link in the message can be tried as well."""
@@ -112,24 +123,14 @@ class AlarmBook:
         """Say whether staff can be called, by what happened to the latest calls."""
         if not self.ways:
             return AlarmStatus("off", {}, ("no_ways",))
-        newest = (
-            select(AlarmCall.way, func.max(AlarmCall.id).label("id"))
-            .where(AlarmCall.state.in_(("sent", "failed")))
-            .group_by(AlarmCall.way)
-            .subquery()
-        )
-        found = await session.execute(select(AlarmCall.way, AlarmCall.state).join(newest, AlarmCall.id == newest.c.id))
-        states = {way: state for way, state in found}
-        ways: dict[str, Literal["working", "failing", "untested"]] = {
-            way: {"sent": "working", "failed": "failing"}.get(states.get(way, ""), "untested")  # type: ignore[misc]
-            for way in self.ways
-        }
+        records = tuple(await way_records(session, self.ways))
+        ways = {record.name: record.state for record in records}
         problems = ["way_failing"] if "failing" in ways.values() else []
         if await self._self_test_is_late(session, now):
             problems.append("self_test_late")
         if self.watched_at is not None and now - self.watched_at > WATCH_LATE:
             problems.append("watch_stopped")
-        return AlarmStatus("failing" if problems else "working", ways, tuple(problems))
+        return AlarmStatus("failing" if problems else "working", ways, tuple(problems), records)
 
     async def forget_old(self, session: AsyncSession, now: datetime) -> None:
         """Delete alarms whose time is over."""
@@ -177,6 +178,15 @@ class AlarmBook:
         if not await session.scalar(select(Alarm.id).where(Alarm.key == key)):
             await self._raise(session, Kind.SELF_TEST, key=key, now=now)
 
+    async def _raise_failing_ways(self, session: AsyncSession, now: datetime) -> None:
+        """Tell of each way that does not work through the other ways, once a day."""
+        for record in await way_records(session, self.ways):
+            others = other_ways(self.ways, record.name)
+            key = f"way:{record.name}:{now.astimezone(self.zone).date().isoformat()}"
+            if record.state != "failing" or not others or await session.scalar(select(Alarm.id).where(Alarm.key == key)):
+                continue
+            await self._raise(session, Kind.WAY, key=key, now=now, ways=others)
+
     async def _raise(
         self,
         session: AsyncSession,
@@ -187,6 +197,7 @@ class AlarmBook:
         case: Handoff | None = None,
         language: str = "pl",
         since: datetime | None = None,
+        ways: Sequence[str] | None = None,
     ) -> Alarm:
         triage = Triage.NONE if case is None else Triage(case.triage)
         alarm = Alarm(
@@ -206,8 +217,8 @@ class AlarmBook:
         )
         session.add(alarm)
         await session.flush()
-        ways = first_ways(self.ways, triage) if kind is Kind.CASE else self.ways
-        await self._begin_round(session, alarm, ways, now)
+        chosen = ways or (first_ways(self.ways, triage) if kind is Kind.CASE else self.ways)
+        await self._begin_round(session, alarm, chosen, now)
         RAISED.labels(kind.value, triage.value).inc()
         return alarm
 

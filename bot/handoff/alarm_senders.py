@@ -91,6 +91,7 @@ class WebhookWay:
                 "console": notice.console_url,
                 "acknowledge": notice.acknowledge_url,
             }
+            | ({"failing_way": notice.failing} if notice.failing else {})
         ).encode()
         timestamp = str(int(self.clock().timestamp()))
         headers = {

@@ -36,6 +36,14 @@ _SELF_TEST: Final = {
     "pl": "Codzienna próba alarmu. Nikt nie czeka na pomoc i nic nie trzeba robić.",
     "en": "The daily test of the alarm. Nobody is waiting for help, and there is nothing to do.",
 }
+_WAY: Final = {
+    "pl": "Jedna z dróg alarmu nie działa: {way}. Pozostałe działają dalej. Sprawdź ją w konsoli.",
+    "en": "A way of alarm does not work: {way}. The others go on. Look into it in the console.",
+}
+_WAYS: Final[Mapping[str, Mapping[str, str]]] = {
+    "pl": {"email": "e-mail", "sms": "SMS", "call": "telefon", "telegram": "Telegram", "webhook": "webhook"},
+    "en": {"email": "e-mail", "sms": "SMS", "call": "telephone", "telegram": "Telegram", "webhook": "webhook"},
+}
 _LINKS: Final = {
     "pl": "Konsola: {console}\nPotwierdź, że się tym zajmujesz: {acknowledge}",
     "en": "Console: {console}\nSay that you see to it: {acknowledge}",
@@ -54,12 +62,20 @@ NOT_HEARD: Final = {
 }
 
 
+def way_name(way: str, interface: str) -> str:
+    """Return what staff call a way: "SMS 1"."""
+    kind = way.rstrip("0123456789")
+    return f"{_WAYS[interface].get(kind, kind)} {way.removeprefix(kind)}".rstrip()
+
+
 def sentence(notice: Notice) -> str:
     """Return what happened, in one or two sentences."""
     if notice.kind is Kind.SELF_TEST:
         return _SELF_TEST[notice.interface]
     if notice.kind is Kind.TEST:
         return _TEST[notice.interface]
+    if notice.kind is Kind.WAY:
+        return _WAY[notice.interface].format(way=way_name(notice.failing, notice.interface))
     return _CASE[notice.interface].format(
         triage=_TRIAGE[notice.interface].get(notice.triage, notice.triage.value),
         minutes=max(1, int(notice.waits.total_seconds() // 60)),
@@ -68,9 +84,11 @@ def sentence(notice: Notice) -> str:
 
 
 def message(notice: Notice) -> str:
-    """Return the text of an e-mail, an SMS or a chat message; a self-test asks for no answer."""
+    """Return the text of an e-mail, an SMS or a chat message; a self-test and a failing way ask for no answer."""
     if notice.kind is Kind.SELF_TEST:
         return sentence(notice)
+    if notice.kind is Kind.WAY:
+        return f"{sentence(notice)}\n{notice.console_url}"
     links = _LINKS[notice.interface].format(console=notice.console_url, acknowledge=notice.acknowledge_url)
     return f"{sentence(notice)}\n{links}"
 
@@ -89,4 +107,6 @@ def subject(notice: Notice) -> str:
     """Return the subject of an e-mail."""
     if notice.kind is Kind.CASE:
         return f"ALARM: {_TRIAGE[notice.interface].get(notice.triage, notice.triage.value)}"
+    if notice.kind is Kind.WAY:
+        return "Droga alarmu nie działa" if notice.interface == "pl" else "A way of alarm does not work"
     return "Próba alarmu" if notice.interface == "pl" else "Test of the alarm"

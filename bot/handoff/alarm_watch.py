@@ -123,7 +123,7 @@ class AlarmWatch:
                 .execution_options(synchronize_session=False)
             )
             if getattr(taken, "rowcount", 0) == 1:
-                claimed.append(_Claimed(call.id, call.way, call.attempts + 1, self._notice(alarm, call.way, now)))
+                claimed.append(_Claimed(call.id, call.way, call.attempts + 1, self._notice(alarm, call, now)))
         return claimed
 
     async def _rang_just_now(self, session: AsyncSession, call: AlarmCall, now: datetime) -> bool:
@@ -131,13 +131,13 @@ class AlarmWatch:
             select(AlarmCall.id).where(
                 AlarmCall.way == call.way,
                 AlarmCall.alarm_id != call.alarm_id,
-                AlarmCall.state.in_(("sending", "sent")),
+                AlarmCall.state.in_(("sending", "sent", "arrived")),
                 AlarmCall.tried_at > now - PAID_GAP,
             )
         )
         return found is not None
 
-    def _notice(self, alarm: Alarm, way: str, now: datetime) -> Notice:
+    def _notice(self, alarm: Alarm, call: AlarmCall, now: datetime) -> Notice:
         return Notice(
             alarm_id=alarm.id,
             kind=Kind(alarm.kind),
@@ -146,7 +146,9 @@ class AlarmWatch:
             language=alarm.language,
             interface=self.book.interface,
             console_url=self.book.links.console,
-            acknowledge_url=self.book.links.acknowledge(alarm.id, alarm.generation, way),
+            acknowledge_url=self.book.links.acknowledge(alarm.id, alarm.generation, call.way),
+            call_id=call.id,
+            failing=alarm.key.split(":")[1] if alarm.kind == Kind.WAY else "",
         )
 
     async def _send(self, call: _Claimed, *, attempts_left: bool) -> str | None:
@@ -186,3 +188,4 @@ class AlarmWatch:
                 )
         except DatabaseUnavailable as error:  # the lease ends, and the call is made once more
             log.error("alarm_result_lost", way=call.way, error=type(error).__name__)
+        self.program.bell.ring(QUEUE)  # every open page of the console shows which ways were sent

@@ -307,7 +307,7 @@ class AuditEntry(Table):
 class Alarm(Table):
     """That staff are called, until somebody answers: for a case that waits too long, a test, or the daily self-test.
 
-    `kind`: case, test, self_test. `key` makes it unique: the same reason raises one alarm, however many processes look.
+    `kind`: case, test, self_test, way (one that does not work). `key` makes it unique: the same reason raises one alarm, however many processes look.
     `state`: sounding, acknowledged, ended. `round` counts the calls through all ways; `generation` the acknowledgements, each of
     which makes the links sent before it worthless. `heard_by` is a staff id, or `link:` and the way whose message was answered.
     """
@@ -337,7 +337,7 @@ class Alarm(Table):
 class AlarmCall(Table):
     """One call of an alarm through one way, with its retries.
 
-    `state`: due, sending (until `due_at`, when somebody else may take it up), sent, failed, cancelled.
+    `state`: due, sending (until `due_at`, when somebody else may take it up), sent, arrived, failed, cancelled.
     """
 
     __tablename__ = "alarm_calls"

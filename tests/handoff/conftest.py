@@ -114,7 +114,8 @@ class Night:
     def everything(self) -> str:
         """Return all that any alarm said, through any way."""
         posts = [f"{headers} {body.decode()}" for headers, body in self.hook.posts]
-        sent = [*map(str, self.twilio.messages), *map(str, self.twilio.calls), *self.telegram.texts(CHAT)]
+        messages = [{name: value for name, value in sent.items() if name != "StatusCallback"} for sent in self.twilio.messages]
+        sent = [*map(str, messages), *map(str, self.twilio.calls), *self.telegram.texts(CHAT)]
         mails = [f"{mail.as_string()}\n{mail.get_content()}" for mail in self.mailbox.mails]
         return "\n".join([*self.mailbox.texts(), *mails, *sent, *posts])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,23 @@ async def test_the_server_passes_the_links_on(tmp_path: Path, clock: Clock) -> N
         assert answer.status == 410
         assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
     await program.close()
+
+
+async def test_a_way_that_does_not_work_is_told_through_the_others_once_a_day(night: Night) -> None:
+    night.mailbox.refusals = ["550 no such address"] * 20
+    async with night.program.database.transaction() as session:
+        await night.program.alarms.raise_test(session, night.clock())
+    await night.passes()
+    for wait in (5, 10, 20, 40):
+        await night.passes(seconds=wait)
+    before = night.counts()
+    for _ in range(3):
+        await night.passes(seconds=60)
+    after = night.counts()
+    assert {way: after[way] - before[way] for way in after} == {"email": 0, "sms": 1, "call": 0, "telegram": 1, "webhook": 1}
+    assert "nie działa: e-mail 1" in night.twilio.messages[-1]["Body"]
+    assert "nie działa: e-mail 1" in night.telegram.texts(CHAT)[-1]
+    told = json.loads(night.hook.posts[-1][1])
+    assert (told["kind"], told["failing_way"]) == ("way", "email1")
+    await night.passes(hours=24)
+    assert night.counts()["telegram"] == after["telegram"] + 1
