@@ -15,6 +15,8 @@ from jinja2 import FileSystemLoader, StrictUndefined
 
 from bot.channels.errors import HTTP_FAILURES
 from bot.console import times, words_shown
+from bot.console.alarm_pages import AlarmPages
+from bot.console.attention import with_attention
 from bot.console.case_actions import CaseActions
 from bot.console.case_pages import CasePages
 from bot.console.cases import Cases
@@ -49,7 +51,7 @@ class Console:
 
     def application(self) -> web.Application:
         """Return the routes, to be mounted at PREFIX."""
-        app = web.Application(middlewares=[failures_as_pages, gate], client_max_size=MAX_BODY)
+        app = web.Application(middlewares=[failures_as_pages, gate, with_attention], client_max_size=MAX_BODY)
         app[DESK] = self.desk
         environment = aiohttp_jinja2.setup(
             app,
@@ -64,6 +66,7 @@ class Console:
         pages = CasePages(self.desk, cases, self.ownership)
         app.add_routes(LoginPages(self.desk).routes())
         app.add_routes(QueuePages(self.desk, self.closing).routes())
+        app.add_routes(AlarmPages(self.desk).routes())
         app.add_routes(pages.routes())
         app.add_routes(CaseActions(self.desk, cases, self.ownership, pages).routes())
         app.add_routes(PhrasePages(self.desk, cases).routes())

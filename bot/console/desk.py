@@ -15,6 +15,7 @@ from bot.console.audit import AuditLog
 from bot.console.logins import Logins, Visitor
 from bot.console.staff import Accounts, Role
 from bot.console.texts import INTERFACE_LANGUAGES, Texts
+from bot.handoff.alarm_texts import way_name
 from bot.handoff.phrasebook import Phrasebook
 from bot.handoff.translator import translator_of
 from bot.live import OUTBOX, QUEUE
@@ -75,6 +76,8 @@ class Desk:
             "name_of": lambda group, code: self.texts.name(group, code, language),
             "role": Role,
             "path": request.path,
+            "attention": request.get(ATTENTION),
+            "way_name": lambda way: way_name(way, language),
         }
         nonce = None
         if visitor is not None:
@@ -132,3 +135,4 @@ async def form_of(request: web.Request) -> dict[str, str]:
 
 DESK: Final = web.AppKey("desk", Desk)
 VISITOR: Final = web.RequestKey("visitor", Visitor)
+ATTENTION: Final = web.RequestKey("attention", object)

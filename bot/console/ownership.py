@@ -7,14 +7,13 @@ from typing import Final
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.audit import PROGRAM
 from bot.console.desk import Desk
 from bot.console.logins import Visitor
 from bot.console.waiting import findings_of
-from bot.handoff.queue import AlreadyTaken
 from bot.messages import Triage
 from bot.storage.tables import Conversation, Handoff, Message, Staff, TriageChange
 
@@ -44,6 +43,7 @@ class Ownership:
             return
         async with self.desk.program.database.transaction() as session:
             await self.queue.take(session, case.id, visitor.staff_id, self.desk.now())
+            await self.desk.program.alarms.acknowledge_case(session, case.id, by=visitor.staff_id, now=self.desk.now())
             await self.desk.record(session, visitor, "case_taken", case.id)
         self.desk.ring(case.conversation_id)
 
@@ -104,14 +104,7 @@ class Ownership:
             conversation = await self.desk.program.conversations.get(session, case.conversation_id)
             if conversation is None:
                 return
-            changed = await session.execute(
-                update(Handoff)
-                .where(Handoff.id == case.id, Handoff.closed_at.is_(None))
-                .values(triage=triage.value, triage_rank=triage.rank, version=Handoff.version + 1)
-                .execution_options(synchronize_session=False)
-            )
-            if getattr(changed, "rowcount", 0) != 1:
-                raise AlreadyTaken("This case is closed.")
+            await self.queue.judge(session, case, triage, now)
             session.add(
                 TriageChange(
                     conversation_id=conversation.id,

@@ -45,7 +45,7 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Give every answer of the console its headers."""
     for name, value in HEADERS.items():
         response.headers[name] = value
-    response.headers["Cache-Control"] = "no-cache" if _route(request) == "static" else "no-store"
+    response.headers["Cache-Control"] = "no-cache" if route_name(request) == "static" else "no-store"
     if request.app[DESK].secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
@@ -66,7 +66,7 @@ async def failures_as_pages(request: web.Request, handler: Handler) -> web.Strea
     except Exception as error:
         HTTP_FAILURES.labels(type(error).__name__).inc()
         ours = not isinstance(error, DatabaseUnavailable) and type(error).__module__.startswith("bot.")
-        log.error("console_failed", error=type(error).__name__, route=_route(request), exc_info=ours)
+        log.error("console_failed", error=type(error).__name__, route=route_name(request), exc_info=ours)
         return desk.page(request, "error.html", {"key": "error.503"}, status=503)
 
 
@@ -74,7 +74,7 @@ async def failures_as_pages(request: web.Request, handler: Handler) -> web.Strea
 async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let through who may see a page, and only forms that a page of ours made."""
     desk = request.app[DESK]
-    route = _route(request)
+    route = route_name(request)
     visitor = await _visitor(request, desk, active=route not in WATCHING and "X-Watching" not in request.headers)
     if visitor is not None:
         request[VISITOR] = visitor
@@ -93,7 +93,7 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _visitor(request: web.Request, desk: Desk, *, active: bool) -> Visitor | None:
     token = request.cookies.get(COOKIE)
-    if not token or _route(request) == "static":
+    if not token or route_name(request) == "static":
         return None
     async with desk.program.database.transaction() as session:
         return await desk.logins.find(session, token, now=desk.now(), active=active)
@@ -110,13 +110,14 @@ async def _check_form(request: web.Request, desk: Desk, visitor: Visitor | None)
 
 def _go(request: web.Request, page: str, visitor: Visitor | None) -> web.Response:
     """Send somebody to a page; a script's request is told by a status, for it would follow without a word."""
-    wants_page = request.method == "GET" and "X-Watching" not in request.headers and _route(request) not in WATCHING
+    wants_page = request.method == "GET" and "X-Watching" not in request.headers and route_name(request) not in WATCHING
     if not wants_page and visitor is None:
         return web.Response(status=401)
     return web.Response(status=303, headers={"Location": f"{PREFIX}/{page}"})
 
 
-def _route(request: web.Request) -> str:
+def route_name(request: web.Request) -> str:
+    """Return the name of a request's route, "" when it has none."""
     resource = request.match_info.route.resource
     name = resource.name if resource is not None else None
     return name if name is not None and _CODES.fullmatch(name) else ""

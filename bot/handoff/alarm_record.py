@@ -117,3 +117,8 @@ async def record_report(session: AsyncSession, call_id: int, *, arrived: bool, c
             .execution_options(synchronize_session=False)
         )
     return True
+
+
+async def recent_alarms(session: AsyncSession, *, limit: int) -> Sequence[Alarm]:
+    """Return the newest alarms of every kind, the newest first."""
+    return (await session.scalars(select(Alarm).order_by(Alarm.raised_at.desc(), Alarm.id).limit(limit))).all()

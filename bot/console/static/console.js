@@ -1,4 +1,5 @@
 import "./live.js";
+import "./attention.js";
 import "./keys.js";
 import "./answer.js";
 import "./phrases.js";

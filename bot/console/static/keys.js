@@ -30,6 +30,7 @@ const actions = {
     if (inQueue && !document.activeElement.closest(".case")) { step(1); return; }
     takeOf(document.activeElement)?.click();
   },
+  s: () => document.querySelector(".acknowledge button")?.click(),
   a: () => document.getElementById("answer")?.focus(),
   p: () => document.getElementById("phrasebook")?.showModal(),
   q: () => { location.href = "/console/"; },

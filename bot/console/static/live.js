@@ -6,7 +6,6 @@ const AGES_MS = 30_000; // "4 min ago" must not grow stale
 const WARN_SECONDS = 300;
 
 const policy = globalThis.trustedTypes?.createPolicy("console", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
-const { title } = document;
 const connection = document.getElementById("connection");
 const banner = (name, shown) => { document.getElementById(name).hidden = !shown; };
 
@@ -73,8 +72,6 @@ export async function refresh() {
       if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
     }
     takeToken();
-    const waiting = document.querySelectorAll("#waiting .case").length;
-    document.title = waiting ? `(${waiting}) ${title}` : title;
     announce("refreshed");
   } finally {
     refreshing = false;

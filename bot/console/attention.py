@@ -1,0 +1,164 @@
+"""What every page of the console calls attention to: cases that nobody has taken, alarms, and ways of alarm that do not work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.console.desk import ATTENTION, DESK, VISITOR, Desk
+from bot.console.protection import WATCHING, Handler, route_name
+from bot.handoff.alarm import Kind
+from bot.handoff.alarm_record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
+from bot.messages import Triage
+from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff
+
+LOUD: Final = (Triage.EMERGENCY, Triage.HIGH)
+SHOWN: Final = 3  # alarms in the banner; the queue has them all
+
+
+@dataclass(frozen=True)
+class CallShown:
+    """A call of an alarm through one way. `state`: arrived, sent, failed, or coming."""
+
+    way: str
+    state: str
+    code: str | None
+
+
+@dataclass(frozen=True)
+class AlarmShown:
+    """An alarm of a case. `heard_by` is a name, or a way; None while it sounds. `again_at` is when it sounds again."""
+
+    id: str
+    case_id: str
+    triage: Triage
+    language: str
+    channel: str
+    since: datetime
+    calls: tuple[CallShown, ...]
+    heard_by: str | None = None
+    heard_way: str | None = None
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What calls for attention now.
+
+    `level` says how loud: the highest triage of a case that nobody has taken and whose alarm nobody has acknowledged, or NONE.
+    `waiting` counts the cases without an owner. `news` has a mark for everything a notification is worth; a mark says nothing.
+    """
+
+    level: Triage
+    waiting: int
+    news: tuple[str, ...]
+    sounding: tuple[AlarmShown, ...]
+    acknowledged: tuple[AlarmShown, ...]
+    problems: tuple[str, ...]
+    failing: tuple[WayRecord, ...]
+
+    @property
+    def first(self) -> tuple[AlarmShown, ...]:
+        """Return the alarms that the banner shows, the most urgent first."""
+        return self.sounding[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        """Return how many sound besides."""
+        return max(0, len(self.sounding) - SHOWN)
+
+
+async def attention_now(desk: Desk, session: AsyncSession) -> Attention:
+    """Return what calls for attention now."""
+    program = desk.program
+    waiting = (await session.scalars(select(Handoff).where(Handoff.closed_at.is_(None), Handoff.taken_by.is_(None)))).all()
+    shown = await _alarms(desk, session)
+    sounding = sorted((alarm for alarm in shown if alarm.heard_by is None), key=lambda alarm: (-alarm.triage.rank, alarm.since))
+    acknowledged = tuple(alarm for alarm in shown if alarm.heard_by is not None)
+    heard = {alarm.case_id for alarm in acknowledged} - {alarm.case_id for alarm in sounding}
+    urgent = [
+        case
+        for case in waiting
+        if case.id not in heard
+        and case.triage in LOUD
+        and (case.withdrawn_at is None or case.triage == Triage.EMERGENCY)  # as the alarm itself does
+    ]
+    status = await program.alarms.status(session, desk.now())
+    return Attention(
+        level=max((Triage(case.triage) for case in urgent), key=lambda triage: triage.rank, default=Triage.NONE),
+        waiting=sum(case.withdrawn_at is None for case in waiting),
+        news=(*(f"{case.id}:{case.triage}" for case in urgent), *(alarm.id for alarm in sounding)),
+        sounding=tuple(sounding),
+        acknowledged=acknowledged,
+        problems=tuple(problem for problem in status.problems if problem != "way_failing"),
+        failing=tuple(record for record in status.records if record.state == "failing"),
+    )
+
+
+async def _alarms(desk: Desk, session: AsyncSession) -> list[AlarmShown]:
+    """Return the alarms of cases that still wait: the book ends the others a moment later."""
+    found = await session.execute(
+        select(Alarm, Handoff, Conversation)
+        .join(Handoff, Handoff.id == Alarm.handoff_id)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(
+            Alarm.kind == Kind.CASE.value,
+            Alarm.state.in_(("sounding", "acknowledged")),
+            Handoff.taken_by.is_(None),
+            Handoff.closed_at.is_(None),
+        )
+        .order_by(Alarm.raised_at)
+    )
+    rows = found.all()
+    if not rows:
+        return []
+    calls = await calls_by_alarm(session, [alarm.id for alarm, _, _ in rows])
+    names = await desk.accounts.names(session)
+    return [
+        AlarmShown(
+            id=alarm.id,
+            case_id=case.id,
+            triage=Triage(alarm.triage),
+            language=conversation.language,
+            channel=conversation.channel,
+            since=alarm.since,
+            calls=_shown(calls.get(alarm.id, ())),
+            heard_by=None if alarm.state == "sounding" else names.get(alarm.heard_by or "", ""),
+            heard_way=heard_way(alarm),
+            again_at=alarm.next_round_at,
+        )
+        for alarm, case, conversation in rows
+    ]
+
+
+def heard_way(alarm: Alarm) -> str | None:
+    """Return the way whose message was answered, when that was how an alarm was acknowledged."""
+    kind, _, way = (alarm.heard_by or "").partition(":")
+    return way if kind == "link" else None
+
+
+def _shown(calls: Sequence[AlarmCall]) -> tuple[CallShown, ...]:
+    def state(call: AlarmCall) -> str:
+        if call.state in FINISHED:
+            return "sent" if call.state in HANDED_OVER and call.state != "arrived" else call.state
+        return "failed" if call.error_code is not None else "coming"  # a retry is due: what is known is that it failed
+
+    return tuple(CallShown(call.way, state(call), call.error_code) for call in calls)
+
+
+@web.middleware
+async def with_attention(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give every page that is opened what its banner shows; parts of an open page ask for it themselves."""
+    visitor = request.get(VISITOR)
+    opened = request.headers.get("Sec-Fetch-Dest", "document") == "document" and "X-Watching" not in request.headers
+    if visitor is not None and visitor.complete and request.method == "GET" and opened and route_name(request) not in WATCHING:
+        desk = request.app[DESK]
+        async with desk.program.database.transaction() as session:
+            request[ATTENTION] = await attention_now(desk, session)
+    return await handler(request)

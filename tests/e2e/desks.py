@@ -1,0 +1,218 @@
+"""What the browser tests of the console share: the console on a port of its own, and consultants who are logged in to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from aiohttp import web
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from bot.console.app import make_console
+from bot.console.audit import AuditLog
+from bot.console.desk import PREFIX, Desk
+from bot.console.staff import Accounts, Role
+from bot.live import QUEUE
+from bot.messages import Evidence, Inbound, Indicator, Screening, Speaker, Triage
+from bot.program import Program
+from bot.storage.tables import Handoff
+from tests.support import PlainAssistant, open_program
+
+PASSWORD = "zielony rower pod mostem"
+SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder for the pictures of the documentation
+WORDS = {
+    "Привіт. У мене забрали паспорт, не випускають з дому. Кажуть, що я винна їм гроші за дорогу.": Screening(
+        "uk",
+        Triage.EMERGENCY,
+        (
+            Evidence(Indicator.DOCUMENTS_TAKEN, "У мене забрали паспорт"),
+            Evidence(Indicator.MOVEMENT_RESTRICTED, "не випускають з дому"),
+            Evidence(Indicator.DEBT_BONDAGE, "винна їм гроші за дорогу"),
+        ),
+        Speaker.VICTIM,
+        "disclose_victim",
+        0.9,
+    ),
+    "Hello, the cleaners in my building sleep in the basement and never go out alone.": Screening(
+        "en",
+        Triage.HIGH,
+        (
+            Evidence(Indicator.LIVING_CONDITIONS, "sleep in the basement"),
+            Evidence(Indicator.MOVEMENT_RESTRICTED, "never go out alone"),
+        ),
+        Speaker.WITNESS,
+        "report_witness",
+        0.9,
+    ),
+}
+
+
+class NightAssistant(PlainAssistant):
+    """Understands the messages of the night as written down above."""
+
+    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+        return WORDS.get(text) or await super().understand(text, language_hint=language_hint)
+
+
+class Night:
+    """The console on a port of its own, in a thread of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.count = 0
+        self.do(self._start())
+
+    def do[Result](self, work: Coroutine[Any, Any, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+
+    async def _start(self) -> None:
+        self.program: Program = await open_program(self.folder, NightAssistant(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
+        app = web.Application()
+        app.add_subapp(PREFIX, make_console(self.program))
+        self.runner = web.AppRunner(app, shutdown_timeout=1)
+        await self.runner.setup()
+        site = web.TCPSite(self.runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self.runner.addresses[0][1]}{PREFIX}"
+
+    def stop(self) -> None:
+        self.do(self.runner.cleanup())
+        self.do(self.program.close())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+
+    def account(self, name: str, role: Role = Role.CONSULTANT) -> str:
+        async def add() -> str:
+            accounts = Accounts(self.program.vault, AuditLog(self.program.vault))
+            async with self.program.database.transaction() as session:
+                return await accounts.add(session, name=name, role=role, by="test", now=self.program.clock())
+
+        return self.do(add())
+
+    def writes(self, text: str, *, who: str, channel: str = "web", language: str = "pl") -> None:
+        self.count += 1
+        self.do(
+            self.program.frontdoor.receive(
+                Inbound(
+                    channel=channel,
+                    pseudonym=who,
+                    external_id=str(self.count),
+                    text=text,
+                    received_at=self.program.clock(),
+                    language_hint=language,
+                )
+            )
+        )
+
+    def end_logins(self, name: str) -> None:
+        async def end() -> None:
+            accounts = Accounts(self.program.vault, AuditLog(self.program.vault))
+            async with self.program.database.transaction() as session:
+                await accounts.end_sessions(session, (await accounts.named(session, name)).id)
+            self.program.bell.ring(QUEUE)
+
+        self.do(end())
+
+    def logs_in(self, name: str) -> str:
+        async def log_in() -> str:
+            desk = Desk(self.program)
+            async with self.program.database.transaction() as session:
+                staff = await desk.accounts.named(session, name)
+                return await desk.logins.open(session, staff, second_factor=True, now=self.program.clock())
+
+        return self.do(log_in())
+
+    def audit_is_whole(self) -> int:
+        async def verify() -> int:
+            async with self.program.database.transaction() as session:
+                return (await AuditLog(self.program.vault).verify(session)).number
+
+        return self.do(verify())
+
+    def cases(self) -> list[Handoff]:
+        async def read() -> list[Handoff]:
+            async with self.program.database.transaction() as session:
+                return [case for case, _ in await self.program.queue.waiting(session)]
+
+        return self.do(read())
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Iterator[Night]:
+    night = Night(tmp_path)
+    yield night
+    night.stop()
+
+
+@pytest.fixture
+def desk(night: Night, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Log somebody in, in a browser of their own; whatever goes wrong in its script fails the test."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def open_desk(name: str, role: Role = Role.CONSULTANT, *, english: bool = False, **options: Any) -> Page:
+        password = night.account(name, role)
+        context = browser.new_context(locale="en-GB" if english else "pl-PL", viewport={"width": 1280, "height": 860}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
+        page.goto(f"{night.url}/")
+        page.fill("#name", name)
+        page.fill("#password", password)
+        page.click("main button")
+        page.fill("#old", password)
+        page.fill("#new", PASSWORD)
+        page.fill("#again", PASSWORD)
+        page.click("main button")
+        secret = page.inner_text(".secret").replace(" ", "")
+        page.fill("#code", pyotp.TOTP(secret).now())
+        page.click("main button")
+        ready(page)
+        return page
+
+    yield open_desk
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def ready(page: Page) -> None:
+    """Wait until a page's script runs and has its connection."""
+    expect(page.locator("#connection")).to_have_class(re.compile(r"\bon\b"))
+
+
+def in_focus(page: Page, selector: str) -> None:
+    """Wait until an element of a page would get the keys, whichever browser window is in front."""
+    page.wait_for_function("selector => document.activeElement === document.querySelector(selector)", arg=selector, timeout=5000)
+
+
+def picture(page: Page, name: str) -> None:
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds on a page, once its colours have settled."""
+    results = Axe().run(page, options={"resultTypes": ["violations"]})
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in results.response["violations"]]
+
+
+def a_night_full_of_cases(night: Night) -> None:
+    uk, en = WORDS
+    night.writes("mam dług u szefa i zabrał mi paszport", who="+48600100200", channel="sms")
+    night.writes(en, who="b", channel="web", language="en")
+    night.writes("Привіт", who="c", channel="telegram", language="uk")
+    night.writes(uk, who="c", channel="telegram", language="uk")
