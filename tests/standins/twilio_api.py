@@ -40,6 +40,7 @@ class TwilioApi:
     refusals: dict[str, int] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     sms_url: str = f"{PUBLIC_URL}/sms/webhook"
+    public_url: str = PUBLIC_URL  # where a program says that it can be reached
     now: datetime = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
     validator: RequestValidator = field(default_factory=lambda: RequestValidator(AUTH_TOKEN))
     server: TestServer | None = None
@@ -134,7 +135,7 @@ class TwilioApi:
         if not re.fullmatch(r"(whatsapp:)?\+[1-9]\d{6,14}", form.get("To", "")):
             return 21211
         callback = form.get("StatusCallback")
-        return None if callback is None or callback.startswith(f"{PUBLIC_URL}/sms/status?") else 21609
+        return None if callback is None or callback.startswith(f"{self.public_url}/sms/status?") else 21609
 
     def _add(
         self, sender: str, to: str, body: str, direction: str, status: str, callback: str | None, sid: str | None = None
