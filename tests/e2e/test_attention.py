@@ -115,6 +115,42 @@ def test_an_emergency_sounds_on_every_page_until_it_is_taken_and_differs_from_wh
     assert loops(ola) == []
 
 
+def test_a_browser_that_wants_a_click_first_says_so_and_sounds_after_any(night: Night, listening: Callable[..., Page]) -> None:
+    ola = listening("Ola")
+    ola.locator("#sound").click()
+    expect(ola.locator("#sound")).to_have_text("Dźwięk włączony")
+    # As browsers do that let no page sound before a gesture on it.
+    ola.context.add_init_script("""
+      let allowed = false;
+      const state = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, "state").get;
+      Object.defineProperty(BaseAudioContext.prototype, "state", { get() { return allowed ? state.call(this) : "suspended"; } });
+      for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => { allowed = true; }, { capture: true });
+    """)
+    ola.reload()
+    ready(ola)
+    night.writes(EMERGENCY, who="a")
+    expect(ola.locator("#waiting .case")).to_have_count(1)
+    expect(ola.locator("#sound")).to_have_text("Dźwięk czeka: kliknij gdziekolwiek")
+    assert loops(ola) == []
+    ola.keyboard.press("j")
+    expect(ola.locator("#sound")).to_have_text("Dźwięk włączony")
+    expect(ola.locator("#sound")).to_have_attribute("data-sounds", "emergency")
+    assert len(loops(ola)) == 1
+
+
+def test_a_login_that_ends_stops_the_alarm_and_says_that_nobody_watches(night: Night, listening: Callable[..., Page]) -> None:
+    ola = listening("Ola")
+    ola.locator("#sound").click()
+    night.writes(EMERGENCY, who="a")
+    expect(ola.locator("#sound")).to_have_attribute("data-sounds", "emergency")
+    before = len(ola.evaluate("heard"))
+    night.end_logins("Ola")
+    expect(ola.locator("#ended")).to_be_visible()
+    expect(ola.locator("#sound")).to_have_attribute("data-sounds", "")
+    assert loops(ola) == []
+    assert len(ola.evaluate("heard")) == before + 1
+
+
 def test_of_several_pages_one_sounds_and_another_goes_on_when_it_is_closed(night: Night, listening: Callable[..., Page]) -> None:
     ola = listening("Ola")
     ola.locator("#sound").click()

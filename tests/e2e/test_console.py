@@ -163,7 +163,7 @@ def test_axe_finds_nothing_on_any_page(night: Night, desk: Callable[..., Page], 
     expect(admin.locator(".phrase-choice").first).to_be_visible()
     found["phrasebook"] = faults(admin)
     admin.keyboard.press("Escape")
-    for name in ("staff", "audit?check", "conversations", "password", "nowhere"):
+    for name in ("staff", "alarms", "audit?check", "conversations", "password", "nowhere"):
         admin.goto(f"{night.url}/{name}")
         found[name] = faults(admin)
     admin.goto(f"{night.url}/")

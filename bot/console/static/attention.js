@@ -70,6 +70,7 @@ async function change() {
   if (navigator.locks && wanted() && able() && !asked) {
     asked = true;
     navigator.locks.request(LOCK, () => {
+      if (!wanted() || !able()) return null; // lost its voice while it stood in line: the next one sounds
       holds = true;
       sound();
       return new Promise((done) => { letGo = done; });
