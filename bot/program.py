@@ -80,7 +80,8 @@ def build(
     database = Database(settings.database)
     case = timedelta(days=settings.case_retention_days)
     conversations = ConversationStore(vault, Retention(conversation=timedelta(days=settings.retention_days), case=case))
-    queue = HandoffQueue(keep=case)
+    alarms = AlarmBook(settings, vault)
+    queue = HandoffQueue(keep=case, targets=alarms.patience)
     wording, lexicon, bell = Wording.load(), Lexicon.load(), Bell()
     frontdoor = FrontDoor(
         database=database,
@@ -101,7 +102,7 @@ def build(
         database=database,
         conversations=conversations,
         queue=queue,
-        alarms=AlarmBook(settings, vault),
+        alarms=alarms,
         wording=wording,
         lexicon=lexicon,
         bell=bell,

@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.audit import PROGRAM, AuditLog
 from bot.console.passwords import check_new, hash_password, one_time_password
+from bot.storage.case_events import note_event
 from bot.storage.tables import Handoff, Staff, StaffSession
+from bot.storage.tables_outward import ApiToken
 from bot.storage.vault import Vault
 
 if TYPE_CHECKING:
@@ -91,6 +93,11 @@ class Accounts:
             raise LastAdministrator("This is the only administrator. Add another one first.")
         staff.disabled_at = now
         await self.end_sessions(session, staff.id)
+        theirs = await session.execute(
+            select(Handoff.id, Handoff.triage).where(Handoff.taken_by == staff.id, Handoff.closed_at.is_(None))
+        )
+        for case_id, triage in theirs:
+            note_event(session, case_id, "handed_back", triage=triage, now=now)
         freed = await session.execute(
             update(Handoff)
             .where(Handoff.taken_by == staff.id, Handoff.closed_at.is_(None))
@@ -132,8 +139,9 @@ class Accounts:
         return (await session.execute(select(Staff).order_by(Staff.name))).scalars().all()
 
     async def names(self, session: AsyncSession) -> dict[str, str]:
-        """Return names by id."""
-        return {staff.id: staff.name for staff in await self.all(session)}
+        """Return names by id, those of other systems as well."""
+        others = await session.execute(select(ApiToken.id, ApiToken.name))
+        return {staff.id: staff.name for staff in await self.all(session)} | {token_id: name for token_id, name in others}
 
     async def end_sessions(self, session: AsyncSession, staff_id: str) -> None:
         """End all logins of an account."""

@@ -19,9 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.handoff.alarm import Kind, Links, first_ways, other_ways, way_names
 from bot.handoff.alarm_record import WayRecord, WayState, way_records
 from bot.handoff.hours import latest
+from bot.handoff.queue import urgent_since
 from bot.messages import Triage
 from bot.settings import Settings
-from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, TriageChange
+from bot.storage.counts import count
+from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff
 from bot.storage.vault import Vault
 
 QUICK_ROUNDS: Final = 10  # then it sounds less often, but does not fall silent
@@ -156,19 +158,10 @@ class AlarmBook:
             key = _key(case)
             if await session.scalar(select(Alarm.id).where(Alarm.key == key)):
                 continue
-            since = await self._urgent_since(session, case)
+            since = await urgent_since(session, case)
             if now - since < self.patience[case.triage]:
                 continue
             await self._raise(session, Kind.CASE, key=key, now=now, case=case, language=conversation.language, since=since)
-
-    async def _urgent_since(self, session: AsyncSession, case: Handoff) -> datetime:
-        """Return since when a case waits with the triage that it has: nobody could be faster than that."""
-        changed = await session.scalar(
-            select(func.max(TriageChange.changed_at)).where(
-                TriageChange.conversation_id == case.conversation_id, TriageChange.after == case.triage
-            )
-        )
-        return max(case.waiting_since, changed) if changed is not None else case.waiting_since
 
     async def _raise_self_test(self, session: AsyncSession, now: datetime) -> None:
         if self.self_test_at is None or not self.ways:
@@ -220,6 +213,8 @@ class AlarmBook:
         chosen = ways or (first_ways(self.ways, triage) if kind is Kind.CASE else self.ways)
         await self._begin_round(session, alarm, chosen, now)
         RAISED.labels(kind.value, triage.value).inc()
+        if kind is Kind.CASE:
+            count(session, now, "alarms", triage.value)
         return alarm
 
     async def _begin_round(self, session: AsyncSession, alarm: Alarm, ways: Sequence[str], now: datetime) -> None:
@@ -240,6 +235,8 @@ class AlarmBook:
         for alarm in due.all():
             if alarm.state == "acknowledged":
                 alarm.state, alarm.round = "sounding", 0
+            elif alarm.round == 1 and alarm.heard_at is None:  # nobody answered and nobody took the case: it sounds again
+                count(session, now, "alarms_missed", alarm.triage)
             await self._begin_round(session, alarm, self.ways, now)
 
     async def _end(self, session: AsyncSession, now: datetime) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Button, Inbound, Reply, Screening
+from bot.storage.case_events import forget_old, note_erased
 from bot.storage.tables import Conversation, Delivery, EvaluationRow, Handoff, Message
 from bot.storage.vault import Vault
 
@@ -98,6 +99,13 @@ class ConversationStore:
         if conversation.address is None:
             return None
         return self.vault.open(conversation.address, f"address:{conversation.id}")
+
+    def arranged(self, conversation: Conversation) -> dict[str, str]:
+        """Return what a person arranged with those who write to them: see bot.arrangement."""
+        if conversation.arranged is None:
+            return {}
+        known: dict[str, str] = self.vault.open_json(conversation.arranged, f"arranged:{conversation.id}")
+        return known
 
     async def accept(self, session: AsyncSession, conversation: Conversation, inbound: Inbound) -> tuple[Message, bool]:
         """Store a person's message once; return it and whether it is new."""
@@ -272,8 +280,9 @@ class ConversationStore:
         )
         return found.scalars().all()
 
-    async def erase(self, session: AsyncSession, conversation_id: str) -> None:
+    async def erase(self, session: AsyncSession, conversation_id: str, now: datetime) -> None:
         """Delete a conversation and everything that belongs to it."""
+        await note_erased(session, Handoff.conversation_id == conversation_id, now)
         await session.execute(delete(Conversation).where(Conversation.id == conversation_id))
 
     async def extend_for_case(self, session: AsyncSession, conversation: Conversation, now: datetime) -> None:
@@ -287,6 +296,8 @@ class ConversationStore:
         """Delete every conversation whose time is over; return how many."""
         over = select(Conversation.id).where(Conversation.expires_at < now)
         count = await session.scalar(select(func.count()).select_from(over.subquery()))
+        await note_erased(session, Handoff.conversation_id.in_(over), now)
         await session.execute(delete(Conversation).where(Conversation.id.in_(over)))
+        await forget_old(session, now)
         await session.execute(delete(EvaluationRow).where(EvaluationRow.expires_at < now))
         return int(count or 0)

@@ -15,6 +15,8 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+from bot.storage.counts import store_counts
+
 SQLITE_BUSY_SECONDS = 10  # how long one writer waits for another before the turn fails and is tried again
 
 
@@ -46,6 +48,7 @@ class Database:
             try:
                 async with session.begin():
                     yield session
+                    await store_counts(session)
             except OperationalError as error:
                 raise DatabaseUnavailable(f"The database did not take the work: {type(error.orig).__name__}.") from error
 

@@ -60,6 +60,7 @@ class Conversation(Table):
     """One person on one channel, as long as anything of them is kept.
 
     `reachable`: yes, stopped (they wrote STOP), blocked (they blocked us), gone (the address takes no messages).
+    `counted` says as what it was counted today, so that it is counted once.
     """
 
     __tablename__ = "conversations"
@@ -76,9 +77,11 @@ class Conversation(Table):
     findings: Mapped[bytes | None]
     dialogue: Mapped[bytes | None]
     report: Mapped[bytes | None]
+    arranged: Mapped[bytes | None]
     quiet: Mapped[bool] = mapped_column(default=False)
     reachable: Mapped[str] = mapped_column(default="yes")
     message_count: Mapped[int] = mapped_column(default=0)
+    counted: Mapped[bytes | None]
     created_at: Mapped[datetime]
     last_message_at: Mapped[datetime]
     expires_at: Mapped[datetime]
