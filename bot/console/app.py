@@ -23,6 +23,7 @@ from bot.console.cases import Cases
 from bot.console.conversation_pages import ConversationPages
 from bot.console.desk import DESK, PREFIX, Desk
 from bot.console.login_pages import LoginPages
+from bot.console.number_pages import NumberPages
 from bot.console.ownership import Ownership
 from bot.console.phrase_pages import PhrasePages
 from bot.console.protection import failures_as_pages, gate, set_headers
@@ -71,6 +72,7 @@ class Console:
         app.add_routes(CaseActions(self.desk, cases, self.ownership, pages).routes())
         app.add_routes(PhrasePages(self.desk, cases).routes())
         app.add_routes(StaffPages(self.desk).routes())
+        app.add_routes(NumberPages(self.desk).routes())
         app.add_routes(ConversationPages(self.desk).routes())
         app.router.add_static("/static", HERE / "static", name="static")
         app.cleanup_ctx.append(self._watch_silence)
