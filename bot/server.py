@@ -13,6 +13,8 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.api.cases import CasesApi
+from bot.api.models import PREFIX as API_PREFIX
 from bot.background import beside
 from bot.channels.alarm_ways import alarm_ways
 from bot.channels.errors import errors_as_json
@@ -23,6 +25,7 @@ from bot.console.staff import ensure_first_account
 from bot.handoff.alarm import PREFIX as ALARM_PREFIX
 from bot.handoff.alarm_page import AlarmPage
 from bot.handoff.alarm_watch import AlarmWatch
+from bot.handoff.case_webhook import LOOK_SECONDS, CaseWebhook
 from bot.program import Program, build, load_assistant
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
@@ -65,6 +68,7 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     app.router.add_get("/words.js", _text(render_words(program.wording), "text/javascript"))
     app.router.add_static("/static/", WEB / "static")
     app.add_subapp("/console", make_console(program))
+    app.add_subapp(API_PREFIX, CasesApi(program).application())
     app.add_subapp(ALARM_PREFIX, AlarmPage(program).application())
     if messengers is not None:
         messengers.add_routes(app)
@@ -161,6 +165,12 @@ async def _serve(program: Program) -> None:
     await messengers.start()
     watch = AlarmWatch(program, alarm_ways(program.settings, program.clock))
 
+    webhook = CaseWebhook.of(program)
+
+    async def post_case_events() -> None:
+        if webhook is not None:
+            await webhook.post_due()
+
     async def tidy() -> None:
         async with program.database.transaction() as session:
             await program.conversations.purge(session, program.clock())
@@ -178,6 +188,7 @@ async def _serve(program: Program) -> None:
             _every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
             _every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up"),
             beside(watch.run(), "alarm_watch"),
+            _every(LOOK_SECONDS, post_case_events, "case_webhook"),
         ):
             await _stopped()
     finally:

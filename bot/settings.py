@@ -109,6 +109,10 @@ class Settings(BaseSettings):
     alarm_telegram_chat: int | None = Field(None, description="Id of the staff's Telegram chat; the bot must be in it.")
     alarm_webhook_url: str | None = Field(None, description="An address that alarms are posted to as signed JSON.")
     alarm_webhook_secret: SecretStr | None = Field(None, description="Secret that signs those posts, 16 characters or more.")
+    cases_webhook_url: str | None = Field(
+        None, description="An address of another system that learns what happens to cases, as signed JSON without words."
+    )
+    cases_webhook_secret: SecretStr | None = Field(None, description="Secret that signs those posts, 16 characters or more.")
     smtp_host: str | None = Field(None, description="Mail server that sends the alarms' e-mails.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
     smtp_user: str | None = Field(None, description="Name to log in with at the mail server, if it wants one.")
@@ -157,6 +161,16 @@ class Settings(BaseSettings):
             raise ValueError(f"alarms cannot be sent without {', '.join(missing)}")
         if self.alarm_webhook_secret is not None and len(self.alarm_webhook_secret.get_secret_value()) < 16:
             raise ValueError("ALARM_WEBHOOK_SECRET must have 16 characters or more")
+        return self
+
+    @model_validator(mode="after")
+    def _cases_are_signed(self) -> Self:
+        """Refuse to tell another system of cases without a signature."""
+        secret = self.cases_webhook_secret.get_secret_value() if self.cases_webhook_secret is not None else ""
+        if (self.cases_webhook_url is not None or secret) and len(secret) < 16:
+            raise ValueError("CASES_WEBHOOK_URL needs CASES_WEBHOOK_SECRET, of 16 characters or more")
+        if self.cases_webhook_url is not None and not self.cases_webhook_url.startswith(("https://", "http://")):
+            raise ValueError("CASES_WEBHOOK_URL must begin with https:// (or http:// on this machine)")
         return self
 
     @field_validator("public_url")

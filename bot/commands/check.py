@@ -12,9 +12,10 @@ from typing import Any, Literal
 import yaml
 
 from bot.handoff.alarm import way_names
+from bot.handoff.case_webhook import webhook_is_set, webhook_state
 from bot.handoff.hours import DutyHours
 from bot.messages import LANGUAGES
-from bot.program import KEY_FILE
+from bot.program import KEY_FILE, utc_now
 from bot.screening.models import newest_archive
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database, DatabaseUnavailable
@@ -54,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
         *_texts(),
         *_channels(settings),
         *_alarms(settings),
+        *asyncio.run(_case_webhook(settings)),
         *(asyncio.run(_asked(settings)) if options.channels else ()),
     ]
     for finding in findings:
@@ -148,3 +150,23 @@ def _alarms(settings: Settings) -> Iterator[Finding]:
         yield Finding("alarms", "ready", f"{', '.join(names)}. `python -m bot alarm test` tries them.")
     else:
         yield Finding("alarms", "off", "No way is set, e.g. ALARM_EMAILS: nobody is called when a case waits.")
+
+
+async def _case_webhook(settings: Settings) -> list[Finding]:
+    if not webhook_is_set(settings):
+        return [Finding("cases", "off", "CASES_WEBHOOK_URL is not set: no other system is told of cases.")]
+    if not settings.database_url and not (settings.data_dir / "frontdoor.sqlite3").exists():
+        return []
+    database, now = Database(settings.database), utc_now()
+    try:
+        async with database.transaction() as session:
+            state = await webhook_state(session, now)
+    except DatabaseUnavailable as problem:
+        return [Finding("cases", "missing", str(problem))]
+    finally:
+        await database.close()
+    if state.given_up or (state.failure is not None and state.waiting):
+        since = f", the oldest since {state.oldest:%H:%M} UTC" if state.oldest else ""
+        told = f"{state.waiting} wait{since} (last answer: {state.failure or 'none'}), {state.given_up} were given up in a day."
+        return [Finding("cases", "missing", f"CASES_WEBHOOK_URL does not take events: {told}")]
+    return [Finding("cases", "ready", f"The other system takes events; {state.waiting} wait.")]

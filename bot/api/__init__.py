@@ -1,0 +1,1 @@
+"""The interface for other systems of the hotline: cases as JSON, without words unless a token allows them, never with numbers."""

@@ -1,0 +1,170 @@
+"""Posts what happens to cases to another system, signed: ids and codes, never a word.
+
+An event is claimed (`sending`, with a lease) in one transaction, posted outside of any, and its result stored in another. Events of
+one case go out in their order. A receiver may get one twice, and knows it by its id; it never misses one unless it stays away for
+longer than `GIVE_UP`, which is counted and shown by `check`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.handoff.alarm_senders import SIGNATURE_HEADER, TIMEOUT, TIMESTAMP_HEADER, sign
+from bot.settings import Settings
+from bot.storage.database import DatabaseUnavailable
+from bot.storage.tables_outward import CaseEvent
+
+if TYPE_CHECKING:
+    from bot.program import Program
+
+log = structlog.get_logger()
+LOOK_SECONDS: Final = 1.0
+BATCH: Final = 50
+LEASE: Final = timedelta(seconds=60)
+FIRST_RETRY: Final = timedelta(seconds=5)
+LONGEST_RETRY: Final = timedelta(minutes=15)
+GIVE_UP: Final = timedelta(hours=24)
+POSTS = Counter("frontdoor_case_webhook", "Posts of case events, by result.", ["result"])
+
+
+@dataclass(frozen=True)
+class WebhookState:
+    """How the webhook does: what waits, since when, and what was given up in the last day."""
+
+    waiting: int
+    oldest: datetime | None
+    given_up: int
+    failure: str | None
+
+
+class CaseWebhook:
+    """Posts the events of one process; several may share the database."""
+
+    def __init__(self, program: Program, url: str, secret: str) -> None:
+        self.program = program
+        self.url = url
+        self.secret = secret
+
+    @classmethod
+    def of(cls, program: Program) -> CaseWebhook | None:
+        """Return the webhook that the settings name, None when they name none."""
+        settings = program.settings
+        if settings.cases_webhook_url is None or settings.cases_webhook_secret is None:
+            return None
+        return cls(program, settings.cases_webhook_url, settings.cases_webhook_secret.get_secret_value())
+
+    async def post_due(self) -> int:
+        """Post what is due; return how many arrived."""
+        arrived = 0
+        async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=False) as client:
+            for event in await self._claim():
+                problem = await self._post(client, event)
+                await self._store(event, problem)
+                arrived += problem is None
+        return arrived
+
+    async def _claim(self) -> Sequence[CaseEvent]:
+        """Take events that are due, none of a case whose earlier event is still on its way."""
+        now = self.program.clock()
+        async with self.program.database.transaction() as session:
+            await self._give_up(session, now)
+            waiting = select(CaseEvent).where(CaseEvent.state.in_(("due", "sending"))).order_by(CaseEvent.id)
+            first_of_case = (
+                select(func.min(CaseEvent.id)).where(CaseEvent.state.in_(("due", "sending"))).group_by(CaseEvent.case_id)
+            )
+            chosen = waiting.where(CaseEvent.id.in_(first_of_case), CaseEvent.due_at <= now).limit(BATCH)
+            claimed = []
+            for event in (await session.scalars(chosen)).all():
+                changed = await session.execute(
+                    update(CaseEvent)
+                    .where(CaseEvent.id == event.id, CaseEvent.state == event.state, CaseEvent.attempts == event.attempts)
+                    .values(state="sending", attempts=event.attempts + 1, due_at=now + LEASE)
+                    .execution_options(synchronize_session=False)
+                )
+                if getattr(changed, "rowcount", 0) == 1:
+                    await session.refresh(event)
+                    claimed.append(event)
+        return claimed
+
+    async def _give_up(self, session: AsyncSession, now: datetime) -> None:
+        given_up = await session.execute(
+            update(CaseEvent)
+            .where(CaseEvent.state == "due", CaseEvent.at < now - GIVE_UP)
+            .values(state="failed", finished_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        if number := getattr(given_up, "rowcount", 0):
+            POSTS.labels("given_up").inc(number)
+            log.error("case_events_given_up", events=number)
+
+    async def _post(self, client: aiohttp.ClientSession, event: CaseEvent) -> str | None:
+        """Post one event; return a code when it was not taken."""
+        body = json.dumps(
+            {
+                "type": "case",
+                "id": event.id,
+                "event": event.event,
+                "case": event.case_id,
+                "triage": event.triage,
+                "at": event.at.astimezone(UTC).isoformat(),
+            }
+        ).encode()
+        timestamp = str(int(self.program.clock().timestamp()))
+        headers = {
+            "Content-Type": "application/json",
+            TIMESTAMP_HEADER: timestamp,
+            SIGNATURE_HEADER: sign(self.secret, timestamp, body),
+        }
+        try:
+            async with client.post(self.url, data=body, headers=headers, allow_redirects=False) as response:
+                return None if response.status // 100 == 2 else str(response.status)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            return type(error).__name__
+
+    async def _store(self, event: CaseEvent, problem: str | None) -> None:
+        now = self.program.clock()
+        values: dict[str, object] = {"state": "sent", "finished_at": now, "error_code": None}
+        if problem is not None:
+            log.warning("case_event_not_taken", event_id=event.id, code=problem, attempt=event.attempts)
+            wait = min(FIRST_RETRY * 2 ** min(event.attempts - 1, 10), LONGEST_RETRY)
+            values = {"state": "due", "due_at": now + wait, "error_code": problem}
+        POSTS.labels("sent" if problem is None else "retry").inc()
+        try:
+            async with self.program.database.transaction() as session:
+                await session.execute(
+                    update(CaseEvent)
+                    .where(CaseEvent.id == event.id, CaseEvent.state == "sending", CaseEvent.attempts == event.attempts)
+                    .values(**values)
+                    .execution_options(synchronize_session=False)
+                )
+        except DatabaseUnavailable as error:  # the lease ends, and it is posted once more
+            log.error("case_event_result_lost", error=type(error).__name__)
+
+
+async def webhook_state(session: AsyncSession, now: datetime) -> WebhookState:
+    """Return how the webhook does."""
+    waiting = CaseEvent.state.in_(("due", "sending")), CaseEvent.at >= now - GIVE_UP
+    given_up = CaseEvent.state == "failed", CaseEvent.finished_at >= now - GIVE_UP
+    return WebhookState(
+        waiting=await session.scalar(select(func.count()).select_from(CaseEvent).where(*waiting)) or 0,
+        oldest=await session.scalar(select(func.min(CaseEvent.at)).where(*waiting)),
+        given_up=await session.scalar(select(func.count()).select_from(CaseEvent).where(*given_up)) or 0,
+        failure=await session.scalar(
+            select(CaseEvent.error_code).where(*waiting, CaseEvent.error_code.is_not(None)).order_by(CaseEvent.id.desc()).limit(1)
+        ),
+    )
+
+
+def webhook_is_set(settings: Settings) -> bool:
+    """Say whether events go anywhere."""
+    return settings.cases_webhook_url is not None
