@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot import dialogue, report
-from bot.dialogue import Move, Say, Situation
-from bot.messages import Indicator, Speaker, Triage
+from bot import arrangement, dialogue, forms, report
+from bot.messages import QUESTION_TOPICS, Indicator, Speaker, Triage
+from bot.situation import Move, Say, Situation
 from bot.wording import Form, Wording
 
 MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
@@ -31,13 +31,18 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "action_change_language": dialogue.change_language,
     "action_plain": dialogue.plain,
     "action_repeat": dialogue.repeat,
-    "action_report_begin": dialogue.report_begin,
-    "validate_witness_report_form": dialogue.report_fill,
+    "action_report_begin": forms.report_begin,
+    "validate_witness_report_form": forms.report_fill,
     "action_report_sum_up": dialogue.report_sum_up,
-    "action_report_correct": dialogue.report_correct,
-    "validate_report_correction_form": dialogue.report_fill,
-    "action_ask_report_more": dialogue.report_ask_correction,
-    **{f"action_ask_{slot}": dialogue.report_ask(slot) for slot in report.SLOTS},
+    "action_report_correct": forms.report_correct,
+    "validate_report_correction_form": forms.report_fill,
+    "action_ask_report_more": forms.report_ask_correction,
+    "action_arrange": forms.arrange_begin,
+    "action_enough": dialogue.enough,
+    **{f"action_ask_{slot}": forms.report_ask(slot) for slot in report.SLOTS},
+    **{f"action_ask_{slot}": forms.arrange_ask(slot) for slot in arrangement.SLOTS},
+    **{f"validate_{slot}_form": forms.arrange_fill for slot in arrangement.SLOTS},
+    **{f"action_{slot}_noted": forms.arrange_noted(slot) for slot in arrangement.SLOTS},
 }
 
 
@@ -69,14 +74,22 @@ def situation(tracker: Tracker) -> Situation:
         report={slot: slots.get(slot) for slot in (*report.SLOTS, report.MORE)},
         requested=slots.get("requested_slot"),
         text=str(tracker.latest_message.get("text") or ""),
+        form=tracker.active_loop_name,
         wanted_language=slots.get("wanted_language"),
+        also=slots.get("also"),
+        asks=bool(slots.get("asks")),
+        certain=bool(slots.get("certain")),
+        listed=slots.get("listed") is not False,
+        safe_time=slots.get("safe_time"),
+        code_word=slots.get("code_word"),
+        arrangement_asks=int(slots.get(arrangement.ASKS) or 0),
     )
 
 
 def manner(say: Say, current: Situation, channel_form: str) -> tuple[Form, bool]:
     """Return the form of a text, and whether "once more" goes before it, so that no text is said twice in a row."""
     repeated = current.repeats + 1 if say.key == current.last_key else 0
-    if current.quiet:
+    if current.quiet and current.act != "quiet_off":
         return "quiet", repeated % 2 == 1
     if channel_form == "sms" or not wording().has(say.key, say.language or current.language, "sms"):
         return "sms", repeated % 2 == 1
@@ -98,7 +111,10 @@ class MoveAction(Action, abc.ABC):
             language = say.language or current.language
             form, again = manner(say, current, str(tracker.slots.get("form") or "text"))
             buttons = () if current.quiet else say.buttons
-            reply = wording().reply(say.key, language, form=form, buttons=buttons, **say.values)
+            key = say.key
+            if form == "quiet" and current.act in QUESTION_TOPICS and not wording().has(key, language, "quiet"):
+                key = "quiet_later"
+            reply = wording().reply(key, language, form=form, buttons=buttons, **say.values)
             dispatcher.utter_message(
                 text=f"{wording().text('again', language)} {reply.text}" if again else reply.text,
                 buttons=[{"title": button.title, "payload": button.value} for button in reply.buttons],
@@ -108,7 +124,11 @@ class MoveAction(Action, abc.ABC):
         changes = dict(move.changes)
         if "last_key" in changes:
             changes["repeats"] = current.repeats + 1 if changes["last_key"] == current.last_key else 0
-        return [SlotSet(name, value) for name, value in changes.items()]
+        events: list[EventType] = [SlotSet(name, value) for name, value in changes.items()]
+        rests = move.rests or (move.says and current.act in dialogue.RESTING and not self.name().startswith("validate_"))
+        if current.form is not None and rests:
+            events += [ActiveLoop(None), SlotSet("requested_slot", None)]
+        return events
 
 
 def _action_named(action_name: str) -> type[MoveAction]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.messages import LANGUAGES, QUESTION_TOPICS, Screening, Speaker, Triage
+from bot.messages import LANGUAGES, QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.normalise import says_something
 
 BUTTON_ACTS: Final[Mapping[str, str]] = {
@@ -24,6 +24,8 @@ BUTTON_ACTS: Final[Mapping[str, str]] = {
     "quiet": "quiet_on",
     "quiet_off": "quiet_off",
     "cannot_call": "cannot_call",
+    "safe_time": "safe_time",
+    "code_word": "code_word",
     "withdraw": "withdraw",
     "report": "report_start",
     "send": "report_send",
@@ -50,17 +52,42 @@ LEXICON_ACTS: Final[Mapping[str, str]] = {
     "report": "report_start",
     "language": "change_language",
     "hide": "ask_hiding",
+    "cannot_call": "cannot_call",
+    "safe_time": "safe_time",
+    "code_word": "code_word",
+    "enough": "enough",
+    "stop": "enough",  # where it does not stop the channel
+    "greet": "greet",
+    "what_now": "ask_support",
+    "insult": "abuse",
 }
 
 INNOCENT_MEANINGS: Final = frozenset(
-    {"yes", "no", "skip", "human", "delete", "unquiet", "joke", "withdraw", "report", "language", "hide"}
+    "yes no skip human delete unquiet joke withdraw report language hide cannot_call safe_time code_word enough greet insult".split()
 )
+TELLING_ACTS: Final = frozenset({"disclose_victim", "report_witness", "emergency"})
 
 
-def choose_act(text: str, screening: Screening, *, meaning: str | None, named_language: str | None, trusted: bool) -> str:
+# Topics of short small talk and of short wishes: a classifier sends words that it does not know here.
+SMALL_TALK: Final = frozenset("greet goodbye thanks abuse repeat ask_bot change_language delete_data".split())
+THANKS: Final = frozenset({"thanks", "goodbye"})  # better said once too often
+POLITE: Final = 0.4
+
+
+def choose_act(
+    text: str,
+    screening: Screening,
+    *,
+    meaning: str | None,
+    named_language: str | None,
+    trusted: bool,
+    clear: bool = True,
+    in_need: bool = False,
+) -> str:
     """Return the act of a message: the intent that Rasa's rules know.
 
-    `meaning` and `named_language` are the lexicon's findings; `trusted` says whether the topic is confident enough.
+    `meaning` and `named_language` are the lexicon's findings; `trusted` says whether the topic is confident enough, `clear` whether
+    it is beyond the doubt that small talk, a yes and a no need; `in_need` that somebody told of what the hotline must see.
     """
     if text.startswith("@") and (act := button_act(text)) is not None:
         return act
@@ -76,7 +103,10 @@ def choose_act(text: str, screening: Screening, *, meaning: str | None, named_la
         return "report_witness" if screening.speaker is Speaker.WITNESS else "disclose_victim"
     if not trusted:
         return "out_of_scope" if screening.triage is Triage.NONE else _told(screening)
-    if screening.topic in {"affirm", "deny"} and len(text.split()) > 8:
+    polite = screening.topic in THANKS and screening.topic_confidence >= POLITE and not in_need
+    if screening.topic in SMALL_TALK and not clear and not polite:
+        return _told(screening) if screening.triage is not Triage.NONE else "out_of_scope"
+    if screening.topic in {"affirm", "deny"} and (len(text.split()) > 8 or not clear):
         return _told(screening) if screening.triage is not Triage.NONE else "out_of_scope"
     return screening.topic
 
@@ -96,4 +126,6 @@ def button_language(text: str) -> str | None:
 
 
 def _told(screening: Screening) -> str:
+    if {evidence.indicator for evidence in screening.indicators} == {Indicator.SUSPICIOUS_OFFER}:
+        return "ask_job_offer"
     return "report_witness" if screening.speaker is Speaker.WITNESS else "disclose_victim"

@@ -20,6 +20,7 @@ from bot.wording import SOURCE_LANGUAGES
 NUMBERED_CHANNELS: Final = frozenset({"sms", "whatsapp"})
 NUMBERS_FILE: Final = Path(__file__).resolve().parent.parent / "nlu_data" / "numbers.yml"
 SKIP: Final = "@skip"
+_LANGUAGE: Final = "@lang_"
 MOST: Final = 12  # a longer list, such as that of the languages, stands in the text itself and is chosen by name
 MAX_SHAPE: Final = 40  # characters: whoever writes more is not choosing
 _DIGITS: Final = re.compile(r"(?:nr|no|n|num|numer|number)?\W*(\d{1,2})")
@@ -44,7 +45,13 @@ def numbered(buttons: Sequence[Button], *, before: int = 0, in_turn: int | None 
     return "\n".join(f"{before + place} {button.title}" for place, button in enumerate(buttons, start=1))
 
 
-def chosen(text: str, buttons: Sequence[Button], language: str) -> str | None:
+def offered_language(buttons: Sequence[Button]) -> str | None:
+    """Return the language that a reply offers, when that is all that it offers."""
+    values = [button.value for button in buttons]
+    return values[0].removeprefix(_LANGUAGE) if len(values) == 1 and values[0].startswith(_LANGUAGE) else None
+
+
+def chosen(text: str, buttons: Sequence[Button], language: str, *, by_number: bool = True) -> str | None:
     """Return the value of the button that a short message chooses by number, number word or title; None when it chooses none."""
     shape = _shape(text)
     if not shape or len(shape) > MAX_SHAPE:
@@ -52,10 +59,16 @@ def chosen(text: str, buttons: Sequence[Button], language: str) -> str | None:
     for button in buttons:
         if _shape(button.title) == shape:
             return button.value
-    if (len(buttons) == 1 and buttons[0].value == SKIP) or len(buttons) > MOST:
+    if not by_number or (len(buttons) == 1 and buttons[0].value == SKIP) or len(buttons) > MOST:
         return None
     number = _number(shape, language)
     return buttons[number - 1].value if number is not None and 1 <= number <= len(buttons) else None
+
+
+def titled(text: str, titles: Mapping[str, str]) -> str | None:
+    """Return the value of the button whose title somebody typed, from all titles of a language by name."""
+    shape = _shape(text)
+    return next((f"@{name}" for name, title in titles.items() if shape and _shape(title) == shape), None)
 
 
 def _number(shape: str, language: str) -> int | None:

@@ -13,11 +13,12 @@ from typing import Any, Final, Protocol
 import structlog
 from prometheus_client import Counter
 
-from bot import report
-from bot.acts import INNOCENT_MEANINGS, button_act, button_language, choose_act
+from bot import arrangement, report
+from bot.acts import INNOCENT_MEANINGS, TELLING_ACTS, button_act, button_language, choose_act
 from bot.lexicon import Lexicon
-from bot.messages import LANGUAGES, Reply, Screening, Triage
+from bot.messages import LANGUAGES, QUESTION_TOPICS, Reply, Screening, Speaker, Triage
 from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
+from bot.questions import questions_in
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
 from bot.storage.conversations import Said
@@ -28,7 +29,10 @@ from bot.wording import Form, Wording
 log = structlog.get_logger()
 
 TRUSTED_TOPIC: Final = 0.25  # below this the topic is a guess; what to do is decided from the triage alone
-SWITCHING_WORDS: Final = 3  # fewer words in another language do not change the language of a conversation
+TRUSTED_QUESTION: Final = 0.5  # a question beside something told, or a second question, is answered from here on
+CLEAR_TOPIC: Final = 0.6  # small talk, a yes or a no in words that are on no list
+CERTAIN_TOPIC: Final = 0.93  # in a form, whose answers of a word or two look like greetings
+SWITCHING_WORDS: Final = 4  # fewer words in another language do not change the language of a conversation
 FAILURES = Counter("frontdoor_failures", "Parts that failed while a message was answered.", ["part"])
 
 
@@ -79,6 +83,8 @@ class Standing:
     queued: bool = False
     withdrawn: bool = False
     first: bool = False
+    offered: str | None = None  # the language that the program's last text offered
+    said_last: str | None = None  # the program's last text
 
 
 @dataclass(frozen=True)
@@ -101,8 +107,16 @@ class Decision:
         return report.told(self.slots or {}) if self.wish == "report" else None
 
     @property
+    def arranged(self) -> Mapping[str, str]:
+        """Return the safe time and the code word that the person just named."""
+        return arrangement.arranged(self.slots or {}) if self.wish == "arrange" else {}
+
+    @property
     def wish(self) -> str | None:
-        """Return what the dialogue wants done besides its words: handoff, report, withdraw, erase, language, quiet or unquiet."""
+        """Return what the dialogue wants done besides its words.
+
+        One of handoff, report, withdraw, erase, language, quiet, unquiet, arrange.
+        """
         return (self.slots or {}).get("wish")
 
 
@@ -129,6 +143,20 @@ class Decider:
 
     async def decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
         """Return what comes of a message; never raises for a failure of understanding or dialogue."""
+        decision = await self._decide(conversation, said, standing)
+        return replace(decision, replies=self._varied(decision.replies, standing.said_last))
+
+    def _varied(self, replies: tuple[Reply, ...], last: str | None) -> tuple[Reply, ...]:
+        """Return replies of which none is the same as the text before it: it begins with "once more" then."""
+        varied: list[Reply] = []
+        for reply in replies:
+            again = reply.text == last
+            text = f"{self.wording.text('again', reply.language)} {reply.text}" if again else reply.text
+            varied.append(replace(reply, text=text))
+            last = text
+        return tuple(varied)
+
+    async def _decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
         findings = self.findings(conversation)
         unknown = Screening(language=conversation.language, triage=Triage.NONE)
         steering = self.notices.steering(conversation, said)
@@ -146,7 +174,7 @@ class Decider:
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets the number and the case is queued
             return self._failed(conversation, said, Decision(unknown, findings, conversation.language), error, standing)
         findings = findings.with_message(screening, said.number)
-        language, offered = self._language(conversation, said.text, screening, first=standing.first)
+        language, offered = self._language(conversation, said.text, screening, standing)
         understood = Decision(screening, findings, language)
         if steering == "help" and not screening.triage.needs_person:
             return replace(understood, replies=(self.notices.help(conversation, language),), regardless=True)
@@ -213,7 +241,14 @@ class Decider:
         screening, findings, language = understood.screening, understood.findings, understood.language
         new_need = findings.triage.needs_person and not standing.queued and not standing.withdrawn
         needs_person = screening.triage.needs_person or new_need
-        act, wanted = self._act(said.text, screening, language)
+        in_need = findings.triage.needs_person
+        act, wanted = self._act(
+            said.text, screening, language, standing.offered, in_need=in_need, queued=standing.queued, quiet=conversation.quiet
+        )
+        if act == "change_language" and wanted is None:
+            wanted = offered  # asks for another language in that language
+        if act == "ask_help_friend" and findings.speaker is Speaker.VICTIM:
+            act = "ask_support"  # "and what can be done?", from somebody who told of themselves
         slots: dict[str, Any] = {
             "language": language,
             "triage": findings.triage.value,
@@ -224,6 +259,10 @@ class Decider:
             "quiet": conversation.quiet,
             "on_duty": self.on_duty(self.now()),
             "wanted_language": wanted,
+            "asks": said.text.startswith("@") or self.lexicon.asks(said.text, screening.language),
+            "listed": said.text.startswith("@") or self.lexicon.meaning(said.text, language) is not None,
+            "certain": screening.topic_confidence >= CERTAIN_TOPIC,
+            "also": await self._also_asked(assistant, said.text, act, screening),
             "wish": None,
         }
         if needs_person or standing.queued:
@@ -240,33 +279,82 @@ class Decider:
             language = wanted or language
         elif screening.language not in LANGUAGES and len(words(said.text)) >= SWITCHING_WORDS and act not in LANGUAGE_FREE_ACTS:
             replies = (*self._unserved(), *replies)
-        elif offered is not None and not screening.triage.needs_person:
+        elif offered is not None and not screening.triage.needs_person and not _asked_something(turn):
             replies = (*replies, self.wording.reply("language_offer", offered, buttons=(f"lang_{offered}",)))
         reason = "screening" if needs_person else "asked" if wish in {"handoff", "report"} else None
         if screening.language not in LANGUAGES:
             screening = replace(screening, language=language)
         return Decision(screening, findings, language, replies, reason, turn.slots, turn.state)
 
-    def _act(self, text: str, screening: Screening, language: str) -> tuple[str, str | None]:
+    async def _also_asked(self, assistant: Understanding, text: str, act: str, screening: Screening) -> str | None:
+        """Return what a message asks besides what it is answered for: the topic of one of its questions, or "cannot_call"."""
+        if act not in TELLING_ACTS and act not in QUESTION_TOPICS:
+            return None
+        language = screening.language
+        if act in TELLING_ACTS and self.lexicon.says_inside(text, "cannot_call", language):
+            return "cannot_call"
+        for question in questions_in(text, language, self.lexicon):
+            seen = await assistant.understand(question, language_hint=language)
+            if seen.topic == "ask_help_friend" and screening.speaker is Speaker.VICTIM:
+                continue
+            known = seen.topic in QUESTION_TOPICS and seen.topic != act and seen.topic_confidence >= TRUSTED_QUESTION
+            if known and not seen.triage.needs_person:
+                return seen.topic
+        return None
+
+    def _act(
+        self,
+        text: str,
+        screening: Screening,
+        language: str,
+        offered: str | None = None,
+        *,
+        in_need: bool = False,
+        queued: bool = False,
+        quiet: bool = True,
+    ) -> tuple[str, str | None]:
+        if offered is not None:
+            meanings = {self.lexicon.meaning(text, offered), self.lexicon.meaning(text, language)}
+            if len(chosen := meanings & {"yes", "no"}) == 1:
+                return "change_language", offered if chosen == {"yes"} else language
         named = button_language(text) or self.lexicon.language_named(text)
+        meaning = self.lexicon.meaning(text, language)
+        if meaning == "unquiet" and not quiet:
+            meaning = None  # "nobody is here" is said of loneliness too
+        # Beside a disclosure a question must be clear: an answer about permits to a stolen passport would be none.
+        question = screening.topic in QUESTION_TOPICS
+        asks_in_need = question and (screening.triage.needs_person or (in_need and not self.lexicon.asks(text, language)))
         act = choose_act(
             text,
             screening,
-            meaning=self.lexicon.meaning(text, language),
+            meaning=meaning,
             named_language=named,
-            trusted=screening.topic_confidence >= TRUSTED_TOPIC,
+            clear=screening.topic_confidence >= (CERTAIN_TOPIC if in_need else CLEAR_TOPIC),
+            in_need=in_need,
+            trusted=screening.topic_confidence >= (TRUSTED_QUESTION if asks_in_need else TRUSTED_TOPIC),
         )
+        if meaning == "waiting":
+            act = "ask_human" if queued else "nothing_said"
         return act, named if act == "change_language" else None
 
-    def _language(self, conversation: Conversation, text: str, screening: Screening, *, first: bool) -> tuple[str, str | None]:
-        """Return the language to answer in, and one to offer when the writing has changed."""
+    def _language(
+        self, conversation: Conversation, text: str, screening: Screening, standing: Standing
+    ) -> tuple[str, str | None]:
+        """Return the language to answer in, and one to offer when the writing has changed.
+
+        It is offered once: whoever writes on in it is answered in it, and whoever chose a language is not asked again.
+        """
         written = screening.language
         if written not in LANGUAGES or written == conversation.language or text.startswith("@") or not words(text):
             return conversation.language, None
         enough = len(words(text)) >= SWITCHING_WORDS
-        if first or (enough and screening.triage.needs_person and not conversation.language_fixed):
+        if standing.first:
             return written, None
-        return conversation.language, written if enough else None
+        if conversation.language_fixed or not enough:
+            return conversation.language, None
+        if screening.triage is not Triage.NONE or standing.offered == written:
+            return written, None
+        return conversation.language, written
 
     def _unserved(self) -> tuple[Reply, ...]:
         return tuple(self.wording.reply("language_unserved", language, buttons=("language",)) for language in ("en", "pl"))
@@ -291,4 +379,11 @@ class Decider:
         )
 
 
+def _asked_something(turn: Turn) -> bool:
+    """Say whether a turn of the dialogue left a question open: a "yes" must have one meaning."""
+    values = {button.value for reply in turn.replies for button in reply.buttons}
+    return turn.slots.get("requested_slot") is not None or not values.isdisjoint(QUESTION_BUTTONS)
+
+
+QUESTION_BUTTONS: Final = frozenset({"@yes", "@safe_yes", "@delete_yes", "@send"})
 LANGUAGE_FREE_ACTS: Final = frozenset({"change_language", "emergency"})

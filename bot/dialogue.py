@@ -6,63 +6,57 @@ database or a model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from bot import report
+from bot import arrangement, report
+from bot.acts import TELLING_ACTS
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Indicator, Speaker, Triage
+from bot.situation import Move, Say, Situation, closed
 
 MAX_GENTLE_QUESTIONS: Final = 2
+WAITING_TEXTS: Final = frozenset(
+    {
+        "handoff_told",
+        "handoff_told_night",
+        "handoff_already",
+        "handoff_accepted",
+        "disclose_first",
+        "disclose_more",
+        "cannot_call",
+        "safe_time_noted",
+    }
+)
+HANDOFF_TEXTS: Final = frozenset({"handoff_told", "handoff_told_night", "handoff_already"})
+# What an emergency's own text says already.
+SAID_IN_AN_EMERGENCY: Final = frozenset(
+    {
+        "ask_emergency_number",
+        "ask_hotline_contact",
+        "ask_hotline_hours",
+        "ask_help_friend",
+        "ask_support",
+        "ask_am_i_victim",
+        "ask_signs",
+    }
+)
 LABOUR_TOPICS: Final = frozenset({"ask_unpaid_wages", "ask_residence", "ask_refugee_ukraine"})
 
 
-@dataclass(frozen=True)
-class Say:
-    """A text to say: its key, its buttons, the values it needs; `language` only when it differs from the conversation's."""
-
-    key: str
-    buttons: tuple[str, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
-    language: str | None = None
+def time_noted(situation: Situation) -> Move:
+    """Take what is no question of hours, from somebody who waits to be written to, as the time when that is safe."""
+    value = situation.text.strip()[: arrangement.MAX_TIME]
+    changes = closed("safe_time_noted", wish="arrange")
+    return Move((Say("safe_time_noted", (), {"_value": value}),), {**changes, arrangement.SAFE_TIME: value})
 
 
-@dataclass(frozen=True)
-class Move:
-    """What to say, and which slots change."""
-
-    says: tuple[Say, ...] = ()
-    changes: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What a decision may depend on: the slots of the conversation and the message at hand."""
-
-    act: str
-    language: str = "pl"
-    triage: Triage = Triage.NONE
-    message_triage: Triage = Triage.NONE
-    indicators: tuple[Indicator, ...] = ()
-    speaker: Speaker = Speaker.OTHER
-    handoff: str = "none"
-    question: str | None = None
-    asked: tuple[str, ...] = ()
-    last_key: str | None = None
-    repeats: int = 0
-    told: tuple[str, ...] = ()
-    misunderstood: int = 0
-    quiet: bool = False
-    on_duty: bool = True
-    report: Mapping[str, str | None] = field(default_factory=dict)
-    requested: str | None = None
-    text: str = ""
-    wanted_language: str | None = None
-
-    @property
-    def child(self) -> bool:
-        """Say whether somebody under 18 is concerned."""
-        return Indicator.CHILD_EXPLOITATION in self.indicators
+def _also(situation: Situation) -> tuple[Say, ...]:
+    """Answer what a message asks besides: in quiet mode there is no neutral text for it."""
+    if situation.also is None or situation.quiet:
+        return ()
+    buttons = _PLAIN[situation.also][1] if situation.also in _PLAIN else ()
+    return (Say(_PLAIN[situation.also][0] if situation.also in _PLAIN else situation.also, buttons),)
 
 
 def answer(situation: Situation) -> Move:
@@ -70,24 +64,41 @@ def answer(situation: Situation) -> Move:
     buttons: tuple[str, ...] = ()
     if situation.act in {"greet", "ask_bot"}:
         buttons = ("topic_help", "topic_job", "report", "human")
-    says = [Say(situation.act, buttons)]
+    if situation.act == "ask_hotline_hours" and situation.handoff == "queued" and situation.last_key in WAITING_TEXTS:
+        if not situation.asks:
+            return time_noted(situation)
+        already = ask_for_person(replace(situation, told=(*situation.told, "handoff_told")))
+        return Move((Say("handoff_already"), Say(situation.act)), already.changes)
+    greeted = situation.act == "greet" and "greet" in situation.told
+    says = [Say("nothing_said", ("human", "menu")) if greeted else Say(situation.act, buttons)]
     if situation.act in LABOUR_TOPICS and not situation.triage.needs_person and "labour_also_hotline" not in situation.told:
         says.append(Say("labour_also_hotline"))
-    told = (*situation.told, "labour_also_hotline") if len(says) > 1 else situation.told
-    return Move(tuple(says), {"last_key": situation.act, "misunderstood": 0, "told": list(told)})
+    new = ["labour_also_hotline"] if len(says) > 1 else ["greet"] if situation.act == "greet" and not greeted else []
+    says += _also(situation)
+    return Move(tuple(says), {"last_key": says[0].key, "misunderstood": 0, "told": [*situation.told, *new]})
 
 
 def acknowledge(situation: Situation) -> Move:
     """Receive what somebody tells: thanks, no judgement, the number; shorter from the second time on."""
-    kind = "witness" if situation.act == "report_witness" else "disclose"
+    kind = "witness" if situation.act == "report_witness" or _of_a_witness(situation) else "disclose"
     first = f"{kind}_first" not in situation.told
     key = f"{kind}_first" if first else f"{kind}_more"
+    if situation.last_key == key:
+        key = "told_go_on"
     told = (*situation.told, key) if first else situation.told
-    return Move((Say(key),), {"last_key": key, "misunderstood": 0, "told": list(told)})
+    changes: dict[str, Any] = {"last_key": key, "misunderstood": 0, "told": list(told)}
+    if _names_time_or_word(situation):
+        changes[str(situation.requested)] = situation.text.strip()  # "when he sleeps, he beats me" tells, and names a time
+    return Move((Say(key), *_also(situation)), changes)
+
+
+def _names_time_or_word(situation: Situation) -> bool:
+    slot = situation.requested if situation.form is not None else None
+    return slot in arrangement.SLOTS and arrangement.fits(situation.text, slot)
 
 
 def emergency(situation: Situation) -> Move:
-    """Put 112 and the hotline first, in the words for who is in danger."""
+    """Put 112 and the hotline first, in the words for who is in danger; a form rests, and keeps what was told."""
     if Indicator.SUICIDE_RISK in situation.indicators:
         key = "suicide"
     elif situation.child:
@@ -96,10 +107,13 @@ def emergency(situation: Situation) -> Move:
         key = "emergency_witness"
     else:
         key = "emergency_victim"
-    return Move(
-        (Say(key, ("cannot_call", "hide")),),
-        {"last_key": key, "misunderstood": 0, "question": None},
-    )
+    changes: dict[str, Any] = {"last_key": key, "misunderstood": 0, "question": None}
+    if situation.form is not None and situation.requested in (*report.SLOTS, report.MORE):
+        changes[situation.requested] = situation.text
+    elif _names_time_or_word(situation):
+        changes |= {str(situation.requested): situation.text.strip(), "wish": "arrange"}
+    also = () if situation.also in SAID_IN_AN_EMERGENCY else _also(situation)
+    return Move((Say(key, () if also else ("cannot_call", "hide")), *also), changes)
 
 
 def follow_up(situation: Situation) -> Move:
@@ -108,26 +122,47 @@ def follow_up(situation: Situation) -> Move:
         key = "handoff_told" if situation.on_duty or situation.triage is Triage.EMERGENCY else "handoff_told_night"
         told = [*situation.told, "handoff_told"]
         question = _next_question(situation)
-        says = [Say(key, () if question else ("withdraw",))]
+        says = [Say(key, () if question or situation.form else ("withdraw", "safe_time"))]
         if question is not None:
             says.append(_ask(question))
             return Move(tuple(says), {"told": told, "question": question, "asked": [*situation.asked, question]})
         return Move(tuple(says), {"told": told})
     if situation.handoff == "queued":
         question = _next_question(situation)
-        if question is not None and situation.question is None and situation.act in {"disclose_victim", "skip", "affirm", "deny"}:
+        # A second question comes after a message that tells, or after an answer; whoever skipped one is not asked another.
+        asking = situation.act == "disclose_victim" and situation.last_key in {"disclose_first", "disclose_more"}
+        answered = situation.act in {"affirm", "deny"} and situation.last_key == "question_thanks"
+        if question is not None and situation.question is None and (asking or answered):
             return Move((_ask(question),), {"question": question, "asked": [*situation.asked, question]})
         return Move()
+    if situation.last_key in {"yes_unclear", "no_unclear"}:
+        return Move()
     if situation.message_triage is Triage.MEDIUM and situation.handoff == "none" and "handoff_offer" not in situation.told:
-        return Move(
-            (Say("handoff_offer", ("yes", "no")),),
-            {"question": "handoff_offer", "told": [*situation.told, "handoff_offer"], "handoff": "offered"},
-        )
+        return Move() if situation.form or situation.quiet else offer(situation)
     return Move()
+
+
+def offer(situation: Situation) -> Move:
+    """Offer a consultant."""
+    return Move(
+        (Say("handoff_offer", ("yes", "no")),),
+        {"question": "handoff_offer", "told": [*situation.told, "handoff_offer"], "handoff": "offered"},
+    )
+
+
+def _of_a_witness(situation: Situation) -> bool:
+    return situation.act not in TELLING_ACTS and situation.speaker is Speaker.WITNESS
+
+
+def _something_told(situation: Situation) -> bool:
+    """Say whether somebody is telling: then words that are not understood are received like those before them."""
+    return situation.triage.needs_person or not {"disclose_first", "witness_first"}.isdisjoint(situation.told)
 
 
 def _next_question(situation: Situation) -> str | None:
     if situation.quiet or situation.triage is Triage.EMERGENCY or situation.speaker is not Speaker.VICTIM:
+        return None
+    if situation.form is not None or situation.also is not None or report.told(situation.report):
         return None
     if len(situation.asked) >= MAX_GENTLE_QUESTIONS or situation.act in QUESTION_TOPICS:
         return None
@@ -141,109 +176,98 @@ def _ask(question: str) -> Say:
     return Say(question, ("safe_yes", "safe_no", "skip") if question == "question_safe_now" else ("yes", "no", "skip"))
 
 
+def _answers(situation: Situation) -> bool:
+    """Say whether a yes or no in words of one's own answers the open question: what cannot be undone needs a plain word."""
+    if situation.question in {"delete_ask", "report_summary"}:
+        return situation.certain
+    return situation.question is not None
+
+
+def _received(situation: Situation) -> Move | None:
+    """Receive a yes or no that answers nothing from somebody who is telling; None for anybody else."""
+    return Move((Say("told_go_on"),), closed("told_go_on")) if _something_told(situation) else None
+
+
 def affirm(situation: Situation) -> Move:
     """Take a yes as the answer to the question that is open."""
+    if not situation.listed and not _answers(situation):
+        return not_understood(situation)
     match situation.question:
         case "handoff_offer":
             return Move(
-                (Say("handoff_accepted", ("withdraw",)),), _closed("handoff_accepted", wish="handoff") | _queued(situation)
+                (Say("handoff_accepted", ("withdraw",)),), closed("handoff_accepted", wish="handoff") | _queued(situation)
             )
         case "delete_ask":
             return Move((), {"question": None, "wish": "erase"})
         case "report_summary":
-            return Move((Say("report_sent"),), _closed("report_sent", wish="report") | _queued(situation))
+            queued = _queued(situation)
+            queued["told"].append("report_sent")
+            return Move((Say("report_sent"),), closed("report_sent", wish="report") | queued)
         case "question_safe_now" | "question_can_leave":
-            return Move((Say("question_thanks"),), _closed("question_thanks"))
+            return Move((Say("question_thanks"),), closed("question_thanks"))
         case _:
-            return Move((Say("yes_unclear", ("human", "menu")),), _closed("yes_unclear"))
+            return _received(situation) or Move((Say("yes_unclear", ("human", "menu")),), closed("yes_unclear"))
 
 
 def deny(situation: Situation) -> Move:
     """Take a no as the answer to the question that is open."""
+    if not situation.listed and not _answers(situation):
+        return not_understood(situation)
+    if situation.question is None and situation.last_key in HANDOFF_TEXTS and not situation.triage.needs_person:
+        return withdraw(situation)
     match situation.question:
         case "handoff_offer":
-            return Move((Say("handoff_declined"),), _closed("handoff_declined") | {"handoff": "declined"})
+            return Move((Say("handoff_declined"),), closed("handoff_declined") | {"handoff": "declined"})
         case "delete_ask":
-            return Move((Say("delete_kept"),), _closed("delete_kept"))
+            return Move((Say("delete_kept"),), closed("delete_kept"))
         case "report_summary":
-            return Move((Say("report_kept_unsent"),), _closed("report_kept_unsent"))
+            return Move((Say("report_kept_unsent"),), closed("report_kept_unsent"))
         case "question_safe_now":
             return Move(
-                (Say("not_safe_now", ("hide", "quiet", "cannot_call")),), _closed("not_safe_now") | {"asked": ["all", "asked"]}
+                (Say("not_safe_now", ("hide", "quiet", "cannot_call")),), closed("not_safe_now") | {"asked": ["all", "asked"]}
             )
         case "question_can_leave":
-            return Move((Say("cannot_leave", ("cannot_call",)),), _closed("cannot_leave"))
+            return Move((Say("cannot_leave", ("cannot_call",)),), closed("cannot_leave"))
         case _:
-            return Move((Say("no_unclear", ("human", "menu")),), _closed("no_unclear"))
-
-
-def report_begin(situation: Situation) -> Move:
-    """Say what a report is before its first question."""
-    return Move(
-        (Say("report_intro"),),
-        {"last_key": "report_intro", "question": None, **{slot: None for slot in (*report.SLOTS, report.MORE)}},
-    )
-
-
-def report_ask(slot: str) -> Callable[[Situation], Move]:
-    """Return the move that asks for one part of a report."""
-
-    def ask(_situation: Situation) -> Move:
-        return Move((Say(slot, ("skip", "send")),), {"last_key": slot, "misunderstood": 0})
-
-    return ask
-
-
-def report_fill(situation: Situation) -> Move:
-    """Take a message as a part of the report."""
-    filled = report.slots_of(situation.act, situation.text, requested=situation.requested, filled=situation.report)
-    return Move((), filled)
+            return _received(situation) or Move((Say("no_unclear", ("human", "menu")),), closed("no_unclear"))
 
 
 def report_sum_up(situation: Situation) -> Move:
     """Show the whole report before it is sent."""
+    if not report.told(situation.report):
+        return Move((Say("report_kept_unsent"),), closed("report_kept_unsent"))
     return Move(
         (Say("report_summary", ("send", "correct", "do_not_send"), {"_summary": report.summary(situation.report)}),),
         {"question": "report_summary", "last_key": "report_summary"},
     )
 
 
-def report_correct(_situation: Situation) -> Move:
-    """Open the report again for what should be different."""
-    return Move((), {report.MORE: None, "question": None})
-
-
-def report_ask_correction(_situation: Situation) -> Move:
-    """Ask what should be different."""
-    return Move((Say("report_correct_which"),), {"last_key": "report_correct_which"})
+def enough(situation: Situation) -> Move:
+    """Let somebody stop where they are."""
+    if situation.question == "report_summary":
+        return report_sum_up(situation)
+    return deny(situation) if situation.question in {"handoff_offer", "delete_ask"} else skip(situation)
 
 
 def skip(situation: Situation) -> Move:
     """Respect that somebody does not want to answer."""
-    return Move((Say("question_skipped"),), _closed("question_skipped"))
+    return Move((Say("question_skipped"),), closed("question_skipped"))
 
 
 def _queued(situation: Situation) -> dict[str, Any]:
     return {"handoff": "queued", "told": [*situation.told, "handoff_told"]}
 
 
-def _closed(key: str, *, wish: str | None = None) -> dict[str, Any]:
-    changes: dict[str, Any] = {"question": None, "last_key": key, "misunderstood": 0}
-    if wish is not None:
-        changes["wish"] = wish
-    return changes
-
-
 def ask_for_person(situation: Situation) -> Move:
     """Hand over because a person is asked for."""
     if situation.handoff == "queued" and "handoff_told" in situation.told:
         return Move(
-            (Say("handoff_already", ("withdraw",)),),
+            (Say("handoff_already", ("withdraw", "safe_time")),),
             {"last_key": "handoff_already"},
         )
     key = "handoff_told" if situation.on_duty else "handoff_told_night"
     return Move(
-        (Say(key, ("withdraw",)),),
+        (Say(key, ("withdraw", "safe_time")),),
         {"wish": "handoff", "handoff": "queued", "told": [*situation.told, "handoff_told"], "last_key": key, "misunderstood": 0},
     )
 
@@ -260,7 +284,17 @@ def withdraw(situation: Situation) -> Move:
 
 
 def not_understood(situation: Situation) -> Move:
-    """Say once that it was not understood; then offer a person and the menu."""
+    """Say once that it was not understood; then offer a person and the menu.
+
+    What is written under the summary of a report is added to it; what somebody writes who is telling of something is received.
+    """
+    if situation.question == "report_summary":
+        before = situation.report.get(report.MORE)
+        added = f"{before}\n{situation.text}" if before and before != report.SKIPPED else situation.text
+        summed = report_sum_up(replace(situation, report={**situation.report, report.MORE: added}))
+        return replace(summed, changes={**summed.changes, report.MORE: added})
+    if _something_told(situation) and not situation.asks:
+        return acknowledge(situation)
     if situation.misunderstood == 0:
         return Move((Say("not_understood", ("menu", "human")),), {"misunderstood": 1, "last_key": "not_understood"})
     return Move(
@@ -283,12 +317,17 @@ def delete(situation: Situation) -> Move:
 
 
 def change_language(situation: Situation) -> Move:
-    """Change to the language that was named, or ask which."""
+    """Change to the language that was named, or ask which; a question that is open is asked again in it."""
     if situation.wanted_language is not None:
-        return Move(
-            (Say("language_changed", language=situation.wanted_language),),
-            {"wish": "language", "wanted_language": situation.wanted_language, "question": None, "last_key": "language_changed"},
-        )
+        language = situation.wanted_language
+        says = [Say("language_changed", language=language)]
+        if situation.question in {"handoff_offer", "delete_ask"}:
+            says.append(Say(situation.question, _QUESTION_BUTTONS[situation.question], language=language))
+        elif situation.question in {"question_safe_now", "question_can_leave"}:
+            says.append(replace(_ask(situation.question), language=language))
+        elif situation.question == "report_summary":
+            says += (replace(say, language=language) for say in report_sum_up(situation).says)
+        return Move(tuple(says), {"wish": "language", "language": language, "last_key": "language_changed"})
     buttons = tuple(f"lang_{code}" for code in LANGUAGES)
     return Move((Say("which_language", buttons),), {"last_key": "which_language"})
 
@@ -304,11 +343,14 @@ def plain(situation: Situation) -> Move:
     return Move((Say(key, buttons),), changes)
 
 
+_QUESTION_BUTTONS: Final = {"handoff_offer": ("yes", "no"), "delete_ask": ("delete_yes", "delete_no")}
+# After these a form is left where it stands: somebody who calls for help, for a person or for silence is not asked for a vehicle.
+RESTING: Final = frozenset("emergency ask_human delete_data withdraw menu cannot_call ask_hiding quiet_on goodbye".split())
 _PLAIN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "nothing_said": ("nothing_said", ("human", "menu")),
     "menu": ("menu", ("topic_help", "topic_job", "report", "topic_who", "human", "language")),
     "ask_hiding": ("hide_tips", ("delete", "quiet")),
-    "cannot_call": ("cannot_call", ("human",)),
+    "cannot_call": ("cannot_call", ("human", "safe_time", "code_word")),
     "quiet_on": ("quiet_on", ("quiet_off",)),
     "quiet_off": ("quiet_off", ()),
     "joke": ("no_unclear", ("human", "menu")),
@@ -316,8 +358,19 @@ _PLAIN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 
 
 def repeat(situation: Situation) -> Move:
-    """Say the last text again."""
+    """Say the last text again; an open form asks again by itself."""
+    if situation.form is not None:
+        return Move()
     key = situation.last_key or "menu"
-    if key not in situation.told and key in {"delete_ask", "which_language"}:
-        return delete(situation) if key == "delete_ask" else change_language(situation)
-    return Move((Say(key, ("human",)),), {"last_key": key})
+    match key:
+        case "delete_ask":
+            return delete(situation)
+        case "which_language":
+            return change_language(situation)
+        case "report_summary":
+            return report_sum_up(situation)
+        case "safe_time_noted" | "code_word_noted":
+            value = situation.safe_time if key == "safe_time_noted" else situation.code_word
+            return Move((Say(key, values={"_value": value or ""}),), {"last_key": key})
+        case _:
+            return Move((Say(key, ("human",)),), {"last_key": key})

@@ -7,7 +7,7 @@ leaves a person without the number, nor the hotline without the case.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox
 from bot.allowance import Allowance
-from bot.choices import chosen
+from bot.choices import chosen, offered_language, titled
+from bot.contacts import count_contact
 from bot.decision import Decider, Decision, Standing, Understanding
 from bot.handoff.queue import HandoffQueue
 from bot.lexicon import Lexicon
@@ -32,6 +33,7 @@ from bot.storage.receipts import Replayed, first_time, taken
 from bot.storage.tables import Conversation, Message, TriageChange
 from bot.wording import Wording
 
+PUSHING: Final = outbox.PUSHING_CHANNELS
 log = structlog.get_logger()
 
 MAX_TEXT: Final = 4000  # characters of one message that are stored; the longest message of any of our channels has 4096
@@ -112,7 +114,7 @@ class FrontDoor:
         for attempt in (1, 2):
             try:
                 async with self.database.transaction() as session:
-                    if inbound.channel in outbox.PUSHING_CHANNELS and not await self._first_time(session, inbound):
+                    if inbound.channel in PUSHING and not await self._first_time(session, inbound):
                         return await self._taken_before(session, inbound)
                     conversation = await self.conversations.open(
                         session,
@@ -179,16 +181,18 @@ class FrontDoor:
                 return Outcome((), Triage.NONE, handoff=False, erased=True)
             case = await self.queue.of_conversation(session, conversation_id)
             if message.state != "received":
-                replies = await self.conversations.replies_to(session, message_id)
-                return Outcome(tuple(said.as_reply() for said in replies), Triage(conversation.triage), case is not None)
+                return await self._answered(session, conversation, message_id)
             said = self.conversations.read(message)
+            last = await self.conversations.last_turn(session, conversation.id, before=said.number)
             standing = Standing(
                 owned=case is not None and case.taken_by is not None,
                 queued=case is not None and case.withdrawn_at is None,
                 withdrawn=case is not None and case.withdrawn_at is not None,
                 first=await self.conversations.is_first(session, message),
+                offered=offered_language([button for reply in last[-1:] for button in reply.buttons]),
+                said_last=last[-1].text if last else None,
             )
-            said = await self._as_chosen(session, conversation, said)
+            said = self._as_chosen(conversation, said, last)
 
         decision = await self.decider.decide(conversation, said, standing)
 
@@ -199,15 +203,22 @@ class FrontDoor:
         self.bell.ring(conversation_id, QUEUE, OUTBOX)
         return outcome
 
-    async def _as_chosen(self, session: AsyncSession, conversation: Conversation, said: Said) -> Said:
-        """Return a message with the button's value in place of the number or title that chooses it."""
-        if said.kind != "text" or conversation.channel not in outbox.PUSHING_CHANNELS or conversation.quiet:
+    async def _answered(self, session: AsyncSession, conversation: Conversation, message_id: str) -> Outcome:
+        """Return what came of a message that was answered before."""
+        case = await self.queue.of_conversation(session, conversation.id)
+        replies = await self.conversations.replies_to(session, message_id)
+        waiting = case is not None and case.withdrawn_at is None
+        return Outcome(tuple(said.as_reply() for said in replies), Triage(conversation.triage), handoff=waiting)
+
+    def _as_chosen(self, conversation: Conversation, said: Said, last: Sequence[Said]) -> Said:
+        """Return a message with the button's value in place of the title that chooses it, or of its number where it had one."""
+        if said.kind != "text" or conversation.quiet:
             return said
-        last = await self.conversations.last_reply(session, conversation.id, before=said.number)
-        if last is None or last.author != "bot":
-            return said
-        turn = await self.conversations.replies_to(session, last.answers) if last.answers else [self.conversations.read(last)]
-        value = chosen(said.text, [button for reply in turn for button in reply.buttons], conversation.language)
+        buttons = [button for reply in last for button in reply.buttons]
+        titles = self.wording.titles.get(conversation.language, {})
+        value = chosen(said.text, buttons, conversation.language, by_number=conversation.channel in PUSHING) or titled(
+            said.text, titles
+        )
         return said if value is None else replace(said, text=value)
 
     async def _keep(self, conversation_id: str, message_id: str, decision: Decision) -> Outcome:
@@ -218,10 +229,10 @@ class FrontDoor:
             if conversation is None or message is None:
                 return Outcome((), Triage.NONE, handoff=False, erased=True)
             if message.state != "received":  # another process was faster
-                replies = await self.conversations.replies_to(session, message_id)
-                return Outcome(tuple(said.as_reply() for said in replies), Triage(conversation.triage), handoff=True)
+                return await self._answered(session, conversation, message_id)
             self._keep_understanding(session, conversation, message, decision, now)
             case = await self.queue.of_conversation(session, conversation_id)
+            count_contact(session, self.conversations.vault, conversation, decision, case=case, now=now)
             if decision.handoff_reason is not None:
                 case, _ = await self.queue.open(
                     session, conversation, reason=decision.handoff_reason, triage=decision.findings.triage, now=now
@@ -257,6 +268,9 @@ class FrontDoor:
             conversation.language = decision.language
         if decision.report is not None:
             conversation.report = vault.seal_json(dict(decision.report), f"report:{conversation.id}")
+        if decision.arranged:
+            known = self.conversations.arranged(conversation)
+            conversation.arranged = vault.seal_json({**known, **decision.arranged}, f"arranged:{conversation.id}")
         if decision.wish == "language":
             conversation.language_fixed = True
         if decision.wish in {"quiet", "unquiet"}:
@@ -281,7 +295,7 @@ class FrontDoor:
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""
         done = self.decider.notices.reply("delete_done", conversation, decision.language)
-        await self._erase_now(conversation.id, (done,))
+        await self._erase_now(conversation.id, (done,), decision)
         return Outcome((replace(done, id="erased"),), Triage.NONE, handoff=False, erased=True)
 
     async def erase(self, conversation_id: str) -> None:
@@ -289,10 +303,12 @@ class FrontDoor:
         async with self._turns.of(conversation_id):
             await self._erase_now(conversation_id, ())
 
-    async def _erase_now(self, conversation_id: str, replies: tuple[Reply, ...]) -> None:
+    async def _erase_now(self, conversation_id: str, replies: tuple[Reply, ...], decision: Decision | None = None) -> None:
         async with self.database.transaction() as session:
+            if decision is not None and (conversation := await self.conversations.get(session, conversation_id)) is not None:
+                count_contact(session, self.conversations.vault, conversation, decision, case=None, now=self.clock())
             farewell = await self._farewell(session, conversation_id, replies)
-            await self.conversations.erase(session, conversation_id)
+            await self.conversations.erase(session, conversation_id, self.clock())
         log.info("conversation_erased", conversation=conversation_id, by="person")
         self.bell.ring(conversation_id, QUEUE)
         if farewell is not None and self.on_erased is not None:
@@ -302,7 +318,7 @@ class FrontDoor:
         """Collect what a channel needs to delete the messages at its provider, and to say so."""
         conversation = await self.conversations.get(session, conversation_id)
         address = None if conversation is None else self.conversations.address(conversation)
-        if conversation is None or address is None or conversation.channel not in outbox.PUSHING_CHANNELS:
+        if conversation is None or address is None or conversation.channel not in PUSHING:
             return None
         received = await self.conversations.messages(session, conversation_id)
         ids = [str(said.details["message_id"]) for said in received if "message_id" in said.details]

@@ -32,12 +32,43 @@ MEANINGS = (
     "report",
     "language",
     "hide",
+    "cannot_call",
+    "safe_time",
+    "code_word",
+    "enough",
+    "greet",
+    "what_now",
+    "insult",
+    "waiting",
 )
+ASKING = "asking"  # words that begin a question, or end one
+NAMES = "language_names"
 SHORT_WORDS = 6
+QUESTION_MARKS = ("?", "؟", "？")
+_CONNECTING = frozenset(
+    "a i ale no to ok okay and but so then well y e pero o mas mais et ou si и а но ну і й але та و و но и va và".split()
+)
+_ASKING_AT_THE_END = frozenset({"vi", "tr", "hi", "tl", "bg"})
+_CLOSING = " \t\n!.)»”\"'"
 # Words around the name of a language that change nothing: "english please", "po polsku proszę", "можна українською", without diacritics.
 _COURTESIES = frozenset(
     [
         "please",
+        "hablan",
+        "habla",
+        "ustedes",
+        "mowicie",
+        "mowisz",
+        "говорите",
+        "говорят",
+        "розмовляєте",
+        "falam",
+        "vorbiti",
+        "puwede",
+        "pwede",
+        "bang",
+        "ba",
+        "sa",
         "pls",
         "plz",
         "do",
@@ -90,28 +121,59 @@ _COURTESIES = frozenset(
 )
 
 
+class LexiconInvalid(Exception):
+    """A file of short words is missing or not of the expected form; the message says where and what to do."""
+
+
 class Lexicon:
     """Meanings of short messages by language."""
 
-    def __init__(self, phrases: Mapping[str, Mapping[str, frozenset[str]]], names: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        phrases: Mapping[str, Mapping[str, frozenset[str]]],
+        names: Mapping[str, str],
+        asking: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
         self.phrases = phrases
         self.names = names
+        self.asking = asking or {}
 
     @classmethod
     def load(cls, root: Path = NLU_DATA) -> Lexicon:
-        """Read all lists; a language without a file has none."""
+        """Read all lists; raises LexiconInvalid."""
         phrases: dict[str, dict[str, frozenset[str]]] = {}
         names: dict[str, str] = {}
+        asking: dict[str, frozenset[str]] = {}
         for language in LANGUAGES:
             path = root / language / "lexicon.yml"
-            content: dict[str, Any] = _read(path) if path.exists() else {}
-            phrases[language] = {
-                meaning: frozenset(_shape(str(phrase)) for phrase in content.get(meaning) or []) for meaning in MEANINGS
-            }
-            for code, spellings in (content.get("language_names") or {}).items():
-                for spelling in spellings or []:
-                    names.setdefault(_shape(str(spelling)), code)
-        return cls(phrases, names)
+            content = _read(path)
+            lists = {name: _phrases(content.get(name, []), path, name) for name in (*MEANINGS, ASKING)}
+            phrases[language] = {meaning: frozenset(map(_shape, lists[meaning])) for meaning in MEANINGS}
+            asking[language] = frozenset(map(_shape, lists[ASKING]))
+            for code, spellings in content.get(NAMES, {}).items():
+                for spelling in _phrases(spellings, path, f"{NAMES}.{code}"):
+                    names.setdefault(_shape(spelling), code)
+        return cls(phrases, names, asking)
+
+    def asks(self, text: str, language: str) -> bool:
+        """Say whether a text is a question, by its mark or by a word at its beginning or end."""
+        if text.rstrip(_CLOSING).endswith(QUESTION_MARKS):
+            return True
+        spoken = text.split()  # with its numbers: "after 10, when he sleeps" does not begin with "when"
+        if len(spoken) > 1 and _shape(spoken[0]) in _CONNECTING:
+            spoken = spoken[1:]
+        ending = spoken[-1:] if language in _ASKING_AT_THE_END else []
+        return any(self.begins_question(word, language) for word in (*spoken[:1], *ending))
+
+    def says_inside(self, text: str, meaning: str, language: str) -> bool:
+        """Say whether a longer text holds a phrase of two words or more with a meaning."""
+        shape = f" {_shape(text)} "
+        listed = self.phrases.get(language, {}).get(meaning, frozenset())
+        return any(f" {phrase} " in shape for phrase in listed if " " in phrase)
+
+    def begins_question(self, word: str, language: str) -> bool:
+        """Say whether a word is one that begins a question."""
+        return _shape(word) in self.asking.get(language, frozenset())
 
     def meaning(self, text: str, language: str) -> str | None:
         """Return what a short message means, in the given language first, then in any other; None when it is not on a list."""
@@ -140,5 +202,21 @@ def _shape(text: str) -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only: "no" is a word
-    return content if isinstance(content, dict) else {}
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only: "no" is a word
+    except (OSError, yaml.YAMLError) as error:
+        raise LexiconInvalid(f"The list of short words {path} cannot be read: {error}. Correct or restore the file.") from error
+    if not isinstance(content, dict):
+        raise LexiconInvalid(f'{path} must hold meanings with lists under them, such as "yes": [tak, jasne]. Correct the file.')
+    unknown = set(content) - {*MEANINGS, ASKING, NAMES}
+    if unknown:
+        raise LexiconInvalid(f"{path} names {', '.join(sorted(unknown))}, which means nothing here: a misspelt meaning?")
+    if not isinstance(content.get(NAMES, {}), dict) or set(content.get(NAMES, {})) - set(LANGUAGES):
+        raise LexiconInvalid(f"{path}: {NAMES} must hold a list for each language code, such as pl: [polski].")
+    return content
+
+
+def _phrases(listed: Any, path: Path, name: str) -> list[str]:
+    if not isinstance(listed, list) or not all(isinstance(phrase, str) for phrase in listed):
+        raise LexiconInvalid(f"{path}: {name} must be a list in brackets, such as [tak, jasne]. Correct the file.")
+    return listed

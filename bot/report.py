@@ -24,29 +24,48 @@ INTERRUPTIONS: Final = frozenset(
         "menu",
         "ask_hiding",
         "cannot_call",
+        "safe_time",
+        "code_word",
         "quiet_on",
         "quiet_off",
-        "withdraw",
         "nothing_said",
         "report_start",
     }
 )
+STOPPING: Final = frozenset({"report_send", "enough", "withdraw", "goodbye"})  # shown what there is, and asked whether to send it
+COURTESIES: Final = frozenset({"goodbye", "abuse", "ask_bot", "repeat"})
+SHORT_NO: Final = 2  # words
 _PLATE = re.compile(r"\b[A-Z]{1,3}[ -]?[A-Z0-9]{4,5}\b")
 _LINK = re.compile(r"(?:https?://|www\.|t\.me/|@)\S+|\b\w+\.(?:pl|com|net|org|eu|ua|ru)/?\S*", re.IGNORECASE)
 _TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\.\d{1,2}(?:\.\d{2,4})?\b")
 
 
-def slots_of(act: str, text: str, *, requested: str | None, filled: Mapping[str, str | None]) -> dict[str, str]:
+def slots_of(
+    act: str,
+    text: str,
+    *,
+    requested: str | None,
+    filled: Mapping[str, str | None],
+    asks: bool = False,
+    certain: bool = True,
+    queued: bool = False,
+) -> dict[str, str]:
     """Return which parts of the report a message fills; none when the message is no part of it.
 
-    What a text carries besides (a number plate, a link, a time) goes to its own part, if that is still open.
+    What a text carries besides (a number plate, a link, a time) goes to its own part, if that is still open. Whoever stops half way
+    (`enough`, or "take it back" while nobody is asked for: not `queued`) is shown what there is. An answer of a few words is easily
+    taken for a courtesy: such acts count only when they are `certain`, and a "no" with more words is an answer.
     """
-    if requested is None or act in INTERRUPTIONS or (act.startswith("ask_") and text.rstrip().endswith("?")):
+    if act in COURTESIES and not certain:
+        act = "out_of_scope"
+    if requested not in (*SLOTS, MORE) or act in INTERRUPTIONS or (act.startswith("ask_") and asks):
         return {}
-    if act in {"skip", "deny"}:
+    if act == "withdraw" and queued:
+        return {}
+    if act == "skip" or (act == "deny" and len(text.split()) <= SHORT_NO):
         return {requested: SKIPPED}
-    if act == "report_send":
-        return {slot: SKIPPED for slot in SLOTS if not filled.get(slot)}
+    if act in STOPPING:
+        return {slot: SKIPPED for slot in (*SLOTS, *([MORE] if requested == MORE else [])) if not filled.get(slot)}
     found = {requested: text}
     for slot, pattern in (("report_vehicle", _PLATE), ("report_advert", _LINK), ("report_when", _TIME)):
         if slot != requested and not filled.get(slot) and (match := pattern.search(text)):

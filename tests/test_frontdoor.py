@@ -1,14 +1,18 @@
 """The way of a message, through the front door."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
-from bot.messages import Inbound, Triage
+from bot.messages import Inbound, Reply, Screening, Triage
 from bot.program import Program
 from bot.storage.tables import Conversation, Delivery, Handoff, Message, TriageChange
-from tests.support import HOTLINE, Clock, PlainAssistant
+from tests.support import HOTLINE, Clock, PlainAssistant, PlainTurn, open_program
 
 
 def inbound(text: str, *, who: str = "p1", number: str = "1", channel: str = "web", clock: Clock | None = None) -> Inbound:
@@ -212,3 +216,88 @@ async def test_lone_surrogates_nul_and_right_to_left_marks_are_stored_and_answer
     for number, text in enumerate(nasty):
         outcome = await program.frontdoor.receive(replace(inbound("x"), text=text, external_id=str(number)))
         assert outcome.replies
+
+
+class SwitchingAssistant(PlainAssistant):
+    """Tells English by its words, and changes the language when the dialogue wants it."""
+
+    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+        self.heard.append(text)
+        language = "en" if {"the", "how", "yes"} & set(text.split()) else language_hint or "pl"
+        return Screening(language, Triage.NONE, topic="ask_hotline_cost", topic_confidence=0.9)
+
+    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> PlainTurn:
+        wanted = slots["wanted_language"]
+        reply = Reply(text=f"{act} {len(self.heard)}", language=wanted or slots["language"])
+        return PlainTurn((reply,), {**slots, "wish": "language" if wanted else None}, "{}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "language"),
+    [("yes", "en"), ("tak", "en"), ("yes please", "en"), ("@lang_en", "en"), ("nie", "pl"), ("no", "pl"), ("no thanks", "pl")],
+)
+async def test_an_offered_language_is_taken_or_declined_by_a_word_in_either_language(
+    tmp_path: Path, answer: str, language: str
+) -> None:
+    program = await open_program(tmp_path, SwitchingAssistant())
+    await program.frontdoor.receive(inbound("dzień dobry"))
+    offered = await program.frontdoor.receive(inbound("how much does the call cost", number="2"))
+    assert offered.replies[-1].language == "en"
+    taken = await program.frontdoor.receive(inbound(answer, number="3"))
+    assert [reply.language for reply in taken.replies] == [language]
+    later = await program.frontdoor.receive(inbound("how long does the answer take", number="4"))
+    assert [reply.language for reply in later.replies] == [language]
+    await program.close()
+
+
+async def test_who_writes_on_in_the_offered_language_is_answered_in_it_and_not_asked_again(tmp_path: Path) -> None:
+    program = await open_program(tmp_path, SwitchingAssistant())
+    await program.frontdoor.receive(inbound("dzień dobry"))
+    await program.frontdoor.receive(inbound("how much does the call cost", number="2"))
+    on = await program.frontdoor.receive(inbound("how long does the answer take", number="3"))
+    assert [reply.language for reply in on.replies] == ["en"]
+    await program.close()
+
+
+async def test_a_yes_without_an_offer_changes_no_language(tmp_path: Path) -> None:
+    program = await open_program(tmp_path, SwitchingAssistant())
+    await program.frontdoor.receive(inbound("dzień dobry"))
+    outcome = await program.frontdoor.receive(inbound("tak", number="2"))
+    assert outcome.replies[0].text.startswith("affirm")
+    await program.close()
+
+
+@pytest.mark.parametrize(("last", "queued"), [("szef ma mój paszport", True), ("ile to kosztuje", False)])
+async def test_a_message_that_another_process_answered_first_has_the_true_handoff(
+    program: Program, assistant: PlainAssistant, last: str, queued: bool
+) -> None:
+    conversation_id, message_id = await program.frontdoor.accept(inbound(last))
+    understand = assistant.understand
+
+    async def slowly(text: str, *, language_hint: str | None = None) -> Screening:
+        if not assistant.heard:
+            assistant.heard.append("first")
+            await program.frontdoor._answer(conversation_id, message_id)
+        return await understand(text, language_hint=language_hint)
+
+    assistant.understand = slowly  # type: ignore[method-assign]
+    outcome = await program.frontdoor.answer(conversation_id, message_id)
+    assert outcome.handoff is queued
+    assert len(outcome.replies) == 1
+    again = await program.frontdoor.answer(conversation_id, message_id)
+    assert again.handoff is queued
+
+
+async def test_the_same_fixed_text_is_not_said_twice_in_a_row(program: Program, assistant: PlainAssistant) -> None:
+    assistant.fail_understanding = ValueError("broken")
+    first = await program.frontdoor.receive(inbound("halo"))
+    second = await program.frontdoor.receive(inbound("halo", number="2"))
+    assert second.replies[0].text != first.replies[0].text
+    assert second.replies[0].text.endswith(first.replies[0].text)
+
+
+@pytest.mark.parametrize(("typed", "act"), [("nie mogę dzwonić", "cannot_call"), ("Numer alarmowy", "ask_emergency_number")])
+async def test_the_title_of_a_button_is_the_button_on_every_channel(program: Program, typed: str, act: str) -> None:
+    await program.frontdoor.receive(inbound("dzień dobry"))
+    outcome = await program.frontdoor.receive(inbound(typed, number="2"))
+    assert outcome.replies[0].text.startswith(act)

@@ -1,8 +1,14 @@
 """Short words with one meaning, in every language and spelling."""
 
+import re
+import shutil
+from pathlib import Path
+
 import pytest
 
-from bot.lexicon import Lexicon
+from bot.lexicon import MEANINGS, Lexicon, LexiconInvalid
+from bot.messages import LANGUAGES
+from bot.wording import NLU_DATA, Wording
 
 LEXICON = Lexicon.load()
 
@@ -55,3 +61,57 @@ def test_a_word_that_names_a_language_is_a_no_only_where_it_is_one() -> None:
     assert LEXICON.meaning("hindi", "tl") == "no"
     assert LEXICON.meaning("hindi", "pl") is None
     assert LEXICON.language_named("hindi") == "hi"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("yes: [tak", "cannot be read"),
+        ("- tak\n- nie\n", "must hold meanings"),
+        ("yes: tak\n", "must be a list"),
+        ("yess: [tak]\n", "yess"),
+        ("language_names: [polski]\n", "language_names"),
+        ("language_names: {xx: [polski]}\n", "language_names"),
+    ],
+)
+def test_a_malformed_list_is_refused_and_the_file_is_named(tmp_path: Path, content: str, told: str) -> None:
+    shutil.copytree(NLU_DATA, tmp_path / "data", ignore=shutil.ignore_patterns("messages", "answers", "evaluation", "concepts"))
+    broken = tmp_path / "data" / "uk" / "lexicon.yml"
+    broken.write_text(content)
+    with pytest.raises(LexiconInvalid, match=told) as refused:
+        Lexicon.load(tmp_path / "data")
+    assert str(broken) in str(refused.value)
+
+
+def test_a_language_without_its_list_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LexiconInvalid, match="restore"):
+        Lexicon.load(tmp_path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_meaning_has_words_in_every_language(language: str) -> None:
+    assert [meaning for meaning in MEANINGS if not LEXICON.phrases[language][meaning]] == []
+    assert LEXICON.asking[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_that_the_texts_name_for_changing_an_arrangement_are_understood(language: str) -> None:
+    for key, meaning in (("safe_time_noted", "safe_time"), ("code_word_noted", "code_word")):
+        quoted = re.findall(r"[„“«\"”]\s?([^„“«»\"”]+?)\s?[“”»\"]", Wording.load().text(key, language, _value="x"))
+        assert any(LEXICON.meaning(word, language) == meaning for word in quoted), (key, quoted)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "asks"),
+    [
+        ("kto to czyta", "pl", True),
+        ("a kto to przeczyta", "pl", True),
+        ("po 22, jak on śpi", "pl", False),
+        ("i am scared", "en", False),
+        ("güvenli mi", "tr", True),
+        ("هل هذا مجاني؟", "ar", True),
+        ("tengo miedo", "es", False),
+    ],
+)
+def test_a_question_is_told_from_what_is_none(text: str, language: str, asks: bool) -> None:
+    assert LEXICON.asks(text, language) is asks

@@ -110,6 +110,7 @@ class Cases:
             "outcomes": OUTCOMES,
             "consents": CONSENTS,
             "report_fields": REPORT_FIELDS,
+            "arranged": self.desk.program.conversations.arranged(conversation),
             "verdicts": VERDICTS,
             "languages": LANGUAGES,
             "translator": self.desk.translator is not None,

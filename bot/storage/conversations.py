@@ -238,6 +238,13 @@ class ConversationStore:
         )
         return found.scalar_one_or_none()
 
+    async def last_turn(self, session: AsyncSession, conversation_id: str, *, before: int) -> Sequence[Said]:
+        """Return the program's last replies before a message number; none when a consultant spoke last."""
+        last = await self.last_reply(session, conversation_id, before=before)
+        if last is None or last.author != "bot":
+            return ()
+        return await self.replies_to(session, last.answers) if last.answers else [self.read(last)]
+
     async def drop_addresses(self, session: AsyncSession, *, silent_since: datetime) -> int:
         """Forget where people can be answered who have been silent, have no open case and nothing on its way; return how many."""
         open_case = exists().where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None))

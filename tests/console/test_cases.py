@@ -14,7 +14,7 @@ from bot.console.app import Console
 from bot.console.staff import Role
 from bot.messages import Triage
 from bot.program import Program
-from bot.storage.tables import CaseFile, CaseNote, EvaluationRow, Handoff, Message, Staff, TriageChange
+from bot.storage.tables import CaseFile, CaseNote, Conversation, EvaluationRow, Handoff, Message, Staff, TriageChange
 from tests.support import Clock
 
 
@@ -231,6 +231,18 @@ async def test_notes_tags_and_reports_are_sealed_and_shown(consultant: Any, writ
     stored = note.content + (file.tags or b"") + (file.report or b"")
     for words in ("Oddzwonić", "hotel", "Magazyn"):
         assert words.encode() not in stored
+
+
+async def test_what_the_person_arranged_is_shown(consultant: Any, writes: Any, program: Program) -> None:
+    case, ola = await writes("zabrał mi paszport"), await consultant()
+    assert 'id="arranged"' not in await ola.text(f"/cases/{case}")
+    async with program.database.transaction() as session:
+        conversation = await session.get_one(Conversation, (await session.get_one(Handoff, case)).conversation_id)
+        told = {"safe_time": "po 22, <i>gdy on śpi</i>", "code_word": "gruszka"}
+        conversation.arranged = program.vault.seal_json(told, f"arranged:{conversation.id}")
+    page = await ola.text(f"/cases/{case}")
+    for words in ('id="arranged"', "po 22, &lt;i&gt;gdy on śpi&lt;/i&gt;", "gruszka", "Kiedy bezpiecznie pisać"):
+        assert words in page
 
 
 async def test_a_verdict_becomes_a_row_that_leads_back_to_nobody(consultant: Any, writes: Any, program: Program) -> None:

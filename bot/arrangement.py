@@ -1,0 +1,68 @@
+"""What a person arranges with those who will write to them: a safe time, and a word to know each other by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.lexicon import QUESTION_MARKS
+from bot.report import SKIPPED
+
+SAFE_TIME: Final = "safe_time"
+CODE_WORD: Final = "code_word"
+SLOTS: Final = (SAFE_TIME, CODE_WORD)
+ASKS: Final = "arrangement_asks"  # how often the open question was asked
+MOST_ASKS: Final = 2
+MAX_TIME: Final = 200  # characters
+MAX_WORD: Final = 40
+_MOST_WORDS: Final = {SAFE_TIME: 25, CODE_WORD: 3}
+# A classifier takes "sunflower" for a greeting and "after ten" for a goodbye: these count only when it is certain.
+_COURTESIES: Final = frozenset({"greet", "goodbye", "thanks", "abuse", "ask_bot", "repeat"})
+_NO_ANSWER: Final = frozenset(
+    {
+        "emergency",
+        "ask_human",
+        "delete_data",
+        "change_language",
+        "menu",
+        "ask_hiding",
+        "cannot_call",
+        "safe_time",
+        "code_word",
+        "quiet_on",
+        "quiet_off",
+        "withdraw",
+        "joke",
+        "nothing_said",
+        "report_start",
+        "report_send",
+        "report_correct",
+    }
+)
+
+
+def taken(act: str, text: str, *, requested: str | None, asks: bool, certain: bool, alarming: bool) -> dict[str, str | None]:
+    """Return what a message arranges; nothing when it says or asks something else.
+
+    `asks` says that the text is a question, `certain` that there is no doubt about its act, `alarming` that it tells of something
+    that the hotline must see.
+    """
+    if requested not in SLOTS or alarming or act in _NO_ANSWER or (certain and act in _COURTESIES):
+        return {}
+    if asks and (act.startswith("ask_") or text.rstrip().endswith(QUESTION_MARKS)):
+        return {}
+    if act in {"skip", "deny", "enough"}:
+        return {requested: SKIPPED}
+    if act == "affirm":
+        return {requested: None}  # "ok" is no time and no word: it is asked once more
+    return {requested: text.strip()} if fits(text, requested) else {}
+
+
+def fits(text: str, slot: str) -> bool:
+    """Say whether a text is short enough to be a time or a word."""
+    return len(text.split()) <= _MOST_WORDS[slot] and len(text.strip()) <= (MAX_WORD if slot == CODE_WORD else MAX_TIME)
+
+
+def arranged(slots: Mapping[str, object]) -> dict[str, str]:
+    """Return what is arranged, by slot."""
+    return {slot: value for slot in SLOTS if isinstance(value := slots.get(slot), str) and value != SKIPPED}

@@ -1,0 +1,117 @@
+"""What the forms of the dialogue say and take: a witness's report, a safe time, a code word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot import arrangement, dialogue, report
+from bot.situation import Move, Say, Situation, closed
+
+
+def report_begin(situation: Situation) -> Move:
+    """Say what a report is before its first question; go on with one that was left half way."""
+    if "report_sent" not in situation.told and report.told(situation.report):
+        return Move((), {"question": None})
+    return Move(
+        (Say("report_intro"),),
+        {
+            "last_key": "report_intro",
+            "question": None,
+            "told": [key for key in situation.told if key != "report_sent"],
+            **{slot: None for slot in (*report.SLOTS, report.MORE)},
+        },
+    )
+
+
+def report_ask(slot: str) -> Callable[[Situation], Move]:
+    """Return the move that asks for one part of a report."""
+
+    def ask(_situation: Situation) -> Move:
+        return Move((Say(slot, ("skip", "send")),), {"last_key": slot, "misunderstood": 0})
+
+    return ask
+
+
+def report_fill(situation: Situation) -> Move:
+    """Take a message as a part of the report; whoever is handed over by its words is told so."""
+    filled = report.slots_of(
+        situation.act,
+        situation.text,
+        requested=situation.requested,
+        filled=situation.report,
+        asks=situation.asks,
+        certain=situation.certain,
+        queued=situation.handoff == "queued",
+    )
+    if not filled:
+        return Move()
+    news = dialogue.follow_up(situation)
+    return Move(news.says, {**filled, **news.changes})
+
+
+def report_correct(_situation: Situation) -> Move:
+    """Open the report again for what should be different."""
+    return Move((), {report.MORE: None, "question": None})
+
+
+def report_ask_correction(_situation: Situation) -> Move:
+    """Ask what should be different."""
+    return Move((Say("report_correct_which"),), {"last_key": "report_correct_which"})
+
+
+def arrange_begin(situation: Situation) -> Move:
+    """Ask for a safe time or a code word, anew also when one is arranged already."""
+    return Move((), {"question": None, situation.act: None, arrangement.ASKS: 0})
+
+
+def arrange_ask(slot: str) -> Callable[[Situation], Move]:
+    """Return the move that asks for a safe time or a code word; after an interruption it is asked once more, then it rests."""
+
+    def ask(situation: Situation) -> Move:
+        if situation.arrangement_asks >= arrangement.MOST_ASKS:
+            resting = (Say("question_skipped"),) if situation.act == "affirm" else ()
+            return Move(resting, {"last_key": "question_skipped"} if resting else {}, rests=True)
+        key = f"{slot}_ask"
+        return Move(
+            (Say(key, ("skip",)),), {"last_key": key, "misunderstood": 0, arrangement.ASKS: situation.arrangement_asks + 1}
+        )
+
+    return ask
+
+
+def arrange_fill(situation: Situation) -> Move:
+    """Take a message as the time or the word."""
+    return Move(
+        (),
+        arrangement.taken(
+            situation.act,
+            situation.text,
+            requested=situation.requested,
+            asks=situation.asks,
+            certain=situation.certain,
+            alarming=situation.alarming,
+        ),
+    )
+
+
+def arrange_noted(slot: str) -> Callable[[Situation], Move]:
+    """Return the move that repeats what was understood; a consultant is offered when none is asked for yet."""
+
+    def noted(situation: Situation) -> Move:
+        value = situation.safe_time if slot == arrangement.SAFE_TIME else situation.code_word
+        if value is None:
+            return Move()
+        if value == report.SKIPPED:
+            return dialogue.skip(situation)
+        key = f"{slot}_noted"
+        changes = closed(key, wish="arrange")
+        if situation.handoff == "queued":
+            other = arrangement.CODE_WORD if slot == arrangement.SAFE_TIME else arrangement.SAFE_TIME
+            open_still = (situation.safe_time if other == arrangement.SAFE_TIME else situation.code_word) is None
+            return Move((Say(key, (other,) if open_still else (), {"_value": value}),), changes)
+        if situation.quiet or situation.handoff == "declined" or "handoff_offer" in situation.told:
+            return Move((Say(key, ("human",), {"_value": value}),), changes)
+        offer = dialogue.offer(situation)
+        return Move((Say(key, (), {"_value": value}), *offer.says), {**changes, **offer.changes})
+
+    return noted

@@ -1,0 +1,79 @@
+"""What a decision of the dialogue starts from and ends in: the situation of a conversation, a move, its texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.messages import Indicator, Speaker, Triage
+
+
+@dataclass(frozen=True)
+class Say:
+    """A text to say: its key, its buttons, the values it needs; `language` only when it differs from the conversation's."""
+
+    key: str
+    buttons: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """What to say, and which slots change; `rests`: a form that is open is left where it stands."""
+
+    says: tuple[Say, ...] = ()
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    rests: bool = False
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a decision may depend on: the slots of the conversation and the message at hand."""
+
+    act: str
+    language: str = "pl"
+    triage: Triage = Triage.NONE
+    message_triage: Triage = Triage.NONE
+    indicators: tuple[Indicator, ...] = ()
+    speaker: Speaker = Speaker.OTHER
+    handoff: str = "none"
+    question: str | None = None
+    asked: tuple[str, ...] = ()
+    last_key: str | None = None
+    repeats: int = 0
+    told: tuple[str, ...] = ()
+    misunderstood: int = 0
+    quiet: bool = False
+    on_duty: bool = True
+    report: Mapping[str, str | None] = field(default_factory=dict)
+    requested: str | None = None
+    form: str | None = None
+    text: str = ""
+    wanted_language: str | None = None
+    also: str | None = None
+    asks: bool = False
+    certain: bool = False
+    listed: bool = True
+    safe_time: str | None = None
+    code_word: str | None = None
+    arrangement_asks: int = 0
+
+    @property
+    def child(self) -> bool:
+        """Say whether somebody under 18 is concerned."""
+        return Indicator.CHILD_EXPLOITATION in self.indicators
+
+    @property
+    def alarming(self) -> bool:
+        """Say whether the message at hand is one that the hotline must see."""
+        return self.message_triage.needs_person
+
+
+def closed(key: str, *, wish: str | None = None) -> dict[str, Any]:
+    """Return the changes after a text that leaves no question open."""
+    changes: dict[str, Any] = {"question": None, "last_key": key, "misunderstood": 0}
+    if wish is not None:
+        changes["wish"] = wish
+    return changes
