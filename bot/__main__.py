@@ -12,7 +12,22 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.commands import alarm, answers, audit, chat, check, evaluate, purge, screen, serve, staff, telegram, train
+from bot.commands import (
+    alarm,
+    answers,
+    api_token,
+    audit,
+    chat,
+    check,
+    evaluate,
+    purge,
+    screen,
+    serve,
+    staff,
+    telegram,
+    train,
+    verdicts,
+)
 from bot.settings import SettingsInvalid
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable
@@ -25,7 +40,22 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser with all commands."""
     root = argparse.ArgumentParser(prog="python -m bot", description="The front door to the anti-trafficking hotline.")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (serve, train, screen, chat, evaluate, check, purge, staff, audit, alarm, telegram, answers):
+    for command in (
+        serve,
+        train,
+        screen,
+        chat,
+        evaluate,
+        check,
+        purge,
+        staff,
+        audit,
+        alarm,
+        telegram,
+        answers,
+        api_token,
+        verdicts,
+    ):
         command.register(commands)
     return root
 

@@ -40,6 +40,7 @@ def register(commands: Any) -> None:
         action="store_true",
         help="the rows of the training data that were held out, instead of the evaluation messages",
     )
+    parser.add_argument("--rows", type=Path, help="a folder of evaluation messages by language instead of nlu_data/evaluation")
     parser.set_defaults(run=run)
 
 
@@ -58,13 +59,18 @@ def run(options: argparse.Namespace) -> int:
     rows, left_out = evaluation_rows()
     if options.validation:
         rows, left_out = [row for row in read_rows(training_files()) if held_out(row)], 0
+    if options.rows:
+        rows, left_out = read_rows(sorted(options.rows.glob("*/*.yml"))), 0
     with tqdm(total=len(rows), file=sys.stderr, leave=False, mininterval=1, disable=None) as bar:
         judged = judge_rows(rows, screener, lambda done: bar.update(done - bar.n))
     table = by_language(judged)
     print(f"{len(judged)} messages, encoder {screener.brain.encoder.name}, handoff from {screener.brain.point.handoff:.3f} on")
     print(f"{left_out} more are left out: the same words stand in the training data\n")
     print(as_table(table))
-    told = [judge_conversation(conversation, screener) for conversation in ([] if options.validation else read_conversations())]
+    told = [
+        judge_conversation(conversation, screener)
+        for conversation in ([] if options.validation or options.rows else read_conversations())
+    ]
     if told:
         print(f"\n{len(told)} conversations\n")
         for name, share in measure_conversations(told).items():

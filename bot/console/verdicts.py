@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,6 +73,30 @@ class Verdicts:
             }
             for row in found.scalars()
         ]
+
+
+def as_evaluation(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return the rows that have an example and the right triage as files of `nlu_data/evaluation`, by language.
+
+    The indicators and the speaker are those that the machine found; the topic follows from the triage. A person reads them over.
+    """
+    by_language: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for row in rows:
+        if row["text"] is None or row["right_triage"] is None:
+            continue
+        ordinary = row["right_triage"] == Triage.NONE
+        indicators = [] if ordinary else row["indicators"]
+        topic = "out_of_scope" if ordinary else "report_witness" if row["speaker"] == "witness" else "disclose_victim"
+        labels = {"triage": row["right_triage"], "indicators": indicators, "speaker": row["speaker"]}
+        by_language.setdefault(row["language"], {}).setdefault(topic, []).append({"text": row["text"], "metadata": labels})
+    return {
+        language: yaml.safe_dump(
+            {"version": "3.1", "nlu": [{"intent": topic, "examples": examples} for topic, examples in topics.items()]},
+            allow_unicode=True,
+            sort_keys=False,
+        )
+        for language, topics in by_language.items()
+    }
 
 
 def as_lines(rows: Sequence[dict[str, Any]]) -> str:
