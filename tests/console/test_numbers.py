@@ -7,7 +7,9 @@ import io
 import itertools
 import sqlite3
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +22,7 @@ from bot.console.suppression import figure, protect
 from bot.program import Program
 from bot.storage.tables import AuditEntry, Conversation
 from tests.console.conftest import Consultant
-from tests.support import Clock
+from tests.support import Clock, PlainAssistant, PlainTurn
 
 People = Callable[..., Awaitable[Consultant]]
 Writes = Callable[..., Awaitable[str]]
@@ -35,12 +37,19 @@ async def table(someone: Consultant, query: str = "") -> dict[tuple[str, str], s
 
 
 async def test_contacts_are_counted_once_a_day_with_their_highest_triage_and_latest_language(
-    consultant: People, writes: Writes, clock: Clock
+    consultant: People, writes: Writes, clock: Clock, assistant: PlainAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    turn = assistant.turn
+
+    async def turn_that_changes_the_language(text: str, act: str, **known: Any) -> PlainTurn:
+        said = await turn(text, act, **known)
+        return replace(said, slots={**said.slots, "wish": "language"}) if act == "change_language" else said
+
+    monkeypatch.setattr(assistant, "turn", turn_that_changes_the_language)
     for number in range(8):
-        await writes("є тут люди її", who=f"a{number}", channel="sms", language="uk")
-        await writes("zabrał mi paszport", who=f"a{number}", channel="sms", language="uk")
-        await writes("dobrze", who=f"a{number}", channel="sms")
+        await writes("dzień dobry", who=f"a{number}", channel="sms")
+        await writes("zabrał mi paszport", who=f"a{number}", channel="sms")
+        await writes("@lang_uk", who=f"a{number}", channel="sms")
     for number in range(6):
         await writes("dzień dobry", who=f"b{number}", channel="web")
     clock.move(days=1)
@@ -51,8 +60,7 @@ async def test_contacts_are_counted_once_a_day_with_their_highest_triage_and_lat
     assert (counted["Contacts by day", "2026-11-24"], counted["Contacts by day", "2026-11-25"]) == ("15", "5")
     assert (counted["Contacts by channel", "sms"], counted["Contacts by channel", "web"]) == ("10", "10")
     assert (counted["Contacts by triage", "high"], counted["Contacts by triage", "none"]) == ("10", "10")
-    assert counted["Contacts by language", "pl"] == "20"
-    assert ("Contacts by language", "uk") not in counted  # they began in Ukrainian, and went on in Polish
+    assert (counted["Contacts by language", "pl"], counted["Contacts by language", "uk"]) == ("10", "10")
     topics = "Contacts by topic (one contact may have several)"
     assert (counted[topics, "disclose_victim"], counted[topics, "ask_support"]) == ("10", "20")
 
