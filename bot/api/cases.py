@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.limits import Limits, TooMany
-from bot.api.models import PAGE, Answer, Case, Cases, Change, Message, Messages, describe
+from bot.api.models import PAGE, Answer, Case, Cases, Change, Close, Message, Messages, describe
 from bot.api.tokens import Tokens
 from bot.channels.errors import errors_as_json, problem
 from bot.console.case_files import CaseFiles
@@ -122,13 +122,12 @@ class CasesApi:
             case, _ = await self._found(session, request)
         visitor = _as_visitor(request[TOKEN], self.program)
         try:
-            match change.action:
-                case "take":
-                    await self.ownership.take(visitor, case)
-                case "hand_back":
-                    await self.ownership.give_back(visitor, case)
-                case _:
-                    await self.ownership.close(visitor, case, change.outcome or "other")
+            if isinstance(change.root, Close):
+                await self.ownership.close(visitor, case, change.root.outcome)
+            elif change.root.action == "take":
+                await self.ownership.take(visitor, case)
+            else:
+                await self.ownership.give_back(visitor, case)
         except AlreadyTaken as taken:
             return problem(409, "not_yours", str(taken))
         async with self.program.database.transaction() as session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from bot.messages import LANGUAGES, Indicator, Speaker, Triage
 
@@ -69,19 +69,25 @@ class Messages(BaseModel):
     messages: list[Message]
 
 
-class Change(BaseModel):
-    """A change of a case's state. `outcome` belongs to `close` and is needed there."""
+class TakeOrHandBack(BaseModel):
+    """Take a case, or put it back into the queue."""
 
     model_config = ConfigDict(extra="forbid")
 
-    action: Literal["take", "hand_back", "close"]
-    outcome: Outcome | None = None
+    action: Literal["take", "hand_back"]
 
-    @model_validator(mode="after")
-    def _outcome_where_it_belongs(self) -> Change:
-        if (self.action == "close") != (self.outcome is not None):
-            raise ValueError("close needs an outcome, and nothing else has one")
-        return self
+
+class Close(BaseModel):
+    """Close a case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["close"]
+    outcome: Outcome
+
+
+class Change(RootModel[Annotated[TakeOrHandBack | Close, Field(discriminator="action")]]):
+    """A change of a case's state."""
 
 
 class Answer(BaseModel):
