@@ -79,6 +79,7 @@ def situation(tracker: Tracker) -> Situation:
         also=slots.get("also"),
         asks=bool(slots.get("asks")),
         certain=bool(slots.get("certain")),
+        greeted=bool(slots.get("greeted")),
         listed=slots.get("listed") is not False,
         safe_time=slots.get("safe_time"),
         code_word=slots.get("code_word"),

@@ -38,6 +38,17 @@ BUTTON_ACTS: Final[Mapping[str, str]] = {
     "topic_help": "ask_support",
     "topic_who": "ask_anonymity",
 }
+# The questions that a button answers. Earlier buttons stay on the screen: an old "yes" must not answer a new question.
+BUTTON_QUESTIONS: Final[Mapping[str, frozenset[str]]] = {
+    "@yes": frozenset({"handoff_offer", "question_can_leave"}),
+    "@no": frozenset({"handoff_offer", "question_can_leave"}),
+    "@safe_yes": frozenset({"question_safe_now"}),
+    "@safe_no": frozenset({"question_safe_now"}),
+    "@delete_yes": frozenset({"delete_ask"}),
+    "@delete_no": frozenset({"delete_ask"}),
+    "@send": frozenset({"report_summary"}),
+    "@do_not_send": frozenset({"report_summary"}),
+}
 LEXICON_ACTS: Final[Mapping[str, str]] = {
     "yes": "affirm",
     "no": "deny",

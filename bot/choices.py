@@ -66,9 +66,13 @@ def chosen(text: str, buttons: Sequence[Button], language: str, *, by_number: bo
 
 
 def titled(text: str, titles: Mapping[str, str]) -> str | None:
-    """Return the value of the button whose title somebody typed, from all titles of a language by name."""
+    """Return the value of the button whose title somebody typed, from all titles of a language by name.
+
+    A plain yes or no is none: it answers whatever is asked.
+    """
     shape = _shape(text)
-    return next((f"@{name}" for name, title in titles.items() if shape and _shape(title) == shape), None)
+    names = (name for name, title in titles.items() if name not in {"yes", "no"} and _shape(title) == shape)
+    return next((f"@{name}" for name in names), None) if shape else None
 
 
 def _number(shape: str, language: str) -> int | None:

@@ -18,7 +18,7 @@ from bot.acts import INNOCENT_MEANINGS, TELLING_ACTS, button_act, button_languag
 from bot.lexicon import Lexicon
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Reply, Screening, Speaker, Triage
 from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
-from bot.questions import questions_in
+from bot.questions import questions_in, told_beside
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
 from bot.storage.conversations import Said
@@ -224,6 +224,12 @@ class Decider:
         if act is not None:
             return Screening(language=conversation.language, triage=Triage.NONE, topic=act, topic_confidence=1.0)
         screening = await assistant.understand(said.text, language_hint=None if first else conversation.language)
+        beside = told_beside(said.text, screening.language, self.lexicon) if screening.topic in QUESTION_TOPICS else ""
+        if beside and not screening.triage.needs_person:
+            # "He took my passport, what does a call cost?" reads like a question of cost: what it tells is read by itself as well.
+            told = await assistant.understand(beside, language_hint=screening.language)
+            if told.triage.needs_person:
+                screening = replace(screening, triage=told.triage, indicators=told.indicators, speaker=told.speaker)
         if self.lexicon.meaning(said.text, screening.language) in INNOCENT_MEANINGS:
             return replace(screening, triage=Triage.NONE, indicators=())
         return screening
@@ -261,6 +267,7 @@ class Decider:
             "wanted_language": wanted,
             "asks": said.text.startswith("@") or self.lexicon.asks(said.text, screening.language),
             "listed": said.text.startswith("@") or self.lexicon.meaning(said.text, language) is not None,
+            "greeted": standing.said_last is not None,
             "certain": screening.topic_confidence >= CERTAIN_TOPIC,
             "also": await self._also_asked(assistant, said.text, act, screening),
             "wish": None,

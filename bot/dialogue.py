@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot import arrangement, report
-from bot.acts import TELLING_ACTS
+from bot.acts import BUTTON_QUESTIONS, TELLING_ACTS
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Indicator, Speaker, Triage
 from bot.situation import Move, Say, Situation, closed
 
@@ -69,7 +69,7 @@ def answer(situation: Situation) -> Move:
             return time_noted(situation)
         already = ask_for_person(replace(situation, told=(*situation.told, "handoff_told")))
         return Move((Say("handoff_already"), Say(situation.act)), already.changes)
-    greeted = situation.act == "greet" and "greet" in situation.told
+    greeted = situation.act == "greet" and (situation.greeted or "greet" in situation.told)
     says = [Say("nothing_said", ("human", "menu")) if greeted else Say(situation.act, buttons)]
     if situation.act in LABOUR_TOPICS and not situation.triage.needs_person and "labour_also_hotline" not in situation.told:
         says.append(Say("labour_also_hotline"))
@@ -183,6 +183,16 @@ def _answers(situation: Situation) -> bool:
     return situation.question is not None
 
 
+def _stale(situation: Situation) -> Move | None:
+    """Return what follows an old button whose question is not open; None for any other answer."""
+    questions = BUTTON_QUESTIONS.get(situation.text)
+    if questions is None or situation.question in questions:
+        return None
+    if situation.text == "@delete_yes":
+        return delete(situation)
+    return Move((Say("told_go_on"),), {"last_key": "told_go_on"})
+
+
 def _received(situation: Situation) -> Move | None:
     """Receive a yes or no that answers nothing from somebody who is telling; None for anybody else."""
     return Move((Say("told_go_on"),), closed("told_go_on")) if _something_told(situation) else None
@@ -190,6 +200,8 @@ def _received(situation: Situation) -> Move | None:
 
 def affirm(situation: Situation) -> Move:
     """Take a yes as the answer to the question that is open."""
+    if (stale := _stale(situation)) is not None:
+        return stale
     if not situation.listed and not _answers(situation):
         return not_understood(situation)
     match situation.question:
@@ -211,6 +223,8 @@ def affirm(situation: Situation) -> Move:
 
 def deny(situation: Situation) -> Move:
     """Take a no as the answer to the question that is open."""
+    if (stale := _stale(situation)) is not None:
+        return stale
     if not situation.listed and not _answers(situation):
         return not_understood(situation)
     if situation.question is None and situation.last_key in HANDOFF_TEXTS and not situation.triage.needs_person:

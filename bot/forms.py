@@ -26,8 +26,9 @@ def report_begin(situation: Situation) -> Move:
 def report_ask(slot: str) -> Callable[[Situation], Move]:
     """Return the move that asks for one part of a report."""
 
-    def ask(_situation: Situation) -> Move:
-        return Move((Say(slot, ("skip", "send")),), {"last_key": slot, "misunderstood": 0})
+    def ask(situation: Situation) -> Move:
+        buttons = ("skip", "send") if report.told(situation.report) else ("skip",)
+        return Move((Say(slot, buttons),), {"last_key": slot, "misunderstood": 0})
 
     return ask
 

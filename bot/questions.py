@@ -26,6 +26,14 @@ def questions_in(text: str, language: str, lexicon: Lexicon) -> list[str]:
     return asking[:MOST_CLAUSES]
 
 
+def told_beside(text: str, language: str, lexicon: Lexicon) -> str:
+    """Return what a message of several clauses tells besides asking; empty when it asks nothing, or does nothing else."""
+    clauses = [clause.strip() for clause in _END.split(text) if clause and clause.strip()]
+    told = [clause for clause in clauses if not lexicon.asks(clause, language)]
+    beside = " ".join(told) if len(told) < len(clauses) else ""
+    return beside if len(words(beside)) > SHORTEST else ""
+
+
 def _tails(text: str, language: str, lexicon: Lexicon) -> Iterator[str]:
     spoken = text.split()
     for place in range(len(spoken) - SHORTEST - 1, 2, -1):

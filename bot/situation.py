@@ -56,6 +56,7 @@ class Situation:
     asks: bool = False
     certain: bool = False
     listed: bool = True
+    greeted: bool = False
     safe_time: str | None = None
     code_word: str | None = None
     arrangement_asks: int = 0

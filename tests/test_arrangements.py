@@ -122,3 +122,13 @@ async def test_every_language_arranges_by_its_buttons(program: Program, language
     replies: tuple[Reply, ...] = turn.replies
     assert [reply.text for reply in replies] == [program.wording.text("safe_time_ask", language)]
     assert [button.value for button in replies[0].buttons] == ["@skip"]
+
+
+@pytest.mark.parametrize("yes", ["tak", "Tak, usuń", "@delete_yes"])
+async def test_a_typed_yes_erases_what_was_asked_back(program: Program, yes: str) -> None:
+    assert (await says(program, "szef zabrał mi paszport", "usuń", yes)).erased
+
+
+async def test_an_old_yes_on_the_screen_does_not_answer_a_new_question(program: Program) -> None:
+    assert not (await says(program, "szef zabrał mi paszport", "usuń", "@safe_yes")).erased
+    assert not (await says(program, "@yes")).erased

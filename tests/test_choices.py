@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.choices import chosen, numbered
+from bot.choices import chosen, numbered, titled
 from bot.messages import LANGUAGES, Button
 from bot.wording import Wording
 
@@ -55,3 +55,9 @@ def test_every_button_can_be_chosen_by_the_title_that_is_offered(language: str) 
     buttons = [wording.button(name, language) for name in ("yes", "no", "skip", "human", "delete")]
     for button in buttons:
         assert chosen(button.title, buttons, language) == button.value
+
+
+def test_the_title_of_any_button_is_its_value_but_a_plain_yes_answers_what_is_asked() -> None:
+    titles = {"yes": "Tak", "no": "Nie", "cannot_call": "Nie mogę dzwonić"}
+    assert titled("nie moge dzwonic!", titles) == "@cannot_call"
+    assert [titled(text, titles) for text in ("tak", "nie", "", "😀", "mogę dzwonić")] == [None] * 5

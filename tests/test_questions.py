@@ -3,7 +3,7 @@
 import pytest
 
 from bot.lexicon import Lexicon
-from bot.questions import questions_in
+from bot.questions import questions_in, told_beside
 
 LEXICON = Lexicon.load()
 
@@ -34,3 +34,10 @@ def test_the_last_questions_come_first_and_few_are_looked_at() -> None:
         "gdzie to jest?",
         "kto to czyta?",
     ]
+
+
+def test_what_a_message_tells_is_read_apart_from_what_it_asks() -> None:
+    told = told_beside("szef zabrał nam paszporty, ile kosztuje telefon do was?", "pl", LEXICON)
+    assert told == "szef zabrał nam paszporty,"
+    assert told_beside("ile kosztuje telefon, kto to czyta?", "pl", LEXICON) == ""
+    assert told_beside("szef zabrał nam paszporty", "pl", LEXICON) == ""

@@ -213,7 +213,6 @@ async function afterErasing() {
   token = null;
   if (stream) stream.abort();
   while (list.children.length > 1) list.firstElementChild.remove();
-  form.querySelectorAll("button, textarea").forEach((element) => { element.disabled = true; });
 }
 
 function leave() {
@@ -260,8 +259,7 @@ byId("confirm-yes").addEventListener("click", async () => {
       list.replaceChildren();
       token = null;
       if (stream) stream.abort();
-      say(word("erased"));
-      form.querySelectorAll("button, textarea").forEach((element) => { element.disabled = true; });
+      say(word("erased"));  // whoever writes again begins anew
       return;
     }
   } catch (error) { /* told below */ }
