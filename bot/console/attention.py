@@ -52,7 +52,8 @@ class Attention:
     """What calls for attention now.
 
     `level` says how loud: the highest triage of a case that nobody has taken and whose alarm nobody has acknowledged, or NONE.
-    `waiting` counts the cases without an owner. `news` has a mark for everything a notification is worth; a mark says nothing.
+    `waiting` counts the cases without an owner. `news` has a mark for everything a notification is worth, which is every case that
+    waits: also who only asked for a person must not wait unseen. A mark says nothing.
     """
 
     level: Triage
@@ -82,18 +83,17 @@ async def attention_now(desk: Desk, session: AsyncSession) -> Attention:
     sounding = sorted((alarm for alarm in shown if alarm.heard_by is None), key=lambda alarm: (-alarm.triage.rank, alarm.since))
     acknowledged = tuple(alarm for alarm in shown if alarm.heard_by is not None)
     heard = {alarm.case_id for alarm in acknowledged} - {alarm.case_id for alarm in sounding}
-    urgent = [
+    calling = [
         case
         for case in waiting
-        if case.id not in heard
-        and case.triage in LOUD
-        and (case.withdrawn_at is None or case.triage == Triage.EMERGENCY)  # as the alarm itself does
+        if case.id not in heard and (case.withdrawn_at is None or case.triage == Triage.EMERGENCY)  # as the alarm itself does
     ]
+    urgent = [case for case in calling if case.triage in LOUD]
     status = await program.alarms.status(session, desk.now())
     return Attention(
         level=max((Triage(case.triage) for case in urgent), key=lambda triage: triage.rank, default=Triage.NONE),
         waiting=sum(case.withdrawn_at is None for case in waiting),
-        news=(*(f"{case.id}:{case.triage}" for case in urgent), *(alarm.id for alarm in sounding)),
+        news=(*(f"{case.id}:{case.triage}" for case in calling), *(alarm.id for alarm in sounding)),
         sounding=tuple(sounding),
         acknowledged=acknowledged,
         problems=tuple(problem for problem in status.problems if problem != "way_failing"),

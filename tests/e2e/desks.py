@@ -16,6 +16,7 @@ import pytest
 from aiohttp import web
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
 from bot.console.app import make_console
 from bot.console.audit import AuditLog
@@ -24,7 +25,7 @@ from bot.console.staff import Accounts, Role
 from bot.live import QUEUE
 from bot.messages import Evidence, Inbound, Indicator, Screening, Speaker, Triage
 from bot.program import Program
-from bot.storage.tables import Handoff
+from bot.storage.tables import Handoff, StaffSession
 from tests.support import PlainAssistant, open_program
 
 PASSWORD = "zielony rower pod mostem"
@@ -116,11 +117,17 @@ class Night:
             )
         )
 
-    def end_logins(self, name: str) -> None:
+    def end_logins(self, name: str, *, but: str | None = None) -> None:
+        """End all logins of somebody, but for the one with a token."""
+
         async def end() -> None:
-            accounts = Accounts(self.program.vault, AuditLog(self.program.vault))
+            accounts, logins = Accounts(self.program.vault, AuditLog(self.program.vault)), Desk(self.program).logins
             async with self.program.database.transaction() as session:
-                await accounts.end_sessions(session, (await accounts.named(session, name)).id)
+                kept = await logins.find(session, but, now=self.program.clock(), active=False) if but is not None else None
+                staff = await accounts.named(session, name)
+                for login in await session.scalars(select(StaffSession).filter_by(staff_id=staff.id)):
+                    if kept is None or login.token_hash != kept.token_hash:
+                        await session.delete(login)
             self.program.bell.ring(QUEUE)
 
         self.do(end())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.console.desk import PREFIX
+from bot.console.desk import COOKIE, PREFIX
 from bot.console.staff import Role
 from tests.e2e.desks import Night, faults, in_focus, picture, ready
 
@@ -146,9 +146,68 @@ def test_a_login_that_ends_stops_the_alarm_and_says_that_nobody_watches(night: N
     before = len(ola.evaluate("heard"))
     night.end_logins("Ola")
     expect(ola.locator("#ended")).to_be_visible()
-    expect(ola.locator("#sound")).to_have_attribute("data-sounds", "")
-    assert loops(ola) == []
+    expect(ola.locator("#sound")).to_have_attribute("data-sounds", "lost")  # again and again, until somebody comes
+    assert len(loops(ola)) == 1
     assert len(ola.evaluate("heard")) == before + 1
+
+
+def test_a_page_whose_login_ended_sounds_again_after_a_new_login_in_another_page(
+    night: Night, listening: Callable[..., Page]
+) -> None:
+    ola = listening("Ola")
+    ola.locator("#sound").click()
+    night.end_logins("Ola")
+    expect(ola.locator("#ended")).to_be_visible()
+    ola.context.add_cookies([{"name": COOKIE, "value": night.logs_in("Ola"), "domain": "127.0.0.1", "path": PREFIX}])
+    other = ola.context.new_page()
+    other.goto(f"{night.url}/")
+    ready(other)
+    ready(ola)  # it heard that the other page is live
+    expect(ola.locator("#ended")).to_be_hidden()
+    night.writes(EMERGENCY, who="a")
+    for page in (ola, other):
+        expect(page.locator("#waiting .case")).to_have_count(1)
+    expect(ola.locator("#sound")).to_have_attribute("data-sounds", "emergency")
+    assert (len(loops(ola)), len(loops(other))) == (1, 0)
+
+
+def test_a_login_that_was_renewed_in_another_page_does_not_end_this_one(night: Night, listening: Callable[..., Page]) -> None:
+    ola = listening("Ola")
+    token = night.logs_in("Ola")
+    ola.context.add_cookies([{"name": COOKIE, "value": token, "domain": "127.0.0.1", "path": PREFIX}])
+    ola.evaluate("document.addEventListener('console:ended', () => { globalThis.endings = 1; })")
+    night.end_logins("Ola", but=token)
+    night.writes("@human", who="a")
+    expect(ola.locator("#waiting .case")).to_have_count(1)
+    ready(ola)
+    assert ola.evaluate("globalThis.endings") is None
+
+
+def test_who_only_asked_for_a_person_is_heard_once(night: Night, listening: Callable[..., Page]) -> None:
+    ola = listening("Ola")
+    ola.locator("#sound").click()
+    ola.wait_for_function("() => heard.length === 1")
+    ola.evaluate("Object.defineProperty(document, 'hasFocus', { value: () => false })")
+    night.writes("@human", who="a")
+    ola.wait_for_function("() => heard.length === 2 && notified.length === 1")
+    expect(ola).to_have_title(re.compile(r"^\(1\) "))
+    night.writes("halo", who="a")
+    expect(ola.locator("#waiting .case")).to_contain_text("ostatnia wiadomość")
+    assert loops(ola) == []
+    assert len(ola.evaluate("heard")) == 2
+
+
+def test_a_request_that_hangs_does_not_stop_the_page(night: Night, listening: Callable[..., Page]) -> None:
+    ola = listening("Ola")
+    hangs = ["once"]
+    ola.route("**/console/attention", lambda route: None if hangs and hangs.pop() else route.continue_())
+    ola.evaluate("""
+      const timeout = AbortSignal.timeout;
+      AbortSignal.timeout = () => timeout.call(AbortSignal, 500);
+    """)
+    night.writes(EMERGENCY, who="a")
+    expect(ola.locator("#waiting .case")).to_have_count(1, timeout=15_000)
+    assert hangs == []
 
 
 def test_of_several_pages_one_sounds_and_another_goes_on_when_it_is_closed(night: Night, listening: Callable[..., Page]) -> None:

@@ -8,9 +8,12 @@ const LOCK = "console-sound"; // of all open pages one sounds
 const SOUNDS = {
   emergency: { every: 4, loud: 0.5, tones: [[0, 988], [0.2, 740], [0.4, 988], [0.6, 740], [0.8, 988], [1, 740]] },
   high: { every: 20, loud: 0.3, tones: [[0, 587], [0.3, 784]] },
+  lost: { every: 30, loud: 0.4, tones: [[0, 294], [0.35, 233], [0.7, 294]] },
+  // These are heard once.
+  somebody: { every: 1, loud: 0.25, tones: [[0, 523], [0.25, 659]] },
   on: { every: 1, loud: 0.2, tones: [[0, 784]] },
-  lost: { every: 2, loud: 0.4, tones: [[0, 294], [0.35, 233], [0.7, 294]] },
 };
+const ALARMS = ["emergency", "high"];
 const TONE_SECONDS = 0.19;
 
 const button = document.getElementById("sound");
@@ -45,7 +48,9 @@ function play(name, loop) {
 }
 
 function sound() {
-  const name = wanted() && able() && holds && !quiet && level in SOUNDS ? level : null;
+  // Whoever sits in the next room must hear that nobody watches, also when they missed the first time: so it is repeated.
+  const due = quiet ? "lost" : ALARMS.includes(level) ? level : null;
+  const name = wanted() && able() && holds ? due : null;
   if (playing?.name !== name) {
     playing?.node.stop();
     playing = name ? play(name, true) : null;
@@ -98,6 +103,7 @@ function look() {
   const news = now.dataset.news.split(" ").filter(Boolean);
   const fresh = news.filter((mark) => !known.has(mark));
   if (fresh.length) notify(area.dataset.notification, fresh.join(), level === "emergency");
+  if (fresh.length && !ALARMS.includes(level) && wanted() && able() && holds) play("somebody", false);
   if (!news.length) { for (const shown of notifications) shown.close(); notifications = []; }
   known = new Set(news);
   sessionStorage.setItem(KEY, news.join(" "));
@@ -110,7 +116,6 @@ function gone(words) {
   if (quiet) return; // it is said once, not at every attempt
   quiet = true;
   sound();
-  if (wanted() && able() && holds) play("lost", false);
   notify(words, "gone", true);
 }
 

@@ -3,6 +3,7 @@
 const SILENCE_MS = 40_000; // the server gives a sign of life every 15 s
 const RETRY_MS = 3_000;
 const AGES_MS = 30_000; // "4 min ago" must not grow stale
+const ANSWER_MS = 20_000; // a request on a dead connection would hang for many minutes, and the page with it
 const WARN_SECONDS = 300;
 
 const policy = globalThis.trustedTypes?.createPolicy("console", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
@@ -10,6 +11,8 @@ const connection = document.getElementById("connection");
 const banner = (name, shown) => { document.getElementById(name).hidden = !shown; };
 
 let source, watchdog, retry, refreshing = false, again = false, over = false;
+
+const look = (path) => fetch(path, { headers: { "X-Watching": "1" }, redirect: "manual", signal: AbortSignal.timeout(ANSWER_MS) });
 
 export function parse(html) {
   return new DOMParser().parseFromString(policy.createHTML(html), "text/html").body;
@@ -61,7 +64,7 @@ export async function refresh() {
   refreshing = true;
   try {
     for (const part of document.querySelectorAll("[data-live]")) {
-      const response = await fetch(part.dataset.live, { headers: { "X-Watching": "1" }, redirect: "manual" });
+      const response = await look(part.dataset.live);
       if (response.status === 401) { ended(); return; }
       if (response.status === 404) { location.replace(part.dataset.page ?? location.pathname); return; }
       if (!response.ok) throw new Error(String(response.status));
@@ -90,6 +93,7 @@ function takeToken() {
 function ended() {
   over = true;
   source?.close();
+  resign?.();
   clearTimeout(watchdog);
   clearTimeout(retry);
   state("off");
@@ -113,11 +117,11 @@ function lost() {
 // One page of the browser holds the stream and tells the others: a browser opens only six connections to one server, and a
 // consultant may have more cases than that open. Where the browser cannot choose one page, each holds its own.
 const others = new BroadcastChannel("console-events");
-let leads = !navigator.locks;
+let leads = !navigator.locks, stands = false, resign = null;
 
 function hear(name, data) {
-  if (over) return;
-  if (name === "ended") { ended(); return; }
+  if (over) { if (name !== "ended") revive(); return; } // another page hears something: somebody has logged in again
+  if (name === "ended") { connect(); return; } // it asks: the login may have been renewed, in another page
   clearTimeout(watchdog);
   watchdog = setTimeout(lost, SILENCE_MS);
   state("on");
@@ -130,6 +134,7 @@ function listen() {
   for (const name of ["changed", "tick", "ended"])
     source.addEventListener(name, (event) => {
       const data = JSON.parse(event.data);
+      if (name === "ended") source.close();
       others.postMessage({ name, data });
       hear(name, data);
     });
@@ -138,7 +143,7 @@ function listen() {
 
 others.addEventListener("message", ({ data }) => {
   if (data.name === "anybody") { if (leads && source?.readyState === EventSource.OPEN) others.postMessage({ name: "tick", data: {} }); return; }
-  if (!leads) hear(data.name, data.data);
+  if (!leads || over) hear(data.name, data.data);
 });
 
 async function connect() {
@@ -147,31 +152,43 @@ async function connect() {
     await refresh(); // also tells whether the session is still there: an event stream cannot
   } catch { lost(); return; }
   if (over) return;
+  clearTimeout(watchdog); // there may be one: the page connects when it is opened, and again when it comes to lead
   watchdog = setTimeout(lost, SILENCE_MS);
   if (leads) { source?.close(); listen(); } else others.postMessage({ name: "anybody" });
 }
 
-navigator.locks?.request("console-events", () => {
-  leads = true;
+// A page whose login has ended lets another one lead: it may be the one in which somebody has logged in again.
+function stand() {
+  if (!navigator.locks || stands) return;
+  stands = true;
+  navigator.locks.request("console-events", () => {
+    if (over) return null;
+    leads = true;
+    connect();
+    return new Promise((done) => { resign = done; });
+  }).finally(() => {
+    stands = leads = false;
+    resign = null;
+    if (!over) stand();
+  });
+}
+
+async function revive() {
+  const response = await look(document.querySelector("[data-live]")?.dataset.live ?? "/console/queue").catch(() => null);
+  if (!response?.ok || !over) return;
+  over = false;
+  banner("ended", false);
+  stand();
   connect();
-  return new Promise(() => {}); // until this page is closed
-});
+}
 
 document.getElementById("stay")?.addEventListener("click", async () => {
   const response = await fetch("/console/queue", { redirect: "manual" }).catch(() => null);
   if (response?.ok) banner("ending", false); else if (response?.status === 401) ended(); else lost();
 });
-globalThis.addEventListener("focus", async () => {
-  if (!over) return;
-  const response = await fetch(document.querySelector("[data-live]")?.dataset.live ?? "/console/queue", {
-    headers: { "X-Watching": "1" }, redirect: "manual",
-  }).catch(() => null);
-  if (!response?.ok) return;
-  over = false;
-  banner("ended", false);
-  connect();
-});
+globalThis.addEventListener("focus", () => { if (over) revive(); });
 globalThis.addEventListener("online", () => { if (!over) connect(); });
 globalThis.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 setInterval(() => { if (!over) refresh().catch(lost); }, AGES_MS);
+stand();
 connect();
