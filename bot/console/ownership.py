@@ -142,7 +142,7 @@ class Ownership:
             for case, since in await unanswered_since(session):
                 if now - since < timedelta(minutes=minutes) or case.taken_by is None:
                     continue
-                await self.queue.release(session, case.id, case.taken_by, since)  # they have waited since then
+                await self.queue.release(session, case.id, case.taken_by, now, since=since)
                 await self._leave(session, case)
                 await self.desk.audit.record(session, staff_id=PROGRAM, action="case_released", subject=case.id, now=now)
                 released.append(case)

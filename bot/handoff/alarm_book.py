@@ -31,6 +31,8 @@ SLOW_ROUND: Final = timedelta(minutes=15)
 KEEP_TESTS: Final = timedelta(days=30)
 SELF_TEST_LATE: Final = timedelta(hours=26)
 WATCH_LATE: Final = timedelta(minutes=2)
+CLOCK_STEP: Final = timedelta(minutes=1)  # what lies further ahead than it can was written when the clock was wrong
+LONGEST_PAUSE: Final = timedelta(minutes=2)  # of a call: leases, retries and gaps between calls are shorter
 OPEN_CALLS: Final = ("due", "sending")
 
 RAISED = Counter("frontdoor_alarms_raised", "Alarms, by kind and triage.", ["kind", "triage"])
@@ -69,6 +71,7 @@ class AlarmBook:
 
     async def look(self, session: AsyncSession, now: datetime) -> None:
         """Raise what is due, end what was seen to, begin the next rounds."""
+        await self._set_clocks(session, now)
         await self._end(session, now)
         await self._raise_cases(session, now)
         await self._raise_self_test(session, now)
@@ -78,7 +81,6 @@ class AlarmBook:
             select(func.count()).select_from(Alarm).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value)
         )
         SOUNDING.set(sounding or 0)
-        self.watched_at = now
 
     async def sounding(self, session: AsyncSession) -> Sequence[Alarm]:
         """Return the alarms of cases that nobody has answered, the oldest first."""
@@ -153,15 +155,34 @@ class AlarmBook:
         for case, conversation in waiting.all():
             if case.withdrawn_at is not None and case.triage != Triage.EMERGENCY:
                 continue
-            if now - case.waiting_since < self.patience[case.triage]:
+            if self._may_wait(case, case.waiting_since, now):
                 continue
             key = _key(case)
             if await session.scalar(select(Alarm.id).where(Alarm.key == key)):
                 continue
             since = await urgent_since(session, case)
-            if now - since < self.patience[case.triage]:
+            if self._may_wait(case, since, now):
                 continue
             await self._raise(session, Kind.CASE, key=key, now=now, case=case, language=conversation.language, since=since)
+
+    def _may_wait(self, case: Handoff, since: datetime, now: datetime) -> bool:
+        return -CLOCK_STEP < now - since < self.patience[case.triage]
+
+    async def _set_clocks(self, session: AsyncSession, now: datetime) -> None:
+        """After the machine's clock was set back nothing may wait until the old time comes again."""
+        longest = max(self.repeat, SLOW_ROUND, self.silence)
+        await session.execute(
+            update(Alarm)
+            .where(Alarm.ended_at.is_(None), Alarm.next_round_at > now + longest + CLOCK_STEP)
+            .values(next_round_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        await session.execute(
+            update(AlarmCall)
+            .where(AlarmCall.state.in_(OPEN_CALLS), AlarmCall.due_at > now + LONGEST_PAUSE + CLOCK_STEP)
+            .values(due_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
     async def _raise_self_test(self, session: AsyncSession, now: datetime) -> None:
         if self.self_test_at is None or not self.ways:

@@ -61,6 +61,7 @@ class AlarmWatch:
         """Watch until cancelled."""
         if not self.ways:
             log.warning("alarms_off", remedy="Set at least one way, such as ALARM_EMAILS: a case that waits calls nobody.")
+        self.book.watched_at = self.program.clock()  # from now on it is missed when it does not look, even if it never can
         while True:
             await self._look()
             await asyncio.sleep(LOOK_SECONDS)
@@ -99,6 +100,7 @@ class AlarmWatch:
             WATCH_FAILURES.labels(type(error).__name__).inc()
             log.error("alarm_watch_failed", error=type(error).__name__)
             return
+        self.book.watched_at = now  # only what is stored was seen to
         if before != after:
             self.program.bell.ring(QUEUE)
         for call in claimed:
@@ -133,6 +135,7 @@ class AlarmWatch:
                 AlarmCall.alarm_id != call.alarm_id,
                 AlarmCall.state.in_(("sending", "sent", "arrived")),
                 AlarmCall.tried_at > now - PAID_GAP,
+                AlarmCall.tried_at < now + PAID_GAP,  # a clock that was set back holds up no call
             )
         )
         return found is not None
@@ -142,7 +145,7 @@ class AlarmWatch:
             alarm_id=alarm.id,
             kind=Kind(alarm.kind),
             triage=Triage(alarm.triage),
-            waits=now - alarm.since,
+            waits=max(now - alarm.since, timedelta(0)),
             language=alarm.language,
             interface=self.book.interface,
             console_url=self.book.links.console,

@@ -137,9 +137,14 @@ class HandoffQueue:
             in_time = now - await urgent_since(session, case) <= self.targets[case.triage]
             count(session, now, "in_time" if in_time else "late", case.triage)
 
-    async def release(self, session: AsyncSession, handoff_id: str, staff_id: str, now: datetime) -> None:
-        """Put a consultant's case back into the queue; raises AlreadyTaken when it is not theirs."""
-        case = await self._set_owner(session, handoff_id, before=staff_id, after=None, taken_at=None, waiting_since=now)
+    async def release(
+        self, session: AsyncSession, handoff_id: str, staff_id: str, now: datetime, *, since: datetime | None = None
+    ) -> None:
+        """Put a consultant's case back into the queue; `since` says since when its person waits, if not since now.
+
+        Raises AlreadyTaken when it is not theirs.
+        """
+        case = await self._set_owner(session, handoff_id, before=staff_id, after=None, taken_at=None, waiting_since=since or now)
         note_event(session, handoff_id, "handed_back", triage=case.triage, now=now)
 
     async def release_all(self, session: AsyncSession, staff_id: str, now: datetime) -> int:

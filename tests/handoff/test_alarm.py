@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import re
@@ -278,3 +279,47 @@ async def test_an_erased_conversation_ends_its_alarm(night: Night) -> None:
     await night.passes(minutes=5)
     assert await night.alarms() == []
     assert night.counts() == ONE_EACH
+
+
+async def test_a_clock_that_is_set_back_delays_no_alarm(night: Night) -> None:
+    await night.writes()
+    await night.passes(hours=-5)
+    assert night.counts() == ONE_EACH
+    assert json.loads(night.hook.posts[0][1])["waits_seconds"] == 0
+    await night.writes(who="b")
+    night.hook.statuses = [500]
+    await night.passes(seconds=60)
+    failed, before = night.counts(), len(await night.alarms())
+    await night.passes(hours=-5)
+    assert night.counts()["email"] == failed["email"] + 2  # both sound again at once
+    assert night.counts()["webhook"] > failed["webhook"]
+    assert night.counts()["call"] == failed["call"] + 1
+    assert len(await night.alarms()) == before == 2
+
+
+async def test_a_watch_that_cannot_store_what_it_saw_does_not_count_as_watching(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.storage import database
+
+    async def full(_session: Any) -> None:
+        raise OSError("no space left on device")
+
+    await night.passes()
+    with monkeypatch.context() as broken:
+        broken.setattr(database, "store_counts", full)
+        await night.passes(minutes=3)
+    assert await night.state() == ("failing", ("watch_stopped",))
+
+
+async def test_a_watch_that_never_could_look_is_missed(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_session: Any, _now: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(night.program.alarms, "look", broken)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(night.watch.run())
+        await asyncio.sleep(0)  # it begins, and fails
+        night.clock.move(minutes=3)
+        assert await night.state() == ("failing", ("watch_stopped",))
+        running.cancel()
