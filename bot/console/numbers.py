@@ -143,8 +143,6 @@ def _waiting(sums: _Sums, triage: str, target: timedelta | None) -> Waiting:
     both = protect({"in_time": in_time, "late": late})
     if both.withheld and 0 in {in_time, late}:  # then the other one is the total itself, and tells no more
         both = Protected({"in_time": figure(in_time), "late": figure(late)}, both.total)
-    # A share of counts that are hidden, or whose rest is, would give them away.
-    tells = target is not None and in_time + late >= SMALLEST and all(not 0 < number < SMALLEST for number in (in_time, late))
     return Waiting(
         triage=triage,
         taken=figure(taken),
@@ -153,10 +151,18 @@ def _waiting(sums: _Sums, triage: str, target: timedelta | None) -> Waiting:
         target=int(target.total_seconds()) if target is not None else None,
         in_time=both.cells.get("in_time") if target is not None else None,
         late=both.cells.get("late") if target is not None else None,
-        share=round(100 * in_time / (in_time + late)) if tells else None,
+        share=_share(both) if target is not None else None,
         alarms=figure(sums.of("alarms").get(triage, 0)) if target is not None else None,
         missed=figure(sums.of("alarms_missed").get(triage, 0)) if target is not None else None,
     )
+
+
+def _share(both: Protected) -> int | None:
+    """Return how many in a hundred were in time, from what is shown: the exact share would give the exact counts away."""
+    in_time, late = (both.cells[key].shown if key in both.cells else None for key in ("in_time", "late"))
+    if in_time is None or late is None or in_time + late == 0:
+        return None
+    return round(100 * in_time / (in_time + late))
 
 
 def _within(waits: Mapping[str, int], share: float) -> float:

@@ -120,6 +120,19 @@ async def test_waiting_times_and_targets_are_counted_when_a_case_is_taken(
     assert counted["Target", "emergency"] == "≤ 1 min"
 
 
+async def test_a_share_tells_no_more_than_the_counts_beside_it(
+    program: Program, consultant: People, writes: Writes, clock: Clock
+) -> None:
+    for number in range(18):
+        case = await writes("jestem zamknięta", who=f"a{number}")
+        clock.move(seconds=50 if number < 13 else 100)
+        async with program.database.transaction() as session:
+            await program.queue.take(session, case, "somebody", clock())
+    counted = await table(await consultant("Ewa", Role.COORDINATOR))
+    assert (counted["In time", "emergency"], counted["Late", "emergency"]) == ("15", "5")
+    assert counted["In time, %", "emergency"] == "75 %"  # not the 72 % of 13 and 5
+
+
 async def test_in_time_counts_from_when_a_case_became_urgent(
     program: Program, consultant: People, writes: Writes, clock: Clock
 ) -> None:
