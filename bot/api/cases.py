@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +26,7 @@ from bot.console.staff import Role
 from bot.console.waiting import findings_of, ordered_reasons
 from bot.handoff.queue import AlreadyTaken
 from bot.messages import LANGUAGES
+from bot.screening.normalise import readable
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation, Handoff
 from bot.storage.tables_outward import ApiToken, CaseEvent
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
 
 MAX_BODY: Final = 64 * 1024
 SETTLED: Final = timedelta(seconds=5)  # PostgreSQL gives ids out before they are committed: younger events may have gaps
-_NUMBER: Final = re.compile(r"[+(]?\d(?:[\s().\-/\u00a0]{0,3}\d){6,}")
-_OWN: Final = "226280120"
+# Between the digits: spaces, the signs that people write there, and marks that nobody sees (keycaps among them).
+_NUMBER: Final = re.compile(
+    r"[+(]?\d(?:[\s()\[\].,\-/\\_*~·•\u00ad\u2010-\u2015\u2212\u200b-\u200f\u2060-\u2064\ufeff\ufe0f\u20e3]{0,4}\d){6,}"
+)
 LEFT_OUT: Final = "[…]"
 REFUSED = Counter("frontdoor_api_refused", "Requests for cases that were refused.", ["why"])
 TOKEN: Final = web.RequestKey("api_token", ApiToken)
@@ -53,6 +56,7 @@ class CasesApi:
         self.ownership = Ownership(self.desk)
         self.files = CaseFiles(program.vault)
         self.limits = limits or Limits()
+        self.published = frozenset(map(_digits, program.wording.facts.values()))
 
     def application(self) -> web.Application:
         """Return the routes, to be mounted at PREFIX."""
@@ -74,7 +78,7 @@ class CasesApi:
             return await handler(request)
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         token = None
-        if scheme.lower() == "bearer" and 0 < len(given) <= 200:
+        if scheme.lower() == "bearer" and 0 < len(given) <= 200 and given.isascii():
             async with self.program.database.transaction() as session:
                 token = await self.tokens.find(session, given)
         try:
@@ -151,6 +155,8 @@ class CasesApi:
         answer = await self._input(request, Answer)
         if isinstance(answer, web.Response):
             return answer
+        if not readable(answer.text):
+            return problem(422, "invalid", "text: nothing in it can be read.")
         async with self.program.database.transaction() as session:
             case, conversation = await self._found(session, request)
         said = await self.program.frontdoor.consultant_says(
@@ -235,7 +241,7 @@ class CasesApi:
                 "number": said.number,
                 "from": said.author,
                 "kind": said.kind,
-                "text": without_numbers(words),
+                "text": without_numbers(words, self.published),
                 "language": said.language,
                 "at": said.created_at,
                 "mine": said.staff_id == token.id,
@@ -243,14 +249,17 @@ class CasesApi:
         )
 
 
-def without_numbers(text: str) -> str:
-    """Return a text without what looks like a telephone number, the hotline's own excepted."""
+def without_numbers(text: str, published: Collection[str]) -> str:
+    """Return a text without what looks like a telephone number, those of `published` help lines (their digits) excepted."""
 
     def left_out(found: re.Match[str]) -> str:
-        digits = re.sub(r"\D", "", found.group())
-        return found.group() if digits.removeprefix("0048").removeprefix("48") == _OWN else LEFT_OUT
+        return found.group() if _digits(found.group()) in published else LEFT_OUT
 
     return _NUMBER.sub(left_out, text)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text).removeprefix("0048").removeprefix("48")
 
 
 def _state(case: Handoff) -> str:

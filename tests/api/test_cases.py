@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from bot.__main__ import main
-from bot.api.cases import LEFT_OUT, without_numbers
+from bot.api.cases import LEFT_OUT, CasesApi, without_numbers
 from bot.api.limits import PER_MINUTE
 from bot.api.models import describe
 from bot.commands import api_token
@@ -79,8 +79,9 @@ async def test_a_token_that_reads_learns_codes_and_not_a_word(other_system: Syst
         refused = await system.ask(method, path, json=body)
         assert refused.status == 403
         assert (await refused.json())["error"]["code"] == "not_allowed"
-    unknown = await client.get("/api/cases", headers={"Authorization": "Bearer nonsense"})
-    assert unknown.status == 401
+    for nonsense in ("nonsense", "żółw", "\udcff"):
+        unknown = await client.get("/api/cases", headers={"Authorization": f"Bearer {nonsense}"})
+        assert unknown.status == 401
     assert (await client.get("/api/cases")).status == 401
 
 
@@ -95,15 +96,30 @@ async def test_a_token_for_texts_reads_them_without_telephone_numbers(other_syst
 
 
 @pytest.mark.parametrize(
-    "number", ["+48601234567", "601 234 567", "(22) 555-12-34", "0048 601.234.567", "٠١٢٣٤٥٦٧٨٩", "+380 67 123 45 67"]
+    "number",
+    [
+        "+48601234567",
+        "601 234 567",
+        "(22) 555-12-34",
+        "0048 601.234.567",
+        "٠١٢٣٤٥٦٧٨٩",
+        "+380 67 123 45 67",
+        "601–234–567",
+        "601, 234, 567",
+        "601_234_567",
+        "601\u200b234\u200b567",
+        "6\ufe0f\u20e30\ufe0f\u20e31\ufe0f\u20e32\ufe0f\u20e33\ufe0f\u20e34\ufe0f\u20e35\ufe0f\u20e36\ufe0f\u20e37",
+    ],
 )
 def test_what_looks_like_a_telephone_number_is_left_out(number: str) -> None:
-    assert without_numbers(f"to {number} teraz") == f"to {LEFT_OUT} teraz"
+    assert without_numbers(f"to {number} teraz", {"226280120"}) == f"to {LEFT_OUT} teraz"
 
 
-@pytest.mark.parametrize("text", ["112", "+48 22 628 01 20", "mam 17 lat i 2000 zł", "2026"])
-def test_other_numbers_stay(text: str) -> None:
-    assert without_numbers(text) == text
+@pytest.mark.parametrize(
+    "text", ["112", "+48 22 628 01 20", "mam 17 lat i 2000 zł", "2026", "116 111", "800 12 12 12", "605 687 750", "12:30–14:00"]
+)
+def test_published_help_lines_and_other_numbers_stay(program: Program, text: str) -> None:
+    assert without_numbers(text, CasesApi(program).published) == text
 
 
 async def test_a_token_that_writes_takes_answers_and_closes_a_case(
@@ -124,6 +140,15 @@ async def test_a_token_that_writes_takes_answers_and_closes_a_case(
     assert (await system.ask("POST", f"/cases/{case}/state", json={"action": "take"})).status == 409
     actions = [action for action, subject in await audited() if subject == case]
     assert actions == ["case_taken", "case_answered", "case_answered", "case_texts_read_by_api", "case_closed"]
+
+
+@pytest.mark.parametrize("text", [" ", "\n\t", "\u200b", "\x07"])
+async def test_an_answer_in_which_nothing_can_be_read_is_not_sent(other_system: Systems, writes: Writes, text: str) -> None:
+    system = await other_system(writes=True, texts=True)
+    case = await writes("zabrał mi paszport")
+    await system.ask("POST", f"/cases/{case}/state", json={"action": "take"})
+    assert (await system.ask("POST", f"/cases/{case}/messages", json={"message_id": "1", "text": text})).status == 422
+    assert "consultant" not in {said["from"] for said in (await system.json(f"/cases/{case}/messages"))["messages"]}
 
 
 async def test_of_two_systems_one_has_a_case_and_hands_it_back(other_system: Systems, writes: Writes) -> None:
