@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.handoff.alarm_senders import SIGNATURE_HEADER, TIMEOUT, TIMESTAMP_HEADER, sign
@@ -82,7 +82,9 @@ class CaseWebhook:
             first_of_case = (
                 select(func.min(CaseEvent.id)).where(CaseEvent.state.in_(("due", "sending"))).group_by(CaseEvent.case_id)
             )
-            chosen = waiting.where(CaseEvent.id.in_(first_of_case), CaseEvent.due_at <= now).limit(BATCH)
+            # What is due later than any pause was written when the machine's clock was wrong.
+            due = or_(CaseEvent.due_at <= now, CaseEvent.due_at > now + 2 * LONGEST_RETRY)
+            chosen = waiting.where(CaseEvent.id.in_(first_of_case), due).limit(BATCH)
             claimed = []
             for event in (await session.scalars(chosen)).all():
                 changed = await session.execute(
@@ -97,11 +99,17 @@ class CaseWebhook:
         return claimed
 
     async def _give_up(self, session: AsyncSession, now: datetime) -> None:
+        """End what is too old. What was noted before there was a webhook, and so never tried, is no failure."""
+        old = CaseEvent.state == "due", CaseEvent.at < now - GIVE_UP
+        tried = select(CaseEvent.case_id).where(CaseEvent.state == "due", CaseEvent.attempts > 0)
         given_up = await session.execute(
             update(CaseEvent)
-            .where(CaseEvent.state == "due", CaseEvent.at < now - GIVE_UP)
+            .where(*old, CaseEvent.case_id.in_(tried))  # the others of its case wait behind the one that was tried
             .values(state="failed", finished_at=now)
             .execution_options(synchronize_session=False)
+        )
+        await session.execute(
+            update(CaseEvent).where(*old).values(state="skipped", finished_at=now).execution_options(synchronize_session=False)
         )
         if number := getattr(given_up, "rowcount", 0):
             POSTS.labels("given_up").inc(number)

@@ -24,7 +24,8 @@ class DayCount(Table):
 class CaseEvent(Table):
     """That something happened to a case, for other systems: ids and codes. It outlives its case, so that they learn of an erasure.
 
-    `state` of its post: due, sending (until `due_at`, when somebody else may take it up), sent, failed.
+    `state` of its post: due, sending (until `due_at`, when somebody else may take it up), sent, failed, skipped
+    (noted long before there was a webhook).
     """
 
     __tablename__ = "case_events"

@@ -105,7 +105,7 @@ class Bridge:
         if event == "erased":
             link = self.links.of_case(case_id)
             if link is not None:
-                await self._say(link, "This person had everything erased. Delete this conversation and its contact here as well.")
+                await self._say(link, "[program] This case was erased. Delete this conversation and its contact here as well.")
                 self.links.forget(case_id)
             return
         link = self.links.of_case(case_id)
@@ -151,9 +151,11 @@ class Bridge:
         outgoing = (
             event.get("event") == "message_created" and event.get("message_type") == "outgoing" and not event.get("private")
         )
-        case_id = self.links.case_of(int(event["conversation"]["id"])) if outgoing else None
-        if case_id is None or not event.get("content"):
+        if not outgoing:
             return web.Response(status=204)
+        case_id = self.links.case_of(int(event["conversation"]["id"]))
+        if case_id is None or not event.get("content") or event.get("attachments"):
+            return web.Response(status=422)  # it reaches nobody, and the agent must see that: an erased case, or a file
         try:
             await self._frontdoor("POST", f"{case_id}/state", {"action": "take"})
             await self._frontdoor(

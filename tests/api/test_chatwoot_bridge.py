@@ -165,8 +165,17 @@ async def test_an_erased_case_is_told_and_forgotten(connected: Connected, writes
     assert handoff is not None
     await connected.program.frontdoor.erase(handoff.conversation_id)
     await connected.events_arrive()
-    assert "had everything erased" in connected.chatwoot.heard(number)[-1]
-    assert await connected.agent_writes(number, "Halo?", number=4) == 204
+    assert "was erased" in connected.chatwoot.heard(number)[-1]
+    assert await connected.agent_writes(number, "Halo?", number=4) == 422
+
+
+async def test_a_file_of_an_agent_is_refused_for_nobody_would_get_it(connected: Connected, writes: Writes) -> None:
+    case = await writes(WORDS)
+    await connected.events_arrive()
+    [number] = connected.chatwoot.conversations
+    assert await connected.agent_writes(number, "", number=5) == 422
+    assert await connected.agent_writes(number, "Zobacz", number=6, attachments=[{"file_type": "image"}]) == 422
+    assert await said_to_the_person(connected.program, case) == []
 
 
 async def test_strangers_are_refused(connected: Connected, writes: Writes) -> None:

@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import ValidationError
 
 from bot.__main__ import main
-from bot.handoff.case_webhook import CaseWebhook
+from bot.handoff.case_webhook import CaseWebhook, webhook_state
 from bot.messages import Inbound
 from bot.program import Program
 from tests.support import Clock, PlainAssistant, open_program, settings_in
@@ -219,9 +219,25 @@ async def test_events_that_nobody_took_for_a_day_are_given_up(
     receiver[0].statuses = [500]
     await writes(WORDS)
     await post_all(told)
+    await writes("jestem zamknięta")  # waits behind it
     clock.move(hours=25)
     await post_all(told)
     assert len(receiver[0].posts) == 1
+    async with told.database.transaction() as session:
+        assert (await webhook_state(session, clock())).given_up == 3
+
+
+async def test_what_happened_long_before_there_was_a_webhook_is_no_failure(
+    told: Program, receiver: tuple[Receiver, str], writes: Writes, clock: Clock
+) -> None:
+    await writes(WORDS, "a")
+    clock.move(hours=25)
+    other = await writes(WORDS, "b")
+    await post_all(told)
+    assert [event["case"] for event in receiver[0].taken] == [other]
+    async with told.database.transaction() as session:
+        state = await webhook_state(session, clock())
+    assert (state.given_up, state.waiting) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ https://www.chatwoot.com/developers/api (Client APIs: contacts, conversations, m
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -79,7 +80,13 @@ class Chatwoot:
 
 
 def message_created(
-    conversation: int, content: str, *, number: int, private: bool = False, kind: str = "outgoing"
+    conversation: int,
+    content: str,
+    *,
+    number: int,
+    private: bool = False,
+    kind: str = "outgoing",
+    attachments: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return what Chatwoot posts to an API inbox's address when somebody wrote."""
     return {
@@ -93,4 +100,4 @@ def message_created(
         "inbox": {"id": 1, "name": "Hotline"},
         "conversation": {"id": conversation, "inbox_id": 1, "status": "open"},
         "account": {"id": 1, "name": "Hotline"},
-    }
+    } | ({"attachments": list(attachments)} if attachments else {})
