@@ -15,12 +15,12 @@ _TRIAGE: Final[Mapping[str, Mapping[Triage, str]]] = {
 _LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {
     "pl": {
         "pl": "polski", "en": "angielski", "uk": "ukraiński", "ru": "rosyjski", "be": "białoruski", "ro": "rumuński",
-        "bg": "bułgarski", "es": "hiszpański", "vi": "wietnamski", "ka": "gruziński", "tl": "filipiński", "tr": "turecki",
+        "bg": "bułgarski", "es": "hiszpański", "vi": "wietnamski", "ka": "gruziński", "tl": "tagalski", "tr": "turecki",
         "ar": "arabski", "hi": "hindi", "fr": "francuski", "pt": "portugalski",
     },
     "en": {
         "pl": "Polish", "en": "English", "uk": "Ukrainian", "ru": "Russian", "be": "Belarusian", "ro": "Romanian",
-        "bg": "Bulgarian", "es": "Spanish", "vi": "Vietnamese", "ka": "Georgian", "tl": "Filipino", "tr": "Turkish",
+        "bg": "Bulgarian", "es": "Spanish", "vi": "Vietnamese", "ka": "Georgian", "tl": "Tagalog", "tr": "Turkish",
         "ar": "Arabic", "hi": "Hindi", "fr": "French", "pt": "Portuguese",
     },
 }  # fmt: skip
