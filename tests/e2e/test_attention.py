@@ -7,10 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from aiohttp import web
+from playwright.sync_api import Browser, Page, expect
 
 from bot.console.desk import COOKIE, PREFIX
 from bot.console.staff import Role
+from bot.handoff.alarm import PREFIX as ALARM_PREFIX
+from bot.handoff.alarm_page import AlarmPage
 from tests.e2e.desks import Night, faults, in_focus, picture, ready
 
 pytestmark = pytest.mark.browser
@@ -345,3 +348,34 @@ def failed_calls(night: Night) -> None:
         night.program.bell.ring("queue")
 
     night.do(fail())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_behind_an_alarms_link_has_a_large_button_and_no_faults(night: Night, browser: Browser, scheme: str) -> None:
+    async def served() -> tuple[web.AppRunner, str]:
+        app = web.Application()
+        app.add_subapp(ALARM_PREFIX, AlarmPage(night.program).application())
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with night.program.database.transaction() as session:
+            alarm = await night.program.alarms.raise_test(session, night.program.clock())
+        link = night.program.alarms.links.acknowledge(alarm.id, 0, "email1")
+        return runner, f"http://127.0.0.1:{runner.addresses[0][1]}{link.removeprefix(night.program.alarms.links.base)}"
+
+    runner, link = night.do(served())
+    context = browser.new_context(viewport={"width": 360, "height": 640}, color_scheme=scheme)  # type: ignore[arg-type]
+    page, problems = context.new_page(), []
+    page.on("console", lambda message: problems.append(message.text))
+    page.goto(link)
+    box = page.locator("button").bounding_box()
+    assert box is not None
+    assert box["height"] >= 60
+    assert box["width"] > 300
+    assert faults(page) == []
+    page.locator("button").press("Enter")
+    expect(page.locator("main")).to_contain_text("Odnośnik działa")
+    assert faults(page) == []
+    assert [problem for problem in problems if "Content Security Policy" in problem] == []
+    context.close()
+    night.do(runner.cleanup())
