@@ -32,8 +32,10 @@ log = structlog.get_logger()
 MAX_BODY: Final = 16 * 1024
 # Whoever opens this was asleep, and holds a telephone: a button that the thumb finds, and no white light at night.
 STYLE: Final = (
-    ":root{color-scheme:light dark;background:Canvas;color:CanvasText}body{margin:0 auto;max-width:34rem;padding:1rem;font:1.125rem/1.5 system-ui,sans-serif}"
-    "button{width:100%;min-height:4rem;margin:1rem 0;font:inherit;font-weight:700}a{display:inline-block;padding:.75rem 0;color:inherit}"
+    ":root{color-scheme:light dark;background:Canvas;color:CanvasText}"
+    "body{margin:0 auto;max-width:34rem;padding:1rem;font:1.125rem/1.5 system-ui,sans-serif}"
+    "button{width:100%;min-height:4rem;margin:1rem 0;font:inherit;font-weight:700}"
+    "a{display:inline-block;padding:.75rem 0;color:inherit}"
 )
 _STYLE_HASH: Final = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
 HEADERS: Final = {

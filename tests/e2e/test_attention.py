@@ -202,12 +202,12 @@ def test_who_only_asked_for_a_person_is_heard_once(night: Night, listening: Call
 
 def test_a_request_that_hangs_does_not_stop_the_page(night: Night, listening: Callable[..., Page]) -> None:
     ola = listening("Ola")
-    hangs = ["once"]
-    ola.route("**/console/attention", lambda route: None if hangs and hangs.pop() else route.continue_())
     ola.evaluate("""
       const timeout = AbortSignal.timeout;
       AbortSignal.timeout = () => timeout.call(AbortSignal, 500);
     """)
+    hangs = ["once"]
+    ola.route("**/console/attention", lambda route: None if hangs and hangs.pop() else route.continue_())
     night.writes(EMERGENCY, who="a")
     expect(ola.locator("#waiting .case")).to_have_count(1, timeout=15_000)
     assert hangs == []
