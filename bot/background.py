@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -51,6 +51,24 @@ async def _watched(work: Coroutine[Any, Any, object]) -> None:
     except Exception as error:  # noqa: BLE001 - there is nobody to raise to; what was stored is taken up again from the database
         BACKGROUND_FAILURES.labels(type(error).__name__).inc()
         log.error("background_failed", error=type(error).__name__)
+
+
+@asynccontextmanager
+async def every(seconds: float, job: Callable[[], Awaitable[object]], name: str, *, at_once: bool = False) -> AsyncIterator[None]:
+    """Do a job from time to time as long as the block lasts, the first time now when `at_once`; the block does not wait for it."""
+
+    async def loop() -> None:
+        wait = 0.0 if at_once else seconds
+        while True:
+            await asyncio.sleep(wait)
+            wait = seconds
+            try:
+                await job()
+            except Exception as error:  # noqa: BLE001 - the next round tries again; the log says that one failed
+                log.error("job_failed", job=name, error=type(error).__name__)
+
+    async with beside(loop(), name):
+        yield
 
 
 @asynccontextmanager

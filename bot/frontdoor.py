@@ -17,14 +17,15 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import outbox
+from bot import farewells, outbox
 from bot.allowance import Allowance
 from bot.choices import chosen, offered_language, titled
 from bot.contacts import count_contact
 from bot.decision import Decider, Decision, Standing, Understanding
+from bot.farewells import farewell_of
 from bot.handoff.queue import HandoffQueue
 from bot.lexicon import Lexicon
-from bot.live import OUTBOX, QUEUE, Bell, Turns
+from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
 from bot.screening.normalise import printable
 from bot.storage.conversations import ConversationStore, Said
@@ -84,7 +85,6 @@ class FrontDoor:
         self.allowance = Allowance(self.decider.notices, person_daily=person_daily, total_daily=total_daily)
         self.bell = bell
         self.clock = clock
-        self.on_erased: Callable[[outbox.Farewell], None] | None = None
         self._turns = Turns()
 
     async def greet(self, *, channel: str, pseudonym: str, language: str, address: str | None = None) -> list[Reply]:
@@ -152,6 +152,9 @@ class FrontDoor:
         known = conversation and await self.conversations.by_external_id(session, conversation.id, inbound.external_id)
         if not conversation or not known:
             raise Replayed(f"A message on {inbound.channel} came again after its conversation was erased.")
+        number = inbound.details.get("message_id")
+        if isinstance(number, int):
+            await self.conversations.add_to_album(session, known.id, number)
         return conversation.id, known.id
 
     async def set_reachable(self, *, channel: str, pseudonym: str, reachable: Literal["yes", "blocked", "gone"]) -> None:
@@ -307,29 +310,12 @@ class FrontDoor:
         async with self.database.transaction() as session:
             if decision is not None and (conversation := await self.conversations.get(session, conversation_id)) is not None:
                 count_contact(session, self.conversations.vault, conversation, decision, case=None, now=self.clock())
-            farewell = await self._farewell(session, conversation_id, replies)
+            farewell = await farewell_of(session, self.conversations, conversation_id, replies, self.clock())
+            if farewell is not None:
+                farewells.put(session, self.conversations.vault, farewell)
             await self.conversations.erase(session, conversation_id, self.clock())
         log.info("conversation_erased", conversation=conversation_id, by="person")
-        self.bell.ring(conversation_id, QUEUE)
-        if farewell is not None and self.on_erased is not None:
-            self.on_erased(farewell)
-
-    async def _farewell(self, session: AsyncSession, conversation_id: str, replies: tuple[Reply, ...]) -> outbox.Farewell | None:
-        """Collect what a channel needs to delete the messages at its provider, and to say so."""
-        conversation = await self.conversations.get(session, conversation_id)
-        address = None if conversation is None else self.conversations.address(conversation)
-        if conversation is None or address is None or conversation.channel not in PUSHING:
-            return None
-        received = await self.conversations.messages(session, conversation_id)
-        ids = [str(said.details["message_id"]) for said in received if "message_id" in said.details]
-        return outbox.Farewell(
-            channel=conversation.channel,
-            address=address,
-            language=conversation.language,
-            quiet=conversation.quiet,
-            replies=() if conversation.reachable == "stopped" else replies,
-            message_ids=(*ids, *await outbox.provider_ids(session, conversation_id)),
-        )
+        self.bell.ring(conversation_id, QUEUE, FAREWELL)
 
     async def consultant_says(
         self, conversation_id: str, *, staff_id: str, text: str, language: str | None = None, external_id: str | None = None

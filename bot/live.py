@@ -1,31 +1,43 @@
-"""Tells those who wait in this process that something changed."""
+"""Tells those who wait that something changed: in this process, and in others where a wire is there (bot/wire.py)."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 QUEUE = "queue"
 OUTBOX = "outbox"
+FAREWELL = "farewell"
 
 
 class Bell:
-    """Rings by name: a conversation's id, QUEUE or OUTBOX. Whoever is woken looks into the database; a ring carries nothing."""
+    """Rings by name: a conversation's id, QUEUE, OUTBOX or FAREWELL. Whoever is woken looks into the database; a ring carries nothing."""
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.carry: Callable[..., None] | None = None
 
     def ring(self, *names: str) -> None:
-        """Wake everybody who listens to one of the names."""
+        """Wake everybody who listens to one of the names, here and in other processes."""
+        self.ring_here(*names)
+        if self.carry is not None:
+            self.carry(*names)
+
+    def ring_here(self, *names: str) -> None:
+        """Wake everybody in this process who listens to one of the names."""
         for name in names:
             for event in self._waiting.get(name, ()):
                 event.set()
 
+    def names(self) -> list[str]:
+        """Return the names that somebody listens to."""
+        return list(self._waiting)
+
     def ring_all(self) -> None:
-        """Wake everybody: the program is stopping."""
-        self.ring(*list(self._waiting))
+        """Wake everybody here: the program is stopping."""
+        self.ring_here(*self.names())
 
     @contextmanager
     def listen(self, name: str) -> Iterator[asyncio.Event]:

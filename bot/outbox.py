@@ -16,7 +16,6 @@ from prometheus_client import Counter
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messages import Reply
 from bot.storage.tables import Conversation, Delivery, Message
 
 log = structlog.get_logger()
@@ -38,21 +37,6 @@ class Fate:
     state: str
     code: str | None
     at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Farewell:
-    """What a channel has to do for a conversation that was erased: delete messages at the provider, say that it is done.
-
-    `message_ids` are the provider's, of both directions.
-    """
-
-    channel: str
-    address: str
-    language: str
-    quiet: bool
-    replies: tuple[Reply, ...]
-    message_ids: tuple[str, ...]
 
 
 async def enqueue(
@@ -100,12 +84,14 @@ async def fates(session: AsyncSession, conversation_id: str) -> Mapping[str, Fat
     return {row.message_id: Fate(row.state, row.error_code, row.finished_at) for row in found.scalars()}
 
 
-async def provider_ids(session: AsyncSession, conversation_id: str) -> Sequence[str]:
-    """Return the provider's ids of everything that was sent, so that it can be deleted there too."""
+async def provider_ids(session: AsyncSession, conversation_id: str) -> Sequence[tuple[str, datetime]]:
+    """Return the provider's ids of everything that was sent, and when, so that it can be deleted there too."""
     found = await session.execute(
-        select(Delivery.provider_id).where(Delivery.conversation_id == conversation_id, Delivery.provider_id.is_not(None))
+        select(Delivery)
+        .where(Delivery.conversation_id == conversation_id, Delivery.provider_id.is_not(None))
+        .order_by(Delivery.id)
     )
-    return [part for joined in found.scalars() if joined is not None for part in joined.split()]
+    return [(part, row.finished_at or row.created_at) for row in found.scalars() for part in accepted_parts(row)]
 
 
 async def report(

@@ -20,11 +20,12 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot import outbox
+from bot import farewells, outbox
 from bot.background import Background
 from bot.choices import choices_before
+from bot.farewells import Farewell, Trace
 from bot.handoff.queue import HandoffQueue
-from bot.live import OUTBOX, QUEUE, Bell
+from bot.live import FAREWELL, OUTBOX, QUEUE, Bell
 from bot.messages import Triage
 from bot.parcels import CannotTell, NotNow, Parcel, Refused, Sender, Uncertain, Unreachable
 from bot.storage.conversations import ConversationStore
@@ -269,7 +270,8 @@ class Postman:
         now = self.clock()
         async with self.database.transaction() as session:
             row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
-            if row is None:
+            if row is None:  # erased while it was on its way: what arrived is taken back where that is possible
+                self._take_back(session, parcel, provider_id, now)
                 return
             known = outbox.accepted_parts(row)
             if len(known) == parcel.part:
@@ -281,6 +283,19 @@ class Postman:
                     outbox.end(row, "sent", None, now)
                     DELIVERY_SECONDS.labels(parcel.channel).observe((now - row.created_at).total_seconds())
         self.bell.ring(parcel.conversation_id, OUTBOX)
+
+    def _take_back(self, session: AsyncSession, parcel: Parcel, provider_id: str, now: datetime) -> None:
+        farewell = Farewell(
+            channel=parcel.channel,
+            address=parcel.address,
+            language=parcel.reply.language,
+            quiet=parcel.quiet,
+            replies=(),
+            traces=(Trace(provider_id, now),),
+            at=now,
+        )
+        farewells.put(session, self.conversations.vault, farewell)
+        self.bell.ring(FAREWELL)
 
     async def _later(
         self, parcel: Parcel, state: Literal["due", "unknown"], code: str, wait: timedelta | None, *, doubt: bool = False

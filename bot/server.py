@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +15,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.api.cases import CasesApi
 from bot.api.models import PREFIX as API_PREFIX
-from bot.background import beside
+from bot.background import beside, every
 from bot.channels.alarm_ways import alarm_ways
 from bot.channels.errors import errors_as_json
-from bot.channels.messengers import Messengers
+from bot.channels.messengers import CATCH_UP_SECONDS, RECOVER_SECONDS, Messengers
 from bot.channels.webchat import MAX_BODY, PREFIX, WebChat
 from bot.console.app import make_console
 from bot.console.staff import ensure_first_account
@@ -26,17 +26,16 @@ from bot.handoff.alarm import PREFIX as ALARM_PREFIX
 from bot.handoff.alarm_page import AlarmPage
 from bot.handoff.alarm_watch import AlarmWatch
 from bot.handoff.case_webhook import LOOK_SECONDS, CaseWebhook
+from bot.housekeeping import TIDY_SECONDS, tidy
 from bot.program import Program, build, load_assistant
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
 from bot.web.page import render_page, render_words
+from bot.wire import wired
 
 log = structlog.get_logger()
 
 WEB: Final = Path(__file__).parent / "web"
-TIDY_SECONDS: Final = 3600
-CATCH_UP_SECONDS: Final = 600  # how often providers are asked for what their webhooks did not bring
-RECOVER_SECONDS: Final = 20  # how often messages are looked for that were accepted and, for whatever reason, not decided
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self';"
@@ -128,20 +127,6 @@ async def _metrics(_request: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-@asynccontextmanager
-async def _every(seconds: float, job: Callable[[], Awaitable[object]], name: str) -> AsyncIterator[None]:
-    async def loop() -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await job()
-            except Exception as error:  # noqa: BLE001 - the next round tries again; the log says that one failed
-                log.error("job_failed", job=name, error=type(error).__name__)
-
-    async with beside(loop(), name):
-        yield
-
-
 def serve(settings: Settings) -> int:
     """Run until stopped; returns the exit status."""
     assistant = load_assistant(settings)
@@ -171,12 +156,6 @@ async def _serve(program: Program) -> None:
         if webhook is not None:
             await webhook.post_due()
 
-    async def tidy() -> None:
-        async with program.database.transaction() as session:
-            await program.conversations.purge(session, program.clock())
-            await program.alarms.forget_old(session, program.clock())
-        await messengers.tidy()
-
     address = program.settings.public_url or f"http://{program.settings.host}:{program.settings.port}"
     password = await ensure_first_account(program)
     print(f"Web chat:  {address}/\nConsole:   {address}/console/", flush=True)
@@ -184,11 +163,12 @@ async def _serve(program: Program) -> None:
         print(f"First console account: admin, one-time password: {password}", flush=True)
     try:
         async with (
-            _every(TIDY_SECONDS, tidy, "tidy"),
-            _every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
-            _every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up"),
+            wired(program.database, program.bell),
+            every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
+            every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
+            every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),
             beside(watch.run(), "alarm_watch"),
-            _every(LOOK_SECONDS, post_case_events, "case_webhook"),
+            every(LOOK_SECONDS, post_case_events, "case_webhook"),
         ):
             await _stopped()
     finally:

@@ -1,4 +1,7 @@
-"""Reads the body of a request up to a limit of its own: the limit of a mounted application does not reach its requests."""
+"""What is read from a webhook's request before anything is believed: its body up to a limit, its header once.
+
+The limit of a mounted application does not reach its requests, so each channel has one of its own.
+"""
 
 from __future__ import annotations
 
@@ -15,3 +18,9 @@ async def body(request: web.Request, *, limit: int) -> bytes:
         if len(content) > limit:
             raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(content))
     return bytes(content)
+
+
+def only(request: web.Request, name: str) -> str:
+    """Return a header that comes once; empty when it is missing, or comes again: then nobody knows which one counts."""
+    values = request.headers.getall(name, [])
+    return values[0] if len(values) == 1 else ""

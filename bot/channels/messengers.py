@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-import structlog
 from aiohttp import web
 
-from bot import allowance
+from bot.background import beside, every
 from bot.channels import sms, telegram
 from bot.channels.alarm_ways import alarm_ways
+from bot.farewells import Farewells, Parting
 from bot.handoff.alarm_watch import AlarmWatch
-from bot.outbox import Farewell
+from bot.housekeeping import TIDY_SECONDS, tidy
 from bot.parcels import Sender
 from bot.postman import Postman
 from bot.program import Program, build, load_assistant
-from bot.storage import receipts
-from bot.storage.database import DatabaseUnavailable
+from bot.wire import wired
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-log = structlog.get_logger()
-RECOVER_SECONDS: Final = 20.0
+RECOVER_SECONDS: Final = 20  # how often messages are looked for that were accepted and, for whatever reason, not decided
+CATCH_UP_SECONDS: Final = 600  # how often providers are asked for what their webhooks did not bring
 
 
 class Messengers:
@@ -37,10 +35,12 @@ class Messengers:
         self.telegram = telegram.Telegram(program) if program.settings.telegram_ready else None
         self.sms = sms.Sms(program) if program.settings.twilio_ready else None
         senders: dict[str, Sender] = {}
+        partings: dict[str, Parting] = {}
         if self.telegram is not None:
-            senders["telegram"] = self.telegram.sender
+            senders["telegram"] = partings["telegram"] = self.telegram.sender
         if self.sms is not None:
             senders |= {"sms": self.sms.sender, "whatsapp": self.sms.sender}
+            partings |= {"sms": self.sms.sender, "whatsapp": self.sms.sender}
         self.postman = Postman(
             database=program.database,
             conversations=program.conversations,
@@ -52,8 +52,10 @@ class Messengers:
         )
         if self.sms is not None:
             self.sms.postman = self.postman
-        program.frontdoor.on_erased = self.part_from
-        self._delivering: asyncio.Task[None] | None = None
+        self.farewells = Farewells(
+            database=program.database, vault=program.vault, bell=program.bell, clock=program.clock, partings=partings
+        )
+        self._workers: list[asyncio.Task[None]] = []
 
     def add_routes(self, app: web.Application) -> None:
         """Mount the webhooks of the channels that are on."""
@@ -64,41 +66,24 @@ class Messengers:
 
     async def start(self) -> None:
         """Begin to deliver, and to fetch where a channel fetches."""
-        self._delivering = asyncio.create_task(self.postman.run(), name="postman")
+        self._workers = [
+            asyncio.create_task(self.postman.run(), name="postman"),
+            asyncio.create_task(self.farewells.run(), name="farewells"),
+        ]
         if self.telegram is not None:
             await self.telegram.start()
 
     async def close(self) -> None:
         """Finish what was taken, let what is on its way arrive, close the connections."""
-        self.program.frontdoor.on_erased = None
         if self.telegram is not None:
             await self.telegram.close()
-        if self._delivering is not None:
-            self._delivering.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._delivering
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
         await self.postman.close()
+        await self.farewells.close()
         if self.sms is not None:
             await self.sms.close()
-
-    def part_from(self, farewell: Farewell) -> None:
-        """Hand an erased conversation's farewell to its channel."""
-        if farewell.channel == "telegram" and self.telegram is not None:
-            self.telegram.part_from(farewell)
-        elif farewell.channel != "telegram" and self.sms is not None:
-            self.sms.part_from(farewell)
-
-    async def tidy(self) -> None:
-        """Forget addresses, receipts and counts whose time is over: every hour."""
-        now = self.program.clock()
-        async with self.program.database.transaction() as session:
-            dropped = await self.program.conversations.drop_addresses(
-                session, silent_since=now - timedelta(hours=self.program.settings.address_keep_hours)
-            )
-            await receipts.forget_old(session, now)
-            await allowance.forget_old(session, now)
-        if dropped:
-            log.info("addresses_dropped", count=dropped)
 
     async def catch_up(self) -> None:
         """Fetch what webhooks did not bring: at start, and every ten minutes."""
@@ -121,20 +106,16 @@ async def _serve_polling(program: Program) -> None:
     messengers = Messengers(program)
     await messengers.start()
     watch = AlarmWatch(program, alarm_ways(program.settings, program.clock))
-    watching = asyncio.create_task(watch.run(), name="alarm_watch")
     try:
-        while not stop.is_set():
-            try:
-                await program.frontdoor.recover()
-                await asyncio.wait_for(stop.wait(), RECOVER_SECONDS)
-            except TimeoutError:
-                continue
-            except DatabaseUnavailable as error:
-                log.error("recover_failed", error=type(error).__name__)
-                await asyncio.sleep(1)
+        async with (
+            wired(program.database, program.bell),
+            every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
+            every(RECOVER_SECONDS, program.frontdoor.recover, "recover", at_once=True),
+            every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),
+            beside(watch.run(), "alarm_watch"),
+        ):
+            await stop.wait()
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
         await messengers.close()
         await watch.close()
         await program.close()

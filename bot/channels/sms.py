@@ -17,14 +17,13 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.background import Background
-from bot.channels.bodies import body
+from bot.channels.bodies import body, only
 from bot.channels.errors import errors_as_json, problem
 from bot.channels.telegram import REFUSED
 from bot.channels.twilio_delivery import REACHABLE_BY_CODE, TwilioClient, TwilioSender
 from bot.channels.twilio_messages import WHATSAPP_PREFIX, NotAMessage, read, split
 from bot.handoff.alarm_record import record_report
 from bot.live import QUEUE
-from bot.outbox import Farewell
 from bot.parcels import NotNow, Refused, Uncertain
 from bot.postman import Postman
 from bot.storage.receipts import Replayed
@@ -171,10 +170,6 @@ class Sms:
         if new:
             self.bell.ring(QUEUE)
 
-    def part_from(self, farewell: Farewell) -> None:
-        """Tidy up after an erased conversation, in the background."""
-        self.tasks.start(self.sender.part_from(farewell))
-
     async def catch_up(self) -> int:
         """Fetch messages that no webhook brought, because we were down or the address was wrong; return how many."""
         now = self.frontdoor.clock()
@@ -221,7 +216,7 @@ class Sms:
         except ValueError:
             return _refused(400, "bad_request", "The body is no form in UTF-8.")
         form: MultiDict[str] = MultiDict(fields)
-        signature = request.headers.get(SIGNATURE_HEADER)
+        signature = only(request, SIGNATURE_HEADER)
         url = f"{self.settings.public_url}{request.raw_path}"
         if not signature or not any(validator.validate(url, form, signature) for validator in self._validators):
             return _refused(403, "forbidden", "The signature is missing or wrong.")

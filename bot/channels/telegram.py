@@ -17,13 +17,12 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.background import Background, beside
-from bot.channels.bodies import body
+from bot.channels.bodies import body, only
 from bot.channels.errors import errors_as_json, problem
 from bot.channels.telegram_delivery import MAX_LENGTH, TelegramClient, TelegramSender
 from bot.channels.telegram_polling import poll
-from bot.channels.telegram_updates import CHANNEL, FromGroup, FromPerson, Membership, Press, read
+from bot.channels.telegram_updates import CHANNEL, FromGroup, FromPerson, Membership, Press, UnreadableUpdate, read
 from bot.messages import LANGUAGES
-from bot.outbox import Farewell
 from bot.storage.receipts import Replayed
 
 if TYPE_CHECKING:
@@ -78,18 +77,24 @@ class Telegram:
     async def webhook(self, request: web.Request) -> web.Response:
         """Take one update: verify, store, answer Telegram; the person is answered afterwards."""
         expected = self.settings.telegram_secret_token
-        given = request.headers.get(SECRET_HEADER, "")
+        given = only(request, SECRET_HEADER)
         if expected is None or not hmac.compare_digest(given.encode(), expected.get_secret_value().encode()):
             return _refused(403, "forbidden", "The secret token is missing or wrong.")
         try:
             update = _update(json.loads(await body(request, limit=MAX_BODY)))
         except (ValueError, RecursionError):
             return _refused(400, "bad_request", "The body must be an update as Telegram sends it.")
-        await self.handle(update)
+        try:
+            await self.handle(update)
+        except UnreadableUpdate:
+            return _refused(400, "bad_request", "The body must be an update as Telegram sends it.")
         return web.Response()
 
     async def handle(self, update: Update) -> None:
-        """Store what an update brings, and answer it in the background; the same update again does nothing new."""
+        """Store what an update brings, and answer it in the background; the same update again does nothing new.
+
+        Raises UnreadableUpdate.
+        """
         match read(update, vault=self.vault, now=self.frontdoor.clock()):
             case FromPerson() as message:
                 if message.press is not None:
@@ -109,10 +114,6 @@ class Telegram:
                 )
             case None:
                 pass
-
-    def part_from(self, farewell: Farewell) -> None:
-        """Tidy up after an erased conversation, in the background."""
-        self.tasks.start(self.sender.part_from(farewell))
 
     async def _answer(self, message: FromPerson, conversation_id: str, message_id: str) -> None:
         async with self._typing(message.inbound.address):

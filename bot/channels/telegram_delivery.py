@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import timedelta
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import Final
 
 import httpx
 import structlog
-from prometheus_client import Counter
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
 from bot.channels.segments import fit, utf16_length
-from bot.messages import Button
-from bot.outbox import Farewell
+from bot.farewells import Farewell
+from bot.messages import Button, Reply
 from bot.parcels import CannotTell, NotNow, Parcel, Refused, Uncertain
 from bot.settings import Settings
 from bot.wording import Wording
@@ -35,9 +33,8 @@ WIDE_TITLE: Final = 14  # characters: longer titles get a row of their own
 MANY_BUTTONS: Final = 9
 TOKEN_PAUSE: Final = timedelta(minutes=1)
 DELETE_AT_ONCE: Final = 100  # Telegram's limit
-FAREWELL_TRIES: Final = 4
-
-FAREWELL_FAILURES = Counter("frontdoor_farewell_failures", "Erasures that a channel could not carry out or confirm.", ["channel"])
+DELETABLE: Final = timedelta(hours=48)  # of deleteMessage: "can only be deleted if it was sent less than 48 hours ago"
+FAREWELL_SENDS: Final = 2
 
 
 class TelegramClient:
@@ -74,7 +71,9 @@ def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
 
 
 class TelegramSender:
-    """Sends what the outbox holds for Telegram."""
+    """Sends what the outbox holds for Telegram, and parts from whoever had their conversation erased."""
+
+    needs_address = True
 
     def __init__(self, bot: Bot, wording: Wording) -> None:
         self.bot = bot
@@ -88,7 +87,7 @@ class TelegramSender:
         """Send a part; the keyboard hangs on the last one."""
         pieces = _pieces(parcel.reply.text)
         last = parcel.part == len(pieces) - 1
-        return await self.say(
+        return await self.say_text(
             parcel.address, pieces[parcel.part], parcel.reply.buttons if last and not parcel.quiet else (), silently=parcel.quiet
         )
 
@@ -98,7 +97,7 @@ class TelegramSender:
             raise CannotTell
         return None
 
-    async def say(self, address: str, text: str, buttons: Sequence[Button] = (), *, silently: bool = False) -> str:
+    async def say_text(self, address: str, text: str, buttons: Sequence[Button] = (), *, silently: bool = False) -> str:
         """Send a text and return its message id; raises NotNow, Refused or Uncertain."""
         try:
             message = await self.bot.send_message(
@@ -112,40 +111,48 @@ class TelegramSender:
             raise as_problem(error) from None
         return str(message.message_id)
 
-    async def part_from(self, farewell: Farewell) -> None:
-        """Delete the messages of an erased conversation from the chat, and say what is gone and what is not."""
-        numbers = [int(number) for number in farewell.message_ids if number.isdecimal()]
-        all_gone = True
-        for some in batched(numbers, DELETE_AT_ONCE, strict=False):
-            all_gone = await self._delete(farewell.address, some) and all_gone
-        texts = [reply.text for reply in farewell.replies]
-        if not all_gone:
-            texts.append(self.wording.text("erased_elsewhere", farewell.language))
-        for text in texts:
-            await self._try(partial(self.say, farewell.address, text, silently=farewell.quiet))
+    def speaks_next(self, farewell: Farewell) -> bool:
+        """Say whether only texts are left: what is gone is said when it is."""
+        return not farewell.traces
 
-    async def _delete(self, address: str, numbers: Iterable[int]) -> bool:
-        async def delete() -> None:
-            try:
-                await self.bot.delete_messages(chat_id=int(address), message_ids=list(numbers))
-            except TelegramError as error:
-                raise as_problem(error) from None
+    async def say(self, farewell: Farewell, now: datetime) -> Farewell:
+        """Send the next text of a farewell; one whose answer got lost is sent once more, not for ever."""
+        left = replace(farewell, replies=farewell.replies[1:], doubts=0)
+        if farewell.doubts > FAREWELL_SENDS or farewell.address is None:
+            return left
+        try:
+            await self.say_text(farewell.address, farewell.replies[0].text, silently=farewell.quiet)
+        except Refused:
+            return replace(left, replies=())
+        return left
 
-        return await self._try(delete)
+    async def delete(self, farewell: Farewell, now: datetime) -> Farewell:
+        """Delete messages of both sides from the chat; where Telegram does not let us, the person is told."""
+        some = farewell.traces[:DELETE_AT_ONCE]
+        young = [int(trace.message_id) for trace in some if now - trace.at < DELETABLE]
+        all_gone = len(young) == len(some)
+        if young and farewell.address is not None:
+            all_gone = await self._delete(farewell.address, young) and all_gone
+        replies = farewell.replies
+        told = Reply(text=self.wording.text("erased_elsewhere", farewell.language), language=farewell.language)
+        if not all_gone and replies and told not in replies:
+            replies = (*replies, told)
+        return replace(farewell, traces=farewell.traces[DELETE_AT_ONCE:], replies=replies)
 
-    async def _try(self, act: Callable[[], Awaitable[object]]) -> bool:
-        """Do something that no row of the outbox stands for any more, a few times if need be."""
-        for attempt in range(FAREWELL_TRIES):
-            try:
-                await act()
-            except NotNow as problem:
-                await asyncio.sleep(min((problem.wait or timedelta(seconds=2**attempt)).total_seconds(), 30))
-            except (Refused, Uncertain):
-                break
-            else:
-                return True
-        FAREWELL_FAILURES.labels("telegram").inc()
-        return False
+    async def _delete(self, address: str, numbers: Sequence[int]) -> bool:
+        """Delete messages, or as many of them as Telegram lets us: one that it refuses makes it refuse them all."""
+        try:
+            await self.bot.delete_messages(chat_id=int(address), message_ids=list(numbers))
+        except TelegramError as error:
+            problem = as_problem(error)
+            if not isinstance(problem, Refused):
+                raise problem from None
+            if problem.reachable is not None or len(numbers) == 1:
+                return False
+            middle = len(numbers) // 2
+            halves = [await self._delete(address, half) for half in (numbers[:middle], numbers[middle:])]
+            return all(halves)
+        return True
 
 
 def _pieces(text: str) -> list[str]:

@@ -10,7 +10,7 @@ import structlog
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram_updates import ALLOWED_UPDATES
+from bot.channels.telegram_updates import ALLOWED_UPDATES, UnreadableUpdate
 from bot.storage.database import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -31,7 +31,10 @@ async def poll(bot: Bot, handle: Callable[[Update], Awaitable[None]], *, patienc
                 await bot.delete_webhook()  # while one is set, Telegram answers no request for updates
                 webhook_removed = True
             for update in await bot.get_updates(offset=offset, timeout=patience, allowed_updates=ALLOWED_UPDATES):
-                await handle(update)
+                try:
+                    await handle(update)
+                except UnreadableUpdate as error:  # left out: it would stand before all others for ever
+                    log.error("telegram_update_unreadable", update=update.update_id, error=str(error))
                 offset = update.update_id + 1
             pause = FIRST_PAUSE
             continue
@@ -45,5 +48,7 @@ async def poll(bot: Bot, handle: Callable[[Update], Awaitable[None]], *, patienc
             pause = LONGEST_PAUSE
         except (TelegramError, DatabaseUnavailable) as error:
             log.warning("telegram_polling_interrupted", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever it was, people go on writing: ask again
+            log.error("telegram_polling_broke", error=type(error).__name__)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)

@@ -18,6 +18,7 @@ CHANNEL: Final = "telegram"
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 COMMANDS: Final[Mapping[str, str]] = {"help": "@menu", "language": "@language", "human": "@human", "delete": "@delete"}
 START_LANGUAGE_PREFIX: Final = "lang_"
+_IDS_END: Final = 2**52  # of Telegram's documentation: ids have at most 52 significant bits
 _OTHER_CODES: Final = {"fil": "tl", "mo": "ro"}
 
 
@@ -59,8 +60,19 @@ class Membership:
 Meaning = FromPerson | FromGroup | Membership | None
 
 
+class UnreadableUpdate(ValueError):
+    """An update has fields of other types than Telegram's; nothing can be done with it."""
+
+
 def read(update: Update, *, vault: Vault, now: datetime) -> Meaning:
-    """Return what an update means; None for what needs no answer."""
+    """Return what an update means, None for what needs no answer; raises UnreadableUpdate."""
+    try:
+        return _read(update, vault, now)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:  # the library takes over whatever stands in a field
+        raise UnreadableUpdate(type(error).__name__) from None
+
+
+def _read(update: Update, vault: Vault, now: datetime) -> Meaning:
     if update.callback_query is not None:
         return _pressed(update, update.callback_query, vault, now)
     if update.my_chat_member is not None:
@@ -70,6 +82,8 @@ def read(update: Update, *, vault: Vault, now: datetime) -> Meaning:
         return None
     if message.chat.type != ChatType.PRIVATE:
         return FromGroup(message.chat_id, _language(update)) if update.message is not None else None
+    if message.from_user is not None and message.from_user.is_bot:
+        return None  # no person: two programs would answer each other for ever
     kind, text, details = _edited(message) if update.message is None else _content(message)
     if kind is None:
         return None
@@ -78,7 +92,7 @@ def read(update: Update, *, vault: Vault, now: datetime) -> Meaning:
         _inbound(
             message.chat,
             vault,
-            external_id=f"album {album}" if album else str(update.update_id),
+            external_id=f"album {album!a}" if album else str(update.update_id),
             text=text,
             kind=kind,
             details=details | {"message_id": message.message_id},
@@ -101,6 +115,8 @@ def _inbound(
     hint: str | None,
     now: datetime,
 ) -> Inbound:
+    if type(chat.id) is not int or abs(chat.id) >= _IDS_END or not isinstance(text, str):
+        raise UnreadableUpdate("chat")
     address = str(chat.id)
     return Inbound(
         channel=CHANNEL,

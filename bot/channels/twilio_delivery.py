@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import aiohttp
 import structlog
-from prometheus_client import Counter
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
@@ -18,7 +18,7 @@ from twilio.rest import Client
 from bot.channels.segments import fit, sms_pieces
 from bot.channels.twilio_messages import WHATSAPP_PREFIX, split
 from bot.choices import numbered
-from bot.outbox import Farewell
+from bot.farewells import Farewell, Trace
 from bot.parcels import NotNow, Parcel, Refused, Uncertain, Unreachable
 from bot.settings import Settings
 
@@ -50,8 +50,9 @@ _WAIT_BY_CODE: Final[Mapping[str, timedelta]] = {
 }
 _TOKEN_PAUSE: Final = timedelta(minutes=1)
 _UNCERTAIN_STATUS: Final = frozenset({408, 504, 524})  # of whoever stands between: Twilio itself may have taken it
-
-FAREWELL_FAILURES = Counter("frontdoor_twilio_deletions_failed", "Messages of erased conversations that Twilio did not delete.")
+# https://www.twilio.com/docs/api/errors/20009: "wait at least 1 minute to make your DELETE request"
+DELETABLE_AFTER: Final = timedelta(minutes=2)
+_NOT_THERE: Final = frozenset({"20404", "404"})
 
 
 class _Client(Client):  # type: ignore[misc]
@@ -88,7 +89,9 @@ class TwilioClient:
 
 
 class TwilioSender:
-    """Sends what the outbox holds for SMS and WhatsApp."""
+    """Sends what the outbox holds for SMS and WhatsApp, and parts from whoever had their conversation erased."""
+
+    needs_address = False
 
     def __init__(self, client: TwilioClient, settings: Settings) -> None:
         self.client = client
@@ -121,37 +124,48 @@ class TwilioSender:
 
     async def look_up(self, parcel: Parcel) -> str | None:
         """Look for a part among what Twilio has taken from us; raises NotNow when it cannot be asked."""
-        body = self.pieces(parcel)[parcel.part]
+        return await self._find(parcel.address, self.pieces(parcel)[parcel.part], since=parcel.created_at)
+
+    async def _find(self, address: str, body: str, *, since: datetime) -> str | None:
         try:
-            sent = await self.client.call(self.client.rest.messages.list_async(from_=self._from(parcel.address), limit=LOOK_BACK))
+            sent = await self.client.call(self.client.rest.messages.list_async(from_=self._from(address), limit=LOOK_BACK))
         except (Refused, Uncertain) as problem:
             raise NotNow(problem.code) from None
-        earliest = parcel.created_at - CLOCKS_DIFFER
         for message in sent:
             created: datetime | None = message.date_created
-            if message.to == parcel.address and message.body == body and (created is None or created >= earliest):
+            if message.to == address and message.body == body and (created is None or created >= since - CLOCKS_DIFFER):
                 return str(message.sid)
         return None
 
-    async def part_from(self, farewell: Farewell) -> None:
-        """Delete the messages of an erased conversation at Twilio as well, and say what is gone."""
-        for sid in farewell.message_ids:
-            try:
-                await self.client.call(self.client.rest.messages(sid).delete_async())
-            except (NotNow, Refused, Uncertain):  # e.g. one that is on its way: Twilio's own retention ends it
-                FAREWELL_FAILURES.inc()
-        for reply in farewell.replies:
-            channel, _ = split(farewell.address)
-            body = sms_pieces(reply.text, reply.language, limit=MAX_LENGTH)[0] if channel == "sms" else reply.text
-            for attempt in range(4):
-                try:
-                    await self._create(farewell.address, body)
-                except NotNow as problem:
-                    await asyncio.sleep(min((problem.wait or timedelta(seconds=2**attempt)).total_seconds(), 30))
-                except (Refused, Uncertain):
-                    break
-                else:
-                    break
+    def speaks_next(self, farewell: Farewell) -> bool:
+        """Say whether a text is left: it comes first, for Twilio may not delete what it has just sent."""
+        return bool(farewell.replies)
+
+    async def say(self, farewell: Farewell, now: datetime) -> Farewell:
+        """Send the next text of a farewell; it is deleted at Twilio as well, later."""
+        left = replace(farewell, replies=farewell.replies[1:], doubts=0)
+        if farewell.address is None:
+            return left
+        reply, (channel, _) = farewell.replies[0], split(farewell.address)
+        body = sms_pieces(reply.text, reply.language, limit=MAX_LENGTH)[0] if channel == "sms" else reply.text
+        try:
+            sid = await self._find(farewell.address, body, since=farewell.at) if farewell.doubts > 1 else None
+            sid = sid or await self._create(farewell.address, body)
+        except Refused:
+            return replace(left, replies=())
+        return replace(left, traces=(*farewell.traces, Trace(sid, now)))
+
+    async def delete(self, farewell: Farewell, now: datetime) -> Farewell:
+        """Delete a message at Twilio, its pictures and recordings with it; what is on its way can be deleted only later."""
+        trace, *others = farewell.traces
+        if now - trace.at < DELETABLE_AFTER:
+            return replace(farewell, traces=(*others, trace))
+        try:
+            await self.client.call(self.client.rest.messages(trace.message_id).delete_async())
+        except Refused as problem:
+            if problem.code not in _NOT_THERE:
+                others.append(trace)
+        return replace(farewell, traces=tuple(others))
 
     async def _create(self, address: str, body: str, **more: str) -> str:
         message = await self.client.call(

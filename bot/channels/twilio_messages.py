@@ -15,7 +15,7 @@ from bot.storage.vault import Vault
 WHATSAPP_PREFIX: Final = "whatsapp:"
 Channel = Literal["sms", "whatsapp"]
 
-_NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
+_NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _OPT_OUT_KINDS: Final = {"STOP": "stop", "START": "start", "HELP": "help"}
 _KINDS_BY_MEDIA: Final = (("audio/", "voice"), ("text/vcard", "contact"), ("text/x-vcard", "contact"), ("image/webp", "sticker"))
@@ -93,8 +93,8 @@ def _content(form: Mapping[str, str]) -> tuple[str, str, dict[str, Any]]:
     if form.get("Forwarded", "").lower() == "true" or form.get("FrequentlyForwarded", "").lower() == "true":
         return "forwarded", text, {}
     count = form.get("NumMedia", "0")
-    if count.isdecimal() and int(count) > 0:
+    if count.isdecimal() and count.strip("0"):
         media = form.get("MediaContentType0", "").lower()
         kind = next((kind for prefix, kind in _KINDS_BY_MEDIA if media.startswith(prefix)), "media")
-        return kind, text, {"media": count}
+        return kind, text, {}
     return "text", text, {}

@@ -61,7 +61,10 @@ class ConversationStore:
 
     async def get(self, session: AsyncSession, conversation_id: str) -> Conversation | None:
         """Return a conversation by its id, locked for this transaction where the database can."""
-        found = await session.execute(select(Conversation).filter_by(id=conversation_id).with_for_update())
+        found = await session.execute(
+            # What was read before the lock was there may be old by now: another process had it meanwhile.
+            select(Conversation).filter_by(id=conversation_id).with_for_update().execution_options(populate_existing=True)
+        )
         return found.scalar_one_or_none()
 
     async def open(
@@ -208,6 +211,17 @@ class ConversationStore:
             screening=screening,
             created_at=message.created_at,
         )
+
+    async def add_to_album(self, session: AsyncSession, message_id: str, number: int) -> None:
+        """Note another message of an album that is one message to us, so that it can be deleted with it."""
+        message = await session.get(Message, message_id, with_for_update=True)
+        if message is None:
+            return
+        content = self.vault.open_json(message.content, f"message:{message.conversation_id}")
+        details = content.setdefault("details", {})
+        if number not in [details.get("message_id"), *details.get("album", [])]:
+            details["album"] = [*details.get("album", []), number]
+            message.content = self.vault.seal_json(content, f"message:{message.conversation_id}")
 
     def keep_screening(self, message: Message, screening: Screening) -> None:
         """Store with a message what was understood of it."""

@@ -237,6 +237,20 @@ class Delivery(Table):
     expires_at: Mapped[datetime]
 
 
+class FarewellDue(Table):
+    """What is left to do for an erased conversation (bot/farewells.py): sealed, under an id that leads back to nobody."""
+
+    __tablename__ = "farewells"
+    __table_args__ = (Index("ix_farewells_due_at", "due_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    content: Mapped[bytes]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
 class Receipt(Table):
     """That a webhook's message was taken: a keyed hash of its id, which outlives the conversation, so that a replay stays one."""
 
@@ -310,7 +324,8 @@ class AuditEntry(Table):
 class Alarm(Table):
     """That staff are called, until somebody answers: for a case that waits too long, a test, or the daily self-test.
 
-    `kind`: case, test, self_test, way (one that does not work). `key` makes it unique: the same reason raises one alarm, however many processes look.
+    `kind`: case, test, self_test, way (one that does not work). `key` makes it unique: the same reason raises one alarm, however
+    many processes look.
     `state`: sounding, acknowledged, ended. `round` counts the calls through all ways; `generation` the acknowledgements, each of
     which makes the links sent before it worthless. `heard_by` is a staff id, or `link:` and the way whose message was answered.
     """

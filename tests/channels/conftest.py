@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 from bot.channels.messengers import Messengers
 from bot.channels.telegram import SECRET_HEADER
 from bot.program import Program
+from bot.program import build as build_program
 from bot.storage.tables import Conversation, Delivery, Handoff
 from tests.standins import telegram_api, twilio_api
 from tests.support import Clock, PlainAssistant, open_program
@@ -46,12 +47,24 @@ class Town:
     client: TestClient[Any, Any]
     clock: Clock
 
+    async def close(self) -> None:
+        """Stop the program."""
+        await self.messengers.close()
+        await self.program.close()
+
+    async def restart(self) -> None:
+        """Go on as another process does that starts over the same folder: nothing is remembered but what is stored."""
+        await self.close()
+        self.program = build_program(self.program.settings, assistant=self.program.assistant, clock=self.clock)
+        self.messengers = Messengers(self.program)
+
     async def settle(self) -> None:
         """Let everything that is under way or due happen."""
         for channel in (self.messengers.telegram, self.messengers.sms):
             assert channel is not None
             await channel.tasks.finished()
         await self.messengers.postman.deliver_due()
+        await self.messengers.farewells.carry_out_due()
 
     async def update(self, update: dict[str, Any], *, secret: str = SECRET) -> ClientResponse:
         """Send an update as Telegram does, and settle."""
@@ -126,13 +139,13 @@ async def build_town(tmp_path: Path, assistant: PlainAssistant, clock: Clock) ->
                 "twilio_api_base": await twilio.start(),
             } | changes
             program = await open_program(tmp_path, assistant, clock, **settings)
-            stack.push_async_callback(program.close)
             messengers = Messengers(program)
-            stack.push_async_callback(messengers.close)
             app = web.Application()
             messengers.add_routes(app)
             client = await stack.enter_async_context(TestClient(TestServer(app)))
-            return Town(program, messengers, telegram, twilio, client, clock)
+            town = Town(program, messengers, telegram, twilio, client, clock)
+            stack.push_async_callback(town.close)
+            return town
 
         yield build
 

@@ -79,8 +79,8 @@ async def process(tmp_path: Path, twilio: TwilioApi) -> AsyncIterator[Process]:
         await process.kill()
 
 
-async def send(process: Process, twilio: TwilioApi) -> int:
-    form = payload("twilio/sms", Body="on mnie zamknął")
+async def send(process: Process, twilio: TwilioApi, body: str = "on mnie zamknął", number: int = 1) -> int:
+    form = payload("twilio/sms", Body=body, MessageSid=f"SM{number:032x}")
     signature = twilio.validator.compute_signature(f"{PUBLIC_URL}/sms/webhook", form)
     url = f"http://127.0.0.1:{process.port}/sms/webhook"
     async with (
@@ -105,3 +105,28 @@ async def test_killed_while_a_reply_is_being_sent_the_person_gets_it_exactly_onc
         await twilio.asked("create", PATIENCE)
     assert await send(process, twilio) == 200  # and the webhook again, for Twilio may not have got our answer
     assert twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+
+
+@pytest.mark.parametrize("kind", ["hang", "hang_after"])
+async def test_killed_while_an_erasure_is_confirmed_the_person_hears_it_once_and_twilio_keeps_nothing(
+    process: Process, twilio: TwilioApi, kind: str
+) -> None:
+    assert await send(process, twilio) == 200
+    await twilio.asked("create", PATIENCE)
+    twilio.now = datetime.now(UTC)
+    twilio.misbehaviours.plan("create", kind)  # type: ignore[arg-type]
+    assert await send(process, twilio, "usuń rozmowę", 2) == 200
+    await twilio.asked("create", PATIENCE)
+    await process.kill()
+    await process.start(minutes_ahead=5)  # the killed one's lease is over
+    await twilio.asked("list", PATIENCE)
+    if kind == "hang":
+        await twilio.asked("create", PATIENCE)
+    await twilio.asked("delete", PATIENCE)
+    await process.kill()
+    await process.start(minutes_ahead=90)
+    await twilio.asked("delete", PATIENCE)
+    assert [text for text in twilio.said if "22 628" not in text] == [twilio.said[-1]]
+    async with asyncio.timeout(PATIENCE):
+        while twilio.messages:
+            await twilio.asked("delete", PATIENCE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from bot.channels import telegram_delivery
@@ -149,19 +147,16 @@ async def test_no_preview_of_a_link_is_fetched(town: Town) -> None:
     assert '"is_disabled": true' in town.telegram.called("sendMessage")[0]["link_preview_options"]
 
 
-async def test_a_farewell_is_tried_again_when_telegram_wants_us_to_wait(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[float] = []
-
-    async def wait(seconds: float) -> None:
-        waited.append(seconds)
-
+async def test_a_farewell_is_tried_again_when_telegram_wants_us_to_wait(town: Town) -> None:
     await town.update(payload("telegram/text"))
-    monkeypatch.setattr(telegram_delivery.asyncio, "sleep", wait)
     town.telegram.misbehaviours.plan("deleteMessages", "status", status=429, retry_after=3)
     town.telegram.misbehaviours.plan("sendMessage", "status", status=502)
     await town.update(payload("telegram/delete"))
+    assert town.telegram.texts(CHAT) != [town.program.wording.text("delete_done", "uk")]
+    for seconds in (3, 600):
+        town.clock.move(seconds=seconds)
+        await town.settle()
     assert town.telegram.texts(CHAT) == [town.program.wording.text("delete_done", "uk")]
-    assert timedelta(seconds=3).total_seconds() in waited
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

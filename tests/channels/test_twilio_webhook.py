@@ -158,14 +158,6 @@ async def test_a_replay_after_the_conversation_was_erased_leaves_no_trace(town: 
     assert town.twilio.bodies() == seen
 
 
-async def test_delete_removes_the_messages_at_twilio_and_says_that_it_is_done(town: Town) -> None:
-    form = payload("twilio/sms")
-    town.twilio.received(PERSON, form["Body"], sid=form["MessageSid"])
-    await town.sms(form)
-    await town.text("usuń rozmowę", 2)
-    assert [message["body"] for message in town.twilio.messages] == [_plain(town, "delete_done")]
-
-
 def _plain(town: Town, key: str) -> str:
 
     return plain(town.program.wording.text(key, "pl", form="sms"), "pl")

@@ -32,10 +32,15 @@ _PARAMETERS = {
 
 @dataclass
 class TwilioApi:
-    """The server; `messages` are those it took, in order; `violations` what the real one would have refused."""
+    """The server; `messages` are its records, in order; `said` is what phones got, whatever became of the records.
+
+    `violations` are what the real one would have refused; `unfinished` are the SIDs that it does not delete yet.
+    """
 
     misbehaviours: Misbehaviours = field(default_factory=Misbehaviours)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    unfinished: set[str] = field(default_factory=set)
     violations: list[str] = field(default_factory=list)
     refusals: dict[str, int] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
@@ -94,7 +99,7 @@ class TwilioApi:
         return await self.deliver(client, f"{address.path}?{address.query}", form)
 
     async def asked(self, call: str, patience: float) -> None:
-        """Wait until `create` or `list` was called once more than this was waited for."""
+        """Wait until `create`, `list` or `delete` was called once more than this was waited for."""
         async with asyncio.timeout(patience):
             await self._calls.setdefault(call, asyncio.Semaphore(0)).acquire()
 
@@ -119,6 +124,7 @@ class TwilioApi:
             return await self.misbehaviours.act(misbehaviour, request)
         if form["To"] in self.refusals:
             return _error(400, self.refusals[form["To"]])
+        self.said.append(form["Body"])
         message = self._add(form["From"], form["To"], form["Body"], "outbound-api", "queued", form.get("StatusCallback"))
         if misbehaviour is not None:
             return await self.misbehaviours.act(misbehaviour, request)
@@ -180,6 +186,11 @@ class TwilioApi:
     async def _delete(self, request: web.Request) -> web.StreamResponse:
         if not self._genuine(request):
             return _error(401, 20003)
+        self._calls.setdefault("delete", asyncio.Semaphore(0)).release()
+        if (misbehaviour := self.misbehaviours.next("delete")) is not None:
+            return _error(misbehaviour.status, misbehaviour.code or misbehaviour.status)
+        if request.match_info["sid"] in self.unfinished:
+            return _error(409, 20009)
         before = len(self.messages)
         self.messages = [message for message in self.messages if message["sid"] != request.match_info["sid"]]
         return web.Response(status=204) if len(self.messages) < before else _error(404, 20404)

@@ -5,7 +5,7 @@ from alembic import op
 
 import bot.storage.tables
 
-revision = 'f1947b6d2746'
+revision = '26f467df97ae'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -107,6 +107,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('evaluation_rows', schema=None) as batch_op:
         batch_op.create_index('ix_evaluation_rows_expires_at', ['expires_at'], unique=False)
+
+    op.create_table('farewells',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('due_at', bot.storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('expires_at', bot.storage.tables.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_farewells'))
+    )
+    with op.batch_alter_table('farewells', schema=None) as batch_op:
+        batch_op.create_index('ix_farewells_due_at', ['due_at'], unique=False)
 
     op.create_table('receipts',
     sa.Column('id', sa.String(), nullable=False),
@@ -358,6 +370,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_receipts_expires_at')
 
     op.drop_table('receipts')
+    with op.batch_alter_table('farewells', schema=None) as batch_op:
+        batch_op.drop_index('ix_farewells_due_at')
+
+    op.drop_table('farewells')
     with op.batch_alter_table('evaluation_rows', schema=None) as batch_op:
         batch_op.drop_index('ix_evaluation_rows_expires_at')
 
