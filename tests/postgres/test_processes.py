@@ -1,0 +1,191 @@
+"""Two programs over one PostgreSQL: nothing is answered or sent twice, nothing is lost, and pages hear what happens elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import select, text
+
+from bot.farewells import Farewell, Farewells, put
+from bot.handoff.queue import AlreadyTaken
+from bot.messages import Inbound, Reply
+from bot.program import Program
+from bot.server import application
+from bot.storage.tables import Conversation, FarewellDue, Handoff, Message
+from bot.wire import CHANNEL, Wire, wired
+from tests.support import Clock, PlainAssistant, open_program
+from tests.test_postman import Channel, make_postman
+
+pytestmark = pytest.mark.postgres
+PATIENCE = 30  # seconds, on a machine that is busy
+
+
+@pytest.fixture
+async def pair(tmp_path: Path, clock: Clock, assistant: PlainAssistant) -> AsyncIterator[tuple[Program, Program]]:
+    """Two programs with one key file and one database, as two processes have them."""
+    async with AsyncExitStack() as stack:
+        programs = []
+        for _ in range(2):
+            programs.append(await open_program(tmp_path, assistant, clock))
+            stack.push_async_callback(programs[-1].close)
+        yield programs[0], programs[1]
+
+
+def said(text: str, number: int, *, who: str = "p") -> Inbound:
+    return Inbound(
+        channel="telegram", pseudonym=who, external_id=f"m{number}", text=text, received_at=Clock()(), address="500100200"
+    )
+
+
+async def rows[T](program: Program, table: type[T]) -> list[T]:
+    async with program.database.transaction() as session:
+        return list((await session.execute(select(table))).scalars())
+
+
+async def test_a_first_message_that_comes_to_both_at_once_makes_one_conversation_and_one_answer(
+    pair: tuple[Program, Program],
+) -> None:
+    await asyncio.gather(*(program.frontdoor.receive(said("jak mi pomożecie", 1)) for program in pair))
+    assert len(await rows(pair[0], Conversation)) == 1
+    messages = await rows(pair[0], Message)
+    assert [message.author for message in messages].count("person") == 1
+    assert len({message.answers for message in messages if message.author == "bot"}) == 1
+
+
+async def test_many_messages_of_one_person_to_both_at_once_are_all_kept_and_each_answered_once(
+    pair: tuple[Program, Program],
+) -> None:
+    await asyncio.gather(*(pair[number % 2].frontdoor.receive(said(f"pytanie {number}", number)) for number in range(12)))
+    messages = sorted(await rows(pair[0], Message), key=lambda message: message.number)
+    assert [message.number for message in messages] == list(range(1, len(messages) + 1))
+    asked = {message.id for message in messages if message.author == "person"}
+    assert len(asked) == 12
+    assert {message.answers for message in messages if message.author == "bot"} == asked
+    assert {message.state for message in messages if message.author == "person"} == {"answered"}
+
+
+async def test_of_two_consultants_at_two_programs_exactly_one_takes_the_case(pair: tuple[Program, Program], clock: Clock) -> None:
+    await pair[0].frontdoor.receive(said("zabrał mi paszport", 1))
+    (case,) = await rows(pair[0], Handoff)
+
+    async def take(program: Program, who: str) -> bool:
+        try:
+            async with program.database.transaction() as session:
+                await program.queue.take(session, case.id, who, clock())
+        except AlreadyTaken:
+            return False
+        return True
+
+    taken = await asyncio.gather(take(pair[0], "ola"), take(pair[1], "jan"))
+    assert sorted(taken) == [False, True]
+
+
+async def test_two_postmen_on_two_connections_send_nothing_twice(pair: tuple[Program, Program]) -> None:
+    for number in range(10):
+        await pair[0].frontdoor.receive(said("jak mi pomożecie", number, who=f"person {number}"))
+    waiting = len([message for message in await rows(pair[0], Message) if message.author == "bot"])
+    channel = Channel()
+    await asyncio.gather(*(make_postman(program, channel).deliver_due() for program in pair))
+    await make_postman(pair[0], channel).deliver_due()
+    assert len(channel.sent) == waiting
+
+
+async def test_two_programs_carry_out_a_farewell_once(pair: tuple[Program, Program], clock: Clock) -> None:
+    class Teller:
+        needs_address = False
+        said = 0
+
+        def speaks_next(self, farewell: Farewell) -> bool:
+            return True
+
+        async def say(self, farewell: Farewell, now: object) -> Farewell:
+            self.said += 1
+            return Farewell(**{**vars(farewell), "replies": ()})
+
+        async def delete(self, farewell: Farewell, now: object) -> Farewell:
+            raise AssertionError
+
+    async with pair[0].database.transaction() as session:
+        for _ in range(5):
+            farewell = Farewell(
+                channel="sms", address="+48500100200", language="pl", quiet=False, traces=(), at=clock(),
+                replies=(Reply(text="Gotowe.", language="pl"),),
+            )  # fmt: skip
+            put(session, pair[0].vault, farewell)
+    teller = Teller()
+    workers = [
+        Farewells(database=each.database, vault=each.vault, bell=each.bell, clock=clock, partings={"sms": teller})
+        for each in pair
+    ]
+    await asyncio.gather(*(worker.carry_out_due() for worker in workers))
+    assert teller.said == 5
+    assert await rows(pair[0], FarewellDue) == []
+
+
+async def listening(program: Program, stack: AsyncExitStack) -> Wire:
+    await stack.enter_async_context(wired(program.database, program.bell))
+    wire = program.bell.carry.__self__  # type: ignore[union-attr]
+    async with asyncio.timeout(PATIENCE):
+        await wire.listening.wait()
+    return wire
+
+
+async def test_a_reply_of_one_program_reaches_the_page_that_is_open_at_the_other_at_once(
+    pair: tuple[Program, Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.webchat.HEARTBEAT_SECONDS", 3600.0)
+    here, there = pair
+    async with AsyncExitStack() as stack:
+        for program in pair:
+            await listening(program, stack)
+        client = await stack.enter_async_context(TestClient(TestServer(application(there))))
+        opened = await (await client.post("/chat/conversations")).json()
+        headers = {"Authorization": f"Bearer {opened['token']}"}
+        async with client.get("/chat/events", params={"after": opened["replies"][-1]["id"]}, headers=headers) as stream:
+            (conversation,) = await rows(here, Conversation)
+            for number in range(2):  # the second comes when the page has long been waiting
+                await here.frontdoor.receive(replace(said("hej", number), channel="web", pseudonym=conversation.pseudonym))
+                async with asyncio.timeout(PATIENCE):
+                    while (line := await stream.content.readline()) and not line.startswith(b"event: reply"):
+                        pass
+                assert line.startswith(b"event: reply")
+
+
+async def test_a_wire_that_broke_is_mended_and_wakes_everybody(
+    pair: tuple[Program, Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.wire.RETRY_SECONDS", (0.01,))
+    here, there = pair
+    async with AsyncExitStack() as stack:
+        for program in pair:
+            await listening(program, stack)
+        with there.bell.listen("a conversation") as rung:
+            async with here.database.engine.connect() as connection:
+                await connection.execute(
+                    text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN {CHANNEL}'")
+                )
+            async with asyncio.timeout(PATIENCE):
+                await rung.wait()  # after the break, for nobody knows what was missed
+                rung.clear()
+                here.bell.ring("a conversation")
+                await rung.wait()
+
+
+async def test_a_ring_holds_no_word_and_does_not_come_back(pair: tuple[Program, Program]) -> None:
+    here, there = pair
+    async with AsyncExitStack() as stack:
+        for program in pair:
+            await listening(program, stack)
+        with here.bell.listen("x") as own, there.bell.listen("x") as other:
+            own.clear()
+            here.bell.ring("x")
+            own.clear()
+            async with asyncio.timeout(PATIENCE):
+                await other.wait()
+            assert not own.is_set()
