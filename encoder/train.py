@@ -1,7 +1,8 @@
 """Fine-tune the encoder on `nlu_data/`: `python -m encoder.train --help`.
 
-Word embeddings and the lower layers stay as they are; their outputs for the rows as written are kept in memory. Rows held out for
-validation are never trained on. After each epoch the state is written, so that an interrupted training goes on where it was.
+Word embeddings and the lower layers stay as they are; their outputs for the rows as written are kept in memory. Rows held out and
+messages of strangers (`nlu_data/validation/`) are never trained on: they tell how far it is. After each epoch the state is written,
+so that an interrupted training goes on where it was.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tqdm import tqdm
 
 from bot.messages import Triage
 from bot.screening.normalise import readable
-from bot.screening.rows import Row, held_out, read_rows, training_files
+from bot.screening.rows import Row, held_out, read_rows, training_files, validation_files
 from encoder.augment import varied
 from encoder.base import dequantise, read_base
 from encoder.labels import NAMES, labels_of
@@ -92,13 +93,13 @@ def padded(parts: list[Tensor]) -> tuple[Tensor, Tensor, Tensor | None]:
 class Training:
     """One run of the training."""
 
-    def __init__(self, plan: Plan, rows: list[Row], folder: Path, start_from: Path | None = None) -> None:
+    def __init__(self, plan: Plan, rows: list[Row], strangers: list[Row], folder: Path, start_from: Path | None = None) -> None:
         torch.manual_seed(plan.seed)
         self.plan, self.folder = plan, folder
         self.texts = Texts(plan.longest)
         trained = [row for row in rows if not held_out(row)]
         self.rows = trained[:: plan.every]
-        self.checked = [row for row in rows if held_out(row)]
+        self.checked = [*(row for row in rows if held_out(row)), *strangers]
         self.labels, self.checked_labels = labels_of(self.rows), labels_of(self.checked)
         self.encoder = Encoder(self.texts.base, plan.dropout)
         self.heads = Heads(self.texts.base.sizes["width"], {name: len(values) for name, values in NAMES.items()})
@@ -354,7 +355,7 @@ def main() -> None:
     options = vars(parser.parse_args())
     torch.set_num_threads(options.pop("threads"))
     folder, fresh, start_from = options.pop("out"), options.pop("fresh"), options.pop("start_from")
-    training = Training(Plan(**options), read_rows(training_files()), folder, start_from)
+    training = Training(Plan(**options), read_rows(training_files()), read_rows(validation_files()), folder, start_from)
     if not fresh and training.resume():
         print(f"going on after epoch {training.done}")
     while training.done < training.plan.epochs:
