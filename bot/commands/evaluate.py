@@ -21,7 +21,7 @@ from bot.screening.evaluation import (
     measure_conversations,
     read_conversations,
 )
-from bot.screening.rows import held_out, read_rows, training_files
+from bot.screening.rows import EVALUATION, GROUPS, VALIDATION, read_rows, validation_files
 from bot.screening.screener import Screener, ScreenerUnusable
 from bot.settings import load_settings
 
@@ -38,7 +38,7 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--validation",
         action="store_true",
-        help="the rows of the training data that were held out, instead of the evaluation messages",
+        help="the validation messages and conversations instead, on which thresholds were chosen: too good, but free to be read",
     )
     parser.add_argument("--rows", type=Path, help="a folder of evaluation messages by language instead of nlu_data/evaluation")
     parser.set_defaults(run=run)
@@ -48,29 +48,27 @@ def run(options: argparse.Namespace) -> int:
     """Evaluate and print."""
     from tqdm import tqdm  # noqa: PLC0415
 
-    from bot.screening.archive import load_newest  # noqa: PLC0415 - the model is only loaded when it is needed
-    from bot.screening.screener import load_screener  # noqa: PLC0415
+    from bot.screening.archive import load_folder, load_newest  # noqa: PLC0415 - the model is only loaded when it is needed
 
     try:
-        screener = load_screener(options.model) if options.model else load_newest(Path(load_settings().model_dir))
+        screener = load_folder(options.model) if options.model else load_newest(Path(load_settings().model_dir))
     except ScreenerUnusable as problem:
         print(problem, file=sys.stderr)
         return 1
-    rows, left_out = evaluation_rows()
-    if options.validation:
-        rows, left_out = [row for row in read_rows(training_files()) if held_out(row)], 0
+    part = VALIDATION if options.validation else EVALUATION
+    rows, left_out = (read_rows(validation_files()), 0) if options.validation else evaluation_rows()
     if options.rows:
         rows, left_out = read_rows(sorted(options.rows.glob("*/*.yml"))), 0
     with tqdm(total=len(rows), file=sys.stderr, leave=False, mininterval=1, disable=None) as bar:
         judged = judge_rows(rows, screener, lambda done: bar.update(done - bar.n))
     table = by_language(judged)
-    print(f"{len(judged)} messages, encoder {screener.brain.encoder.name}, handoff from {screener.brain.point.handoff:.3f} on")
+    point = screener.brain.point
+    bars = ", ".join(f"{point.handoff_in.get(members[0], point.handoff):.3f} in {name}" for name, members in GROUPS.items())
+    print(f"{len(judged)} messages, encoder {screener.brain.encoder.name}; handoff from {bars} on")
     print(f"{left_out} more are left out: the same words stand in the training data\n")
     print(as_table(table))
-    told = [
-        judge_conversation(conversation, screener)
-        for conversation in ([] if options.validation or options.rows else read_conversations())
-    ]
+    conversations = [] if options.rows else read_conversations(part)
+    told = [judge_conversation(conversation, screener) for conversation in conversations]
     if told:
         print(f"\n{len(told)} conversations\n")
         for name, share in measure_conversations(told).items():

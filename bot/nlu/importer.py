@@ -13,7 +13,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.screening.rows import NLU_DATA, read_rows, training_files
+from bot.messages import Indicator, Speaker, Triage
+from bot.screening.rows import NLU_DATA, Row, read_rows, training_files
 
 METADATA = "metadata"
 ROW = "row"
@@ -60,3 +61,21 @@ class FrontDoorImporter(RasaFileImporter):
                 for row in rows
             ]
         )
+
+
+def rows_of(training_data: TrainingData) -> list[Row]:
+    """Return the labelled messages that came from this project's importer."""
+    return [_row(message) for message in training_data.intent_examples if ROW in (message.get(METADATA) or {})]
+
+
+def _row(message: Message) -> Row:
+    labels = message.get(METADATA)[ROW]
+    return Row(
+        text=message.get(TEXT),
+        language=labels["language"],
+        topic=message.get(INTENT),
+        triage=Triage(labels["triage"]),
+        indicators=frozenset(Indicator(name) for name in labels["indicators"]),
+        speaker=Speaker(labels["speaker"]),
+        source=labels["source"],
+    )

@@ -1,10 +1,11 @@
-"""The screening model as one Rasa component: it trains with `rasa train` and sets intent and screening of a message."""
+"""Triage, indicators, speaker and topic as a component of Rasa's pipeline; the topic is Rasa's intent."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
 
+import numpy as np
 import tqdm
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -14,23 +15,28 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.messages import Indicator, Speaker, Triage
-from bot.nlu.importer import METADATA, ROW
-from bot.screening.rows import Row
-from bot.screening.screener import Screener, load_screener
+from bot.messages import TOPICS
+from bot.nlu.encoder import ENCODING, shared_encoder
+from bot.nlu.importer import rows_of
+from bot.nlu.language import LANGUAGE
+from bot.screening.heads import Matrix
+from bot.screening.normalise import readable
+from bot.screening.rows import read_rows, validation_files
+from bot.screening.screener import Brain, load_brain
 from bot.screening.training import train_screener
 
 SCREENING = "screening"
+_RANKED = 10  # topics, the likeliest first
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
 class ScreeningClassifier(GraphComponent):
-    """Screens a message: its topic is Rasa's intent, everything else travels in `screening`."""
+    """Judges an encoded message whose language is known."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource, screener: Screener | None) -> None:
+    def __init__(self, storage: ModelStorage, resource: Resource, brain: Brain | None) -> None:
         self._storage = storage
         self._resource = resource
-        self._screener = screener
+        self._brain = brain
 
     @classmethod
     def create(
@@ -50,11 +56,10 @@ class ScreeningClassifier(GraphComponent):
     ) -> ScreeningClassifier:
         """Load the trained component from Rasa's model archive."""
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, load_screener(folder))
+            return cls(model_storage, resource, load_brain(folder, shared_encoder()))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the labelled messages and keep the model in Rasa's archive."""
-        rows = [_row(message) for message in training_data.intent_examples if ROW in (message.get(METADATA) or {})]
         with self._storage.write_to(self._resource) as folder, tqdm.tqdm(total=100, file=sys.stderr, leave=False) as bar:
 
             def progress(what: str, done: int, total: int) -> None:
@@ -62,32 +67,28 @@ class ScreeningClassifier(GraphComponent):
                 bar.n = int(100 * done / max(total, 1))
                 bar.refresh()
 
-            train_screener(rows, folder, progress=progress)
-            self._screener = load_screener(folder)
+            train_screener(rows_of(training_data), read_rows(validation_files()), folder, progress=progress)
+            self._brain = load_brain(folder, shared_encoder())
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, ranking and screening of each message."""
-        if self._screener is None:
+        if self._brain is None:
             raise RuntimeError("The screening component was asked before it was trained or loaded.")
         for message in messages:
-            hint = (message.get(METADATA) or {}).get("language")
-            screening = self._screener.screen(message.get(TEXT) or "", language_hint=hint)
-            intent = {"name": screening.topic, "confidence": screening.topic_confidence}
-            message.set(INTENT, intent, add_to_output=True)
-            message.set("intent_ranking", [intent], add_to_output=True)
+            text, language, encoding = readable(message.get(TEXT) or ""), message.get(LANGUAGE), message.get(ENCODING)
+            if encoding is None:
+                screening, topics = self._brain.screen(text, language, None), []
+            else:
+                understanding = self._brain.understand(text, language, encoding)
+                screening, topics = self._brain.screening(understanding), _ranked(understanding.likelihoods.topic)
+            ranking = [{"name": name, "confidence": confidence} for name, confidence in topics]
+            message.set(INTENT, {"name": screening.topic, "confidence": screening.topic_confidence}, add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
             message.set(SCREENING, screening.as_json(), add_to_output=True)
         return messages
 
 
-def _row(message: Message) -> Row:
-    labels = message.get(METADATA)[ROW]
-    return Row(
-        text=message.get(TEXT),
-        language=labels["language"],
-        topic=message.get(INTENT),
-        triage=Triage(labels["triage"]),
-        indicators=frozenset(Indicator(name) for name in labels["indicators"]),
-        speaker=Speaker(labels["speaker"]),
-        source=labels["source"],
-    )
+def _ranked(likelihoods: Matrix) -> list[tuple[str, float]]:
+    """Return the likeliest topics."""
+    return [(TOPICS[place], float(likelihoods[place])) for place in np.argsort(-likelihoods)[:_RANKED]]

@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 from bot.screening.concepts import concept_files
+from bot.screening.language import OTHER_LANGUAGES
 from bot.screening.models import newest_archive
-from bot.screening.rows import NLU_DATA, training_files
+from bot.screening.rows import NLU_DATA, training_files, validation_files
 from bot.screening.tuned import DIGESTS
 from bot.screening.tuned import MODEL as ENCODER
 from bot.settings import PROJECT_ROOT
@@ -29,8 +30,8 @@ def fingerprint() -> str:
     code = sorted(path for folder in ("screening", "nlu") for path in (PROJECT_ROOT / "bot" / folder).rglob("*.py"))
     plan = [PROJECT_ROOT / "config.yml", PROJECT_ROOT / "domain.yml", PROJECT_ROOT / "uv.lock"]
     dialogue = sorted((NLU_DATA / "dialogue").glob("*.yml"))
-    learned = [*concept_files(), ENCODER / DIGESTS]
-    for path in (*plan, *dialogue, *training_files(), *learned, *code):
+    learned = [*concept_files(), OTHER_LANGUAGES, ENCODER / DIGESTS]
+    for path in (*plan, *dialogue, *training_files(), *validation_files(), *learned, *code):
         digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -6,10 +6,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from bot.screening.concepts import CONCEPTS_FILE
+from bot.screening.language import LANGUAGE_FILE
 from bot.screening.models import newest_archive
-from bot.screening.screener import Screener, ScreenerUnusable, load_screener
-
-_MARK = "brains.json"
+from bot.screening.screener import Screener, ScreenerUnusable, load_brain, load_languages
 
 
 def load_newest(model_dir: Path) -> Screener:
@@ -25,7 +25,12 @@ def load_newest(model_dir: Path) -> Screener:
             raise ScreenerUnusable(
                 f"The model {model.name} is damaged ({type(error).__name__}). Train again: make train."
             ) from error
-        found = sorted(Path(scratch).rglob(_MARK))
-        if not found:
-            raise ScreenerUnusable(f"The model {model.name} holds no screening model. Train again: make train.")
-        return load_screener(found[0].parent)
+        return load_folder(Path(scratch))
+
+
+def load_folder(folder: Path) -> Screener:
+    """Load the screening model from an opened archive, wherever its components keep their parts; raises ScreenerUnusable."""
+    brains, languages = (sorted(folder.rglob(name)) for name in (CONCEPTS_FILE, LANGUAGE_FILE))
+    if not brains or not languages:
+        raise ScreenerUnusable(f"{folder} holds no whole screening model. Train again: make train.")
+    return Screener(load_brain(brains[0].parent), load_languages(languages[0].parent))

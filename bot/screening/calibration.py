@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,13 @@ from numpy.typing import NDArray
 from bot.messages import Triage
 from bot.screening.concepts import CALMING, PRESENT_DANGER, Concepts
 from bot.screening.heads import CLASSES, INDICATORS, TRIAGES, Heads, Likelihoods, Matrix
-from bot.screening.rows import Row
-from bot.screening.triage import WorkingPoint, joined, opinions
+from bot.screening.rows import GROUPS, Row, is_strange
+from bot.screening.triage import WorkingPoint, joined, log_odds, opinions, weighed_signs
 
-MAX_FALSE_ALARMS = 0.02  # of rows with triage none, on the rows held out: below the targets, for strangers write otherwise
+# False alarms allowed among calm rows, by group of languages: two thirds of what the targets allow, as new writers surprise.
+ALLOWED_FALSE_ALARMS: Final = dict(zip(GROUPS.values(), (0.02, 0.027, 0.033), strict=True))
+MAX_FALSE_ALARMS: Final = 0.02  # of languages that are in no group, and where there are too few rows to choose by group
+_ENOUGH_CALM: Final = 100  # rows of a group, to choose a threshold for it
 _TEMPERATURES = np.exp(np.linspace(-0.7, 1.4, 43))
 _WEIGHTS = (0.5, 1.0, 1.5, 2.0, 3.0)
 _HEAVIEST_CALM = 1.0  # "nobody took my passport, but he beats me": a phrase must not talk a victim away
@@ -27,6 +31,8 @@ def choose_temperatures(rows: Sequence[Row], standard: Matrix, heads: Heads) -> 
     """Return for each head the temperature at which its likelihoods fit the rows best (least negative log-likelihood)."""
     found = {}
     for name, weight in heads.weights.items():
+        if name == "language":
+            continue  # its likelihoods are read before the rest, with a temperature of their own
         logits = standard @ weight.T + heads.biases[name]
         if name == "indicators":
             truth = _indicator_flags(rows)
@@ -56,6 +62,35 @@ def choose_joint(rows: Sequence[Row], told: Sequence[Likelihoods]) -> tuple[tupl
         for place in np.nonzero(fold == number)[0]:
             unseen[place] = joined(told[place], weights)
     return _fit(features[clear], person[clear]), unseen
+
+
+def choose_signs(
+    rows: Sequence[Row], told: Sequence[Likelihoods], loudest: Sequence[Matrix]
+) -> tuple[tuple[float, ...], list[Likelihoods]]:
+    """Return how whole message and loudest clause are weighed for the indicators, and likelihoods weighed by what had not seen the row."""
+    flags = _indicator_flags(rows)
+    if flags.sum() < _FOLDS * len(INDICATORS):
+        return (), list(told)
+    features = np.stack([_sign_features(item.indicators, clause) for item, clause in zip(told, loudest, strict=True)])
+    fold = np.arange(len(rows)) % _FOLDS
+    unseen = list(told)
+    for number in range(_FOLDS):
+        learned = fold != number
+        signs = _fit_signs(features[learned], flags[learned])
+        for place in np.nonzero(fold == number)[0]:
+            unseen[place] = weighed_signs(told[place], loudest[place], signs)
+    return _fit_signs(features, flags), unseen
+
+
+def _sign_features(whole: Matrix, clause: Matrix) -> Matrix:
+    """Return one line for each indicator: both log odds, and which indicator it is."""
+    both = np.stack([log_odds(whole), log_odds(clause)], axis=1)
+    return np.hstack([both, np.eye(len(INDICATORS), dtype=np.float32)])
+
+
+def _fit_signs(features: Matrix, flags: Flags) -> tuple[float, ...]:
+    *weights, bias = _fit(features.reshape(-1, features.shape[-1]), flags.ravel())
+    return (*weights[:2], *(weight + bias for weight in weights[2:]))
 
 
 def _fit(features: Matrix, person: Flags) -> tuple[float, ...]:
@@ -95,20 +130,31 @@ def choose_concepts(
 
 
 def choose_working_point(rows: Sequence[Row], told: Sequence[Likelihoods]) -> WorkingPoint:
-    """Return the thresholds that find the most handoffs while false alarms stay under MAX_FALSE_ALARMS on these rows."""
+    """Return the thresholds that find the most handoffs while false alarms stay under what is allowed.
+
+    The handoff's are chosen on the rows of strangers where there are any: those who wrote the training rows write like them.
+    """
     if not rows:
         return WorkingPoint()
     handoff, emergency, need, person = _handoffs(rows, told)
-    tau = _threshold_for(handoff, rows)
+    strange = np.array([is_strange(row) for row in rows])
+    asked = strange if strange.any() else np.full(len(rows), fill_value=True)
+    calm_rows = asked & np.array([row.triage is Triage.NONE for row in rows])
+    tau = _threshold_for(handoff[calm_rows], MAX_FALSE_ALARMS)
+    in_languages: dict[str, float] = {}
+    for languages, allowed in ALLOWED_FALSE_ALARMS.items():
+        group = calm_rows & np.array([row.language in languages for row in rows])
+        if group.sum() >= _ENOUGH_CALM:
+            in_languages |= dict.fromkeys(languages, _threshold_for(handoff[group], allowed))
     share = best_threshold(emergency[person], need[person], beta=1.5, default=0.5)
     flags = _indicator_flags(rows)
     values = np.stack([item.indicators for item in told])
     indicator = best_threshold(values.ravel(), flags.ravel(), beta=1.0, default=0.4)
     something = 1 - np.array([item.triage[TRIAGES.index("none")] for item in told])
-    calm = handoff < tau
+    calm = handoff < np.array([in_languages.get(row.language, tau) for row in rows])
     medium = np.array([row.triage is not Triage.NONE for row in rows])
     weak = best_threshold(something[calm], medium[calm], beta=1.0, default=0.5)
-    return WorkingPoint(handoff=tau, emergency=share, indicator=indicator, medium=weak)
+    return WorkingPoint(handoff=tau, handoff_in=in_languages, emergency=share, indicator=indicator, medium=weak)
 
 
 def best_threshold(values: Matrix, truth: Flags, *, beta: float, default: float) -> float:
@@ -126,12 +172,12 @@ def best_threshold(values: Matrix, truth: Flags, *, beta: float, default: float)
     return round(best, 4)
 
 
-def _threshold_for(handoff: Matrix, rows: Sequence[Row]) -> float:
-    alarms = np.sort(handoff[np.array([row.triage is Triage.NONE for row in rows])])
-    if not len(alarms):
+def _threshold_for(calm: Matrix, share: float) -> float:
+    """Return the threshold that lets at most this share of the calm rows' likelihoods through."""
+    if not len(calm):
         return 0.5
-    allowed = int(np.floor(MAX_FALSE_ALARMS * len(alarms)))
-    return float(np.clip(alarms[-allowed - 1] + 1e-4, 0.1, 0.9))
+    allowed = int(np.floor(share * len(calm)))
+    return float(np.clip(np.sort(calm)[-allowed - 1] + 1e-4, 0.1, 0.9))
 
 
 def _worth(rows: Sequence[Row], told: Sequence[Likelihoods]) -> float:

@@ -21,7 +21,7 @@ from bot.screening.heads import INDICATORS, TRIAGES, Likelihoods
 from bot.screening.language import without_diacritics
 from bot.screening.rows import NLU_DATA
 
-_FILE: Final = "concepts.json"
+CONCEPTS_FILE: Final = "concepts.json"
 CALMING: Final = ("negation", "hypothesis", "quotation", "innocent")  # make a handoff less likely
 PRESENT_DANGER: Final = "present_danger"  # makes an emergency more likely than a story of the past
 SIGNS: Final = "signs"  # phrases that carry one indicator
@@ -84,14 +84,14 @@ class Concepts:
 
     def save(self, folder: Path) -> None:
         """Write phrases and weights to a folder."""
-        (folder / _FILE).write_text(
+        (folder / CONCEPTS_FILE).write_text(
             json.dumps({"phrases": dict(self.phrases), "weights": dict(self.weights)}, ensure_ascii=False)
         )
 
     @classmethod
     def load(cls, folder: Path) -> Concepts:
         """Read phrases and weights from a folder."""
-        data = json.loads((folder / _FILE).read_text())
+        data = json.loads((folder / CONCEPTS_FILE).read_text())
         return cls({sort: tuple(phrases) for sort, phrases in data["phrases"].items()}, data["weights"])
 
 

@@ -42,7 +42,6 @@ class Correction:
             triage=_told(len(TRIAGES), self.triage.rank),
             indicators=np.array([_SURE if name in self.indicators else 0.0 for name in INDICATORS], dtype=np.float32),
             speaker=_told(len(SPEAKERS), SPEAKERS.index(self.speaker.value)),
-            language=before.language,
         )
 
 

@@ -13,15 +13,10 @@ import yaml
 
 from bot.messages import LANGUAGES, Screening, Triage
 from bot.screening.conversation import Findings
-from bot.screening.normalise import readable, words
-from bot.screening.rows import NLU_DATA, Row, evaluation_files, read_rows, training_files
+from bot.screening.normalise import words
+from bot.screening.rows import EVALUATION, GROUPS, NLU_DATA, Row, evaluation_files, read_rows, training_files, validation_files
 from bot.screening.screener import Screener
 
-GROUPS: Final = {
-    "pl en uk ru": ("pl", "en", "uk", "ru"),
-    "es tl ka vi ro bg": ("es", "tl", "ka", "vi", "ro", "bg"),
-    "be tr ar hi fr pt": ("be", "tr", "ar", "hi", "fr", "pt"),
-}
 MEASURES: Final = ("handoff", "emergency", "false alarms", "indicators", "topic", "speaker", "language")
 _NOT_LATIN: Final = ("uk", "ru", "be", "bg", "ka", "ar", "hi")
 _NATIVE_WORDS: Final = 3  # from so many words on the language is asked for
@@ -64,9 +59,9 @@ class Judged:
 
 
 def evaluation_rows(root: Path = NLU_DATA) -> tuple[list[Row], int]:
-    """Return the evaluation messages, and how many were left out because a training row says the very same words."""
+    """Return the evaluation messages, and how many were left out because a training or validation row says the very same words."""
     rows = read_rows(evaluation_files(root))
-    trained = {row.text.casefold() for row in read_rows(training_files(root))}
+    trained = {row.text.casefold() for row in read_rows([*training_files(root), *validation_files(root)])}
     unseen = [row for row in rows if row.text.casefold() not in trained]
     return unseen, len(rows) - len(unseen)
 
@@ -76,9 +71,9 @@ def judge_rows(rows: Sequence[Row], screener: Screener, progress: Callable[[int]
     judged = []
     for number, row in enumerate(rows):
         progress(number)
-        text = readable(row.text)
-        likelihoods = screener.concepts.applied(text, screener.brain.read(screener.brain.encoder.read([text])[0]))
-        judged.append(Judged(row, screener.screen(row.text), likelihoods.handoff))
+        understanding = screener.understand(row.text)
+        handoff = understanding.likelihoods.handoff if understanding else 0.0
+        judged.append(Judged(row, screener.screen(row.text), handoff))
     return judged
 
 
@@ -149,9 +144,9 @@ class Told:
         return self.reached[-1]
 
 
-def read_conversations(root: Path = NLU_DATA) -> list[Conversation]:
-    """Read the evaluation conversations; none when there is no such file."""
-    path = root / "evaluation" / "conversations.yml"
+def read_conversations(part: str = EVALUATION, root: Path = NLU_DATA) -> list[Conversation]:
+    """Read the conversations of the evaluation or the validation; none when there is no such file."""
+    path = root / part / "conversations.yml"
     if not path.exists():
         return []
     documents: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from bot.messages import Evidence, Indicator
-from bot.screening.encoder import Encoder, Encoding, Vectors
+from bot.screening.clauses import Reading, without_conjunction
+from bot.screening.encoder import Encoding, Vectors
 from bot.screening.heads import INDICATORS, Heads
 
-MAX_CLAUSES = 8
 FEWEST_WORDS, MOST_WORDS = 3, 8  # of a phrase: enough to understand, short enough to see at a glance
-_CLAUSE_END = re.compile(r"(?<=[.!?;…।؟،,\n])\s+|\s+[-–—]\s+")
 _MARKS_AROUND = ' .,;:!?…।؟،-–—"“”„«»()'
 
 
-def find_evidence(
-    text: str, indicators: Sequence[Indicator], heads: Heads, encoder: Encoder, encoding: Encoding
-) -> tuple[Evidence, ...]:
+def find_evidence(reading: Reading, indicators: Sequence[Indicator], heads: Heads) -> tuple[Evidence, ...]:
     """Return for each indicator the words that carry it most: a phrase of the clause that, read alone, says it loudest."""
     if not indicators:
         return ()
-    parts = clauses(text)
-    encodings = [encoding] if len(parts) == 1 else encoder.read(parts)
-    scores = np.stack([heads.read(item.vector).indicators for item in encodings])
+    scores = np.stack([heads.read(item.vector).indicators for item in reading.encodings])
     found = []
     for indicator in indicators:
         best = int(scores[:, INDICATORS.index(indicator.value)].argmax())
-        found.append(Evidence(indicator, _phrase_of(parts[best], indicator, heads, encodings[best])))
+        phrase = _phrase_of(reading.clauses[best], indicator, heads, reading.encodings[best])
+        found.append(Evidence(indicator, without_conjunction(phrase, reading.language)))
     return tuple(found)
 
 
@@ -61,17 +56,3 @@ def _phrase(words: list[str], weights: Vectors) -> str:
     ]
     first, last = max(spans, key=lambda span: float(sums[span[1]] - sums[span[0]]))
     return " ".join(words[first:last]).strip(_MARKS_AROUND)
-
-
-def clauses(text: str) -> list[str]:
-    """Split a text into clauses of two words or more, at most MAX_CLAUSES."""
-    parts: list[str] = []
-    for part in _CLAUSE_END.split(text):
-        if parts and (len(part.split()) < FEWEST_WORDS or len(parts[-1].split()) < FEWEST_WORDS):
-            parts[-1] = f"{parts[-1]} {part}"
-        else:
-            parts.append(part)
-    while len(parts) > MAX_CLAUSES:
-        shortest = min(range(len(parts) - 1), key=lambda index: len(parts[index]) + len(parts[index + 1]))
-        parts[shortest : shortest + 2] = [f"{parts[shortest]} {parts[shortest + 1]}"]
-    return [part for part in parts if part]

@@ -24,7 +24,7 @@ def fit_sparse(rows: Sequence[Row], features: Any, encoder: str) -> Heads:
         return model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
 
     width = features.shape[1]
-    return _fit_all(rows, fit, Heads(encoder, np.zeros(width, np.float32), np.ones(width, np.float32), {}, {}))
+    return fit_with(rows, fit, Heads(encoder, np.zeros(width, np.float32), np.ones(width, np.float32), {}, {}))
 
 
 def fit_dense(rows: Sequence[Row], vectors: Matrix, encoder: str) -> Heads:
@@ -42,10 +42,11 @@ def fit_dense(rows: Sequence[Row], vectors: Matrix, encoder: str) -> Heads:
         model.fit(standard, targets)
         return model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
 
-    return _fit_all(rows, fit, Heads(encoder, mean, scale, {}, {}))
+    return fit_with(rows, fit, Heads(encoder, mean, scale, {}, {}))
 
 
-def _fit_all(rows: Sequence[Row], fit: Callable[[NDArray[np.int64]], tuple[Matrix, Matrix]], heads: Heads) -> Heads:
+def fit_with(rows: Sequence[Row], fit: Callable[[NDArray[np.int64]], tuple[Matrix, Matrix]], heads: Heads) -> Heads:
+    """Fill in heads; `fit` takes class numbers, one a row, and returns weights and biases, one row a class (or one for two classes)."""
     width = len(heads.mean)
     labels = {
         "topic": [row.topic for row in rows],

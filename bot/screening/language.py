@@ -2,28 +2,34 @@
 
 Three witnesses: letters that only one language has, eldc (trained on native spelling), and a classifier over character n-grams
 trained on this project's own messages, which knows what no published detector does: Ukrainian, Russian, Belarusian, Bulgarian,
-Georgian, Hindi and Arabic in the Latin letters of chats.
+Georgian, Hindi and Arabic in the Latin letters of chats. It also knows other languages in Latin letters: for eldc, romanised
+Russian is Slovene or Croatian.
 """
 
 from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from bot.messages import LANGUAGES
 from bot.screening.normalise import words
 from bot.screening.romanise import romanised_variants
+from bot.screening.rows import NLU_DATA
 
-_FILE = "language.npz"
+LANGUAGE_FILE = "language.npz"
+OTHER_LANGUAGES = NLU_DATA / "other_languages.yml"
+_LITTLE = 1e-6
 _FEATURES = 2**15
-_AGREED = 0.8  # of the encoder's language head, from which on it and the n-grams together overrule eldc's foreign languages
+_FOREIGN = 0.5  # likelihood of the languages that are not served together, from which on a message is in one of them
+_FEWEST_FOREIGN_WORDS = 3  # fewer say too little to turn somebody away from their language
 _ONE_LANGUAGE_LETTERS = {
     "be": set("ўЎ"),
     "uk": set("їЇєЄґҐ"),
@@ -67,12 +73,14 @@ class Guess:
 class LanguageIdentifier:
     """Names the language of a message."""
 
-    def __init__(self, weights: Matrix, bias: Matrix) -> None:
+    def __init__(self, weights: Matrix, bias: Matrix, others: Sequence[str] = ()) -> None:
+        """Take the classifier: one row of weights for each of the sixteen, then one for each of the `others`."""
         import eldc  # noqa: PLC0415 - a C extension, loaded once with the first identifier
         from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415
 
         self.weights = weights
         self.bias = bias
+        self.others = tuple(others)
         self._hashing: Any = _hashing(HashingVectorizer)
         eldc.init()
         self._world: Any = eldc.instance()
@@ -94,17 +102,19 @@ class LanguageIdentifier:
             return self._single_script(text, _SINGLE_SCRIPT[script])
         if script in _OTHER_SCRIPTS:
             return Guess(_OTHER_SCRIPTS[script], 0.9)
-        likelihood = self._likelihoods(text)
-        agreed = seen is not None and float(seen.max()) > _AGREED and int(seen.argmax()) == int(likelihood.argmax())
+        every = self._likelihoods(text)
+        likelihood, others = every[: len(LANGUAGES)], every[len(LANGUAGES) :]
+        foreign = float(others.sum())
+        likelihood = np.asarray(likelihood / max(1 - foreign, _LITTLE), dtype=np.float32)
         if seen is not None:
             likelihood = np.asarray((likelihood + seen) / 2, dtype=np.float32)
         if script == "CYRILLIC":
             return _among(likelihood, self._candidates(letters), self._boost(self._cyrillic.detect(text)))
-        foreign = self._foreign(text, likelihood)
-        if foreign is not None and not agreed:
-            return foreign
-        latin = tuple(LANGUAGES)
-        return _among(likelihood, latin, self._boost(self._ours.detect(text)))
+        if foreign >= _FOREIGN and len(words(text)) >= _FEWEST_FOREIGN_WORDS:
+            told = str(self._world.detect(text) or "")
+            known = told and told != "und" and told not in LANGUAGES
+            return Guess(told if known else self.others[int(others.argmax())], foreign)
+        return _among(likelihood, tuple(LANGUAGES), self._boost(self._ours.detect(text)))
 
     def _single_script(self, text: str, language: str) -> Guess:
         told = str(self._world.detect(text) or "")
@@ -120,14 +130,6 @@ class LanguageIdentifier:
         possible = tuple(language for language in _CYRILLIC if not seen & _NOT_IN[language])
         return possible or _CYRILLIC
 
-    def _foreign(self, text: str, likelihood: Matrix) -> Guess | None:
-        if len(words(text)) < 4:
-            return None
-        told = str(self._world.detect(text) or "")
-        if told and told not in LANGUAGES and told != "und" and float(likelihood.max()) < 0.8:
-            return Guess(told, 0.6)
-        return None
-
     def _boost(self, told: Any) -> dict[str, float]:
         return {str(told): 0.5} if told else {}
 
@@ -140,25 +142,35 @@ class LanguageIdentifier:
     def save(self, folder: Path) -> None:
         """Write the classifier to a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        about = np.array(json.dumps({"languages": LANGUAGES}))
-        np.savez_compressed(folder / _FILE, weights=self.weights.astype(np.float16), bias=self.bias, about=about)
+        about = np.array(json.dumps({"languages": LANGUAGES, "others": self.others}))
+        np.savez_compressed(folder / LANGUAGE_FILE, weights=self.weights.astype(np.float16), bias=self.bias, about=about)
 
     @classmethod
     def load(cls, folder: Path) -> LanguageIdentifier:
         """Read the classifier from a folder."""
-        with np.load(folder / _FILE, allow_pickle=False) as data:
-            return cls(data["weights"].astype(np.float32), data["bias"])
+        with np.load(folder / LANGUAGE_FILE, allow_pickle=False) as data:
+            return cls(data["weights"].astype(np.float32), data["bias"], json.loads(str(data["about"]))["others"])
 
 
-def train_language(texts: Sequence[str], languages: Sequence[str]) -> LanguageIdentifier:
-    """Fit the n-gram classifier on messages and on variants of them without diacritics and in Latin letters."""
+def read_other_languages(path: Path = OTHER_LANGUAGES) -> dict[str, list[str]]:
+    """Return messages in languages that are not served, by ISO code."""
+    return dict(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+
+
+def train_language(
+    texts: Sequence[str], languages: Sequence[str], others: Mapping[str, Sequence[str]] | None = None
+) -> LanguageIdentifier:
+    """Fit the n-gram classifier on messages, on variants of them without diacritics and in Latin letters, and on other languages'."""
     from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 - training only
     from sklearn.linear_model import SGDClassifier  # noqa: PLC0415
 
+    others = others or {}
+    names = (*LANGUAGES, *others)
+    told = [*zip(texts, languages, strict=True), *((text, name) for name, listed in others.items() for text in listed)]
     samples: list[str] = []
     targets: list[int] = []
-    for text, language in zip(texts, languages, strict=True):
-        index = LANGUAGES.index(language)
+    for text, language in told:
+        index = names.index(language)
         variants = [text, *romanised_variants(text, language)]
         bare = without_diacritics(text)
         if bare != text:
@@ -172,14 +184,14 @@ def train_language(texts: Sequence[str], languages: Sequence[str]) -> LanguageId
     features = _hashing(HashingVectorizer).transform(samples)
     model = SGDClassifier(loss="log_loss", alpha=3e-7, max_iter=12, tol=None, random_state=7, average=True)
     model.fit(features, np.array(targets))
-    weights = np.zeros((len(LANGUAGES), _FEATURES), dtype=np.float32)
-    bias = np.full(len(LANGUAGES), -30.0, dtype=np.float32)
+    weights = np.zeros((len(names), _FEATURES), dtype=np.float32)
+    bias = np.full(len(names), -30.0, dtype=np.float32)
     if len(model.classes_) == 2:
         weights[model.classes_[1]], bias[model.classes_[1]] = model.coef_[0], model.intercept_[0]
         weights[model.classes_[0]], bias[model.classes_[0]] = -model.coef_[0], -model.intercept_[0]
     else:
         weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
-    return LanguageIdentifier(weights, bias)
+    return LanguageIdentifier(weights, bias, tuple(others))
 
 
 def without_diacritics(text: str) -> str:

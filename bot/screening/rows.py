@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -14,7 +14,14 @@ from bot.messages import LANGUAGES, TOPICS, Indicator, Speaker, Triage
 
 NLU_DATA = Path(__file__).resolve().parents[2] / "nlu_data"
 CORRECTIONS = "corrections.yml"
-VALIDATION_TENTH = 3  # rows whose hash falls into this tenth are held out to choose the working point
+VALIDATION, EVALUATION = "validation", "evaluation"
+VALIDATION_TENTH = 3  # training rows whose hash falls into this tenth are held out
+# The languages as the targets group them: by how many people write them to the hotline, and by how much we have in them.
+GROUPS: Final = {
+    "pl en uk ru": ("pl", "en", "uk", "ru"),
+    "es tl ka vi ro bg": ("es", "tl", "ka", "vi", "ro", "bg"),
+    "be tr ar hi fr pt": ("be", "tr", "ar", "hi", "fr", "pt"),
+}
 
 
 class RowInvalid(Exception):
@@ -37,8 +44,13 @@ class Row:
 
 
 def held_out(row: Row) -> bool:
-    """Say whether a row belongs to the validation rows; the same for the same text always."""
+    """Say whether a training row is held out for validation; the same for the same text always."""
     return hashlib.sha256(row.text.encode()).digest()[0] % 10 == VALIDATION_TENTH
+
+
+def is_strange(row: Row) -> bool:
+    """Say whether a row was written by somebody who wrote no training rows."""
+    return row.source.startswith((f"{VALIDATION}/", f"{EVALUATION}/"))
 
 
 def training_files(root: Path = NLU_DATA) -> list[Path]:
@@ -48,9 +60,14 @@ def training_files(root: Path = NLU_DATA) -> list[Path]:
     return [*files, corrections] if corrections.exists() else files
 
 
+def validation_files(root: Path = NLU_DATA) -> list[Path]:
+    """Return the files of messages by strangers to the training data, on which thresholds are chosen and nothing else is learned."""
+    return [path for language in LANGUAGES for path in sorted((root / VALIDATION / language).glob("*.yml"))]
+
+
 def evaluation_files(root: Path = NLU_DATA) -> list[Path]:
-    """Return the files of the evaluation messages, which nothing is trained on."""
-    return [path for language in LANGUAGES for path in sorted((root / "evaluation" / language).glob("*.yml"))]
+    """Return the files of the evaluation messages, which nothing is trained or chosen on."""
+    return [path for language in LANGUAGES for path in sorted((root / EVALUATION / language).glob("*.yml"))]
 
 
 def read_rows(files: Iterable[Path]) -> list[Row]:

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import structlog
 
 from bot.messages import LANGUAGES, TOPICS, Screening, Speaker, Triage
+from bot.screening.clauses import Reading, read_clauses
 from bot.screening.concepts import Concepts
 from bot.screening.corrections import Memory
 from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder
 from bot.screening.evidence import find_evidence
-from bot.screening.heads import SPEAKERS, Heads, Likelihoods, Matrix
+from bot.screening.heads import SPEAKERS, Heads, Likelihoods
 from bot.screening.language import LanguageIdentifier
 from bot.screening.normalise import readable, says_something, words
-from bot.screening.triage import WorkingPoint, joined, judge
+from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder
 
 SURE_OF_A_SHORT_TEXT = 0.75
 SHORT_WORDS = 3
-BRAINS = "brains.json"
 TUNED, NGRAMS = "tuned", "ngrams"
+_log = structlog.get_logger()
 
 
 class ScreenerUnusable(Exception):
     """The trained screening model is missing, damaged or was trained for another version; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What is known of one message that says something, before thresholds decide."""
+
+    language: str
+    reading: Reading
+    likelihoods: Likelihoods
 
 
 @dataclass(frozen=True)
@@ -37,84 +47,125 @@ class Brain:
     heads: Heads
     point: WorkingPoint
     memory: Memory
+    concepts: Concepts
 
-    def read(self, encoding: Encoding) -> Likelihoods:
-        """Return what the heads together, or a correction, say of one message."""
-        likelihoods = self.heads.read(encoding.vector)
-        correction = self.memory.recall(self.heads.standardise(encoding.vector), self.point.nearness)
-        return joined(likelihoods, self.point.joint) if correction is None else correction.likelihoods(likelihoods)
+    def screen(self, text: str, language: str, encoding: Encoding | None) -> Screening:
+        """Return what a readable text says, given its language and its encoding (None: it says nothing)."""
+        if encoding is None:
+            return Screening(language=language, triage=Triage.NONE)
+        return self.screening(self.understand(text, language, encoding))
 
+    def understand(self, text: str, language: str, encoding: Encoding) -> Understanding:
+        """Return what heads, corrections and phrases say of a readable text."""
+        reading = read_clauses(text, language, encoding, self.encoder)
+        return Understanding(language, reading, self.concepts.applied(text, self._likelihoods(reading)))
 
-class Screener:
-    """Understands messages with the best brain that can be loaded."""
-
-    def __init__(self, brain: Brain, languages: LanguageIdentifier, concepts: Concepts) -> None:
-        self.brain = brain
-        self.languages = languages
-        self.concepts = concepts
-
-    def screen(self, text: str, *, language_hint: str | None = None) -> Screening:
-        """Return what a message says; `language_hint` is the conversation's language, kept when the text does not say."""
-        text = readable(text)
-        if not says_something(text) or not words(text):
-            return Screening(language=self.language(text, language_hint), triage=Triage.NONE)
-        encoding = self.brain.encoder.read([text])[0]
-        likelihoods = self.concepts.applied(text, self.brain.read(encoding))
-        triage, indicators = judge(likelihoods, self.brain.point)
+    def screening(self, understanding: Understanding) -> Screening:
+        """Return what follows at the working point."""
+        likelihoods = understanding.likelihoods
+        triage, indicators = judge(likelihoods, self.point, understanding.language)
         best = int(np.argmax(likelihoods.topic))
         return Screening(
-            language=self.language(text, language_hint, likelihoods.language),
+            language=understanding.language,
             triage=triage,
-            indicators=find_evidence(text, indicators, self.brain.heads, self.brain.encoder, encoding),
+            indicators=find_evidence(understanding.reading, indicators, self.heads),
             speaker=Speaker(SPEAKERS[int(np.argmax(likelihoods.speaker))]),
             topic=TOPICS[best],
             topic_confidence=float(likelihoods.topic[best]),
         )
 
-    def language(self, text: str, hint: str | None = None, seen: Matrix | None = None) -> str:
-        """Return the language of a text; a short or neutral one keeps the conversation's.
-
-        `seen` is what the encoder's language head says of it, where it was asked.
-        """
-        guess = self.languages.identify(readable(text), seen)
-        if guess.language == "und":
-            return hint or "und"
-        if hint is not None and guess.language != hint:
-            short = len(words(text)) < SHORT_WORDS
-            if guess.confidence < (SURE_OF_A_SHORT_TEXT if short else 0.5):
-                return hint
-            if short and guess.language in LANGUAGES and guess.confidence < 0.95:
-                return hint
-        return guess.language
+    def _likelihoods(self, reading: Reading) -> Likelihoods:
+        vector = reading.whole.vector
+        likelihoods = self.heads.read(vector)
+        correction = self.memory.recall(self.heads.standardise(vector), self.point.nearness)
+        if correction is not None:
+            return correction.likelihoods(likelihoods)
+        together = joined(likelihoods, self.point.joint)
+        return weighed_signs(together, reading.loudest(self.heads), self.point.signs) if self.point.signs else together
 
 
-def load_encoder(brain: str) -> Encoder:
-    """Return the encoder of a brain; raises EncoderUnavailable."""
-    return TunedEncoder() if brain == TUNED else NgramEncoder()
+@dataclass(frozen=True)
+class Screener:
+    """Understands messages with the best brain that can be loaded."""
+
+    brain: Brain
+    languages: LanguageIdentifier
+
+    def screen(self, text: str, *, language_hint: str | None = None) -> Screening:
+        """Return what a message says; `language_hint` is the conversation's language, kept when the text does not say."""
+        text = readable(text)
+        encoding = encode(text, self.brain.encoder)
+        language = name_language(self.languages, text, language_hint, encoding, self.brain.heads)
+        return self.brain.screen(text, language, encoding)
+
+    def understand(self, text: str) -> Understanding | None:
+        """Return what thresholds decide on, for those who measure; None of a text that says nothing."""
+        text = readable(text)
+        encoding = encode(text, self.brain.encoder)
+        if encoding is None:
+            return None
+        return self.brain.understand(text, name_language(self.languages, text, None, encoding, self.brain.heads), encoding)
 
 
-def load_screener(folder: Path) -> Screener:
-    """Load a screening model; falls back to n-grams when its sentence encoder cannot be loaded. Raises ScreenerUnusable."""
+def encode(text: str, encoder: Encoder) -> Encoding | None:
+    """Encode a readable text; None when it has no words."""
+    return encoder.read([text])[0] if says_something(text) and words(text) else None
+
+
+def name_language(
+    languages: LanguageIdentifier,
+    text: str,
+    hint: str | None = None,
+    encoding: Encoding | None = None,
+    heads: Heads | None = None,
+) -> str:
+    """Return the language of a readable text; a short or neutral one keeps the conversation's, `hint`.
+
+    Where the encoder has a language head, what that says counts as well.
+    """
+    seen = heads.language(encoding.vector) if heads is not None and encoding is not None else None
+    guess = languages.identify(text, seen)
+    if guess.language == "und":
+        return hint or "und"
+    if hint is not None and guess.language != hint:
+        short = len(words(text)) < SHORT_WORDS
+        if guess.confidence < (SURE_OF_A_SHORT_TEXT if short else 0.5):
+            return hint
+        if short and guess.language in LANGUAGES and guess.confidence < 0.95:
+            return hint
+    return guess.language
+
+
+def best_encoder() -> Encoder:
+    """Return the tuned encoder; n-grams when it cannot be loaded, so that something is understood still."""
     try:
-        languages = LanguageIdentifier.load(folder / "language")
-        concepts = Concepts.load(folder)
-        for brain in json.loads((folder / BRAINS).read_text()):
-            try:
-                encoder = load_encoder(brain)
-            except EncoderUnavailable:
-                continue
-            return Screener(load_brain(folder / brain, encoder), languages, concepts)
+        return TunedEncoder()
+    except EncoderUnavailable as error:
+        _log.error("encoder_unavailable", reason=str(error))
+        return NgramEncoder()
+
+
+def load_languages(folder: Path) -> LanguageIdentifier:
+    """Load the language identifier from a folder; raises ScreenerUnusable."""
+    try:
+        return LanguageIdentifier.load(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise ScreenerUnusable(
+            f"The language identifier in {folder} cannot be read ({type(error).__name__}). Train it again: make train."
+        ) from error
+
+
+def load_brain(folder: Path, encoder: Encoder | None = None) -> Brain:
+    """Load what was trained for an encoder, or for the best one that can be loaded. Raises ScreenerUnusable."""
+    encoder = encoder or best_encoder()
+    own = folder / (TUNED if isinstance(encoder, TunedEncoder) else NGRAMS)
+    try:
+        heads = Heads.load(encoder.folder if isinstance(encoder, TunedEncoder) else own)
+        point = WorkingPoint.load(own)
+        if encoder.name == heads.encoder == point.encoder:
+            return Brain(encoder, heads.tempered(point.temperatures), point, Memory.load(own), Concepts.load(folder))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ScreenerUnusable(
             f"The screening model in {folder} cannot be read ({type(error).__name__}). Train it again: make train."
         ) from error
-    raise ScreenerUnusable(f"No encoder of the screening model in {folder} can be loaded. Install again: make install.")
-
-
-def load_brain(folder: Path, encoder: Encoder) -> Brain:
-    """Return an encoder with what was trained for it; raises ScreenerUnusable when that was trained for another one."""
-    heads = Heads.load(encoder.folder if isinstance(encoder, TunedEncoder) else folder)
-    point = WorkingPoint.load(folder)
-    if not encoder.name == heads.encoder == point.encoder:
-        raise ScreenerUnusable(f"The screening model in {folder} was trained for another encoder. Train it again: make train.")
-    return Brain(encoder, heads.tempered(point.temperatures), point, Memory.load(folder))
+    raise ScreenerUnusable(f"The screening model in {folder} was trained for another encoder. Train it again: make train.")

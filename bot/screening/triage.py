@@ -25,10 +25,12 @@ _WITHOUT_TRIAGE = (Indicator.WAGES_WITHHELD, Indicator.EXCESSIVE_WORK)
 class WorkingPoint:
     """From which likelihood on something counts.
 
-    `handoff`: high and emergency together; `emergency`: emergency, given that it is a handoff; `medium`: anything but none;
-    `indicator`: one indicator; `topic`: below it the topic is not trusted; `nearness`: the cosine at
-    which a correction decides. `temperatures` divide the logits of each head. `encoder` is the one that all this was chosen for.
+    `handoff`: high and emergency together, `handoff_in` the same for single languages; `emergency`: emergency, given that it is a
+    handoff; `medium`: anything but none; `indicator`: one indicator; `topic`: below it the topic is not trusted; `nearness`: the
+    cosine at which a correction decides. `temperatures` divide the logits of each head. `encoder` is the one that all this was
+    chosen for.
     `joint` weighs the opinions of several heads on a handoff (see `opinions`), its last number being the bias; empty: triage alone.
+    `signs` weighs what the whole message and its loudest clause say of each indicator (see `weighed_signs`); empty: the whole alone.
     """
 
     handoff: float = 0.5
@@ -39,6 +41,8 @@ class WorkingPoint:
     nearness: float = 0.9
     encoder: str = ""
     joint: tuple[float, ...] = ()
+    signs: tuple[float, ...] = ()
+    handoff_in: dict[str, float] = field(default_factory=dict)
     temperatures: dict[str, float] = field(default_factory=dict)
 
     def save(self, folder: Path) -> None:
@@ -50,18 +54,18 @@ class WorkingPoint:
     def load(cls, folder: Path) -> WorkingPoint:
         """Read the working point from a folder."""
         stored = json.loads((folder / _FILE).read_text())
-        return cls(**{**stored, "joint": tuple(stored["joint"])})
+        return cls(**{**stored, "joint": tuple(stored["joint"]), "signs": tuple(stored["signs"])})
 
 
 def opinions(likelihoods: Likelihoods) -> Matrix:
     """Return what three heads think of a handoff, as log odds, and the likelihood of medium."""
-    strong = _log_odds(likelihoods.indicators[_STRONG])
+    strong = log_odds(likelihoods.indicators[_STRONG])
     told = float(likelihoods.topic[_TOLD].sum())
     return np.array(
         [
-            float(_log_odds(np.array(likelihoods.handoff))),
+            float(log_odds(np.array(likelihoods.handoff))),
             float(np.logaddexp.reduce(strong)),
-            float(_log_odds(np.array(told))),
+            float(log_odds(np.array(told))),
             float(likelihoods.triage[TRIAGES.index("medium")]),
         ],
         dtype=np.float32,
@@ -80,13 +84,27 @@ def joined(likelihoods: Likelihoods, joint: Sequence[float]) -> Likelihoods:
     return replace(likelihoods, triage=np.asarray(triage / triage.sum(), dtype=np.float32))
 
 
-def _log_odds(likelihood: Matrix) -> Matrix:
+def log_odds(likelihood: Matrix) -> Matrix:
+    """Return log odds of likelihoods, finite at 0 and 1."""
     return np.asarray(np.log((likelihood + _LITTLE) / (1 - likelihood + _LITTLE)), dtype=np.float32)
 
 
-def judge(likelihoods: Likelihoods, point: WorkingPoint) -> tuple[Triage, tuple[Indicator, ...]]:
+def weighed_signs(likelihoods: Likelihoods, loudest: Matrix, signs: Sequence[float]) -> Likelihoods:
+    """Return likelihoods of indicators that weigh the whole message and its clauses: a long story drowns what one clause says.
+
+    `loudest` is for each indicator the likelihood of the clause that says it loudest; `signs` the weight of the whole, the weight
+    of the clause, and a bias for each indicator.
+    """
+    if not signs:
+        return likelihoods
+    whole, clause, *bias = signs
+    odds = whole * log_odds(likelihoods.indicators) + clause * log_odds(loudest) + np.array(bias, dtype=np.float32)
+    return replace(likelihoods, indicators=np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float32))
+
+
+def judge(likelihoods: Likelihoods, point: WorkingPoint, language: str = "") -> tuple[Triage, tuple[Indicator, ...]]:
     """Return the triage level and the indicators, made consistent with each other."""
-    triage = level(likelihoods, point)
+    triage = level(likelihoods, point, language)
     likely = {Indicator(name): float(value) for name, value in zip(INDICATORS, likelihoods.indicators, strict=True)}
     found = sorted((name for name in likely if likely[name] >= point.indicator), key=lambda name: -likely[name])
     if Indicator.SUICIDE_RISK in found:
@@ -100,10 +118,10 @@ def judge(likelihoods: Likelihoods, point: WorkingPoint) -> tuple[Triage, tuple[
     return triage, tuple(found)
 
 
-def level(likelihoods: Likelihoods, point: WorkingPoint) -> Triage:
+def level(likelihoods: Likelihoods, point: WorkingPoint, language: str = "") -> Triage:
     """Return the triage level alone."""
     handoff = likelihoods.handoff
-    if handoff >= point.handoff:
+    if handoff >= point.handoff_in.get(language, point.handoff):
         emergency = float(likelihoods.triage[TRIAGES.index("emergency")])
         return Triage.EMERGENCY if emergency >= point.emergency * handoff else Triage.HIGH
     none = float(likelihoods.triage[TRIAGES.index("none")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.screening.rows import read_rows
 from bot.settings import PROJECT_ROOT, load_settings
 
 pytestmark = pytest.mark.model
@@ -29,6 +31,18 @@ def test_rasa_test_passes_the_stories(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert "6 / 6" in (done.stdout + done.stderr).replace("6/6", "6 / 6") or not (tmp_path / "failed_test_stories.yml").exists()
+
+
+def test_rasa_test_nlu_measures_the_pipeline_message_by_message(tmp_path: Path) -> None:
+    model = str(load_settings().model_dir)
+    messages = "nlu_data/validation/be"
+    done = rasa("test", "nlu", "--model", model, "--nlu", messages, "--out", str(tmp_path), "--no-plot")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    report = json.loads((tmp_path / "intent_report.json").read_text())
+    assert report["weighted avg"]["support"] == len(read_rows(Path(PROJECT_ROOT, messages).glob("*.yml")))
+    assert report["accuracy"] > 0.7
+    mistaken = json.loads((tmp_path / "intent_errors.json").read_text())
+    assert all(0 < item["intent_prediction"]["confidence"] <= 1 for item in mistaken)
 
 
 def test_rasa_data_validation_accepts_the_domain_and_the_rules() -> None:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 
 from bot.messages import Indicator
+from bot.screening.clauses import read_clauses
 from bot.screening.encoder import Encoding
-from bot.screening.evidence import clauses, find_evidence
+from bot.screening.evidence import find_evidence
 from bot.screening.heads import INDICATORS, Heads
 
 WIDTH = 4
@@ -41,7 +42,8 @@ def heads() -> Heads:
 
 def words_for(text: str, *indicators: Indicator) -> list[str]:
     encoder = EncoderThatCountsWords()
-    return [item.words for item in find_evidence(text, indicators, heads(), encoder, encoder.read([text])[0])]
+    reading = read_clauses(text, "en", encoder.read([text])[0], encoder)
+    return [item.words for item in find_evidence(reading, indicators, heads())]
 
 
 def test_each_indicator_gets_the_clause_that_carries_it() -> None:
@@ -62,5 +64,6 @@ def test_without_indicators_nothing_is_read() -> None:
     assert words_for("the door is locked") == []
 
 
-def test_a_short_exclamation_stays_with_its_neighbour() -> None:
-    assert clauses("Help! They locked the door. I am afraid") == ["Help! They locked the door.", "I am afraid"]
+def test_evidence_does_not_begin_with_a_conjunction() -> None:
+    text = "yesterday he took my passport and he locked the door"
+    assert words_for(text, Indicator.MOVEMENT_RESTRICTED) == ["he locked the door"]

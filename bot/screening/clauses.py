@@ -1,0 +1,103 @@
+"""A message clause by clause. Clauses end at the marks between them and, as people on phones seldom set any, before conjunctions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from bot.screening.encoder import Encoder, Encoding
+from bot.screening.heads import Heads, Matrix
+
+MOST_CLAUSES: Final = 8
+FEWEST_WORDS: Final = 3  # of a clause; fewer say too little alone
+LONGEST_UNSPLIT: Final = 5  # words that are not searched for a conjunction
+
+_MARK = re.compile(r"(?<=[.!?;…।؟،,\n])\s+|\s+[-–—]\s+")
+# Words that begin a clause of their own, as they are typed with and without diacritics. Words that mean something else as
+# often are left out (English "as", Spanish "como").
+_CONJUNCTIONS: Final = {
+    "pl": "i oraz a ale lecz więc wiec bo że ze żeby zeby kiedy gdy jak jeśli jesli ponieważ poniewaz tylko",
+    "en": "and but so because that when if while since",
+    "uk": "і й та а але бо що щоб коли якщо тому поки i ta ale bo shcho sho shchob koly yakshcho",
+    "ru": "и а но потому что чтобы когда если пока поэтому i no potomu chto chtoby kogda esli",
+    "be": "і й ды а але бо што каб калі таму пакуль i dy ale bo shto kab kali",
+    "ro": "și si dar iar că ca să sa când cand dacă daca fiindcă fiindca pentru",
+    "bg": "и а но че да защото когато ако докато i no che da zashtoto kogato ako",
+    "es": "y pero porque que cuando si mientras aunque",
+    "vi": "và va nhưng nhung mà ma vì vi nên nen nếu neu khi còn con",
+    "ka": "და მაგრამ რომ როცა როდესაც თუ რადგან da magram rom roca tu radgan",
+    "tl": "at pero kasi kapag pag kung dahil tapos saka habang para",
+    "tr": "ve ama çünkü cunku eğer eger sonra fakat ki",
+    "ar": "لكن لان لأن عشان اذا إذا حتى ثم بس علشان ولكن w bas 3shan lakin",
+    "hi": "और पर लेकिन मगर क्योंकि कि जब अगर तो aur lekin magar kyunki ki jab agar par",
+    "fr": "et mais car parce que quand si alors puis",
+    "pt": "e mas porque que quando se enquanto então entao",
+}
+_BY_LANGUAGE: Final = {language: frozenset(listed.split()) for language, listed in _CONJUNCTIONS.items()}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One message, encoded as a whole and clause by clause; a message of one clause has one encoding for both."""
+
+    language: str
+    whole: Encoding
+    clauses: tuple[str, ...]
+    encodings: tuple[Encoding, ...]
+
+    def loudest(self, heads: Heads) -> Matrix:
+        """Return for each indicator the likelihood in the clause that says it loudest."""
+        return np.asarray(np.max([heads.read(item.vector).indicators for item in self.encodings], axis=0), dtype=np.float32)
+
+
+def read_clauses(text: str, language: str, whole: Encoding, encoder: Encoder) -> Reading:
+    """Encode a readable text's clauses; `whole` is the encoding of the text."""
+    parts = clauses(text, language)
+    if len(parts) < 2:
+        return Reading(language, whole, (text,), (whole,))
+    return Reading(language, whole, tuple(parts), tuple(encoder.read(parts)))
+
+
+def read_all(texts: Sequence[str], languages: Sequence[str], encoder: Encoder) -> list[Reading]:
+    """Encode several readable texts together with their clauses."""
+    wholes = encoder.read(texts)
+    return [read_clauses(text, language, whole, encoder) for text, language, whole in zip(texts, languages, wholes, strict=True)]
+
+
+def clauses(text: str, language: str = "") -> list[str]:
+    """Split a text into clauses, at most MOST_CLAUSES; without a known language at marks only."""
+    joints = _BY_LANGUAGE.get(language, frozenset())
+    parts: list[str] = []
+    for sentence in _MARK.split(text):
+        for part in _before_conjunctions(sentence, joints):
+            if parts and min(len(part.split()), len(parts[-1].split())) < FEWEST_WORDS:
+                parts[-1] = f"{parts[-1]} {part}"
+            else:
+                parts.append(part)
+    while len(parts) > MOST_CLAUSES:
+        shortest = min(range(len(parts) - 1), key=lambda index: len(parts[index]) + len(parts[index + 1]))
+        parts[shortest : shortest + 2] = [f"{parts[shortest]} {parts[shortest + 1]}"]
+    return [part for part in parts if part]
+
+
+def without_conjunction(clause: str, language: str) -> str:
+    """Return a clause without the conjunction that it begins with."""
+    first, _, rest = clause.partition(" ")
+    return rest if rest and first.casefold() in _BY_LANGUAGE.get(language, frozenset()) else clause
+
+
+def _before_conjunctions(sentence: str, joints: frozenset[str]) -> list[str]:
+    said = sentence.split()
+    if len(said) <= LONGEST_UNSPLIT or not joints:
+        return [sentence]
+    parts: list[list[str]] = [[]]
+    for place, word in enumerate(said):
+        enough = len(parts[-1]) >= FEWEST_WORDS and len(said) - place >= FEWEST_WORDS
+        if enough and word.casefold() in joints:
+            parts.append([])
+        parts[-1].append(word)
+    return [" ".join(part) for part in parts]
