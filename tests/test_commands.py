@@ -25,7 +25,22 @@ def bot(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.C
     )
 
 
-COMMANDS = ["serve", "train", "screen", "chat", "evaluate", "check", "purge", "staff", "audit", "alarm", "telegram", "answers", "api-token", "verdicts"]
+COMMANDS = [
+    "serve",
+    "train",
+    "screen",
+    "chat",
+    "evaluate",
+    "check",
+    "purge",
+    "staff",
+    "audit",
+    "alarm",
+    "telegram",
+    "answers",
+    "api-token",
+    "verdicts",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

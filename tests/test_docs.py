@@ -46,5 +46,9 @@ def test_every_counter_that_the_operator_is_told_to_watch_exists() -> None:
 
 def test_every_command_that_the_documents_name_exists() -> None:
     known = set(parser()._subparsers._group_actions[0].choices)  # type: ignore[union-attr,arg-type]
-    named = {command for path in DOCUMENTS for command in re.findall(r"python -m bot ([a-z]+(?:-[a-z]+)*)", path.read_text(encoding="utf-8"))}
+    named = {
+        command
+        for path in DOCUMENTS
+        for command in re.findall(r"python -m bot ([a-z]+(?:-[a-z]+)*)", path.read_text(encoding="utf-8"))
+    }
     assert named - known == set()
