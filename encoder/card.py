@@ -14,7 +14,7 @@ bg, es, vi, ka, tl, tr, ar, hi, fr, pt): topic (47), triage (4), indicators (24)
 |---|---|
 | made on | {date} |
 | base | {base} |
-| data | {rows} messages of `nlu_data/` trained on, {rows_held_out} for validation (held out, and by strangers); written, not of real people |
+| data | {rows} messages of `nlu_data/` trained on, {rows_held_out} for validation (held out, and of strangers); not of real people |
 | form | 12 layers, 384 wide, int8; {pieces} pieces of vocabulary in 4-bit rows; digests in `SHA256SUMS` |
 | licence | the base weights are MIT; this model is under the licence of the project |
 
