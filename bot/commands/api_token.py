@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from bot.api.tokens import TokenNameUnusable, Tokens, TokenUnknown
-from bot.console.audit import PROGRAM, AuditLog
+from bot.audit import PROGRAM, AuditLog
 from bot.logs import configure_logs
 from bot.program import Program, build
 from bot.settings import load_settings

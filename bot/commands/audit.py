@@ -7,7 +7,7 @@ import asyncio
 import sys
 from typing import Any
 
-from bot.console.audit import AuditBroken, AuditHead, AuditLog
+from bot.audit import AuditBroken, AuditHead, AuditLog
 from bot.logs import configure_logs
 from bot.program import build
 from bot.settings import load_settings

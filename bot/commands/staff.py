@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.console.audit import PROGRAM, AuditLog
+from bot.audit import PROGRAM, AuditLog
 from bot.console.staff import Accounts, AccountUnknown, LastAdministrator, NameTaken, NameUnusable, Role
 from bot.logs import configure_logs
 from bot.program import Program, build

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import aiohttp_jinja2
 from aiohttp import web
 
-from bot.console.audit import AuditLog
+from bot.audit import AuditLog
 from bot.console.logins import Logins, Visitor
 from bot.console.staff import Accounts, Role
 from bot.console.texts import INTERFACE_LANGUAGES, Texts

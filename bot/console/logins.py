@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.audit import PROGRAM
+from bot.audit import PROGRAM
 from bot.console.passwords import matches, unusable_hash
 from bot.console.staff import Accounts, Role
 from bot.storage.database import Database

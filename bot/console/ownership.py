@@ -10,7 +10,7 @@ from prometheus_client import Counter
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.audit import PROGRAM
+from bot.audit import PROGRAM
 from bot.console.desk import Desk
 from bot.console.logins import Visitor
 from bot.console.waiting import findings_of

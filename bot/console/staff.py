@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.audit import PROGRAM, AuditLog
+from bot.audit import PROGRAM, AuditLog
 from bot.console.passwords import check_new, hash_password, one_time_password
 from bot.storage.case_events import note_event
 from bot.storage.tables import Handoff, Staff, StaffSession

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.console.audit import AuditBroken
+from bot.audit import AuditBroken
 from bot.console.desk import PREFIX, Desk, back_to, form_of, require
 from bot.console.staff import LastAdministrator, NameTaken, NameUnusable, Role
 from bot.storage.tables import Staff

@@ -17,6 +17,7 @@ from bot.settings import Settings, listed
 from bot.storage.vault import Vault
 
 PREFIX: Final = "/alarm"
+LINK: Final = "link:"  # before the name of a way whose link or key was pressed: who heard the alarm
 SIGNATURE_LENGTH: Final = 32  # hex digits: 128 bits, and a link that fits an SMS
 _PURPOSE: Final = "alarm_acknowledge"
 

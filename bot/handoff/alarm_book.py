@@ -16,7 +16,8 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.handoff.alarm import Kind, Links, first_ways, other_ways, way_names
+from bot.audit import PROGRAM, AuditLog
+from bot.handoff.alarm import LINK, Kind, Links, first_ways, other_ways, way_names
 from bot.handoff.alarm_record import WayRecord, WayState, way_records
 from bot.handoff.hours import latest
 from bot.handoff.queue import urgent_since
@@ -58,6 +59,7 @@ class AlarmBook:
     def __init__(self, settings: Settings, vault: Vault) -> None:
         self.ways = way_names(settings)
         self.links = Links.of(settings, vault)
+        self.audit = AuditLog(vault)
         self.interface = settings.alarm_language
         self.patience = {
             Triage.EMERGENCY.value: timedelta(seconds=settings.alarm_emergency_seconds),
@@ -116,6 +118,8 @@ class AlarmBook:
         if getattr(changed, "rowcount", 0) != 1:
             return False
         await self._cancel(session, alarm_id, now)
+        if by.startswith(LINK):  # the console writes down by itself who pressed there
+            await self.audit.record(session, staff_id=PROGRAM, action="alarm_acknowledged", subject=f"{alarm_id} {by}", now=now)
         return True
 
     async def acknowledge_case(self, session: AsyncSession, handoff_id: str, *, by: str, now: datetime) -> bool:

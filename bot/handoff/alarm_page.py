@@ -17,7 +17,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.handoff import alarm_texts
-from bot.handoff.alarm import is_call
+from bot.handoff.alarm import LINK, is_call
 from bot.handoff.alarm_book import AlarmBook
 from bot.live import QUEUE
 from bot.messages import Triage
@@ -102,7 +102,7 @@ class AlarmPage:
         try:
             async with self.program.database.transaction() as session:
                 alarm = await self._alarm(session, request)
-                heard = alarm is not None and await self.book.acknowledge(session, alarm.id, by=f"link:{way}", now=self.clock())
+                heard = alarm is not None and await self.book.acknowledge(session, alarm.id, by=f"{LINK}{way}", now=self.clock())
         except DatabaseUnavailable:
             broken = self.texts["broken"]
             return self._spoken(broken) if is_call(way) else self._page(broken, status=503)

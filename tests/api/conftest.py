@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
 from bot.api.tokens import Tokens
-from bot.console.audit import AuditLog
+from bot.audit import AuditLog
 from bot.messages import Inbound
 from bot.program import Program
 from bot.server import application

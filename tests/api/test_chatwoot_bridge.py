@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
 from bot.api.tokens import Tokens
-from bot.console.audit import AuditLog
+from bot.audit import AuditLog
 from bot.handoff.case_webhook import CaseWebhook
 from bot.program import Program
 from bot.server import application

@@ -18,7 +18,7 @@ from bot.api.cases import CasesApi
 from bot.api.limits import Limits
 from bot.api.models import PREFIX
 from bot.api.tokens import Tokens
-from bot.console.audit import AuditLog
+from bot.audit import AuditLog
 from bot.messages import Inbound
 from tests.support import PlainAssistant, open_program
 

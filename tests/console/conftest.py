@@ -12,9 +12,9 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
+from bot.audit import AuditLog
 from bot.console import passwords
 from bot.console.app import make_console
-from bot.console.audit import AuditLog
 from bot.console.desk import PREFIX
 from bot.console.staff import Accounts, Role
 from bot.messages import Inbound

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import ClientResponse
 
-from bot.console.audit import AuditLog
+from bot.audit import AuditLog
 from bot.console.staff import Accounts
 from bot.program import Program
 from tests.console.conftest import Consultant

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
+from bot.audit import AuditLog
 from bot.console import app as console_app
-from bot.console.audit import AuditLog
 from bot.console.desk import PREFIX
 from bot.console.logins import STRANGERS_A_MINUTE
 from bot.console.staff import FIRST_ACCOUNT, Accounts, Role, ensure_first_account

@@ -18,8 +18,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
+from bot.audit import AuditLog
 from bot.console.app import make_console
-from bot.console.audit import AuditLog
 from bot.console.desk import PREFIX, Desk
 from bot.console.staff import Accounts, Role
 from bot.live import QUEUE

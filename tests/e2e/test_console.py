@@ -94,6 +94,7 @@ def test_a_lost_connection_is_seen_and_nothing_is_missing_afterwards(night: Nigh
     night.writes("zabrał mi paszport", who="a")
     ola.locator(".case .take").click()
     expect(ola.locator("#answer")).to_be_visible()
+    expect(ola.locator("#connection.on")).to_be_visible()  # the page's scripts run, too
     ola.context.set_offline(True)
     ola.locator("#answer").fill("Dzień dobry")
     ola.keyboard.press("Control+Enter")

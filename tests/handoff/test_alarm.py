@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 from prometheus_client import REGISTRY
+from sqlalchemy import select
 
 from bot.handoff.alarm_watch import MAX_ATTEMPTS
-from bot.storage.tables import Conversation
+from bot.storage.tables import AuditEntry, Conversation
 from tests.handoff.conftest import PERSON, PHONE, SECRET, URL, WORDS, Night
 
 ONE_EACH = {"email": 1, "sms": 1, "call": 1, "telegram": 1, "webhook": 1}
@@ -182,6 +183,9 @@ async def test_opening_the_link_changes_nothing_and_pressing_the_button_silences
     assert night.counts() == dict.fromkeys(ONE_EACH, 2)
     (alarm,) = await night.alarms()
     assert (alarm.state, alarm.heard_by) == ("acknowledged", "link:email1")
+    async with night.program.database.transaction() as session:
+        (entry,) = (await session.scalars(select(AuditEntry).where(AuditEntry.action == "alarm_acknowledged"))).all()
+    assert (entry.staff_id, entry.subject) == ("program", f"{alarm.id} link:email1")
 
 
 async def test_an_acknowledged_case_that_stays_untaken_sounds_again_and_the_old_link_is_worthless(
