@@ -16,6 +16,8 @@ _FILE = "working_point.json"
 _LITTLE = 1e-4
 _HIGH = TRIAGES.index("high")
 _STRONG = [place for place, name in enumerate(INDICATORS) if Indicator(name).strong]
+_SUICIDE = INDICATORS.index(Indicator.SUICIDE_RISK.value)
+SURE_OF_SUICIDE = 0.8  # in one clause: "I want to end it" is not weighed against the rest of a message
 _TOLD = [TOPICS.index(name) for name in ("emergency", "disclose_victim", "report_witness")]
 # Signs that an ordinary dispute about work may carry; no other one goes with triage none.
 _WITHOUT_TRIAGE = (Indicator.WAGES_WITHHELD, Indicator.EXCESSIVE_WORK)
@@ -99,7 +101,10 @@ def weighed_signs(likelihoods: Likelihoods, loudest: Matrix, signs: Sequence[flo
         return likelihoods
     whole, clause, *bias = signs
     odds = whole * log_odds(likelihoods.indicators) + clause * log_odds(loudest) + np.array(bias, dtype=np.float32)
-    return replace(likelihoods, indicators=np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float32))
+    weighed = np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float32)
+    if loudest[_SUICIDE] >= SURE_OF_SUICIDE:
+        weighed[_SUICIDE] = loudest[_SUICIDE]
+    return replace(likelihoods, indicators=weighed)
 
 
 def judge(likelihoods: Likelihoods, point: WorkingPoint, language: str = "") -> tuple[Triage, tuple[Indicator, ...]]:

@@ -26,7 +26,7 @@ WORDS: dict[str, dict[str, str]] = {
         "die": "nie chce mi się żyć",
         "alone": "nie mam nikogo",
         "report": "zgłoszenie",
-        "seen": "śpią w szopie, pracują na polu, nikt ich nie widzi w sklepie",
+        "seen": "śpią w szopie, pracują na polu od świtu, szef trzyma ich paszporty",
         "place": "wieś Zalesie koło Grójca",
         "drop": "już nie chcę",
         "cannot call": "nie mogę dzwonić",

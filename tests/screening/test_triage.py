@@ -5,7 +5,7 @@ import pytest
 
 from bot.messages import TOPICS, Indicator, Triage
 from bot.screening.heads import INDICATORS, Likelihoods
-from bot.screening.triage import WorkingPoint, joined, judge
+from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 
 
 def likelihoods(triage: tuple[float, ...], topic: str = "greet", **signs: float) -> Likelihoods:
@@ -46,3 +46,10 @@ def test_the_joint_opinion_keeps_how_high_stands_to_emergency() -> None:
     before = likelihoods((0.4, 0.2, 0.3, 0.1))
     after = joined(before, (0.6, 0.3, 0.2, 2.0, 0.8))
     assert after.triage[3] / after.triage[2] == pytest.approx(before.triage[3] / before.triage[2], rel=1e-4)
+
+
+def test_one_clause_that_surely_speaks_of_suicide_is_an_emergency_whatever_the_rest_says() -> None:
+    calm = likelihoods((0.9, 0.05, 0.04, 0.01), suicide_risk=0.05)
+    loudest = likelihoods((0.9, 0.05, 0.04, 0.01), suicide_risk=0.95).indicators
+    weighed = weighed_signs(calm, loudest, (1.0, 0.1, *([-1.0] * len(INDICATORS))))
+    assert judge(weighed, WorkingPoint())[0] is Triage.EMERGENCY
