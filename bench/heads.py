@@ -10,22 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.screening.calibration import choose_temperatures
-from bot.screening.fitting import fit_with
+from bot.screening.fitting import fit_with, mean_and_scale
 from bot.screening.heads import CLASSES, INDICATORS, Heads, Likelihoods, Matrix
 from bot.screening.rows import Row
-
-
-def standardised(vectors: Matrix) -> tuple[Matrix, Matrix]:
-    """Return mean and one scale for all dimensions."""
-    mean = vectors.mean(axis=0)
-    return mean, np.full_like(mean, float(np.linalg.norm(vectors - mean, axis=1).mean()) or 1.0)
 
 
 def fit_svm(rows: Sequence[Row], vectors: Matrix, encoder: str, checked: Sequence[Row], seen: Matrix) -> Heads:
     """Fit linear SVMs, one against the rest; margins become likelihoods by a temperature each, fitted on the checked rows."""
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
-    mean, scale = standardised(vectors)
+    mean, scale = mean_and_scale(vectors)
 
     def fit(targets: NDArray[np.int64]) -> tuple[Matrix, Matrix]:
         model = LinearSVC(C=3.0, random_state=7, max_iter=3000).fit((vectors - mean) / scale, targets)
@@ -54,7 +48,7 @@ def fit_network(rows: Sequence[Row], vectors: Matrix) -> Network:
     """Fit a small network for topic, triage, speaker and, with one output each, the indicators; a tenth stops the training."""
     from sklearn.neural_network import MLPClassifier  # noqa: PLC0415
 
-    mean, scale = standardised(vectors)
+    mean, scale = mean_and_scale(vectors)
     scale = scale / np.sqrt(len(mean))  # a network wants inputs around one, not vectors of length one
     standard = (vectors - mean) / scale
     labels = {

@@ -19,7 +19,7 @@ def questions_in(text: str, language: str, lexicon: Lexicon) -> list[str]:
 
     Many write without commas: then what follows the last question word counts as a clause.
     """
-    clauses = [clause.strip() for clause in _END.split(text) if clause and clause.strip()]
+    clauses = _clauses(text)
     asking = [clause for clause in reversed(clauses) if len(words(clause)) >= SHORTEST and lexicon.asks(clause, language)]
     if len(clauses) == 1:
         asking = list(_tails(text, language, lexicon))
@@ -28,10 +28,14 @@ def questions_in(text: str, language: str, lexicon: Lexicon) -> list[str]:
 
 def told_beside(text: str, language: str, lexicon: Lexicon) -> str:
     """Return what a message of several clauses tells besides asking; empty when it asks nothing, or does nothing else."""
-    clauses = [clause.strip() for clause in _END.split(text) if clause and clause.strip()]
+    clauses = _clauses(text)
     told = [clause for clause in clauses if not lexicon.asks(clause, language)]
     beside = " ".join(told) if len(told) < len(clauses) else ""
     return beside if len(words(beside)) > SHORTEST else ""
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause.strip() for clause in _END.split(text) if clause and clause.strip()]
 
 
 def _tails(text: str, language: str, lexicon: Lexicon) -> Iterator[str]:

@@ -31,9 +31,7 @@ def fit_dense(rows: Sequence[Row], vectors: Matrix, encoder: str) -> Heads:
     """Fit logistic regressions on dense sentence vectors, one row each."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
 
-    mean = vectors.mean(axis=0)
-    # One scale for all dimensions, as renormalising would: the directions of an e5 vector already have comparable spread.
-    scale = np.full_like(mean, float(np.linalg.norm(vectors - mean, axis=1).mean()) or 1.0)
+    mean, scale = mean_and_scale(vectors)
     standard = (vectors - mean) / scale
 
     def fit(targets: NDArray[np.int64]) -> tuple[Matrix, Matrix]:
@@ -43,6 +41,15 @@ def fit_dense(rows: Sequence[Row], vectors: Matrix, encoder: str) -> Heads:
         return model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
 
     return fit_with(rows, fit, Heads(encoder, mean, scale, {}, {}))
+
+
+def mean_and_scale(vectors: Matrix) -> tuple[Matrix, Matrix]:
+    """Return the mean of vectors and one scale for all dimensions, as renormalising would.
+
+    The directions of an e5 vector already have comparable spread.
+    """
+    mean = vectors.mean(axis=0)
+    return mean, np.full_like(mean, float(np.linalg.norm(vectors - mean, axis=1).mean()) or 1.0)
 
 
 def fit_with(rows: Sequence[Row], fit: Callable[[NDArray[np.int64]], tuple[Matrix, Matrix]], heads: Heads) -> Heads:
