@@ -14,14 +14,13 @@ from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from twilio.request_validator import RequestValidator
 
 from tests.channels.conftest import payload
-from tests.e2e.desks import in_focus, picture, ready
+from tests.e2e.desks import first_login, in_focus, picture, ready
 from tests.e2e.running import Running
 from tests.standins import telegram_api, twilio_api
 from tests.standins.alarm_receivers import Mailbox, mail_server
@@ -131,15 +130,7 @@ def desk(night: Running, browser: Browser) -> Iterator[Callable[[str], Page]]:
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
         page.goto(f"{night.url}/console/")
-        page.fill("#name", name)
-        page.fill("#password", password)
-        page.click("main button")
-        page.fill("#old", password)
-        page.fill("#new", PASSWORD)
-        page.fill("#again", PASSWORD)
-        page.click("main button")
-        page.fill("#code", pyotp.TOTP(page.inner_text(".secret").replace(" ", "")).now())
-        page.click("main button")
+        first_login(page, name, password)
         ready(page)
         page.click("#sound")
         expect(page.locator("#sound")).to_have_class("sound on")
