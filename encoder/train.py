@@ -11,8 +11,10 @@ import argparse
 import json
 import random
 import time
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,118 +22,66 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from bot.messages import Triage
-from bot.screening.normalise import readable
 from bot.screening.rows import Row, held_out, read_rows, training_files, validation_files
-from encoder.augment import varied
-from encoder.base import dequantise, read_base
+from encoder.batches import Rows, joined_goals
+from encoder.exported import read_exported
 from encoder.labels import NAMES, labels_of
 from encoder.measures import measure
 from encoder.network import Encoder, Heads, pool
-from encoder.vocabulary import make_tokenizer, normalised
+from encoder.plan import Plan, best_precision
+from encoder.teacher import HEADS, distance, taught
+from encoder.texts import Texts, padded
 
-PREFIX = "query: "
 _AVERAGE_EVERY = 4  # steps: following each step costs a tenth of the time and changes nothing
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that a training depends on besides the data."""
-
-    epochs: int = 8
-    batch: int = 16
-    frozen: int = 2
-    rate: float = 3e-4
-    head_rate: float = 2e-3
-    decay_a_layer: float = 0.95
-    warm_up: float = 0.1
-    dropout: float = 0.1
-    longest: int = 128
-    varied_share: float = 0.45
-    greeting_share: float = 0.08
-    joined_share: float = 0.06
-    triage_weight: float = 1.0
-    emergency_weight: float = 1.5
-    indicator_weight: float = 3.0
-    speaker_weight: float = 0.5
-    language_weight: float = 0.3
-    smoothing: float = 0.0
-    average: float = 0.995
-    every: int = 1  # train on one row in `every`, for experiments
-    seed: int = 7
-
-
-class Texts:
-    """Turns texts into word vectors."""
-
-    def __init__(self, longest: int) -> None:
-        self.base = read_base()
-        self._tokenizer = make_tokenizer(self.base)
-        self._table = {ord(key): value for key, value in self.base.normal_form.items()}
-        self._longest = longest
-
-    def pieces(self, text: str) -> list[int]:
-        """Return the ids of a text's pieces with the special ones around them."""
-        ids = self._tokenizer.encode(normalised(PREFIX + readable(text), self._table)).ids
-        return [self.base.specials["bos"], *ids[: self._longest - 2], self.base.specials["eos"]]
-
-    def words(self, ids: list[int]) -> Tensor:
-        """Return word vectors, shape (pieces, width)."""
-        return torch.from_numpy(dequantise(self.base.word_blocks[ids]))
-
-
-def padded(parts: list[Tensor]) -> tuple[Tensor, Tensor, Tensor | None]:
-    """Return a batch, the lengths in it, and the additive mask where lengths differ."""
-    lengths = torch.tensor([len(part) for part in parts])
-    batch = torch.nn.utils.rnn.pad_sequence([part.float() for part in parts], batch_first=True)
-    if int(lengths.min()) == batch.shape[1]:
-        return batch, lengths, None
-    outside = torch.arange(batch.shape[1])[None, :] >= lengths[:, None]
-    return batch, lengths, torch.zeros(outside.shape).masked_fill(outside, -1e4)[:, None, None, :]
 
 
 class Training:
     """One run of the training."""
 
-    def __init__(self, plan: Plan, rows: list[Row], strangers: list[Row], folder: Path, start_from: Path | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        rows: list[Row],
+        strangers: list[Row],
+        folder: Path,
+        *,
+        start_from: Path | None = None,
+        teacher: Path | None = None,
+    ) -> None:
+        if plan.precision == "auto":
+            plan = replace(plan, precision=best_precision())
         torch.manual_seed(plan.seed)
         self.plan, self.folder = plan, folder
         self.texts = Texts(plan.longest)
-        trained = [row for row in rows if not held_out(row)]
-        self.rows = trained[:: plan.every]
+        trained = [row for row in rows if not held_out(row)][:: plan.every]
+        self.labels = labels_of(trained)
+        self.rows = Rows(trained, self.labels, plan)
         self.checked = [*(row for row in rows if held_out(row)), *strangers]
-        self.labels, self.checked_labels = labels_of(self.rows), labels_of(self.checked)
+        self.checked_labels = labels_of(self.checked)
         self.encoder = Encoder(self.texts.base, plan.dropout)
         self.heads = Heads(self.texts.base.sizes["width"], {name: len(values) for name, values in NAMES.items()})
         self.encoder.positions.requires_grad_(False)
         self.encoder.norm.requires_grad_(False)
         self.encoder.layers[: plan.frozen].requires_grad_(False)
-        earlier = torch.load(start_from, weights_only=True) if start_from else None
+        earlier = _earlier(start_from)
         if earlier:
             self.encoder.load_state_dict(earlier["encoder"])
-        self.kept: list[Tensor] = self._lower_all(self.rows)
+        self.kept: list[Tensor] = self._lower_all(trained)
         self.kept_checked: list[Tensor] = self._lower_all(self.checked)
         if earlier:
             self.heads.load_state_dict(earlier["heads"])
         else:
             self._standardise()
+        self.taught = taught(trained, teacher) if teacher is not None else None
         counts = np.bincount(self.labels.triage, minlength=4)
         weight = np.sqrt(counts.mean() / np.maximum(counts, 1))
         weight[NAMES["triage"].index("emergency")] *= plan.emergency_weight
         self.triage_weight = torch.tensor(weight / weight.mean(), dtype=torch.float32)
-        self.greetings: dict[str, list[str]] = {}
-        for row in self.rows:
-            if row.topic == "greet" and len(row.text) < 40:
-                self.greetings.setdefault(row.language, []).append(row.text.rstrip(" .!?"))
-        self.telling: dict[str, list[int]] = {}
-        for number, row in enumerate(self.rows):
-            if row.triage is not Triage.NONE and len(row.text) < 200:
-                self.telling.setdefault(row.language, []).append(number)
         self.optimiser, self.parameters = self._optimiser()
         self.average = [parameter.detach().clone() for parameter in self.parameters]
         self.done = 0
         self.history: list[dict[str, float]] = []
-        self.total_steps = plan.epochs * ((len(self.rows) + plan.batch - 1) // plan.batch)
+        self.total_steps = plan.epochs * self.rows.batches_an_epoch
 
     def _optimiser(self) -> tuple[torch.optim.AdamW, list[torch.nn.Parameter]]:
         groups = []
@@ -145,9 +95,12 @@ class Training:
             group["peak"] = group["lr"]
         return optimiser, [parameter for group in groups for parameter in group["params"]]
 
+    def _precisely(self) -> AbstractContextManager[object]:
+        return torch.autocast("cpu", torch.bfloat16) if self.plan.precision == "bf16" else nullcontext()
+
     def _lower(self, ids: list[list[int]]) -> list[Tensor]:
         words, lengths, mask = padded([self.texts.words(one) for one in ids])
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad(), self._precisely():
             was = self.encoder.training
             hidden = self.encoder.eval().lower(words, mask, self.plan.frozen)
             self.encoder.train(was)
@@ -165,7 +118,7 @@ class Training:
 
     def _pooled(self, parts: list[Tensor]) -> Tensor:
         hidden, lengths, mask = padded(parts)
-        with torch.autocast("cpu", torch.bfloat16):
+        with self._precisely():
             hidden = self.encoder.upper(hidden, mask, self.plan.frozen)
         return pool(hidden.float(), lengths)
 
@@ -184,51 +137,25 @@ class Training:
         self.heads.mean.copy_(pooled.mean(0))
         self.heads.scale.copy_(pooled.std(0) + 1e-3)
 
-    def _batches(self, chance: random.Random) -> list[list[int]]:
-        order = list(range(len(self.rows)))
-        chance.shuffle(order)
-        size = self.plan.batch
-        batches = []
-        for start in range(0, len(order), size * 40):  # bucketed by length inside a stretch, so that little is padded
-            stretch = sorted(order[start : start + size * 40], key=lambda number: len(self.kept[number]))
-            batches += [stretch[place : place + size] for place in range(0, len(stretch), size)]
-        chance.shuffle(batches)
-        return batches
-
-    def _inputs(self, batch: list[int], chance: random.Random) -> tuple[list[Tensor], dict[str, Tensor]]:
+    def _inputs(self, batch: list[int], chance: random.Random) -> tuple[list[Tensor], dict[str, Tensor], Tensor]:
+        """Return the inputs of a batch, its goals, and for each row whether it is one message and not two."""
         parts = [self.kept[number] for number in batch]
-        goals = {name: torch.from_numpy(values[batch]) for name, values in vars(self.labels).items()}
+        goals = {name: values[batch] for name, values in vars(self.labels).items()}
+        alone = torch.ones(len(batch))
         changed: dict[int, str] = {}
         for place, number in enumerate(batch):
-            row = self.rows[number]
-            if row.triage is not Triage.NONE and chance.random() < self.plan.joined_share:
-                other = chance.choice(self.telling[row.language])
-                changed[place] = self._joined(place, number, other, goals, chance)
-            elif chance.random() < self.plan.varied_share:
-                changed[place] = self._varied(row, chance)
+            change = self.rows.changed(number, chance)
+            if change is None:
+                continue
+            changed[place], other = change
+            if other is not None:
+                alone[place] = 0.0
+                joined_goals(goals, place, number, other, self.labels)
         if changed:
             ids = [self.texts.pieces(text) for text in changed.values()]
             for place, part in zip(changed, self._lower(ids), strict=True):
                 parts[place] = part
-        return parts, goals
-
-    def _varied(self, row: Row, chance: random.Random) -> str:
-        text = row.text
-        greetings = self.greetings.get(row.language)
-        if greetings and row.topic != "greet" and chance.random() < self.plan.greeting_share:
-            text = chance.choice(greetings) + chance.choice((", ", ". ", " ")) + text
-        return varied(text, row.language, chance)
-
-    def _joined(self, place: int, number: int, other: int, goals: dict[str, Tensor], chance: random.Random) -> str:
-        """Return two messages as one, as people tell their story in several; the graver one gives triage, topic and speaker."""
-        labels = self.labels
-        goals["indicators"][place] = torch.from_numpy(np.maximum(labels.indicators[number], labels.indicators[other]))
-        if labels.triage[other] > labels.triage[number]:
-            for name in ("topics", "triage", "speaker"):
-                goals[name][place] = torch.from_numpy(np.asarray(getattr(labels, name)[other]))
-        texts = [self.rows[number].text, self.rows[other].text]
-        chance.shuffle(texts)
-        return chance.choice((" ", ". ", "\n")).join(texts)
+        return parts, {name: torch.from_numpy(values) for name, values in goals.items()}, alone
 
     def _loss(self, logits: dict[str, Tensor], goals: dict[str, Tensor]) -> Tensor:
         plan = self.plan
@@ -250,20 +177,25 @@ class Training:
         """Train one epoch and return the figures on the validation rows."""
         chance = random.Random(self.plan.seed * 1000 + self.done)
         torch.manual_seed(self.plan.seed * 1000 + self.done)
-        batches = self._batches(chance)
+        batches = self.rows.batches([len(part) for part in self.kept], chance)
         started, total = time.monotonic(), 0.0
         for number, batch in enumerate(tqdm(batches, desc=f"epoch {self.done + 1}", mininterval=20)):
-            step = self.done * len(batches) + number
+            step = self.done * self.rows.batches_an_epoch + number * self.rows.batches_an_epoch // len(batches)
             self._set_rates(step)
             self.encoder.train()
             self.heads.train()
-            inputs, goals = self._inputs(batch, chance)
-            loss = self._loss(self.heads(self._pooled(inputs)), goals)
+            inputs, goals, alone = self._inputs(batch, chance)
+            logits = self.heads(self._pooled(inputs))
+            loss = self._loss(logits, goals)
+            if self.taught is not None:
+                said = {name: self.taught[name][batch] for name in HEADS}
+                loss = loss + self.plan.teacher_weight * distance(logits, said, alone)
+            self.rows.doubt[batch] = _doubt(logits["triage"].detach(), goals["triage"])
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
             self.optimiser.step()
-            if step % _AVERAGE_EVERY == 0:
+            if number % _AVERAGE_EVERY == 0:
                 self._follow(step // _AVERAGE_EVERY)
             total += float(loss.detach())
         self.done += 1
@@ -296,12 +228,14 @@ class Training:
             "heads": self.heads.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "average": self.average,
+            "doubt": torch.from_numpy(self.rows.doubt),
         }
         _write(state, self.folder / "state.pt")
         with self._averaged():
             tuned = {"encoder": self.encoder.state_dict(), "heads": self.heads.state_dict(), "plan": asdict(self.plan)}
             _write(
-                {**tuned, "history": self.history, "rows": len(self.rows), "checked": len(self.checked)}, self.folder / "tuned.pt"
+                {**tuned, "history": self.history, "rows": len(self.rows.rows), "checked": len(self.checked)},
+                self.folder / "tuned.pt",
             )
 
     def resume(self) -> bool:
@@ -315,6 +249,7 @@ class Training:
         self.heads.load_state_dict(state["heads"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average = state["average"]
+        self.rows.doubt = state["doubt"].numpy()
         return True
 
 
@@ -336,6 +271,20 @@ class _Swapped:
             parameter.data.copy_(value)
 
 
+def _doubt(triage: Tensor, truth: Tensor) -> np.ndarray:
+    """Return how far each row's likelihood of a handoff is from the truth, 0 to 1."""
+    likely = triage.softmax(-1)
+    handoff = [NAMES["triage"].index(name) for name in ("high", "emergency")]
+    return (likely[:, handoff].sum(-1) - torch.isin(truth, torch.tensor(handoff)).float()).abs().numpy()
+
+
+def _earlier(start_from: Path | None) -> dict[str, Any] | None:
+    """Return the weights to go on from: of a tuned.pt, or of the folder of an exported encoder."""
+    if start_from is None:
+        return None
+    return read_exported(start_from) if start_from.is_dir() else torch.load(start_from, weights_only=True)
+
+
 def _write(state: object, path: Path) -> None:
     torch.save(state, path.with_suffix(".part"))
     path.with_suffix(".part").replace(path)
@@ -347,17 +296,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/encoder"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--fresh", action="store_true", help="begin again even when a saved state exists")
-    parser.add_argument(
-        "--start-from", type=Path, help="a tuned.pt to go on from with this plan, e.g. after labels were corrected"
-    )
+    parser.add_argument("--start-from", type=Path, help="a tuned.pt, or encoder/model, to go on from with this plan")
+    parser.add_argument("--teacher", type=Path, help="an exported encoder to learn from besides the labels (teacher_weight)")
     for name, value in asdict(Plan()).items():
         parser.add_argument("--" + name.replace("_", "-"), type=type(value), default=value)
     options = vars(parser.parse_args())
     torch.set_num_threads(options.pop("threads"))
-    folder, fresh, start_from = options.pop("out"), options.pop("fresh"), options.pop("start_from")
-    training = Training(Plan(**options), read_rows(training_files()), read_rows(validation_files()), folder, start_from)
+    folder, fresh = options.pop("out"), options.pop("fresh")
+    others = {"start_from": options.pop("start_from"), "teacher": options.pop("teacher")}
+    training = Training(Plan(**options), read_rows(training_files()), read_rows(validation_files()), folder, **others)
     if not fresh and training.resume():
         print(f"going on after epoch {training.done}")
+    if not training.plan.epochs:
+        print(json.dumps({name: round(value, 4) for name, value in training.check().items()}))
     while training.done < training.plan.epochs:
         figures = training.epoch()
         print(json.dumps({name: round(value, 4) for name, value in figures.items()}), flush=True)
