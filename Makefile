@@ -63,7 +63,7 @@ encoder/.venv/.complete: encoder/requirements.txt
 	@touch $@
 
 encoder: encoder/.venv/.complete ## fine-tune and export the sentence encoder (hours; seldom needed)
-	@# Waiting threads sleep instead of spinning: beside other work that is several times faster.
+	@# Waiting threads sleep instead of spinning: beside other work that is half as fast again.
 	OMP_NUM_THREADS=2 OMP_WAIT_POLICY=PASSIVE encoder/.venv/bin/python -m encoder.train --out build/encoder
 	encoder/.venv/bin/python -m encoder.export build/encoder/tuned.pt --out encoder/model
 

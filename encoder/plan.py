@@ -12,9 +12,9 @@ _CPUINFO = Path("/proc/cpuinfo")
 class Plan:
     """The choices of one training; every field is an option of the command line."""
 
-    epochs: int = 8
+    epochs: int = 7
     batch: int = 16
-    frozen: int = 2
+    frozen: int = 4
     rate: float = 3e-4
     head_rate: float = 2e-3
     decay_a_layer: float = 0.95
