@@ -4,6 +4,7 @@ export OMP_NUM_THREADS ?= 1
 export RASA_TELEMETRY_ENABLED = false
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 PYTHON := .venv/bin/python
+THREADS ?= 2
 
 .PHONY: help install run train test quick lint format encoder clean
 
@@ -64,7 +65,7 @@ encoder/.venv/.complete: encoder/requirements.txt
 
 encoder: encoder/.venv/.complete ## fine-tune and export the sentence encoder (hours; seldom needed)
 	@# Waiting threads sleep instead of spinning: beside other work that is half as fast again.
-	OMP_NUM_THREADS=2 OMP_WAIT_POLICY=PASSIVE encoder/.venv/bin/python -m encoder.train --out build/encoder
+	OMP_NUM_THREADS=$(THREADS) OMP_WAIT_POLICY=PASSIVE encoder/.venv/bin/python -m encoder.train --threads $(THREADS) --out build/encoder
 	encoder/.venv/bin/python -m encoder.export build/encoder/tuned.pt --out encoder/model
 
 clean: ## remove what was built; keys and database stay

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from bot import report
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.normalise import says_something
 
@@ -30,6 +31,7 @@ BUTTON_ACTS: Final[Mapping[str, str]] = {
     "report": "report_start",
     "send": "report_send",
     "correct": "report_correct",
+    **{f"{report.PART}{field}": "report_part" for field in report.FIELDS},
     "do_not_send": "deny",
     "emergency": "ask_emergency_number",
     "more": "menu",

@@ -28,6 +28,7 @@ with warnings.catch_warnings():
     from rasa.core.lock_store import InMemoryLockStore
     from rasa.core.processor import MessageProcessor
     from rasa.core.tracker_store import TrackerStore
+    from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
     from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.events import (
@@ -40,6 +41,7 @@ with warnings.catch_warnings():
         deserialise_events,
     )
     from rasa.shared.core.trackers import DialogueStateTracker
+    from rasa.shared.nlu.training_data.message import Message
     from rasa.utils.endpoints import EndpointConfig
     from rasa_sdk.executor import ActionExecutor
     from rasa_sdk.interfaces import ActionExecutionRejection as SdkRejection
@@ -50,6 +52,7 @@ from actions.dialogue import ACTIONS
 from bot.screening.models import newest_archive
 
 TURNS_KEPT: Final = 4  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
+MOST_TOGETHER: Final = 16  # waiting messages that are read in one run of the pipeline
 _SENDER = "conversation"
 _LOGGERS_WITH_WORDS = ("rasa", "rasa_sdk", "apscheduler", "matplotlib")
 
@@ -144,6 +147,7 @@ class Assistant:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="assistant", daemon=True)
         self._thread.start()
+        self._waiting: list[tuple[UserMessage, asyncio.Future[Screening]]] = []
         self._turn = asyncio.run_coroutine_threadsafe(_new_lock(), self._loop).result()
 
     @classmethod
@@ -170,10 +174,10 @@ class Assistant:
         return cls(processor, store, actions)
 
     async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
-        """Screen one message with the pipeline of `config.yml`."""
+        """Screen one message with the pipeline of `config.yml`; those that wait meanwhile are read together."""
         message = UserMessage(_never_a_command(text), sender_id=_SENDER, metadata={"language": language_hint})
-        parsed = await self._on_own_loop(self._processor.parse_message(message))
-        return Screening.from_json(parsed["screening"])
+        screening: Screening = await self._on_own_loop(self._read_with_others(message))
+        return screening
 
     async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> Turn:
         """Decide what to say to a message that means `act`; raises TurnFailed and changes nothing then.
@@ -181,6 +185,38 @@ class Assistant:
         `slots` tell the dialogue what it may depend on; `state` is what the turn before returned.
         """
         return await self._on_own_loop(self._run_turn(text, act, slots, state))
+
+    async def _read_with_others(self, message: UserMessage) -> Screening:
+        read: asyncio.Future[Screening] = self._loop.create_future()
+        self._waiting.append((message, read))
+        await asyncio.sleep(0)  # those that came while the pipeline ran join in
+        if not read.done():
+            together, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            self._read_together(together)
+        return await read
+
+    def _read_together(self, waiting: list[tuple[UserMessage, asyncio.Future[Screening]]]) -> None:
+        try:
+            found = self._pipeline([message for message, _ in waiting])
+        except Exception as error:  # noqa: BLE001 - raised where the message is waited for; its neighbours are read without it
+            if len(waiting) > 1:
+                for one in waiting:
+                    self._read_together([one])
+                return
+            waiting[0][1].set_exception(error)
+            return
+        for (_, read), message in zip(waiting, found, strict=True):
+            if not read.done():  # nobody waits any more for what was cancelled
+                read.set_result(Screening.from_json(message.get("screening")))
+
+    def _pipeline(self, messages: list[UserMessage]) -> list[Message]:
+        # As Rasa's parse_message does, but for all messages at once: it runs its graph for each.
+        target = self._processor.model_metadata.nlu_target
+        results = self._processor.graph_runner.run(
+            inputs={PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: None}, targets=[target]
+        )
+        read: list[Message] = results[target]
+        return read
 
     async def _run_turn(self, text: str, act: str, slots: Mapping[str, Any], state: str | None) -> Turn:
         async with self._turn:

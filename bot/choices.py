@@ -12,6 +12,7 @@ from typing import Final
 import yaml
 
 from bot.messages import Button
+from bot.report import PART
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable
 from bot.storage.conversations import Said
@@ -68,10 +69,14 @@ def chosen(text: str, buttons: Sequence[Button], language: str, *, by_number: bo
 def titled(text: str, titles: Mapping[str, str]) -> str | None:
     """Return the value of the button whose title somebody typed, from all titles of a language by name.
 
-    A plain yes or no is none: it answers whatever is asked.
+    A plain yes or no is none: it answers whatever is asked. Nor is "number" or "place": those are buttons only where they are offered.
     """
     shape = _shape(text)
-    names = (name for name, title in titles.items() if name not in {"yes", "no"} and _shape(title) == shape)
+    names = (
+        name
+        for name, title in titles.items()
+        if name not in {"yes", "no"} and not name.startswith(PART) and _shape(title) == shape
+    )
     return next((f"@{name}" for name in names), None) if shape else None
 
 

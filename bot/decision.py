@@ -269,6 +269,7 @@ class Decider:
             "listed": said.text.startswith("@") or self.lexicon.meaning(said.text, language) is not None,
             "greeted": standing.said_last is not None,
             "certain": screening.topic_confidence >= CERTAIN_TOPIC,
+            "part": report.named_part(said.text, self.wording.titles[language]),
             "also": await self._also_asked(assistant, said.text, act, screening),
             "wish": None,
         }

@@ -247,7 +247,9 @@ def deny(situation: Situation) -> Move:
 
 
 def report_sum_up(situation: Situation) -> Move:
-    """Show the whole report before it is sent."""
+    """Show the whole report before it is sent; what was sent is not shown again."""
+    if "report_sent" in situation.told:
+        return Move((Say("told_go_on"),), closed("told_go_on"))
     if not report.told(situation.report):
         return Move((Say("report_kept_unsent"),), closed("report_kept_unsent"))
     return Move(

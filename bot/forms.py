@@ -44,20 +44,36 @@ def report_fill(situation: Situation) -> Move:
         certain=situation.certain,
         queued=situation.handoff == "queued",
     )
+    if situation.part is not None and situation.requested is not None:  # "place: the old mill" is put in its place
+        slot, value = situation.part
+        filled = {slot: value, **({report.MORE: report.SKIPPED} if situation.requested == report.MORE else {})}
     if not filled:
         return Move()
     news = dialogue.follow_up(situation)
     return Move(news.says, {**filled, **news.changes})
 
 
-def report_correct(_situation: Situation) -> Move:
-    """Open the report again for what should be different."""
-    return Move((), {report.MORE: None, "question": None})
+def report_correct(situation: Situation) -> Move:
+    """Open the report again for what should be different; what was added to it before goes to what was seen."""
+    parts = report.told(situation.report)
+    added = {}
+    if "more" in parts:
+        added["report_what"] = "\n".join(parts[field] for field in ("what", "more") if field in parts)
+    return Move((), {report.MORE: None, "question": None, **added})
 
 
-def report_ask_correction(_situation: Situation) -> Move:
-    """Ask what should be different."""
-    return Move((Say("report_correct_which"),), {"last_key": "report_correct_which"})
+def report_ask_correction(situation: Situation) -> Move:
+    """Ask what should be different: a part to be told anew, or anything in free words."""
+    buttons = tuple(f"{report.PART}{field}" for field in report.FIELDS if field in report.told(situation.report))
+    return Move((Say("report_correct_which", buttons),), {"last_key": "report_correct_which"})
+
+
+def report_part(situation: Situation) -> Move:
+    """Ask one part of the report anew: its new words take the place of the old ones."""
+    slot = "report_" + situation.text.removeprefix(f"@{report.PART}")
+    if "report_sent" in situation.told:
+        return Move()  # an old button: the summing up, which comes next, says that it is read on
+    return Move((), {slot: None, "question": None}, rests=True)
 
 
 def arrange_begin(situation: Situation) -> Move:

@@ -177,6 +177,12 @@ class FrontDoor:
                 return await self._answer(conversation_id, message_id)
 
     async def _answer(self, conversation_id: str, message_id: str) -> Outcome:
+        while (outcome := await self._answer_as_it_stands(conversation_id, message_id)) is None:
+            log.info("decided_again", conversation=conversation_id)
+        return outcome
+
+    async def _answer_as_it_stands(self, conversation_id: str, message_id: str) -> Outcome | None:
+        """Answer a message; None when another process changed what the decision started from, and it must be decided again."""
         async with self.database.transaction() as session:
             conversation = await self.conversations.get(session, conversation_id)
             message = await session.get(Message, message_id)
@@ -196,12 +202,15 @@ class FrontDoor:
                 said_last=last[-1].text if last else None,
             )
             said = self._as_chosen(conversation, said, last)
+            started_from = _state(conversation)
 
         decision = await self.decider.decide(conversation, said, standing)
 
         if decision.wish == "erase":
             return await self._erase(conversation, said, decision)
-        outcome = await self._keep(conversation_id, message_id, decision)
+        outcome = await self._keep(conversation_id, message_id, decision, started_from)
+        if outcome is None:
+            return None
         MESSAGES.labels(conversation.channel, decision.screening.triage.value).inc()
         self.bell.ring(conversation_id, QUEUE, OUTBOX)
         return outcome
@@ -224,7 +233,9 @@ class FrontDoor:
         )
         return said if value is None else replace(said, text=value)
 
-    async def _keep(self, conversation_id: str, message_id: str, decision: Decision) -> Outcome:
+    async def _keep(
+        self, conversation_id: str, message_id: str, decision: Decision, started_from: tuple[object, ...]
+    ) -> Outcome | None:
         now = self.clock()
         async with self.database.transaction() as session:
             conversation = await self.conversations.get(session, conversation_id)
@@ -233,6 +244,8 @@ class FrontDoor:
                 return Outcome((), Triage.NONE, handoff=False, erased=True)
             if message.state != "received":  # another process was faster
                 return await self._answered(session, conversation, message_id)
+            if _state(conversation) != started_from:
+                return None
             self._keep_understanding(session, conversation, message, decision, now)
             case = await self.queue.of_conversation(session, conversation_id)
             count_contact(session, self.conversations.vault, conversation, decision, case=case, now=now)
@@ -380,3 +393,8 @@ class FrontDoor:
         if left:
             log.warning("answered_after_restart", messages=len(left))
         return len(left)
+
+
+def _state(conversation: Conversation) -> tuple[object, ...]:
+    """Return what a decision starts from besides the message: two of one person, at two processes, must build on each other."""
+    return (conversation.dialogue, conversation.findings, conversation.language, conversation.quiet)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from bot.screening.language import without_diacritics
+
 FIELDS: Final = ("what", "where", "when", "who", "how_many", "vehicle", "advert")
 SLOTS: Final = tuple(f"report_{field}" for field in FIELDS)
 MORE: Final = "report_more"
@@ -30,13 +32,16 @@ INTERRUPTIONS: Final = frozenset(
         "quiet_off",
         "nothing_said",
         "report_start",
+        "report_part",
     }
 )
 STOPPING: Final = frozenset({"report_send", "enough", "withdraw", "goodbye"})  # shown what there is, and asked whether to send it
 COURTESIES: Final = frozenset({"goodbye", "abuse", "ask_bot", "repeat"})
 SHORT_NO: Final = 2  # words
+PART: Final = "part_"  # buttons that name a part of a report: part_where
 _PLATE = re.compile(r"\b[A-Z]{1,3}[ -]?[A-Z0-9]{4,5}\b")
 _LINK = re.compile(r"(?:https?://|www\.|t\.me/|@)\S+|\b\w+\.(?:pl|com|net|org|eu|ua|ru)/?\S*", re.IGNORECASE)
+_NAMED = re.compile(r"\s*([^:=\n]{2,30}?)\s*[:=]\s*(\S.*)", re.DOTALL)
 _TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\.\d{1,2}(?:\.\d{2,4})?\b")
 
 
@@ -82,3 +87,19 @@ def told(slots: Mapping[str, str | None]) -> dict[str, str]:
 def summary(slots: Mapping[str, str | None]) -> str:
     """Return the parts of a report, one a line, in the person's own words."""
     return "\n".join(f"• {value}" for value in told(slots).values()) or SKIPPED
+
+
+def named_part(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the slot that a message names before a colon, and what it says of it: "place: the old mill"; None when it names none.
+
+    `titles` are those of the buttons in the person's language.
+    """
+    match = _NAMED.fullmatch(text)
+    if match is None:
+        return None
+    name = _plain(match[1])
+    return next(((f"report_{field}", match[2]) for field in FIELDS if _plain(titles.get(f"{PART}{field}", "")) == name), None)
+
+
+def _plain(words: str) -> str:
+    return without_diacritics(words.strip().casefold())

@@ -54,6 +54,7 @@ class Situation:
     wanted_language: str | None = None
     also: str | None = None
     asks: bool = False
+    part: tuple[str, str] | None = None  # the slot of a report that the message names, and what it says of it
     certain: bool = False
     listed: bool = True
     greeted: bool = False

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.frontdoor import FrontDoor
 from bot.messages import Inbound, Reply, Screening, Triage
 from bot.program import Program
 from bot.storage.tables import Conversation, Delivery, Handoff, Message, TriageChange
@@ -63,6 +64,40 @@ async def test_messages_of_one_person_are_answered_in_their_order(program: Progr
     accepted = [await program.frontdoor.accept(inbound(text, number=str(index))) for index, text in enumerate(texts)]
     await asyncio.gather(*(program.frontdoor.answer(*ids) for ids in reversed(accepted)))
     assert assistant.heard == texts
+
+
+async def test_two_messages_at_two_processes_build_on_each_other(tmp_path: Path) -> None:
+    class Slow(PlainAssistant):
+        """While it thinks about the first message, another process answers the second."""
+
+        other: FrontDoor | None = None
+
+        async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+            if self.other is not None and text == "pytanie 1":
+                other, self.other = self.other, None
+                ids = await other.accept(inbound("szef ma mój paszport", number="2"))
+                await other._answer(*ids)  # as a process that took the second message first
+            return await super().understand(text, language_hint=language_hint)
+
+    assistant = Slow()
+    program = await open_program(tmp_path, assistant)
+    decider = program.frontdoor.decider
+    assistant.other = FrontDoor(
+        database=program.database,
+        conversations=program.conversations,
+        queue=program.queue,
+        assistant=PlainAssistant(),
+        wording=program.wording,
+        lexicon=program.lexicon,
+        bell=program.bell,
+        clock=program.clock,
+    )
+    outcome = await program.frontdoor.receive(inbound("pytanie 1", number="1"))
+    assert [reply.text for reply in outcome.replies] == [f"ask_support 2: {HOTLINE}"]
+    async with program.database.transaction() as session:
+        conversation = (await session.execute(select(Conversation))).scalar_one()
+        assert decider.findings(conversation).triage is Triage.HIGH
+    await program.close()
 
 
 async def test_a_disclosure_is_in_the_queue_with_its_reasons_when_the_reply_is_out(program: Program) -> None:

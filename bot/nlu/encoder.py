@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.screening.encoder import Encoder
 from bot.screening.normalise import readable
-from bot.screening.screener import best_encoder, encode
+from bot.screening.screener import best_encoder, encode_all
 
 ENCODING = "encoding"
 
@@ -44,8 +44,8 @@ class SentenceEncoder(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Encode each message; one that says nothing gets no vector."""
-        for message in messages:
-            encoding = encode(readable(message.get(TEXT) or ""), shared_encoder())
+        encodings = encode_all([readable(message.get(TEXT) or "") for message in messages], shared_encoder())
+        for message, encoding in zip(messages, encodings, strict=True):
             if encoding is not None:
                 message.set(ENCODING, encoding)
                 message.add_features(Features(encoding.vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, type(self).__name__))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,7 +110,14 @@ class Screener:
 
 def encode(text: str, encoder: Encoder) -> Encoding | None:
     """Encode a readable text; None when it has no words."""
-    return encoder.read([text])[0] if says_something(text) and words(text) else None
+    return encode_all([text], encoder)[0]
+
+
+def encode_all(texts: Sequence[str], encoder: Encoder) -> list[Encoding | None]:
+    """Encode readable texts together; None for one that has no words."""
+    telling = [number for number, text in enumerate(texts) if says_something(text) and words(text)]
+    found = dict(zip(telling, encoder.read([texts[number] for number in telling]), strict=True))
+    return [found.get(number) for number in range(len(texts))]
 
 
 def name_language(

@@ -1,0 +1,94 @@
+"""Correcting a witness's report before it is sent, through the front door: the new words take the place of the old ones."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.frontdoor import Outcome
+from bot.messages import LANGUAGES
+from bot.program import Program
+from tests.support import open_program
+from tests.test_arrangements import says
+from tests.test_long_conversations import ReadingAssistant
+
+SEEN, PLACE, OTHER_PLACE = "mężczyźni śpią w szopie", "Zalesie koło Grójca", "Zalesie Górne"
+
+
+@pytest.fixture
+async def program(tmp_path: Path) -> AsyncIterator[Program]:
+    program = await open_program(tmp_path, ReadingAssistant())
+    yield program
+    await program.close()
+
+
+def summary(outcome: Outcome) -> str:
+    return outcome.replies[-1].text
+
+
+async def sent_report(program: Program) -> dict[str, str]:
+    async with program.database.transaction() as session:
+        conversation = await program.conversations.find(session, "web", "p1")
+        assert conversation is not None
+        assert conversation.report is not None
+        found: dict[str, str] = program.conversations.vault.open_json(conversation.report, f"report:{conversation.id}")
+        return found
+
+
+async def test_a_part_that_is_chosen_is_asked_anew_and_replaced(program: Program) -> None:
+    asked = await says(program, "@report", SEEN, PLACE, "@send", "@correct")
+    assert [button.value for button in asked.replies[-1].buttons] == ["@part_what", "@part_where"]
+    again = await says(program, "@part_where")
+    assert again.replies[-1].text == program.wording.text("report_where", "pl")
+    corrected = await says(program, OTHER_PLACE)
+    assert OTHER_PLACE in summary(corrected)
+    assert PLACE not in summary(corrected)
+    await says(program, "@send")
+    assert await sent_report(program) == {"what": SEEN, "where": OTHER_PLACE}
+
+
+async def test_the_title_of_a_part_can_be_typed(program: Program) -> None:
+    corrected = await says(program, "@report", SEEN, PLACE, "@send", "@correct", "miejsce", OTHER_PLACE)
+    assert PLACE not in summary(corrected)
+    assert OTHER_PLACE in summary(corrected)
+
+
+@pytest.mark.parametrize("typed", [f"Miejsce: {OTHER_PLACE}", f"miejsce = {OTHER_PLACE}"])
+async def test_a_part_and_its_new_words_can_be_written_in_one_message(program: Program, typed: str) -> None:
+    corrected = await says(program, "@report", SEEN, PLACE, "@send", "@correct", typed)
+    assert PLACE not in summary(corrected)
+    assert f"• {OTHER_PLACE}" in summary(corrected)
+
+
+async def test_a_part_that_is_named_goes_to_its_place_also_while_another_is_asked_for(program: Program) -> None:
+    await says(program, "@report", SEEN, PLACE, f"miejsce: {OTHER_PLACE}", "wieczorem", "@send", "@send")
+    assert await sent_report(program) == {"what": SEEN, "where": OTHER_PLACE, "when": "wieczorem"}
+
+
+async def test_free_words_of_correction_are_added_and_nothing_added_before_is_lost(program: Program) -> None:
+    await says(program, "@report", SEEN, "@send", "brama jest zielona", "@correct", "nie w szopie, w stodole")
+    corrected = await says(program, "@correct", "i dwa psy")
+    for words in (SEEN, "brama jest zielona", "nie w szopie, w stodole", "i dwa psy"):
+        assert words in summary(corrected)
+
+
+async def test_an_old_button_of_a_part_changes_nothing_once_the_report_is_sent(program: Program) -> None:
+    await says(program, "@report", SEEN, PLACE, "@send", "@send")
+    assert (await says(program, "@part_where")).replies[-1].text == program.wording.text("told_go_on", "pl")
+    assert await sent_report(program) == {"what": SEEN, "where": PLACE}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_language_corrects_a_part_by_its_title(program: Program, language: str) -> None:
+    title = program.wording.titles[language]["part_where"]
+    corrected = await says(program, f"@lang_{language}", "@report", SEEN, PLACE, "@send", "@correct", f"{title}: {OTHER_PLACE}")
+    assert PLACE not in summary(corrected)
+    assert OTHER_PLACE in summary(corrected)
+
+
+async def test_the_name_of_a_part_means_nothing_where_it_was_not_offered(program: Program) -> None:
+    outcome = await says(program, "Miejsce")
+    assert outcome.replies[-1].text != program.wording.text("report_where", "pl")
+    assert not outcome.handoff
