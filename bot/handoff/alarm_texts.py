@@ -9,8 +9,13 @@ from bot.handoff.alarm import Kind, Notice
 from bot.messages import Triage
 
 _TRIAGE: Final[Mapping[str, Mapping[Triage, str]]] = {
-    "pl": {Triage.EMERGENCY: "ZAGROŻENIE ŻYCIA", Triage.HIGH: "PILNE"},
-    "en": {Triage.EMERGENCY: "EMERGENCY", Triage.HIGH: "URGENT"},
+    "pl": {Triage.EMERGENCY: "ZAGROŻENIE ŻYCIA", Triage.HIGH: "PILNE", Triage.MEDIUM: "Ktoś czeka", Triage.NONE: "Ktoś czeka"},
+    "en": {
+        Triage.EMERGENCY: "EMERGENCY",
+        Triage.HIGH: "URGENT",
+        Triage.MEDIUM: "Somebody waits",
+        Triage.NONE: "Somebody waits",
+    },
 }
 _LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {
     "pl": {
@@ -91,6 +96,13 @@ def message(notice: Notice) -> str:
         return f"{sentence(notice)}\n{notice.console_url}"
     links = _LINKS[notice.interface].format(console=notice.console_url, acknowledge=notice.acknowledge_url)
     return f"{sentence(notice)}\n{links}"
+
+
+def short(notice: Notice) -> str:
+    """Return the text of an SMS: one link at most, whose page leads to the console."""
+    if notice.kind in {Kind.SELF_TEST, Kind.WAY}:
+        return sentence(notice)
+    return f"{sentence(notice)}\n{notice.acknowledge_url}"
 
 
 def spoken(notice: Notice) -> str:

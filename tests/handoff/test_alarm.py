@@ -7,6 +7,7 @@ import hmac
 import json
 import re
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,12 @@ from aiohttp.test_utils import TestClient
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 
+from bot.channels.segments import segments
 from bot.handoff.alarm_watch import MAX_ATTEMPTS
+from bot.handoff.hours import DutyHours
 from bot.storage.tables import AuditEntry, Conversation
 from tests.handoff.conftest import PERSON, PHONE, SECRET, URL, WORDS, Night
+from tests.support import settings_in
 
 ONE_EACH = {"email": 1, "sms": 1, "call": 1, "telegram": 1, "webhook": 1}
 NONE = dict.fromkeys(ONE_EACH, 0)
@@ -47,6 +51,38 @@ async def test_what_is_not_urgent_calls_nobody(night: Night, text: str) -> None:
     await night.writes(text)
     await night.passes(hours=2)
     assert night.counts() == NONE
+
+
+ASKED = "człowiek"  # nothing urgent is told; somebody asks for a person
+
+
+async def test_who_only_asked_for_a_person_is_told_of_in_duty_hours_and_no_telephone_rings(night: Night) -> None:
+    await night.writes(ASKED)
+    await night.passes(minutes=29)
+    assert night.counts() == NONE
+    await night.passes(minutes=1)
+    assert night.counts() == ONE_EACH | {"call": 0}
+    assert "Ktoś czeka" in night.mailbox.texts()[0]
+    await night.passes(minutes=30)
+    assert night.counts() == dict.fromkeys(ONE_EACH, 2) | {"call": 0}
+
+
+async def test_who_only_asked_for_a_person_wakes_nobody_at_night_and_is_told_of_in_the_morning(night: Night) -> None:
+    night.program.alarms.duty = DutyHours.read(settings_in(Path(), duty_hours="Mon-Fri 09:00-17:00"))
+    night.clock.move(hours=8)
+    await night.writes(ASKED)
+    await night.passes(hours=3)
+    assert night.counts() == NONE
+    await night.passes(hours=9, minutes=1)
+    assert night.counts() == ONE_EACH | {"call": 0}
+
+
+async def test_an_alarm_by_sms_takes_two_segments_at_most_and_only_plain_letters(night: Night) -> None:
+    await night.writes(language="pl")
+    await night.passes(seconds=60)
+    (sent,) = night.twilio.messages
+    assert segments(sent["Body"]) <= 2
+    assert sent["Body"].isascii()
 
 
 async def test_a_case_that_is_taken_in_time_calls_nobody(night: Night) -> None:

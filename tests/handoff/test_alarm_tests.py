@@ -156,7 +156,7 @@ async def test_a_way_that_does_not_work_is_told_through_the_others_once_a_day(ni
         await night.passes(seconds=60)
     after = night.counts()
     assert {way: after[way] - before[way] for way in after} == {"email": 0, "sms": 1, "call": 0, "telegram": 1, "webhook": 1}
-    assert "nie działa: e-mail 1" in night.twilio.messages[-1]["Body"]
+    assert "nie dziala: e-mail 1" in night.twilio.messages[-1]["Body"]
     assert "nie działa: e-mail 1" in night.telegram.texts(CHAT)[-1]
     told = json.loads(night.hook.posts[-1][1])
     assert (told["kind"], told["failing_way"]) == ("way", "email1")
