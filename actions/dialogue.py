@@ -11,15 +11,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot import arrangement, dialogue, forms, report
+from bot import arrangement, dialogue, forms, report, telling
 from bot.messages import QUESTION_TOPICS, Indicator, Speaker, Triage
 from bot.situation import Move, Say, Situation
 from bot.wording import Form, Wording
 
 MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "action_answer": dialogue.answer,
-    "action_acknowledge": dialogue.acknowledge,
-    "action_emergency": dialogue.emergency,
+    "action_acknowledge": telling.acknowledge,
+    "action_emergency": telling.emergency,
     "action_follow_up": dialogue.follow_up,
     "action_affirm": dialogue.affirm,
     "action_deny": dialogue.deny,
@@ -62,6 +62,7 @@ def situation(tracker: Tracker) -> Situation:
         triage=Triage(slots.get("triage") or "none"),
         message_triage=Triage(slots.get("message_triage") or "none"),
         indicators=tuple(Indicator(name) for name in slots.get("indicators") or []),
+        message_indicators=tuple(Indicator(name) for name in slots.get("message_indicators") or []),
         speaker=Speaker(slots.get("speaker") or "other"),
         handoff=slots.get("handoff") or "none",
         question=slots.get("question"),
@@ -79,6 +80,8 @@ def situation(tracker: Tracker) -> Situation:
         wanted_language=slots.get("wanted_language"),
         also=slots.get("also"),
         asks=bool(slots.get("asks")),
+        inquires=bool(slots.get("inquires")),
+        at_home=bool(slots.get("at_home")),
         part=tuple(slots["part"]) if slots.get("part") else None,
         certain=bool(slots.get("certain")),
         greeted=bool(slots.get("greeted")),
@@ -92,11 +95,8 @@ def situation(tracker: Tracker) -> Situation:
 def manner(say: Say, current: Situation, channel_form: str) -> tuple[Form, bool]:
     """Return the form of a text, and whether "once more" goes before it, so that no text is said twice in a row."""
     repeated = current.repeats + 1 if say.key == current.last_key else 0
-    if current.quiet and current.act != "quiet_off":
-        return "quiet", repeated % 2 == 1
-    if channel_form == "sms" or not wording().has(say.key, say.language or current.language, "sms"):
-        return "sms", repeated % 2 == 1
-    return ("sms", repeated % 2 == 0) if repeated else ("text", False)
+    form: Form = "quiet" if current.quiet and current.act != "quiet_off" else "sms" if channel_form == "sms" else "text"
+    return form, repeated % 2 == 1
 
 
 class MoveAction(Action, abc.ABC):

@@ -73,10 +73,11 @@ LEXICON_ACTS: Final[Mapping[str, str]] = {
     "greet": "greet",
     "what_now": "ask_support",
     "insult": "abuse",
+    "send": "report_send",
 }
 
 INNOCENT_MEANINGS: Final = frozenset(
-    "yes no skip human delete unquiet joke withdraw report language hide cannot_call safe_time code_word enough greet insult".split()
+    "yes no skip human delete unquiet joke withdraw report language hide cannot_call safe_time code_word enough greet insult send".split()
 )
 TELLING_ACTS: Final = frozenset({"disclose_victim", "report_witness", "emergency"})
 

@@ -29,9 +29,11 @@ from bot.wording import Form, Wording
 log = structlog.get_logger()
 
 TRUSTED_TOPIC: Final = 0.25  # below this the topic is a guess; what to do is decided from the triage alone
-TRUSTED_QUESTION: Final = 0.5  # a question beside something told, or a second question, is answered from here on
+TRUSTED_QUESTION: Final = 0.5  # a question beside something told is answered from here on
+TRUSTED_SECOND: Final = 0.75  # and a second question: an answer that nobody asked for is worse than none
 CLEAR_TOPIC: Final = 0.6  # small talk, a yes or a no in words that are on no list
 CERTAIN_TOPIC: Final = 0.93  # in a form, whose answers of a word or two look like greetings
+WISHING_WORDS: Final = 12  # of a message in which "take it back" or "a person please" is looked for
 SWITCHING_WORDS: Final = 4  # fewer words in another language do not change the language of a conversation
 FAILURES = Counter("frontdoor_failures", "Parts that failed while a message was answered.", ["part"])
 
@@ -157,6 +159,7 @@ class Decider:
         return tuple(varied)
 
     async def _decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
+        said = replace(said, text=said.text.replace("🆘", " SOS ").strip())  # a cry for help that is no word to a model
         findings = self.findings(conversation)
         unknown = Screening(language=conversation.language, triage=Triage.NONE)
         steering = self.notices.steering(conversation, said)
@@ -260,12 +263,15 @@ class Decider:
             "triage": findings.triage.value,
             "message_triage": screening.triage.value,
             "indicators": [name.value for name in findings.indicators],
+            "message_indicators": [evidence.indicator.value for evidence in screening.indicators],
             "speaker": findings.speaker.value,
             "form": form_of(conversation.channel),
             "quiet": conversation.quiet,
             "on_duty": self.on_duty(self.now()),
             "wanted_language": wanted,
             "asks": said.text.startswith("@") or self.lexicon.asks(said.text, screening.language),
+            "inquires": self.lexicon.inquires(said.text, screening.language),
+            "at_home": self.lexicon.names_family(said.text, screening.language),
             "listed": said.text.startswith("@") or self.lexicon.meaning(said.text, language) is not None,
             "greeted": standing.said_last is not None,
             "certain": screening.topic_confidence >= CERTAIN_TOPIC,
@@ -305,7 +311,7 @@ class Decider:
             seen = await assistant.understand(question, language_hint=language)
             if seen.topic == "ask_help_friend" and screening.speaker is Speaker.VICTIM:
                 continue
-            known = seen.topic in QUESTION_TOPICS and seen.topic != act and seen.topic_confidence >= TRUSTED_QUESTION
+            known = seen.topic in QUESTION_TOPICS and seen.topic != act and seen.topic_confidence >= TRUSTED_SECOND
             if known and not seen.triage.needs_person:
                 return seen.topic
         return None
@@ -326,7 +332,12 @@ class Decider:
             if len(chosen := meanings & {"yes", "no"}) == 1:
                 return "change_language", offered if chosen == {"yes"} else language
         named = button_language(text) or self.lexicon.language_named(text)
+        if named is None and screening.topic == "change_language" and screening.topic_confidence >= TRUSTED_TOPIC:
+            named = self.lexicon.language_inside(text, current=language, written=screening.language)
         meaning = self.lexicon.meaning(text, language)
+        if meaning is None and screening.triage is Triage.NONE and len(words(text)) <= WISHING_WORDS:
+            wishes = ("withdraw", "human") if queued else ("human",)
+            meaning = next((wish for wish in wishes if self.lexicon.says_inside(text, wish, language)), None)
         if meaning == "unquiet" and not quiet:
             meaning = None  # "nobody is here" is said of loneliness too
         # Beside a disclosure a question must be clear: an answer about permits to a stolen passport would be none.

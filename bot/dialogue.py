@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from bot import arrangement, report
-from bot.acts import BUTTON_QUESTIONS, TELLING_ACTS
-from bot.messages import LANGUAGES, QUESTION_TOPICS, Indicator, Speaker, Triage
-from bot.situation import Move, Say, Situation, closed
+from bot import arrangement, report, telling
+from bot.acts import BUTTON_QUESTIONS
+from bot.messages import LANGUAGES, QUESTION_TOPICS, Speaker, Triage
+from bot.situation import BUTTONS, Move, Say, Situation, closed
 
 MAX_GENTLE_QUESTIONS: Final = 2
 WAITING_TEXTS: Final = frozenset(
@@ -29,18 +29,6 @@ WAITING_TEXTS: Final = frozenset(
     }
 )
 HANDOFF_TEXTS: Final = frozenset({"handoff_told", "handoff_told_night", "handoff_already"})
-# What an emergency's own text says already.
-SAID_IN_AN_EMERGENCY: Final = frozenset(
-    {
-        "ask_emergency_number",
-        "ask_hotline_contact",
-        "ask_hotline_hours",
-        "ask_help_friend",
-        "ask_support",
-        "ask_am_i_victim",
-        "ask_signs",
-    }
-)
 LABOUR_TOPICS: Final = frozenset({"ask_unpaid_wages", "ask_residence", "ask_refugee_ukraine"})
 
 
@@ -51,69 +39,44 @@ def time_noted(situation: Situation) -> Move:
     return Move((Say("safe_time_noted", (), {"_value": value}),), {**changes, arrangement.SAFE_TIME: value})
 
 
-def _also(situation: Situation) -> tuple[Say, ...]:
-    """Answer what a message asks besides: in quiet mode there is no neutral text for it."""
-    if situation.also is None or situation.quiet:
-        return ()
-    buttons = _PLAIN[situation.also][1] if situation.also in _PLAIN else ()
-    return (Say(_PLAIN[situation.also][0] if situation.also in _PLAIN else situation.also, buttons),)
-
-
 def answer(situation: Situation) -> Move:
     """Answer a question or a courtesy."""
     buttons: tuple[str, ...] = ()
     if situation.act in {"greet", "ask_bot"}:
         buttons = ("topic_help", "topic_job", "report", "human")
-    if situation.act == "ask_hotline_hours" and situation.handoff == "queued" and situation.last_key in WAITING_TEXTS:
-        if not situation.asks:
+    if situation.act == "ask_hotline_hours" and situation.handoff == "queued" and situation.last_key != "handoff_already":
+        if not situation.asks and situation.last_key in WAITING_TEXTS:
             return time_noted(situation)
         already = ask_for_person(replace(situation, told=(*situation.told, "handoff_told")))
         return Move((Say("handoff_already"), Say(situation.act)), already.changes)
+    if situation.act in telling.ASKED_IN_DANGER and telling.steps_due(situation):
+        return telling.steps(situation)
     greeted = situation.act == "greet" and (situation.greeted or "greet" in situation.told)
-    says = [Say("nothing_said", ("human", "menu")) if greeted else Say(situation.act, buttons)]
-    if situation.act in LABOUR_TOPICS and not situation.triage.needs_person and "labour_also_hotline" not in situation.told:
-        says.append(Say("labour_also_hotline"))
+    key = _answer_key(situation)
+    if _above(situation, key):
+        return Move((Say("said_above", ("human", "menu")), *telling.also_asked(situation)), {"last_key": "said_above"})
+    says = [Say("nothing_said", ("human", "menu")) if greeted else Say(key, buttons)]
+    if situation.act in LABOUR_TOPICS and key != "residence_plain" and not situation.triage.needs_person:
+        says += [Say("labour_also_hotline")] if "labour_also_hotline" not in situation.told else []
     new = ["labour_also_hotline"] if len(says) > 1 else ["greet"] if situation.act == "greet" and not greeted else []
-    says += _also(situation)
+    if situation.act == "ask_anonymity" and situation.handoff == "queued" and situation.last_key not in HANDOFF_TEXTS:
+        says.append(Say("handoff_already", ("withdraw",)))  # "we see it when you want" is over: it waits already
+    says += telling.also_asked(situation)
+    if situation.question == "report_summary":
+        says += report_sum_up(situation).says
     return Move(tuple(says), {"last_key": says[0].key, "misunderstood": 0, "told": [*situation.told, *new]})
 
 
-def acknowledge(situation: Situation) -> Move:
-    """Receive what somebody tells: thanks, no judgement, the number; shorter from the second time on."""
-    kind = "witness" if situation.act == "report_witness" or _of_a_witness(situation) else "disclose"
-    first = f"{kind}_first" not in situation.told
-    key = f"{kind}_first" if first else f"{kind}_more"
-    if situation.last_key == key:
-        key = "told_go_on"
-    told = (*situation.told, key) if first else situation.told
-    changes: dict[str, Any] = {"last_key": key, "misunderstood": 0, "told": list(told)}
-    if _names_time_or_word(situation):
-        changes[str(situation.requested)] = situation.text.strip()  # "when he sleeps, he beats me" tells, and names a time
-    return Move((Say(key), *_also(situation)), changes)
+def _answer_key(situation: Situation) -> str:
+    """Return the text of a question: who told of nothing wrong and asks about a stay asks about an ordinary one."""
+    ordinary = situation.act == "ask_residence" and situation.triage is Triage.NONE
+    return "residence_plain" if ordinary else situation.act
 
 
-def _names_time_or_word(situation: Situation) -> bool:
-    slot = situation.requested if situation.form is not None else None
-    return slot in arrangement.SLOTS and arrangement.fits(situation.text, slot)
-
-
-def emergency(situation: Situation) -> Move:
-    """Put 112 and the hotline first, in the words for who is in danger; a form rests, and keeps what was told."""
-    if Indicator.SUICIDE_RISK in situation.indicators:
-        key = "suicide"
-    elif situation.child:
-        key = "emergency_child"
-    elif situation.speaker is Speaker.WITNESS:
-        key = "emergency_witness"
-    else:
-        key = "emergency_victim"
-    changes: dict[str, Any] = {"last_key": key, "misunderstood": 0, "question": None}
-    if situation.form is not None and situation.requested in (*report.SLOTS, report.MORE):
-        changes[situation.requested] = situation.text
-    elif _names_time_or_word(situation):
-        changes |= {str(situation.requested): situation.text.strip(), "wish": "arrange"}
-    also = () if situation.also in SAID_IN_AN_EMERGENCY else _also(situation)
-    return Move((Say(key, () if also else ("cannot_call", "hide")), *also), changes)
+def _above(situation: Situation, key: str) -> bool:
+    """Say whether the same answer stands right above: who asks on means something else; a button asks for the text itself."""
+    typed = not situation.text.startswith("@")
+    return situation.act in QUESTION_TOPICS and key == situation.last_key and typed and not situation.quiet
 
 
 def follow_up(situation: Situation) -> Move:
@@ -148,15 +111,6 @@ def offer(situation: Situation) -> Move:
         (Say("handoff_offer", ("yes", "no")),),
         {"question": "handoff_offer", "told": [*situation.told, "handoff_offer"], "handoff": "offered"},
     )
-
-
-def _of_a_witness(situation: Situation) -> bool:
-    return situation.act not in TELLING_ACTS and situation.speaker is Speaker.WITNESS
-
-
-def _something_told(situation: Situation) -> bool:
-    """Say whether somebody is telling: then words that are not understood are received like those before them."""
-    return situation.triage.needs_person or not {"disclose_first", "witness_first"}.isdisjoint(situation.told)
 
 
 def _next_question(situation: Situation) -> str | None:
@@ -195,11 +149,13 @@ def _stale(situation: Situation) -> Move | None:
 
 def _received(situation: Situation) -> Move | None:
     """Receive a yes or no that answers nothing from somebody who is telling; None for anybody else."""
-    return Move((Say("told_go_on"),), closed("told_go_on")) if _something_told(situation) else None
+    return Move((Say("told_go_on"),), closed("told_go_on")) if telling.something_told(situation) else None
 
 
 def affirm(situation: Situation) -> Move:
-    """Take a yes as the answer to the question that is open."""
+    """Take a yes as the answer to the question that is open; whoever wants a report sent sees it first."""
+    if situation.act == "report_send" and situation.question != "report_summary" and report.told(situation.report):
+        return report_sum_up(situation)
     if (stale := _stale(situation)) is not None:
         return stale
     if not situation.listed and not _answers(situation):
@@ -266,7 +222,9 @@ def enough(situation: Situation) -> Move:
 
 
 def skip(situation: Situation) -> Move:
-    """Respect that somebody does not want to answer."""
+    """Respect that somebody does not want to answer; a report that was summed up still waits for its answer."""
+    if situation.question == "report_summary":
+        return report_sum_up(situation)
     return Move((Say("question_skipped"),), closed("question_skipped"))
 
 
@@ -309,10 +267,12 @@ def not_understood(situation: Situation) -> Move:
         added = f"{before}\n{situation.text}" if before and before != report.SKIPPED else situation.text
         summed = report_sum_up(replace(situation, report={**situation.report, report.MORE: added}))
         return replace(summed, changes={**summed.changes, report.MORE: added})
-    if _something_told(situation) and not situation.asks:
-        return acknowledge(situation)
+    if telling.something_told(situation) and not situation.asks:
+        return telling.acknowledge(situation)
     if situation.misunderstood == 0:
         return Move((Say("not_understood", ("menu", "human")),), {"misunderstood": 1, "last_key": "not_understood"})
+    if situation.last_key == "not_understood_again":  # said once: from here on it is only offered
+        return Move((Say("nothing_said", ("human", "menu")),), {"last_key": "nothing_said"})
     return Move(
         (
             Say(
@@ -325,7 +285,9 @@ def not_understood(situation: Situation) -> Move:
 
 
 def delete(situation: Situation) -> Move:
-    """Ask back once before everything is erased."""
+    """Ask back once before everything is erased; who says it again, in plain words, has answered."""
+    if situation.question == "delete_ask" and not situation.text.startswith("@") and (situation.listed or situation.certain):
+        return Move((), {"question": None, "wish": "erase"})
     return Move(
         (Say("delete_ask", ("delete_yes", "delete_no")),),
         {"question": "delete_ask", "last_key": "delete_ask"},
@@ -350,26 +312,28 @@ def change_language(situation: Situation) -> Move:
 
 def plain(situation: Situation) -> Move:
     """Say the one text that belongs to an act."""
-    key, buttons = _PLAIN[situation.act]
+    if situation.act == "cannot_call" and telling.steps_due(situation):
+        return telling.steps(situation)
+    key = _PLAIN[situation.act]
     changes: dict[str, Any] = {"last_key": key, "misunderstood": 0}
     if situation.act == "quiet_on":
         changes["wish"] = "quiet"
     elif situation.act == "quiet_off":
         changes["wish"] = "unquiet"
-    return Move((Say(key, buttons),), changes)
+    return Move((Say(key, BUTTONS.get(key, ())),), changes)
 
 
 _QUESTION_BUTTONS: Final = {"handoff_offer": ("yes", "no"), "delete_ask": ("delete_yes", "delete_no")}
 # After these a form is left where it stands: somebody who calls for help, for a person or for silence is not asked for a vehicle.
 RESTING: Final = frozenset("emergency ask_human delete_data withdraw menu cannot_call ask_hiding quiet_on goodbye".split())
-_PLAIN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "nothing_said": ("nothing_said", ("human", "menu")),
-    "menu": ("menu", ("topic_help", "topic_job", "report", "topic_who", "human", "language")),
-    "ask_hiding": ("hide_tips", ("delete", "quiet")),
-    "cannot_call": ("cannot_call", ("human", "safe_time", "code_word")),
-    "quiet_on": ("quiet_on", ("quiet_off",)),
-    "quiet_off": ("quiet_off", ()),
-    "joke": ("no_unclear", ("human", "menu")),
+_PLAIN: Final[Mapping[str, str]] = {
+    "nothing_said": "nothing_said",
+    "menu": "menu",
+    "ask_hiding": "hide_tips",
+    "cannot_call": "cannot_call",
+    "quiet_on": "quiet_on",
+    "quiet_off": "quiet_off",
+    "joke": "no_unclear",
 }
 
 

@@ -43,6 +43,7 @@ def report_fill(situation: Situation) -> Move:
         asks=situation.asks,
         certain=situation.certain,
         queued=situation.handoff == "queued",
+        inquires=situation.inquires,
     )
     if situation.part is not None and situation.requested is not None:  # "place: the old mill" is put in its place
         slot, value = situation.part

@@ -310,7 +310,8 @@ class FrontDoor:
 
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""
-        done = self.decider.notices.reply("delete_done", conversation, decision.language)
+        key = "delete_done_page" if conversation.channel == "web" else "delete_done"  # a page keeps no messages on the phone
+        done = self.decider.notices.reply(key, conversation, decision.language)
         await self._erase_now(conversation.id, (done,), decision)
         return Outcome((replace(done, id="erased"),), Triage.NONE, handoff=False, erased=True)
 

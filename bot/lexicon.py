@@ -40,7 +40,9 @@ MEANINGS = (
     "what_now",
     "insult",
     "waiting",
+    "send",
 )
+FAMILY = "family"  # words that name a partner or relative, found inside a text
 ASKING = "asking"  # words that begin a question, or end one
 NAMES = "language_names"
 SHORT_WORDS = 6
@@ -133,10 +135,12 @@ class Lexicon:
         phrases: Mapping[str, Mapping[str, frozenset[str]]],
         names: Mapping[str, str],
         asking: Mapping[str, frozenset[str]] | None = None,
+        family: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.phrases = phrases
         self.names = names
         self.asking = asking or {}
+        self.family = family or {}
 
     @classmethod
     def load(cls, root: Path = NLU_DATA) -> Lexicon:
@@ -144,16 +148,18 @@ class Lexicon:
         phrases: dict[str, dict[str, frozenset[str]]] = {}
         names: dict[str, str] = {}
         asking: dict[str, frozenset[str]] = {}
+        family: dict[str, frozenset[str]] = {}
         for language in LANGUAGES:
             path = root / language / "lexicon.yml"
             content = _read(path)
-            lists = {name: _phrases(content.get(name, []), path, name) for name in (*MEANINGS, ASKING)}
+            lists = {name: _phrases(content.get(name, []), path, name) for name in (*MEANINGS, ASKING, FAMILY)}
             phrases[language] = {meaning: frozenset(map(_shape, lists[meaning])) for meaning in MEANINGS}
             asking[language] = frozenset(map(_shape, lists[ASKING]))
+            family[language] = frozenset(map(_shape, lists[FAMILY]))
             for code, spellings in content.get(NAMES, {}).items():
                 for spelling in _phrases(spellings, path, f"{NAMES}.{code}"):
                     names.setdefault(_shape(spelling), code)
-        return cls(phrases, names, asking)
+        return cls(phrases, names, asking, family)
 
     def asks(self, text: str, language: str) -> bool:
         """Say whether a text is a question, by its mark or by a word at its beginning or end."""
@@ -171,6 +177,30 @@ class Lexicon:
         listed = self.phrases.get(language, {}).get(meaning, frozenset())
         return any(f" {phrase} " in shape for phrase in listed if " " in phrase)
 
+    def inquires(self, text: str, language: str) -> bool:
+        """Say whether a text is a question beyond doubt: it has the mark, and a word that asks."""
+        marked = text.rstrip(_CLOSING).endswith(QUESTION_MARKS)
+        return marked and len(text.split()) > 2 and any(self.begins_question(word, language) for word in text.split())
+
+    def names_family(self, text: str, language: str) -> bool:
+        """Say whether a text names a partner or relative."""
+        shape = f" {_shape(text)} "
+        return any(f" {word} " in shape for word in self.family.get(language, frozenset()))
+
+    def language_inside(self, text: str, *, current: str, written: str) -> str | None:
+        """Return the language that a wish for another one names: "I want to write in English"; None when none is clear.
+
+        Who names only the one that is spoken wants to keep it, unless they wrote in another: "I don't know English", in Spanish.
+        """
+        shape = f" {_shape(text)} "
+        named = {code for name, code in self.names.items() if f" {name} " in shape}
+        others = named - {current}
+        if len(others) == 1:
+            return others.pop()
+        if named != {current}:
+            return None
+        return written if written in LANGUAGES and written != current else current
+
     def begins_question(self, word: str, language: str) -> bool:
         """Say whether a word is one that begins a question."""
         return _shape(word) in self.asking.get(language, frozenset())
@@ -180,6 +210,13 @@ class Lexicon:
         shape = _shape(text)
         if not shape or len(shape.split()) > SHORT_WORDS or any(character.isdigit() for character in text):
             return None  # "5 человек" answers how many, it does not ask for a person
+        if (found := self._listed(shape, language)) is not None or " " not in shape:
+            return found
+        first, _, rest = shape.partition(" ")  # "yes, send it": the yes only agrees with what follows
+        agrees = first in self.phrases.get(language, {}).get("yes", frozenset())
+        return self._listed(rest, language) if agrees and shape not in self.names else None
+
+    def _listed(self, shape: str, language: str) -> str | None:
         for candidate in (language, *(code for code in LANGUAGES if code != language)):
             for meaning, listed in self.phrases.get(candidate, {}).items():
                 if shape in listed:
@@ -208,7 +245,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise LexiconInvalid(f"The list of short words {path} cannot be read: {error}. Correct or restore the file.") from error
     if not isinstance(content, dict):
         raise LexiconInvalid(f'{path} must hold meanings with lists under them, such as "yes": [tak, jasne]. Correct the file.')
-    unknown = set(content) - {*MEANINGS, ASKING, NAMES}
+    unknown = set(content) - {*MEANINGS, ASKING, FAMILY, NAMES}
     if unknown:
         raise LexiconInvalid(f"{path} names {', '.join(sorted(unknown))}, which means nothing here: a misspelt meaning?")
     if not isinstance(content.get(NAMES, {}), dict) or set(content.get(NAMES, {})) - set(LANGUAGES):

@@ -54,6 +54,7 @@ def slots_of(
     asks: bool = False,
     certain: bool = True,
     queued: bool = False,
+    inquires: bool = False,
 ) -> dict[str, str]:
     """Return which parts of the report a message fills; none when the message is no part of it.
 
@@ -63,8 +64,11 @@ def slots_of(
     """
     if act in COURTESIES and not certain:
         act = "out_of_scope"
-    if requested not in (*SLOTS, MORE) or act in INTERRUPTIONS or (act.startswith("ask_") and asks):
+    asked = act.startswith("ask_") and asks and not (requested == MORE and ":" in text)  # "when: every night" asks nothing
+    if requested not in (*SLOTS, MORE) or act in INTERRUPTIONS or asked:
         return {}
+    if inquires and act == "out_of_scope":
+        return {}  # "and to whom does this go?": not understood, but no part of a report
     if act == "withdraw" and queued:
         return {}
     if act == "skip" or (act == "deny" and len(text.split()) <= SHORT_NO):

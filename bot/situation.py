@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from bot.messages import Indicator, Speaker, Triage
+
+# Buttons of texts that are said by one act, or beside another text.
+BUTTONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "nothing_said": ("human", "menu"),
+    "menu": ("topic_help", "topic_job", "report", "topic_who", "human", "language"),
+    "hide_tips": ("delete", "quiet"),
+    "cannot_call": ("human", "safe_time", "code_word"),
+    "quiet_on": ("quiet_off",),
+    "no_unclear": ("human", "menu"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,8 @@ class Situation:
     language: str = "pl"
     triage: Triage = Triage.NONE
     message_triage: Triage = Triage.NONE
-    indicators: tuple[Indicator, ...] = ()
+    indicators: tuple[Indicator, ...] = ()  # of the conversation so far
+    message_indicators: tuple[Indicator, ...] = ()
     speaker: Speaker = Speaker.OTHER
     handoff: str = "none"
     question: str | None = None
@@ -54,6 +65,8 @@ class Situation:
     wanted_language: str | None = None
     also: str | None = None
     asks: bool = False
+    inquires: bool = False  # a question beyond doubt: with its mark and a word that asks
+    at_home: bool = False  # a relative or partner is named
     part: tuple[str, str] | None = None  # the slot of a report that the message names, and what it says of it
     certain: bool = False
     listed: bool = True

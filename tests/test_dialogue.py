@@ -1,8 +1,11 @@
 """What the program says next: decisions without Rasa."""
 
+import itertools
+from dataclasses import replace
+
 import pytest
 
-from bot import dialogue, report
+from bot import dialogue, report, telling
 from bot.acts import choose_act
 from bot.messages import Indicator, Screening, Speaker, Triage
 from bot.situation import Situation
@@ -107,7 +110,7 @@ def test_a_medium_sign_is_offered_a_person_once_and_a_no_is_respected() -> None:
     ],
 )
 def test_an_emergency_is_answered_for_whom_it_concerns(indicators: tuple[Indicator, ...], speaker: Speaker, key: str) -> None:
-    move = dialogue.emergency(Situation(act="emergency", indicators=indicators, speaker=speaker))
+    move = telling.emergency(Situation(act="emergency", indicators=indicators, speaker=speaker))
     assert move.says[0].key == key
 
 
@@ -150,3 +153,119 @@ def test_a_summary_holds_only_what_was_told() -> None:
     slots = {"report_what": "krzyki", "report_where": report.SKIPPED, "report_more": "wieczorem"}
     assert report.told(slots) == {"what": "krzyki", "more": "wieczorem"}
     assert report.summary(slots) == "• krzyki\n• wieczorem"
+
+
+def test_the_beginning_of_a_story_is_heard_and_nobody_is_pitied_for_it() -> None:
+    move = telling.acknowledge(Situation(act="disclose_victim", speaker=Speaker.VICTIM))
+    assert [say.key for say in move.says] == ["told_go_on"]
+    again = telling.acknowledge(Situation(act="disclose_victim", speaker=Speaker.VICTIM, last_key="told_go_on"))
+    assert [say.key for say in again.says] == ["nothing_said"]
+
+
+def test_who_is_in_danger_and_writes_on_is_told_once_what_to_do_now() -> None:
+    current = Situation(act="disclose_victim", triage=Triage.EMERGENCY, speaker=Speaker.VICTIM, last_key="emergency_victim")
+    move = telling.acknowledge(current)
+    assert [say.key for say in move.says] == ["emergency_steps"]
+    after = Situation(act="disclose_victim", triage=Triage.EMERGENCY, speaker=Speaker.VICTIM, told=tuple(move.changes["told"]))
+    assert "emergency_steps" not in [say.key for say in telling.acknowledge(after).says]
+
+
+@pytest.mark.parametrize("asked", ["ask_support", "cannot_call"])
+def test_what_to_do_and_not_being_able_to_speak_are_answered_for_the_danger(asked: str) -> None:
+    current = Situation(act=asked, triage=Triage.EMERGENCY, speaker=Speaker.VICTIM, text="co mam robić")
+    move = dialogue.answer(current) if asked == "ask_support" else dialogue.plain(current)
+    assert [say.key for say in move.says] == ["emergency_steps"]
+
+
+def test_a_second_word_of_suicide_gets_what_to_do_if_something_was_done_already() -> None:
+    here = (Indicator.SUICIDE_RISK,)
+    first = telling.emergency(Situation(act="emergency", triage=Triage.EMERGENCY, indicators=here, message_indicators=here))
+    told = tuple(first.changes["told"])
+    second = telling.emergency(
+        Situation(act="emergency", triage=Triage.EMERGENCY, indicators=here, message_indicators=here, told=told)
+    )
+    assert [first.says[0].key, second.says[0].key] == ["suicide", "suicide_again"]
+
+
+def test_a_danger_after_a_word_of_suicide_is_answered_as_the_danger() -> None:
+    move = telling.emergency(
+        Situation(
+            act="emergency",
+            triage=Triage.EMERGENCY,
+            speaker=Speaker.VICTIM,
+            indicators=(Indicator.SUICIDE_RISK, Indicator.VIOLENCE),
+            message_indicators=(Indicator.VIOLENCE,),
+        )
+    )
+    assert move.says[0].key == "emergency_victim"
+
+
+def test_violence_at_home_names_the_line_against_it_once_and_only_when_nothing_else_is_told() -> None:
+    told = Situation(
+        act="disclose_victim", triage=Triage.HIGH, speaker=Speaker.VICTIM, at_home=True, indicators=(Indicator.VIOLENCE,)
+    )
+    move = telling.acknowledge(told)
+    assert "home_violence" in [say.key for say in move.says]
+    more = replace(told, told=tuple(move.changes["told"]))
+    assert "home_violence" not in [say.key for say in telling.acknowledge(more).says]
+    with_work = replace(told, indicators=(Indicator.VIOLENCE, Indicator.FORCED_LABOUR))
+    assert "home_violence" not in [say.key for say in telling.acknowledge(with_work).says]
+
+
+def test_a_child_that_is_exploited_hears_of_the_lines_for_children() -> None:
+    move = telling.acknowledge(
+        Situation(act="disclose_victim", triage=Triage.HIGH, speaker=Speaker.VICTIM, indicators=(Indicator.CHILD_EXPLOITATION,))
+    )
+    assert [say.key for say in move.says] == ["disclose_first", "ask_child"]
+
+
+def test_a_witness_who_leaves_the_subject_out_stays_a_witness() -> None:
+    move = telling.acknowledge(
+        Situation(act="disclose_victim", triage=Triage.HIGH, speaker=Speaker.WITNESS, told=("witness_first",))
+    )
+    assert [say.key for say in move.says] == ["witness_more"]
+
+
+def test_who_asks_on_is_not_given_the_same_answer_again_and_a_button_gives_it() -> None:
+    asked = Situation(act="ask_police", text="a jak mnie szukają?", last_key="ask_police")
+    assert [say.key for say in dialogue.answer(asked).says] == ["said_above"]
+    assert [say.key for say in dialogue.answer(replace(asked, text="@topic_police")).says] == ["ask_police"]
+    assert [say.key for say in dialogue.answer(replace(asked, last_key="said_above")).says] == ["ask_police"]
+
+
+@pytest.mark.parametrize(("triage", "key"), [(Triage.NONE, "residence_plain"), (Triage.HIGH, "ask_residence")])
+def test_an_ordinary_question_of_stay_hears_nothing_of_offenders(triage: Triage, key: str) -> None:
+    assert dialogue.answer(Situation(act="ask_residence", triage=triage, text="a karta pobytu?")).says[0].key == key
+
+
+def test_who_asks_who_reads_while_they_wait_hears_that_they_wait() -> None:
+    move = dialogue.answer(Situation(act="ask_anonymity", handoff="queued", text="kto to czyta"))
+    assert [say.key for say in move.says] == ["ask_anonymity", "handoff_already"]
+
+
+def test_a_summary_waits_through_a_question_and_a_skip_and_send_shows_it_again() -> None:
+    waiting = Situation(act="ask_anonymity", text="kto to czyta", question="report_summary", report={"report_what": "krzyki"})
+    assert [say.key for say in dialogue.answer(waiting).says] == ["ask_anonymity", "report_summary"]
+    assert [say.key for say in dialogue.skip(waiting).says] == ["report_summary"]
+    closed = replace(waiting, question=None, act="report_send", text="wyślij")
+    assert [say.key for say in dialogue.affirm(closed).says] == ["report_summary"]
+
+
+def test_a_question_that_nobody_understands_is_no_part_of_a_report() -> None:
+    known = {"requested": "report_where", "filled": {}, "asks": True}
+    assert report.slots_of("out_of_scope", "a to do kogo idzie?", inquires=True, **known) == {}  # type: ignore[arg-type]
+    assert report.slots_of("out_of_scope", "chyba pięć?", **known) == {"report_where": "chyba pięć?"}  # type: ignore[arg-type]
+
+
+def test_not_understanding_is_not_said_a_third_time() -> None:
+    keys, current = [], Situation(act="out_of_scope")
+    for _ in range(5):
+        move = dialogue.not_understood(current)
+        keys.append(move.says[0].key)
+        current = replace(
+            current,
+            last_key=move.changes["last_key"],
+            misunderstood=move.changes.get("misunderstood", current.misunderstood),
+        )
+    assert keys[:3] == ["not_understood", "not_understood_again", "nothing_said"]
+    assert all(first != second for first, second in itertools.pairwise(keys))

@@ -115,3 +115,37 @@ def test_the_words_that_the_texts_name_for_changing_an_arrangement_are_understoo
 )
 def test_a_question_is_told_from_what_is_none(text: str, language: str, asks: bool) -> None:
     assert LEXICON.asks(text, language) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "current", "written", "language"),
+    [
+        ("quiero escribir en inglés", "es", "es", "en"),
+        ("mejor en español", "en", "es", "es"),
+        ("hola, no hablo inglés", "en", "es", "es"),
+        ("can you speak english please", "es", "en", "en"),
+        ("chcę inaczej", "pl", "pl", None),
+        ("po polsku albo po angielsku", "uk", "pl", None),
+    ],
+)
+def test_a_wish_for_a_language_says_which_inside_a_sentence(text: str, current: str, written: str, language: str | None) -> None:
+    assert LEXICON.language_inside(text, current=current, written=written) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("mąż mnie bije", "pl"), ("mi esposo me pega", "es"), ("my husband hits me", "en"), ("чоловік мене б’є", "uk")],
+)
+def test_a_relative_is_found_in_a_sentence(text: str, language: str) -> None:
+    assert LEXICON.names_family(text, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_knows_how_to_send_and_who_is_family(language: str) -> None:
+    assert LEXICON.phrases[language]["send"]
+    assert len(LEXICON.family[language]) >= 10
+
+
+@pytest.mark.parametrize(("text", "sure"), [("y esto a quién le llega?", True), ("chyba pięć?", False), ("kto to wie", False)])
+def test_a_question_beyond_doubt_has_its_mark_and_a_word_that_asks(text: str, sure: bool) -> None:
+    assert LEXICON.inquires(text, "es" if "quién" in text else "pl") is sure
