@@ -108,7 +108,7 @@ def _go_on(situation: Situation) -> Move:
 def _emergency_key(situation: Situation) -> str:
     here = situation.message_indicators or situation.indicators
     if Indicator.SUICIDE_RISK in here:
-        return "suicide"
+        return "suicide_witness" if situation.speaker is Speaker.WITNESS else "suicide"
     if situation.child:
         return "emergency_child"
     return "emergency_witness" if situation.speaker is Speaker.WITNESS else "emergency_victim"

@@ -122,13 +122,17 @@ def by_language(judged: Sequence[Judged]) -> dict[str, dict[str, Share]]:
 
 @dataclass(frozen=True)
 class Conversation:
-    """A whole conversation: what the person writes, and what it should have come to at its end."""
+    """A whole conversation: what the person writes, and what it should have come to at its end.
+
+    `takes_back`: the person corrects what an earlier message seemed to say; the program keeps the higher level on purpose there.
+    """
 
     id: str
     language: str
     turns: tuple[str, ...]
     triage: Triage
     handoff: bool
+    takes_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,14 @@ def read_conversations(part: str = EVALUATION, root: Path = NLU_DATA) -> list[Co
         return []
     documents: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return [
-        Conversation(item["id"], item["language"], tuple(item["turns"]), Triage(item["triage"]), bool(item["handoff"]))
+        Conversation(
+            id=item["id"],
+            language=item["language"],
+            turns=tuple(item["turns"]),
+            triage=Triage(item["triage"]),
+            handoff=bool(item["handoff"]),
+            takes_back=bool(item.get("takes_back")),
+        )
         for item in documents
     ]
 
@@ -171,8 +182,10 @@ def measure_conversations(told: Sequence[Told]) -> dict[str, Share]:
     """Return how often the end is right, a due handoff is reached, and one is reached that is not due."""
     due = [item for item in told if item.conversation.handoff]
     calm = [item for item in told if not item.conversation.handoff]
+    steady = [item for item in calm if not item.conversation.takes_back]
     return {
         "triage at the end": Share(sum(item.end is item.conversation.triage for item in told), len(told)),
         "handoff": Share(sum(item.end.needs_person for item in due), len(due)),
         "false alarms": Share(sum(item.end.needs_person for item in calm), len(calm)),
+        "false alarms where nothing was taken back": Share(sum(item.end.needs_person for item in steady), len(steady)),
     }
