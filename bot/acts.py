@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot import report
+from bot import arrangement, report
+from bot.lexicon import Lexicon
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
-from bot.screening.normalise import says_something
+from bot.screening.normalise import says_something, words
 
 BUTTON_ACTS: Final[Mapping[str, str]] = {
     "human": "ask_human",
@@ -86,6 +87,19 @@ TELLING_ACTS: Final = frozenset({"disclose_victim", "report_witness", "emergency
 SMALL_TALK: Final = frozenset("greet goodbye thanks abuse repeat ask_bot change_language delete_data".split())
 THANKS: Final = frozenset({"thanks", "goodbye"})  # better said once too often
 POLITE: Final = 0.4
+WISHING_WORDS: Final = 12  # of a message in which "take it back" or "a person please" is looked for
+
+
+def meaning_of(text: str, triage: Triage, language: str, lexicon: Lexicon, *, queued: bool, quiet: bool) -> str | None:
+    """Return what the lists of short words say of a message: as a whole, before a colon, or as a wish inside it."""
+    meaning = lexicon.meaning(text, language)
+    if meaning is None and ":" in text:
+        named = lexicon.meaning(text.partition(":")[0], language)
+        meaning = named if named in arrangement.SLOTS else None  # "code word: mango"
+    if meaning is None and triage is Triage.NONE and len(words(text)) <= WISHING_WORDS:
+        wishes = (*(("withdraw",) if queued else ()), *(() if lexicon.denies(text, language) else ("human",)))
+        meaning = next((wish for wish in wishes if lexicon.says_inside(text, wish, language)), None)
+    return None if meaning == "unquiet" and not quiet else meaning  # "nobody is here" is said of loneliness too
 
 
 def choose_act(

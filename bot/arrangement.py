@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.lexicon import QUESTION_MARKS
-from bot.report import SKIPPED
+from bot.report import SHORT_NO, SKIPPED
 
 SAFE_TIME: Final = "safe_time"
 CODE_WORD: Final = "code_word"
@@ -51,11 +51,17 @@ def taken(act: str, text: str, *, requested: str | None, asks: bool, certain: bo
         return {}
     if asks and (act.startswith("ask_") or text.rstrip().endswith(QUESTION_MARKS)):
         return {}
-    if act in {"skip", "deny", "enough"}:
+    if act in {"skip", "enough"} or (act == "deny" and len(text.split()) <= SHORT_NO):  # "no, rather on Thursday" names a time
         return {requested: SKIPPED}
     if act == "affirm":
         return {requested: None}  # "ok" is no time and no word: it is asked once more
     return {requested: text.strip()} if fits(text, requested) else {}
+
+
+def named_value(text: str) -> str | None:
+    """Return what a message arranges that names it itself: "code word: mango"; None when it only asks to."""
+    _, sign, value = text.partition(":")
+    return value.strip() or None if sign else None
 
 
 def fits(text: str, slot: str) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 from prometheus_client import Counter
 
 from bot import arrangement, report
-from bot.acts import INNOCENT_MEANINGS, TELLING_ACTS, button_act, button_language, choose_act
+from bot.acts import INNOCENT_MEANINGS, TELLING_ACTS, button_act, button_language, choose_act, meaning_of
 from bot.lexicon import Lexicon
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Reply, Screening, Speaker, Triage
 from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
@@ -24,6 +24,7 @@ from bot.screening.normalise import says_something, words
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
+from bot.understanding import AssistantMissing, NothingSaid, Turn, Understanding
 from bot.wording import Form, Wording
 
 log = structlog.get_logger()
@@ -33,48 +34,8 @@ TRUSTED_QUESTION: Final = 0.5  # a question beside something told is answered fr
 TRUSTED_SECOND: Final = 0.75  # and a second question: an answer that nobody asked for is worse than none
 CLEAR_TOPIC: Final = 0.6  # small talk, a yes or a no in words that are on no list
 CERTAIN_TOPIC: Final = 0.93  # in a form, whose answers of a word or two look like greetings
-WISHING_WORDS: Final = 12  # of a message in which "take it back" or "a person please" is looked for
 SWITCHING_WORDS: Final = 4  # fewer words in another language do not change the language of a conversation
 FAILURES = Counter("frontdoor_failures", "Parts that failed while a message was answered.", ["part"])
-
-
-class Turn(Protocol):
-    """What a turn of the dialogue decided: see bot.assistant.Turn."""
-
-    @property
-    def replies(self) -> tuple[Reply, ...]:
-        """Return what to say."""
-        ...
-
-    @property
-    def slots(self) -> Mapping[str, Any]:
-        """Return the dialogue's slots after the turn."""
-        ...
-
-    @property
-    def state(self) -> str:
-        """Return what the next turn needs."""
-        ...
-
-
-class Understanding(Protocol):
-    """Whatever understands messages and leads the dialogue: bot.assistant.Assistant, or a stand-in in a test."""
-
-    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
-        """Screen a message."""
-        ...
-
-    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> Turn:
-        """Decide what to say."""
-        ...
-
-
-class AssistantMissing(Exception):
-    """There is no assistant: its model is missing or did not load."""
-
-
-class NothingSaid(Exception):
-    """The dialogue ended a turn without a text."""
 
 
 @dataclass(frozen=True)
@@ -334,12 +295,7 @@ class Decider:
         named = button_language(text) or self.lexicon.language_named(text)
         if named is None and screening.topic == "change_language" and screening.topic_confidence >= TRUSTED_TOPIC:
             named = self.lexicon.language_inside(text, current=language, written=screening.language)
-        meaning = self.lexicon.meaning(text, language)
-        if meaning is None and screening.triage is Triage.NONE and len(words(text)) <= WISHING_WORDS:
-            wishes = ("withdraw", "human") if queued else ("human",)
-            meaning = next((wish for wish in wishes if self.lexicon.says_inside(text, wish, language)), None)
-        if meaning == "unquiet" and not quiet:
-            meaning = None  # "nobody is here" is said of loneliness too
+        meaning = meaning_of(text, screening.triage, language, self.lexicon, queued=queued, quiet=quiet)
         # Beside a disclosure a question must be clear: an answer about permits to a stolen passport would be none.
         question = screening.topic in QUESTION_TOPICS
         asks_in_need = question and (screening.triage.needs_person or (in_need and not self.lexicon.asks(text, language)))
@@ -352,6 +308,8 @@ class Decider:
             in_need=in_need,
             trusted=screening.topic_confidence >= (TRUSTED_QUESTION if asks_in_need else TRUSTED_TOPIC),
         )
+        if act == "delete_data" and meaning is None and self.lexicon.asks(text, language):
+            act = "ask_hiding"  # "how do I erase this?" is no order yet: the answer says both, here and on the phone
         if meaning == "waiting":
             act = "ask_human" if queued else "nothing_said"
         return act, named if act == "change_language" else None

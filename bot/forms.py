@@ -78,8 +78,10 @@ def report_part(situation: Situation) -> Move:
 
 
 def arrange_begin(situation: Situation) -> Move:
-    """Ask for a safe time or a code word, anew also when one is arranged already."""
-    return Move((), {"question": None, situation.act: None, arrangement.ASKS: 0})
+    """Ask for a safe time or a code word, anew also when one is arranged already; take the one that is named at once."""
+    value = arrangement.named_value(situation.text)
+    named = value if value is not None and arrangement.fits(value, situation.act) else None
+    return Move((), {"question": None, situation.act: named, arrangement.ASKS: 0})
 
 
 def arrange_ask(slot: str) -> Callable[[Situation], Move]:

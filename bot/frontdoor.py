@@ -21,9 +21,10 @@ from bot import farewells, outbox
 from bot.allowance import Allowance
 from bot.choices import chosen, offered_language, titled
 from bot.contacts import count_contact
-from bot.decision import Decider, Decision, Standing, Understanding
+from bot.decision import Decider, Decision, Standing
 from bot.farewells import farewell_of
 from bot.handoff.queue import HandoffQueue
+from bot.keeping import keep
 from bot.lexicon import Lexicon
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
@@ -31,7 +32,8 @@ from bot.screening.normalise import printable
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
-from bot.storage.tables import Conversation, Message, TriageChange
+from bot.storage.tables import Conversation, Message
+from bot.understanding import Understanding
 from bot.wording import Wording
 
 PUSHING: Final = outbox.PUSHING_CHANNELS
@@ -246,7 +248,7 @@ class FrontDoor:
                 return await self._answered(session, conversation, message_id)
             if _state(conversation) != started_from:
                 return None
-            self._keep_understanding(session, conversation, message, decision, now)
+            keep(self.conversations, session, conversation, message, decision=decision, now=now)
             case = await self.queue.of_conversation(session, conversation_id)
             count_contact(session, self.conversations.vault, conversation, decision, case=case, now=now)
             if decision.handoff_reason is not None:
@@ -272,41 +274,6 @@ class FrontDoor:
                 for reply in replies_now
             ]
             return Outcome(tuple(said), Triage(conversation.triage), handoff=case is not None and case.withdrawn_at is None)
-
-    def _keep_understanding(
-        self, session: AsyncSession, conversation: Conversation, message: Message, decision: Decision, now: datetime
-    ) -> None:
-        vault = self.conversations.vault
-        self.conversations.keep_screening(message, decision.screening)
-        conversation.findings = vault.seal_json(decision.findings.as_json(), f"findings:{conversation.id}")
-        conversation.speaker = decision.findings.speaker.value
-        if decision.language != conversation.language:
-            conversation.language = decision.language
-        if decision.report is not None:
-            conversation.report = vault.seal_json(dict(decision.report), f"report:{conversation.id}")
-        if decision.arranged:
-            known = self.conversations.arranged(conversation)
-            conversation.arranged = vault.seal_json({**known, **decision.arranged}, f"arranged:{conversation.id}")
-        if decision.wish == "language":
-            conversation.language_fixed = True
-        if decision.wish in {"quiet", "unquiet"}:
-            conversation.quiet = decision.wish == "quiet"
-        if decision.dialogue is not None:
-            conversation.dialogue = vault.seal(decision.dialogue, f"dialogue:{conversation.id}")
-        after = decision.findings.triage
-        if after.rank > Triage(conversation.triage).rank:
-            session.add(
-                TriageChange(
-                    conversation_id=conversation.id,
-                    before=conversation.triage,
-                    after=after.value,
-                    changed_by="machine",
-                    message_number=message.number,
-                    changed_at=now,
-                    expires_at=conversation.expires_at,
-                )
-            )
-            conversation.triage = after.value
 
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""

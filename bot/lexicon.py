@@ -50,6 +50,9 @@ QUESTION_MARKS = ("?", "؟", "？")
 _CONNECTING = frozenset(
     "a i ale no to ok okay and but so then well y e pero o mas mais et ou si и а но ну і й але та و و но и va và".split()
 )
+_NOT = frozenset(
+    "not dont don cant never ne не нет nie nu nem não nao pas hindi wag huwag không khong ar არ لا مش ما नहीं मत değil degil".split()
+)
 _ASKING_AT_THE_END = frozenset({"vi", "tr", "hi", "tl", "bg"})
 _CLOSING = " \t\n!.)»”\"'"
 # Words around the name of a language that change nothing: "english please", "po polsku proszę", "можна українською", without diacritics.
@@ -177,6 +180,11 @@ class Lexicon:
         listed = self.phrases.get(language, {}).get(meaning, frozenset())
         return any(f" {phrase} " in shape for phrase in listed if " " in phrase)
 
+    def denies(self, text: str, language: str) -> bool:
+        """Say whether a word of denial stands in a text: "I don't want to talk to a person" asks for nobody."""
+        no = {phrase for phrase in self.phrases.get(language, {}).get("no", frozenset()) if " " not in phrase} | _NOT
+        return not no.isdisjoint(_shape(text).split())
+
     def inquires(self, text: str, language: str) -> bool:
         """Say whether a text is a question beyond doubt: it has the mark, and a word that asks."""
         marked = text.rstrip(_CLOSING).endswith(QUESTION_MARKS)
@@ -234,6 +242,7 @@ class Lexicon:
 
 
 def _shape(text: str) -> str:
+    text = text.replace("’", "'").replace("ʼ", "'").replace("`", "'")  # telephones set the one, lists hold the other
     # Python lowers İ to two characters; without diacritics first it is an i like any other.
     return without_diacritics(" ".join(words(without_diacritics(readable(text)).lower())))
 

@@ -92,6 +92,17 @@ async def test_a_time_that_tells_something_is_received_and_noted(program: Progra
     assert outcome.handoff
 
 
+async def test_a_word_that_is_named_in_one_message_is_noted_at_once(program: Program) -> None:
+    noted = await says(program, "człowiek", "umówione słowo: malina")
+    assert [reply.text for reply in noted.replies] == [text(program, "code_word_noted", _value="malina")]
+    assert await arranged(program) == {"code_word": "malina"}
+
+
+async def test_a_no_with_another_time_is_that_time(program: Program) -> None:
+    await says(program, "człowiek", "pora", "nie, lepiej w czwartek")
+    assert await arranged(program) == {"safe_time": "nie, lepiej w czwartek"}
+
+
 async def test_a_yes_is_no_time(program: Program) -> None:
     await says(program, "pora", "tak", "rano")
     assert await arranged(program) == {"safe_time": "rano"}

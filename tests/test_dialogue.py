@@ -6,9 +6,12 @@ from dataclasses import replace
 import pytest
 
 from bot import dialogue, report, telling
-from bot.acts import choose_act
+from bot.acts import choose_act, meaning_of
+from bot.lexicon import Lexicon
 from bot.messages import Indicator, Screening, Speaker, Triage
 from bot.situation import Situation
+
+LEXICON = Lexicon.load()
 
 
 def screening(topic: str = "ask_support", triage: Triage = Triage.NONE, speaker: Speaker = Speaker.OTHER) -> Screening:
@@ -269,3 +272,18 @@ def test_not_understanding_is_not_said_a_third_time() -> None:
         )
     assert keys[:3] == ["not_understood", "not_understood_again", "nothing_said"]
     assert all(first != second for first, second in itertools.pairwise(keys))
+
+
+@pytest.mark.parametrize(
+    ("text", "queued", "meaning"),
+    [
+        ("słuchajcie, poproszę człowieka bo się gubię", False, "human"),
+        ("nie chcę rozmawiać z człowiekiem", False, None),
+        ("a może jednak cofnij to proszę", True, "withdraw"),
+        ("a może jednak cofnij to proszę", False, None),
+        ("umówione słowo: malina", False, "code_word"),
+        ("szef: nie", False, None),
+    ],
+)
+def test_a_wish_is_found_inside_a_message_and_a_refusal_is_none(text: str, queued: bool, meaning: str | None) -> None:
+    assert meaning_of(text, Triage.NONE, "pl", LEXICON, queued=queued, quiet=False) == meaning

@@ -1,0 +1,55 @@
+"""What is kept of a decision: findings, language, report, arrangements, the dialogue's state; sealed where it holds words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.decision import Decision
+from bot.messages import Triage
+from bot.storage.conversations import ConversationStore
+from bot.storage.tables import Conversation, Message, TriageChange
+
+
+def keep(
+    conversations: ConversationStore,
+    session: AsyncSession,
+    conversation: Conversation,
+    message: Message,
+    *,
+    decision: Decision,
+    now: datetime,
+) -> None:
+    """Put what was understood and decided into a conversation; a triage that rises is noted with the message that raised it."""
+    vault = conversations.vault
+    conversations.keep_screening(message, decision.screening)
+    conversation.findings = vault.seal_json(decision.findings.as_json(), f"findings:{conversation.id}")
+    conversation.speaker = decision.findings.speaker.value
+    if decision.language != conversation.language:
+        conversation.language = decision.language
+    if decision.report is not None:
+        conversation.report = vault.seal_json(dict(decision.report), f"report:{conversation.id}")
+    if decision.arranged:
+        known = conversations.arranged(conversation)
+        conversation.arranged = vault.seal_json({**known, **decision.arranged}, f"arranged:{conversation.id}")
+    if decision.wish == "language":
+        conversation.language_fixed = True
+    if decision.wish in {"quiet", "unquiet"}:
+        conversation.quiet = decision.wish == "quiet"
+    if decision.dialogue is not None:
+        conversation.dialogue = vault.seal(decision.dialogue, f"dialogue:{conversation.id}")
+    after = decision.findings.triage
+    if after.rank > Triage(conversation.triage).rank:
+        session.add(
+            TriageChange(
+                conversation_id=conversation.id,
+                before=conversation.triage,
+                after=after.value,
+                changed_by="machine",
+                message_number=message.number,
+                changed_at=now,
+                expires_at=conversation.expires_at,
+            )
+        )
+        conversation.triage = after.value
