@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -87,6 +88,8 @@ TELLING_ACTS: Final = frozenset({"disclose_victim", "report_witness", "emergency
 SMALL_TALK: Final = frozenset("greet goodbye thanks abuse repeat ask_bot change_language delete_data".split())
 THANKS: Final = frozenset({"thanks", "goodbye"})  # better said once too often
 POLITE: Final = 0.4
+STOPPING_WORDS: Final = 6  # and of one in which "stop, I don't want any more" is
+_MARKS: Final = re.compile(r"[,.;!…\n]+")
 WISHING_WORDS: Final = 12  # of a message in which "take it back" or "a person please" is looked for
 
 
@@ -99,6 +102,9 @@ def meaning_of(text: str, triage: Triage, language: str, lexicon: Lexicon, *, qu
     if meaning is None and triage is Triage.NONE and len(words(text)) <= WISHING_WORDS:
         wishes = (*(("withdraw",) if queued else ()), *(() if lexicon.denies(text, language) else ("human",)))
         meaning = next((wish for wish in wishes if lexicon.says_inside(text, wish, language)), None)
+    if meaning is None and triage is Triage.NONE and len(words(text)) <= STOPPING_WORDS:
+        parts = {lexicon.meaning(part, language) for part in _MARKS.split(text) if part.strip()}
+        meaning = "enough" if "enough" in parts and parts <= {"enough", "stop", "no", "yes", None} else None
     return None if meaning == "unquiet" and not quiet else meaning  # "nobody is here" is said of loneliness too
 
 

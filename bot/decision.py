@@ -187,7 +187,9 @@ class Decider:
         act = button_act(said.text) if said.text.startswith("@") else None
         if act is not None:
             return Screening(language=conversation.language, triage=Triage.NONE, topic=act, topic_confidence=1.0)
-        screening = await assistant.understand(said.text, language_hint=None if first else conversation.language)
+        # A page is opened in somebody's language; what a telephone's first message is in, only the message tells.
+        unknown = first and conversation.channel != "web"
+        screening = await assistant.understand(said.text, language_hint=None if unknown else conversation.language)
         beside = told_beside(said.text, screening.language, self.lexicon) if screening.topic in QUESTION_TOPICS else ""
         if beside and not screening.triage.needs_person:
             # "He took my passport, what does a call cost?" reads like a question of cost: what it tells is read by itself as well.
@@ -295,6 +297,8 @@ class Decider:
         named = button_language(text) or self.lexicon.language_named(text)
         if named is None and screening.topic == "change_language" and screening.topic_confidence >= TRUSTED_TOPIC:
             named = self.lexicon.language_inside(text, current=language, written=screening.language)
+        if named is None and screening.language != language and self.lexicon.names_language(text, screening.language):
+            named = screening.language  # "dobra, teraz po polsku": written in the language that it names
         meaning = meaning_of(text, screening.triage, language, self.lexicon, queued=queued, quiet=quiet)
         # Beside a disclosure a question must be clear: an answer about permits to a stolen passport would be none.
         question = screening.topic in QUESTION_TOPICS

@@ -132,9 +132,7 @@ def _ask(question: str) -> Say:
 
 def _answers(situation: Situation) -> bool:
     """Say whether a yes or no in words of one's own answers the open question: what cannot be undone needs a plain word."""
-    if situation.question in {"delete_ask", "report_summary"}:
-        return situation.certain
-    return situation.question is not None
+    return situation.question is not None and situation.question not in {"delete_ask", "report_summary"}
 
 
 def _stale(situation: Situation) -> Move | None:

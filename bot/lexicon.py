@@ -46,6 +46,7 @@ FAMILY = "family"  # words that name a partner or relative, found inside a text
 ASKING = "asking"  # words that begin a question, or end one
 NAMES = "language_names"
 SHORT_WORDS = 6
+STEM = 5  # letters of a language's name that its cases share
 QUESTION_MARKS = ("?", "؟", "？")
 _CONNECTING = frozenset(
     "a i ale no to ok okay and but so then well y e pero o mas mais et ou si и а но ну і й але та و و но и va và".split()
@@ -200,14 +201,25 @@ class Lexicon:
 
         Who names only the one that is spoken wants to keep it, unless they wrote in another: "I don't know English", in Spanish.
         """
-        shape = f" {_shape(text)} "
-        named = {code for name, code in self.names.items() if f" {name} " in shape}
+        named = self._languages_in(text)
         others = named - {current}
         if len(others) == 1:
             return others.pop()
         if named != {current}:
             return None
         return written if written in LANGUAGES and written != current else current
+
+    def names_language(self, text: str, language: str) -> bool:
+        """Say whether a short text names a language."""
+        return len(text.split()) <= 2 * SHORT_WORDS and language in self._languages_in(text)
+
+    def _languages_in(self, text: str) -> set[str]:
+        shape = _shape(text)
+        whole = {code for name, code in self.names.items() if f" {name} " in f" {shape} "}
+        if whole:
+            return whole
+        stems = {name[:STEM]: code for name, code in self.names.items() if " " not in name and len(name) > STEM}
+        return {stems[word[:STEM]] for word in shape.split() if word[:STEM] in stems}  # "polskiego", "polskim"
 
     def begins_question(self, word: str, language: str) -> bool:
         """Say whether a word is one that begins a question."""

@@ -281,6 +281,8 @@ def test_not_understanding_is_not_said_a_third_time() -> None:
         ("nie chcę rozmawiać z człowiekiem", False, None),
         ("a może jednak cofnij to proszę", True, "withdraw"),
         ("a może jednak cofnij to proszę", False, None),
+        ("stop, nie chcę już", False, "enough"),
+        ("nie chcę już dla niego pracować", False, None),
         ("umówione słowo: malina", False, "code_word"),
         ("szef: nie", False, None),
     ],
