@@ -16,6 +16,7 @@ from bot.messages import LANGUAGES, QUESTION_TOPICS, Speaker, Triage
 from bot.situation import BUTTONS, Move, Say, Situation, closed
 
 MAX_GENTLE_QUESTIONS: Final = 2
+LONGEST_ANSWER: Final = 4  # words of a no to a gentle question
 WAITING_TEXTS: Final = frozenset(
     {
         "handoff_told",
@@ -84,6 +85,8 @@ def follow_up(situation: Situation) -> Move:
     if situation.handoff == "queued" and "handoff_told" not in situation.told:
         key = "handoff_told" if situation.on_duty or situation.triage is Triage.EMERGENCY else "handoff_told_night"
         told = [*situation.told, "handoff_told"]
+        if situation.form == report.FORM:  # which promised to ask before anything is sent
+            return Move((Say("report_urgent", ("withdraw",)),), {"told": told})
         question = _next_question(situation)
         says = [Say(key, () if question or situation.form else ("withdraw", "safe_time"))]
         if question is not None:
@@ -183,6 +186,9 @@ def deny(situation: Situation) -> Move:
         return not_understood(situation)
     if situation.question is None and situation.last_key in HANDOFF_TEXTS and not situation.triage.needs_person:
         return withdraw(situation)
+    gentle = situation.question in {"question_safe_now", "question_can_leave"}
+    if gentle and not situation.listed and len(situation.text.split()) > LONGEST_ANSWER:
+        return telling.acknowledge(replace(situation, question=None))  # "no, nobody should call me" answers something else
     match situation.question:
         case "handoff_offer":
             return Move((Say("handoff_declined"),), closed("handoff_declined") | {"handoff": "declined"})

@@ -44,7 +44,8 @@ def acknowledge(situation: Situation) -> Move:
     if steps_due(situation):
         return steps(situation)
     kind = "witness" if situation.act == "report_witness" or _of_a_witness(situation) else "disclose"
-    first = f"{kind}_first" not in situation.told
+    # After a danger nobody is told that it is hard to tell, and that a lawyer is free.
+    first = f"{kind}_first" not in situation.told and situation.triage is not Triage.EMERGENCY
     key = f"{kind}_first" if first else f"{kind}_more"
     if situation.last_key == key:
         key = "told_go_on"
@@ -71,20 +72,22 @@ def emergency(situation: Situation) -> Move:
     also = () if situation.also in SAID_IN_AN_EMERGENCY else also_asked(situation)
     besides = () if key.startswith("suicide") else _home(situation)
     says = (Say(key, () if also else ("cannot_call", "hide")), *besides, *also)
-    new = [say.key for say in says if say.key in {"suicide", STEPS, *_ONCE} and say.key not in situation.told]
+    new = [say.key for say in says if say.key in {"suicide", "suicide_again", STEPS, *_ONCE} and say.key not in situation.told]
     return Move(says, {**changes, "last_key": key, "told": [*situation.told, *new]})
 
 
 def steps_due(situation: Situation) -> bool:
     """Say whether somebody in danger should be told what to do now: once, when they write on after the first answer."""
-    in_danger = situation.triage is Triage.EMERGENCY and "suicide" not in situation.told
-    return in_danger and STEPS not in situation.told and not _of_a_witness(situation)
+    if situation.triage is not Triage.EMERGENCY or _of_a_witness(situation):
+        return False
+    return _steps_key(situation) not in situation.told
 
 
 def steps(situation: Situation) -> Move:
     """Say what to do now, for somebody who is in danger and asks, cannot speak or does not know where they are."""
-    says = (Say(STEPS, ("cannot_call", "hide")), *also_asked(situation))
-    return Move(says, {"last_key": STEPS, "misunderstood": 0, "told": [*situation.told, STEPS]})
+    key = _steps_key(situation)
+    says = (Say(key, ("cannot_call", "hide")), *also_asked(situation))
+    return Move(says, {"last_key": key, "misunderstood": 0, "told": [*situation.told, key]})
 
 
 def something_told(situation: Situation) -> bool:
@@ -97,6 +100,10 @@ def also_asked(situation: Situation) -> tuple[Say, ...]:
     if situation.also is None or situation.quiet:
         return ()
     return (Say(situation.also, BUTTONS.get(situation.also, ())),)
+
+
+def _steps_key(situation: Situation) -> str:
+    return "suicide_again" if "suicide" in situation.told else STEPS
 
 
 def _go_on(situation: Situation) -> Move:

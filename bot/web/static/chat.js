@@ -72,6 +72,10 @@ function show(reply) {
   shown.add(reply.id);
   if (number > last) last = number;
   const person = reply.from === "consultant";
+  if (reply.from === "bot" && WORDS[reply.language] && reply.language !== language && !reply.buttons.some((b) => b.value.startsWith("@lang_"))) {
+    language = reply.language;
+    dress();
+  }
   const line = addLine(person ? "consultant" : "bot", reply.language);
   const who = document.createElement("span");
   who.className = "who";
@@ -79,10 +83,6 @@ function show(reply) {
   line.append(who);
   appendWithNumbers(line, reply.text);
   if (reply.buttons.length) line.append(choices(reply.buttons));
-  if (reply.from === "bot" && WORDS[reply.language] && reply.language !== language && !reply.buttons.some((b) => b.value.startsWith("@lang_"))) {
-    language = reply.language;
-    dress();
-  }
   bringIntoView();
 }
 
@@ -112,7 +112,11 @@ function appendWithNumbers(line, text) {
   line.append(text.slice(end));
 }
 
+// A question is answered once; a menu can be chosen from again.
+const ANSWERS = new Set(["@yes", "@no", "@safe_yes", "@safe_no", "@skip", "@delete_yes", "@delete_no", "@send", "@do_not_send"]);
+
 function choices(buttons) {
+  const question = buttons.some(({ value }) => ANSWERS.has(value));
   const row = document.createElement("div");
   row.className = "choices";
   for (const { title, value } of buttons) {
@@ -120,7 +124,7 @@ function choices(buttons) {
     button.type = "button";
     button.textContent = title;
     button.addEventListener("click", () => {
-      row.querySelectorAll("button").forEach((other) => { other.disabled = true; });
+      if (question) row.querySelectorAll("button").forEach((other) => { other.disabled = true; });
       send(value, title);
     });
     row.append(button);
