@@ -90,13 +90,17 @@ class Change(RootModel[Annotated[TakeOrHandBack | Close, Field(discriminator="ac
     """A change of a case's state."""
 
 
+# A character that is neither space, control nor invisible mark: without one there is nothing to read (bot/screening/normalise.py).
+SOMETHING_TO_READ: Final = r"[^\s\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+
+
 class Answer(BaseModel):
     """A text for the person of a case that the token has."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     message_id: Annotated[str, Field(min_length=1, max_length=100, description="Your own id; makes a repeat harmless.")]
-    text: Annotated[str, Field(min_length=1, max_length=4000)]
+    text: Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra={"pattern": SOMETHING_TO_READ})]
     language: str | None = Field(None, description=f"One of {', '.join(LANGUAGES)}; default: the conversation's.")
 
 
