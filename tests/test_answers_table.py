@@ -16,4 +16,6 @@ def test_the_table_of_answers_is_current() -> None:
 
 
 def test_every_answer_says_what_it_rests_on() -> None:
-    assert set(yaml.safe_load((NLU_DATA / "sources.yml").read_text())) == set(QUESTION_TOPICS)
+    sources = yaml.safe_load((NLU_DATA / "sources.yml").read_text())
+    assert set(QUESTION_TOPICS) <= set(sources)
+    assert {"home_violence", "suicide", "emergency_victim", "residence_plain", "cannot_call"} <= set(sources)

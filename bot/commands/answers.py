@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,21 @@ def table(root: Path = NLU_DATA) -> str:
         "",
         "Made by `python -m bot answers`; a test keeps it current. Numbers and links come from `nlu_data/facts.yml`.",
         "",
-        "| topic | Polish | English | rests on |",
-        "|---|---|---|---|",
+        *_rows("topic", QUESTION_TOPICS, wording, sources),
+        "",
+        "## Texts of the dialogue that state facts of their own",
+        "",
+        *_rows("text", [key for key in sources if key not in QUESTION_TOPICS], wording, sources),
     ]
-    for topic in QUESTION_TOPICS:
-        cells = [_cell(wording.text(topic, language)) for language in ("pl", "en")]
-        lines.append(f"| `{topic}` | {cells[0]} | {cells[1]} | {sources[topic]} |")
     return "\n".join(lines) + "\n"
+
+
+def _rows(what: str, keys: Iterable[str], wording: Wording, sources: Mapping[str, str]) -> Iterator[str]:
+    yield f"| {what} | Polish | English | rests on |"
+    yield "|---|---|---|---|"
+    for key in keys:
+        cells = [_cell(wording.text(key, language)) for language in ("pl", "en")]
+        yield f"| `{key}` | {cells[0]} | {cells[1]} | {sources[key]} |"
 
 
 def _cell(text: str) -> str:
