@@ -64,6 +64,7 @@ class Training:
         self.encoder.norm.requires_grad_(False)
         self.encoder.layers[: plan.frozen].requires_grad_(False)
         earlier = _earlier(start_from)
+        self.plan_before = earlier.get("plan") if earlier else None
         if earlier:
             self.encoder.load_state_dict(earlier["encoder"])
         self.kept: list[Tensor] = self._lower_all(trained)
@@ -240,7 +241,7 @@ class Training:
             tuned = {
                 "encoder": self.encoder.state_dict(),
                 "heads": self.heads.state_dict(),
-                "plan": asdict(self.plan),
+                "plan": asdict(self.plan) if self.plan.epochs else self.plan_before,
                 "history": self.history,
                 "by_language": self.by_language,
                 "rows": len(self.rows.rows),
@@ -318,7 +319,9 @@ def main() -> None:
     if not fresh and training.resume():
         print(f"going on after epoch {training.done}")
     if not training.plan.epochs:
-        print(json.dumps({name: round(value, 4) for name, value in training.check().items()}))
+        training.history = [training.check()]
+        print(json.dumps({name: round(value, 4) for name, value in training.history[0].items()}))
+        training.save()
     while training.done < training.plan.epochs:
         figures = training.epoch()
         print(json.dumps({name: round(value, 4) for name, value in figures.items()}), flush=True)
