@@ -128,7 +128,8 @@ class MoveAction(Action, abc.ABC):
         if "last_key" in changes:
             changes["repeats"] = current.repeats + 1 if changes["last_key"] == current.last_key else 0
         events: list[EventType] = [SlotSet(name, value) for name, value in changes.items()]
-        rests = move.rests or (move.says and current.act in dialogue.RESTING and not self.name().startswith("validate_"))
+        resting = current.act in dialogue.RESTING and not move.goes_on and not self.name().startswith("validate_")
+        rests = move.rests or (move.says and resting)
         if current.form is not None and rests:
             events += [ActiveLoop(None), SlotSet("requested_slot", None)]
         return events

@@ -31,11 +31,15 @@ class Say:
 
 @dataclass(frozen=True)
 class Move:
-    """What to say, and which slots change; `rests`: a form that is open is left where it stands."""
+    """What to say, and which slots change.
+
+    `rests`: a form that is open is left where it stands; `goes_on`: it asks on even after words after which it would rest.
+    """
 
     says: tuple[Say, ...] = ()
     changes: Mapping[str, Any] = field(default_factory=dict)
     rests: bool = False
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)

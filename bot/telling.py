@@ -58,8 +58,12 @@ def acknowledge(situation: Situation) -> Move:
 
 
 def emergency(situation: Situation) -> Move:
-    """Put 112 and the hotline first, in the words for who is in danger; a form rests, and keeps what was told."""
+    """Put 112 and the hotline first, in the words for who is in danger.
+
+    A form keeps what was told. A witness's report goes on with its next question; any other form rests.
+    """
     key = _emergency_key(situation)
+    reporting = key == "emergency_witness" and situation.form == report.FORM
     changes: dict[str, Any] = {"misunderstood": 0, "question": None}
     if situation.form is not None and situation.requested in (*report.SLOTS, report.MORE):
         changes[situation.requested] = situation.text
@@ -71,9 +75,10 @@ def emergency(situation: Situation) -> Move:
         key = STEPS
     also = () if situation.also in SAID_IN_AN_EMERGENCY else also_asked(situation)
     besides = () if key.startswith("suicide") else _home(situation)
-    says = (Say(key, () if also else ("cannot_call", "hide")), *besides, *also)
+    resumed = ("report",) if situation.form == report.FORM else ()  # the report is kept, and can be gone on with
+    says = (Say(key, () if also or reporting else ("cannot_call", "hide", *resumed)), *besides, *also)
     new = [say.key for say in says if say.key in {"suicide", "suicide_again", STEPS, *_ONCE} and say.key not in situation.told]
-    return Move(says, {**changes, "last_key": key, "told": [*situation.told, *new]})
+    return Move(says, {**changes, "last_key": key, "told": [*situation.told, *new]}, goes_on=reporting)
 
 
 def steps_due(situation: Situation) -> bool:

@@ -289,3 +289,19 @@ def test_not_understanding_is_not_said_a_third_time() -> None:
 )
 def test_a_wish_is_found_inside_a_message_and_a_refusal_is_none(text: str, queued: bool, meaning: str | None) -> None:
     assert meaning_of(text, Triage.NONE, "pl", LEXICON, queued=queued, quiet=False) == meaning
+
+
+@pytest.mark.parametrize(("speaker", "goes_on"), [(Speaker.WITNESS, True), (Speaker.VICTIM, False)])
+def test_a_witness_who_tells_of_a_danger_is_asked_on_and_a_victim_is_not(speaker: Speaker, goes_on: bool) -> None:
+    reporting = Situation(
+        act="emergency",
+        triage=Triage.EMERGENCY,
+        speaker=speaker,
+        form=report.FORM,
+        requested="report_where",
+        report={"report_what": "krzyki"},
+        text="zamknęli ich w piwnicy",
+    )
+    move = telling.emergency(reporting)
+    assert move.goes_on is goes_on
+    assert move.changes["report_where"] == "zamknęli ich w piwnicy"

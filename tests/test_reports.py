@@ -12,7 +12,7 @@ from bot.messages import LANGUAGES
 from bot.program import Program
 from tests.support import open_program
 from tests.test_arrangements import says
-from tests.test_long_conversations import ReadingAssistant
+from tests.test_long_conversations import EMERGENCY, ReadingAssistant
 
 SEEN, PLACE, OTHER_PLACE = "mężczyźni śpią w szopie", "Zalesie koło Grójca", "Zalesie Górne"
 
@@ -65,6 +65,18 @@ async def test_a_part_and_its_new_words_can_be_written_in_one_message(program: P
 async def test_a_part_that_is_named_goes_to_its_place_also_while_another_is_asked_for(program: Program) -> None:
     await says(program, "@report", SEEN, PLACE, f"miejsce: {OTHER_PLACE}", "wieczorem", "@send", "@send")
     assert await sent_report(program) == {"what": SEEN, "where": OTHER_PLACE, "when": "wieczorem"}
+
+
+async def test_a_danger_of_ones_own_in_the_middle_of_a_report_ends_the_questions_and_the_report_can_be_gone_on_with(
+    program: Program,
+) -> None:
+    outcome = await says(program, "@report", SEEN, EMERGENCY)
+    assert outcome.replies[0].text == program.wording.text("emergency_victim", "pl")
+    assert "@report" in [button.value for button in outcome.replies[0].buttons]
+    resumed = await says(program, "@report")
+    assert resumed.replies[-1].text == program.wording.text("report_when", "pl")
+    await says(program, "@send", "@send")
+    assert (await sent_report(program))["what"] == SEEN
 
 
 async def test_free_words_of_correction_are_added_and_nothing_added_before_is_lost(program: Program) -> None:

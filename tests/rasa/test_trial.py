@@ -167,13 +167,13 @@ async def test_who_tells_in_pieces_is_received_each_time_and_never_told_that_the
     assert all(before != after for before, after in itertools.pairwise(said))
     assert sum(person.program.wording.text("question_safe_now", person.language) == text for text in said) <= 1
     answered = await person.tries("what now")
-    assert person.hears(answered, "ask_support")
+    assert person.hears(answered, "ask_support") or person.hears(answered, "emergency_steps")
 
 
 async def test_after_the_wish_to_die_a_few_words_are_received(person: Trier) -> None:
     outcome = await person.tries("die", "alone")
     assert outcome.triage is Triage.EMERGENCY
-    assert person.hears(outcome, "disclose_first") or person.hears(outcome, "told_go_on") or person.hears(outcome, "suicide")
+    assert person.hears(outcome, "suicide_again") or person.hears(outcome, "suicide")
     ok = await person.writes("ok")
     assert not person.hears(ok, "yes_unclear")
 
