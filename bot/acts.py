@@ -140,6 +140,9 @@ def choose_act(
     polite = screening.topic in THANKS and screening.topic_confidence >= POLITE and not in_need
     if screening.topic in SMALL_TALK and not clear and not polite:
         return _told(screening) if screening.triage is not Triage.NONE else "out_of_scope"
+    if screening.topic == "emergency":
+        # The text for a danger says that a consultant is called: it is for those who are handed over.
+        return _told(screening) if screening.triage is not Triage.NONE else "out_of_scope"
     if screening.topic in {"affirm", "deny"} and (len(text.split()) > 8 or not clear):
         return _told(screening) if screening.triage is not Triage.NONE else "out_of_scope"
     return screening.topic

@@ -32,6 +32,9 @@ log = structlog.get_logger()
 TRUSTED_TOPIC: Final = 0.25  # below this the topic is a guess; what to do is decided from the triage alone
 TRUSTED_QUESTION: Final = 0.5  # a question beside something told is answered from here on
 TRUSTED_SECOND: Final = 0.75  # and a second question: an answer that nobody asked for is worse than none
+# A topic that surely says "emergency" is believed against a triage that says less ("i have pills"): of 945 calm validation messages
+# none was such a one, of 284 emergencies one more was found.
+SURE_OF_EMERGENCY: Final = 0.7
 CLEAR_TOPIC: Final = 0.6  # small talk, a yes or a no in words that are on no list
 CERTAIN_TOPIC: Final = 0.93  # in a form, whose answers of a word or two look like greetings
 SWITCHING_WORDS: Final = 4  # fewer words in another language do not change the language of a conversation
@@ -198,7 +201,8 @@ class Decider:
                 screening = replace(screening, triage=told.triage, indicators=told.indicators, speaker=told.speaker)
         if self.lexicon.meaning(said.text, screening.language) in INNOCENT_MEANINGS:
             return replace(screening, triage=Triage.NONE, indicators=())
-        return screening
+        surely = screening.topic == "emergency" and screening.topic_confidence >= SURE_OF_EMERGENCY
+        return replace(screening, triage=Triage.EMERGENCY) if surely else screening
 
     async def _speak(
         self,
