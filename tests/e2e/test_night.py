@@ -221,7 +221,7 @@ def test_the_night(night: Running, outside: Outside, browser: Browser, desk: Cal
     (mail,) = outside.mailbox.mails
     (sms,) = outside.alarms_by_sms()
     assert mail["To"] == DUTY_ADDRESS
-    assert "ZAGROŻENIE ŻYCIA" in sms["body"]
+    assert "ZAGROZENIE ZYCIA" in sms["body"]
     report(night, sms, "delivered")
     expect(ola.locator("#alarms-sounding .way-arrived")).to_contain_text("SMS 1")
     picture(ola, "alarm")

@@ -36,7 +36,7 @@ def test_each_group_of_languages_has_its_own_threshold_and_none_is_lower_than_wh
     quiet = {"en": 6, "ka": 12, "fr": 20}  # how quiet the model is about calm messages of the language
     likelihoods = [told(float(chance.beta(1, quiet[item.language]) if item.triage is Triage.NONE else 0.7)) for item in rows]
     point = choose_working_point(rows, likelihoods)
-    assert point.handoff_in["pl"] > point.handoff_in["ka"] > point.handoff_in["fr"]
+    assert point.handoff_in["pl"] > point.handoff_in["ka"] >= point.handoff_in["fr"]
     alarmed = 0.0
     for language, members in (("en", "pl en uk ru"), ("ka", "es tl ka vi ro bg"), ("fr", "be tr ar hi fr pt")):
         calm = [
