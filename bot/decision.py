@@ -316,7 +316,8 @@ class Decider:
             in_need=in_need,
             trusted=screening.topic_confidence >= (TRUSTED_QUESTION if asks_in_need else TRUSTED_TOPIC),
         )
-        if act == "delete_data" and meaning is None and self.lexicon.asks(text, language):
+        erasing = act == "delete_data" or (act == "out_of_scope" and screening.topic == "delete_data")
+        if erasing and meaning is None and (act == "out_of_scope" or self.lexicon.asks(text, language)):
             act = "ask_hiding"  # "how do I erase this?" is no order yet: the answer says both, here and on the phone
         if meaning == "waiting":
             act = "ask_human" if queued else "nothing_said"

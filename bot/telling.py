@@ -30,6 +30,7 @@ HOME_SIGNS: Final = frozenset(
         Indicator.MOVEMENT_RESTRICTED,
         Indicator.ISOLATION,
         Indicator.SURVEILLANCE,
+        Indicator.FORCED_MARRIAGE,
     }
 )
 STEPS: Final = "emergency_steps"

@@ -350,3 +350,18 @@ async def test_a_topic_that_surely_says_emergency_is_handed_over_whatever_the_tr
     sure = await program.frontdoor.receive(inbound("i have pills", number="2"))
     assert (sure.triage, sure.handoff) == (Triage.EMERGENCY, True)
     await program.close()
+
+
+async def test_how_to_erase_is_answered_also_from_somebody_in_need_and_nothing_is_erased(tmp_path: Path) -> None:
+    class Asked(PlainAssistant):
+        async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+            if "стереть" in text:
+                return Screening("ru", Triage.NONE, topic="delete_data", topic_confidence=0.87)
+            return Screening("ru", Triage.HIGH, topic="disclose_victim", topic_confidence=0.9)
+
+    program = await open_program(tmp_path, Asked())
+    await program.frontdoor.receive(inbound("муж бьёт меня", number="1"))
+    outcome = await program.frontdoor.receive(inbound("и как это стереть чтоб он не увидел?", number="2"))
+    assert outcome.replies[0].text.startswith("ask_hiding")
+    assert not outcome.erased
+    await program.close()
