@@ -21,11 +21,8 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 def measure(logits: Mapping[str, NDArray[np.float32]], labels: Labels) -> dict[str, float]:
     """Return the figures that the choice of an epoch rests on, and a `score` that sums them up."""
     triage = softmax(logits["triage"])
-    high, emergency, none = (NAMES["triage"].index(name) for name in ("high", "emergency", "none"))
-    handoff = triage[:, high] + triage[:, emergency]
-    needs = np.isin(labels.triage, (high, emergency))
-    calm = labels.triage == none
-    threshold = np.sort(handoff[calm])[-int(FALSE_ALARMS * calm.sum()) - 1]
+    emergency = NAMES["triage"].index("emergency")
+    handoff, needs, calm, threshold = _handoffs(triage, labels)
     is_emergency = labels.triage == emergency
     seen = (handoff > threshold) & (triage[:, emergency] > 0.4 * handoff)
     figures = {
@@ -48,13 +45,20 @@ def measure(logits: Mapping[str, NDArray[np.float32]], labels: Labels) -> dict[s
     return figures
 
 
-def by_language(logits: Mapping[str, NDArray[np.float32]], labels: Labels) -> dict[str, dict[str, float]]:
-    """Return a few figures for each language, handoffs at the threshold of all languages together, with how many rows there are."""
-    triage = softmax(logits["triage"])
+def _handoffs(
+    triage: NDArray[np.float32], labels: Labels
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], float]:
+    """Return the likelihood of a handoff, which rows are due for one, which are calm, and the threshold at the allowed false alarms."""
     high, emergency, none = (NAMES["triage"].index(name) for name in ("high", "emergency", "none"))
     handoff = triage[:, high] + triage[:, emergency]
-    calm, needs = labels.triage == none, np.isin(labels.triage, (high, emergency))
-    threshold = np.sort(handoff[calm])[-int(FALSE_ALARMS * calm.sum()) - 1]
+    calm = labels.triage == none
+    threshold = float(np.sort(handoff[calm])[-int(FALSE_ALARMS * calm.sum()) - 1])
+    return handoff, np.isin(labels.triage, (high, emergency)), calm, threshold
+
+
+def by_language(logits: Mapping[str, NDArray[np.float32]], labels: Labels) -> dict[str, dict[str, float]]:
+    """Return a few figures for each language, handoffs at the threshold of all languages together, with how many rows there are."""
+    handoff, needs, calm, threshold = _handoffs(softmax(logits["triage"]), labels)
     found = {}
     for place, language in enumerate(NAMES["language"]):
         here = labels.language == place
