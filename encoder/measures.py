@@ -22,7 +22,7 @@ def measure(logits: Mapping[str, NDArray[np.float32]], labels: Labels) -> dict[s
     """Return the figures that the choice of an epoch rests on, and a `score` that sums them up."""
     triage = softmax(logits["triage"])
     emergency = NAMES["triage"].index("emergency")
-    handoff, needs, calm, threshold = _handoffs(triage, labels)
+    handoff, needs, _calm, threshold = _handoffs(triage, labels)
     is_emergency = labels.triage == emergency
     seen = (handoff > threshold) & (triage[:, emergency] > 0.4 * handoff)
     figures = {
