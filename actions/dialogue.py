@@ -35,6 +35,8 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "validate_witness_report_form": forms.report_fill,
     "action_report_sum_up": dialogue.report_sum_up,
     "action_report_correct": forms.report_correct,
+    "action_report_drop": dialogue.report_drop,
+    "action_safe_time_said": dialogue.time_noted,
     "action_report_part": forms.report_part,
     "validate_report_correction_form": forms.report_fill,
     "action_ask_report_more": forms.report_ask_correction,
@@ -45,6 +47,13 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     **{f"validate_{slot}_form": forms.arrange_fill for slot in arrangement.SLOTS},
     **{f"action_{slot}_noted": forms.arrange_noted(slot) for slot in arrangement.SLOTS},
 }
+
+
+# "Once more" before these would sound impatient, or stand between a person and a number.
+NEVER_ONCE_MORE: Final = frozenset(
+    "emergency_victim emergency_witness emergency_child emergency_steps danger_here suicide suicide_again suicide_here"
+    " suicide_witness language_changed handoff_told handoff_told_night handoff_already greet thanks".split()
+)
 
 
 @functools.cache
@@ -83,6 +92,10 @@ def situation(tracker: Tracker) -> Situation:
         inquires=bool(slots.get("inquires")),
         at_home=bool(slots.get("at_home")),
         part=tuple(slots["part"]) if slots.get("part") else None,
+        danger=slots.get("danger"),
+        follows=bool(slots.get("follows")),
+        minor=bool(slots.get("minor")),
+        told_before=slots.get("told_before"),
         certain=bool(slots.get("certain")),
         greeted=bool(slots.get("greeted")),
         listed=slots.get("listed") is not False,
@@ -94,7 +107,7 @@ def situation(tracker: Tracker) -> Situation:
 
 def manner(say: Say, current: Situation, channel_form: str) -> tuple[Form, bool]:
     """Return the form of a text, and whether "once more" goes before it, so that no text is said twice in a row."""
-    repeated = current.repeats + 1 if say.key == current.last_key else 0
+    repeated = current.repeats + 1 if say.key == current.last_key and say.key not in NEVER_ONCE_MORE else 0
     form: Form = "quiet" if current.quiet and current.act != "quiet_off" else "sms" if channel_form == "sms" else "text"
     return form, repeated % 2 == 1
 

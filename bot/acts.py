@@ -34,7 +34,7 @@ BUTTON_ACTS: Final[Mapping[str, str]] = {
     "send": "report_send",
     "correct": "report_correct",
     **{f"{report.PART}{field}": "report_part" for field in report.FIELDS},
-    "do_not_send": "deny",
+    "do_not_send": "report_drop",
     "emergency": "ask_emergency_number",
     "more": "menu",
     "topic_what": "ask_what_is_trafficking",
@@ -76,10 +76,14 @@ LEXICON_ACTS: Final[Mapping[str, str]] = {
     "what_now": "ask_support",
     "insult": "abuse",
     "send": "report_send",
+    "dont_send": "report_drop",
+    "afraid": "afraid",
+    "lost_document": "lost_document",
 }
 
 INNOCENT_MEANINGS: Final = frozenset(
-    "yes no skip human delete unquiet joke withdraw report language hide cannot_call safe_time code_word enough greet insult send".split()
+    "yes no skip human delete unquiet joke withdraw report language hide cannot_call safe_time code_word enough greet insult send"
+    " dont_send afraid lost_document".split()
 )
 TELLING_ACTS: Final = frozenset({"disclose_victim", "report_witness", "emergency"})
 
@@ -91,16 +95,28 @@ POLITE: Final = 0.4
 STOPPING_WORDS: Final = 6  # and of one in which "stop, I don't want any more" is
 _MARKS: Final = re.compile(r"[,.;!…\n]+")
 WISHING_WORDS: Final = 12  # of a message in which "take it back" or "a person please" is looked for
+SURELY_THE_PROGRAM: Final = 0.9  # "who am I talking to, is it a person?" asks for nobody
+EMERGENCY_NUMBERS: Final = frozenset({"112", "997", "998", "999"})  # written alone: who answers there is asked, or meant
 
 
-def meaning_of(text: str, triage: Triage, language: str, lexicon: Lexicon, *, queued: bool, quiet: bool) -> str | None:
-    """Return what the lists of short words say of a message: as a whole, before a colon, or as a wish inside it."""
+def meaning_of(
+    text: str, screening: Screening, language: str, lexicon: Lexicon, *, queued: bool, quiet: bool, reporting: bool = False
+) -> str | None:
+    """Return what the lists of short words say of a message: as a whole, before a colon, or as a wish inside it.
+
+    `reporting`: a report is being told, so that "do not send" means it and nothing else.
+    """
+    triage = screening.triage
     meaning = lexicon.meaning(text, language)
     if meaning is None and ":" in text:
         named = lexicon.meaning(text.partition(":")[0], language)
         meaning = named if named in arrangement.SLOTS else None  # "code word: mango"
     if meaning is None and triage is Triage.NONE and len(words(text)) <= WISHING_WORDS:
-        wishes = (*(("withdraw",) if queued else ()), *(() if lexicon.denies(text, language) else ("human",)))
+        asks_who = screening.topic == "ask_bot" and screening.topic_confidence >= SURELY_THE_PROGRAM
+        human = () if asks_who or lexicon.denies(text, language) else ("human",)
+        calls = () if lexicon.names_any_language(text) else ("cannot_call",)  # "I cannot speak Polish" says nothing of calls
+        taking_back = (*(("withdraw",) if queued else ()), *(("dont_send",) if reporting else ()))
+        wishes = (*taking_back, *human, *calls, "code_word", "safe_time", "lost_document")
         meaning = next((wish for wish in wishes if lexicon.says_inside(text, wish, language)), None)
     if meaning is None and triage is Triage.NONE and len(words(text)) <= STOPPING_WORDS:
         parts = {lexicon.meaning(part, language) for part in _MARKS.split(text) if part.strip()}
@@ -129,6 +145,8 @@ def choose_act(
         return "nothing_said"
     if screening.triage is Triage.EMERGENCY:
         return "emergency"
+    if text.strip(" .!?") in EMERGENCY_NUMBERS:
+        return "ask_emergency_number"
     if meaning is not None and meaning in LEXICON_ACTS:
         return LEXICON_ACTS[meaning]
     if named_language is not None and not screening.triage.needs_person:

@@ -15,7 +15,8 @@ ASKS: Final = "arrangement_asks"  # how often the open question was asked
 MOST_ASKS: Final = 2
 MAX_TIME: Final = 200  # characters
 MAX_WORD: Final = 40
-_MOST_WORDS: Final = {SAFE_TIME: 25, CODE_WORD: 3}
+MOST_TIME_WORDS: Final = 25
+_MOST_WORDS: Final = {SAFE_TIME: MOST_TIME_WORDS, CODE_WORD: 3}
 # A classifier takes "sunflower" for a greeting and "after ten" for a goodbye: these count only when it is certain.
 _COURTESIES: Final = frozenset({"greet", "goodbye", "thanks", "abuse", "ask_bot", "repeat"})
 _NO_ANSWER: Final = frozenset(

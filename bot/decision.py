@@ -13,12 +13,12 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter
 
-from bot import arrangement, report
-from bot.acts import INNOCENT_MEANINGS, TELLING_ACTS, button_act, button_language, choose_act, meaning_of
+from bot import arrangement, report, thread
+from bot.acts import button_language, choose_act, meaning_of
 from bot.lexicon import Lexicon
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Reply, Screening, Speaker, Triage
 from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
-from bot.questions import questions_in, told_beside
+from bot.reading import Reader
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
 from bot.storage.conversations import Said
@@ -31,10 +31,6 @@ log = structlog.get_logger()
 
 TRUSTED_TOPIC: Final = 0.25  # below this the topic is a guess; what to do is decided from the triage alone
 TRUSTED_QUESTION: Final = 0.5  # a question beside something told is answered from here on
-TRUSTED_SECOND: Final = 0.75  # and a second question: an answer that nobody asked for is worse than none
-# A topic that surely says "emergency" is believed against a triage that says less ("i have pills"): of 945 calm validation messages
-# none was such a one, of 284 emergencies one more was found.
-SURE_OF_EMERGENCY: Final = 0.7
 CLEAR_TOPIC: Final = 0.6  # small talk, a yes or a no in words that are on no list
 CERTAIN_TOPIC: Final = 0.93  # in a form, whose answers of a word or two look like greetings
 SWITCHING_WORDS: Final = 4  # fewer words in another language do not change the language of a conversation
@@ -51,6 +47,8 @@ class Standing:
     first: bool = False
     offered: str | None = None  # the language that the program's last text offered
     said_last: str | None = None  # the program's last text
+    buttons: frozenset[str] = frozenset()  # values of its buttons
+    before: tuple[Said, ...] = ()  # the person's last messages, the newest first
 
 
 @dataclass(frozen=True)
@@ -100,6 +98,7 @@ class Decider:
         on_duty: Callable[[datetime], bool],
     ) -> None:
         self.assistant = assistant
+        self.reader = Reader(assistant, lexicon) if assistant is not None else None
         self.notices = Notices(wording, lexicon)
         self.wording = wording
         self.lexicon = lexicon
@@ -135,12 +134,19 @@ class Decider:
             replies = () if standing.owned else (notice,)
             return Decision(unknown, findings, conversation.language, replies, reason)
         try:
-            if self.assistant is None:
+            if self.assistant is None or self.reader is None:
                 raise AssistantMissing("No model is loaded.")
-            screening = await self._understand(self.assistant, conversation, said, first=standing.first)
+            # A page is opened in somebody's language; what a telephone's first message is in, only the message tells.
+            untold = standing.first and conversation.channel in PHONE_CHANNELS
+            hint = None if untold else conversation.language
+            screening = await self.reader.read(said.text, language=conversation.language, hint=hint)
+            followed = await self.reader.followed(said, screening, standing.before)
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets the number and the case is queued
             return self._failed(conversation, said, Decision(unknown, findings, conversation.language), error, standing)
-        findings = findings.with_message(screening, said.number)
+        follows = followed is not None
+        screening = followed or screening
+        minor = self.lexicon.tells_childs_age(said.text, screening.language)
+        findings = findings.with_message(screening, said.number, minor=minor)
         language, offered = self._language(conversation, said.text, screening, standing)
         understood = Decision(screening, findings, language)
         if steering == "help" and not screening.triage.needs_person:
@@ -151,7 +157,14 @@ class Decider:
             return replace(understood, replies=(notice,))
         try:
             decision = await self._speak(
-                self.assistant, conversation=conversation, said=said, understood=understood, standing=standing, offered=offered
+                self.assistant,
+                self.reader,
+                conversation=conversation,
+                said=said,
+                understood=understood,
+                standing=standing,
+                offered=offered,
+                follows=follows,
             )
             return self._framed(decision, conversation, said, notice, first=standing.first)
         except Exception as error:  # noqa: BLE001 - as above
@@ -171,7 +184,7 @@ class Decider:
         """Say whether the program may answer: after STOP only to a call for help, for somebody else may hold the phone."""
         if conversation.reachable != "stopped" or understood.screening.triage.needs_person:
             return True
-        return self._act(said.text, understood.screening, understood.language)[0] == "ask_human"
+        return self._act(said.text, understood.screening, understood.language, Standing())[0] == "ask_human"
 
     def _framed(
         self, decision: Decision, conversation: Conversation, said: Said, notice: Reply | None, *, first: bool
@@ -185,41 +198,24 @@ class Decider:
         reachable = "yes" if conversation.reachable == "stopped" else None
         return replace(decision, replies=replies, reachable=reachable)
 
-    async def _understand(self, assistant: Understanding, conversation: Conversation, said: Said, *, first: bool) -> Screening:
-        """Screen a message; a pressed button and a short word with one meaning say nothing of anybody's situation."""
-        act = button_act(said.text) if said.text.startswith("@") else None
-        if act is not None:
-            return Screening(language=conversation.language, triage=Triage.NONE, topic=act, topic_confidence=1.0)
-        # A page is opened in somebody's language; what a telephone's first message is in, only the message tells.
-        unknown = first and conversation.channel != "web"
-        screening = await assistant.understand(said.text, language_hint=None if unknown else conversation.language)
-        beside = told_beside(said.text, screening.language, self.lexicon) if screening.topic in QUESTION_TOPICS else ""
-        if beside and not screening.triage.needs_person:
-            # "He took my passport, what does a call cost?" reads like a question of cost: what it tells is read by itself as well.
-            told = await assistant.understand(beside, language_hint=screening.language)
-            if told.triage.needs_person:
-                screening = replace(screening, triage=told.triage, indicators=told.indicators, speaker=told.speaker)
-        if self.lexicon.meaning(said.text, screening.language) in INNOCENT_MEANINGS:
-            return replace(screening, triage=Triage.NONE, indicators=())
-        surely = screening.topic == "emergency" and screening.topic_confidence >= SURE_OF_EMERGENCY
-        return replace(screening, triage=Triage.EMERGENCY) if surely else screening
-
     async def _speak(
         self,
         assistant: Understanding,
+        reader: Reader,
         *,
         conversation: Conversation,
         said: Said,
         understood: Decision,
         standing: Standing,
         offered: str | None,
+        follows: bool,
     ) -> Decision:
         screening, findings, language = understood.screening, understood.findings, understood.language
         new_need = findings.triage.needs_person and not standing.queued and not standing.withdrawn
         needs_person = screening.triage.needs_person or new_need
         in_need = findings.triage.needs_person
         act, wanted = self._act(
-            said.text, screening, language, standing.offered, in_need=in_need, queued=standing.queued, quiet=conversation.quiet
+            said.text, screening, language, standing, in_need=in_need, quiet=conversation.quiet, follows=follows
         )
         if act == "change_language" and wanted is None:
             wanted = offered  # asks for another language in that language
@@ -243,7 +239,11 @@ class Decider:
             "greeted": standing.said_last is not None,
             "certain": screening.topic_confidence >= CERTAIN_TOPIC,
             "part": report.named_part(said.text, self.wording.titles[language]),
-            "also": await self._also_asked(assistant, said.text, act, screening),
+            "also": await reader.also_asked(said.text, act, screening),
+            "danger": thread.open_danger(standing.before),
+            "follows": follows,
+            "minor": findings.minor,
+            "told_before": thread.told_by_a_witness(standing.before),
             "wish": None,
         }
         if needs_person or standing.queued:
@@ -267,43 +267,28 @@ class Decider:
             screening = replace(screening, language=language)
         return Decision(screening, findings, language, replies, reason, turn.slots, turn.state)
 
-    async def _also_asked(self, assistant: Understanding, text: str, act: str, screening: Screening) -> str | None:
-        """Return what a message asks besides what it is answered for: the topic of one of its questions, or "cannot_call"."""
-        if act not in TELLING_ACTS and act not in QUESTION_TOPICS:
-            return None
-        language = screening.language
-        if act in TELLING_ACTS and self.lexicon.says_inside(text, "cannot_call", language):
-            return "cannot_call"
-        for question in questions_in(text, language, self.lexicon):
-            seen = await assistant.understand(question, language_hint=language)
-            if seen.topic == "ask_help_friend" and screening.speaker is Speaker.VICTIM:
-                continue
-            known = seen.topic in QUESTION_TOPICS and seen.topic != act and seen.topic_confidence >= TRUSTED_SECOND
-            if known and not seen.triage.needs_person:
-                return seen.topic
-        return None
-
     def _act(
         self,
         text: str,
         screening: Screening,
         language: str,
-        offered: str | None = None,
+        standing: Standing,
         *,
         in_need: bool = False,
-        queued: bool = False,
         quiet: bool = True,
+        follows: bool = False,
     ) -> tuple[str, str | None]:
-        if offered is not None:
-            meanings = {self.lexicon.meaning(text, offered), self.lexicon.meaning(text, language)}
+        if standing.offered is not None:
+            meanings = {self.lexicon.meaning(text, standing.offered), self.lexicon.meaning(text, language)}
             if len(chosen := meanings & {"yes", "no"}) == 1:
-                return "change_language", offered if chosen == {"yes"} else language
+                return "change_language", standing.offered if chosen == {"yes"} else language
         named = button_language(text) or self.lexicon.language_named(text)
         if named is None and screening.topic == "change_language" and screening.topic_confidence >= TRUSTED_TOPIC:
             named = self.lexicon.language_inside(text, current=language, written=screening.language)
         if named is None and screening.language != language and self.lexicon.names_language(text, screening.language):
             named = screening.language  # "dobra, teraz po polsku": written in the language that it names
-        meaning = meaning_of(text, screening.triage, language, self.lexicon, queued=queued, quiet=quiet)
+        reporting = not standing.buttons.isdisjoint(REPORT_BUTTONS)
+        meaning = meaning_of(text, screening, language, self.lexicon, queued=standing.queued, quiet=quiet, reporting=reporting)
         # Beside a disclosure a question must be clear: an answer about permits to a stolen passport would be none.
         question = screening.topic in QUESTION_TOPICS
         asks_in_need = question and (screening.triage.needs_person or (in_need and not self.lexicon.asks(text, language)))
@@ -319,9 +304,18 @@ class Decider:
         erasing = act == "delete_data" or (act == "out_of_scope" and screening.topic == "delete_data")
         if erasing and meaning is None and (act == "out_of_scope" or self.lexicon.asks(text, language)):
             act = "ask_hiding"  # "how do I erase this?" is no order yet: the answer says both, here and on the phone
-        if meaning == "waiting":
-            act = "ask_human" if queued else "nothing_said"
+        if meaning == thread.WAITING and (standing.queued or not follows):
+            act = "ask_human" if standing.queued else "nothing_said"
+        if meaning is None and self._names_time(text, screening, standing, act):
+            act = "safe_time_said"
         return act, named if act == "change_language" else None
+
+    def _names_time(self, text: str, screening: Screening, standing: Standing, act: str) -> bool:
+        """Say whether somebody who was just asked or told when they can be written to says when that is safe."""
+        calm = not screening.triage.needs_person and thread.open_danger(standing.before) is None
+        asked = "@safe_time" in standing.buttons and act in TIME_ACTS and calm
+        short = len(words(text)) <= arrangement.MOST_TIME_WORDS and not self.lexicon.asks(text, screening.language)
+        return asked and short and self.lexicon.names_time(text, screening.language)
 
     def _language(
         self, conversation: Conversation, text: str, screening: Screening, standing: Standing
@@ -331,6 +325,8 @@ class Decider:
         It is offered once: whoever writes on in it is answered in it, and whoever chose a language is not asked again.
         """
         written = screening.language
+        if standing.first and len(greeted := self.lexicon.greets_in(text)) == 1:
+            written = greeted.pop()  # "hola": a word or two say no language, a greeting does
         if written not in LANGUAGES or written == conversation.language or text.startswith("@") or not words(text):
             return conversation.language, None
         enough = len(words(text)) >= SWITCHING_WORDS
@@ -371,5 +367,8 @@ def _asked_something(turn: Turn) -> bool:
     return turn.slots.get("requested_slot") is not None or not values.isdisjoint(QUESTION_BUTTONS)
 
 
+# What a time in free words is taken for: "only tuesdays from 10 to 12" sounds like hours, work, or a wish for somebody.
+TIME_ACTS: Final = frozenset("ask_hotline_hours ask_unpaid_wages ask_human out_of_scope disclose_victim goodbye deny".split())
+REPORT_BUTTONS: Final = frozenset({"@send", "@do_not_send", "@skip"})
 QUESTION_BUTTONS: Final = frozenset({"@yes", "@safe_yes", "@delete_yes", "@send"})
 LANGUAGE_FREE_ACTS: Final = frozenset({"change_language", "emergency"})

@@ -30,6 +30,11 @@ WAITING_TEXTS: Final = frozenset(
     }
 )
 HANDOFF_TEXTS: Final = frozenset({"handoff_told", "handoff_told_night", "handoff_already"})
+# What is said to somebody who asks on: "and without a contract?".
+MORE_TEXTS: Final = frozenset(
+    {"ask_unpaid_wages_more", "ask_job_offer_more", "ask_shelter_more", "residence_more", "ask_help_friend_more"}
+)
+MORE_OF: Final = dict.fromkeys(("residence_plain", "ask_residence", "ask_refugee_ukraine"), "residence_more")
 LABOUR_TOPICS: Final = frozenset({"ask_unpaid_wages", "ask_residence", "ask_refugee_ukraine"})
 
 
@@ -50,10 +55,12 @@ def answer(situation: Situation) -> Move:
             return time_noted(situation)
         already = ask_for_person(replace(situation, told=(*situation.told, "handoff_told")))
         return Move((Say("handoff_already"), Say(situation.act)), already.changes)
-    if situation.act in telling.ASKED_IN_DANGER and telling.steps_due(situation):
-        return telling.steps(situation)
+    if telling.asked_in_danger(situation):
+        return telling.stay(situation)
     greeted = situation.act == "greet" and (situation.greeted or "greet" in situation.told)
     key = _answer_key(situation)
+    if situation.follows and (more := MORE_OF.get(key, f"{key}_more")) in MORE_TEXTS and more not in situation.told:
+        return Move((Say(more, ("human", "menu")),), {"last_key": more, "misunderstood": 0, "told": [*situation.told, more]})
     if _above(situation, key):
         return Move((Say("said_above", ("human", "menu")), *telling.also_asked(situation)), {"last_key": "said_above"})
     says = [Say("nothing_said", ("human", "menu")) if greeted else Say(key, buttons)]
@@ -77,7 +84,8 @@ def _answer_key(situation: Situation) -> str:
 def _above(situation: Situation, key: str) -> bool:
     """Say whether the same answer stands right above: who asks on means something else; a button asks for the text itself."""
     typed = not situation.text.startswith("@")
-    return situation.act in QUESTION_TOPICS and key == situation.last_key and typed and not situation.quiet
+    again = key == situation.last_key or situation.follows
+    return situation.act in QUESTION_TOPICS and again and typed and not situation.quiet
 
 
 def follow_up(situation: Situation) -> Move:
@@ -150,6 +158,8 @@ def _stale(situation: Situation) -> Move | None:
 
 def _received(situation: Situation) -> Move | None:
     """Receive a yes or no that answers nothing from somebody who is telling; None for anybody else."""
+    if telling.danger_open(situation):
+        return telling.stay(situation)
     return Move((Say("told_go_on"),), closed("told_go_on")) if telling.something_told(situation) else None
 
 
@@ -167,7 +177,9 @@ def affirm(situation: Situation) -> Move:
                 (Say("handoff_accepted", ("withdraw",)),), closed("handoff_accepted", wish="handoff") | _queued(situation)
             )
         case "delete_ask":
-            return Move((), {"question": None, "wish": "erase"})
+            # Something else was said in between: a yes may mean that.
+            asked = situation.last_key in {"delete_ask", "delete_unclear"} or situation.text.startswith("@")
+            return Move((), {"question": None, "wish": "erase"}) if asked else delete(replace(situation, question=None))
         case "report_summary":
             queued = _queued(situation)
             queued["told"].append("report_sent")
@@ -218,6 +230,15 @@ def report_sum_up(situation: Situation) -> Move:
     )
 
 
+def report_drop(situation: Situation) -> Move:
+    """Send nothing; who has told nothing for a report means the consultant."""
+    if (stale := _stale(situation)) is not None and situation.form is None:
+        return stale
+    if situation.question == "report_summary" or situation.form == report.FORM or report.told(situation.report):
+        return Move((Say("report_kept_unsent"),), closed("report_kept_unsent"))
+    return withdraw(situation)
+
+
 def enough(situation: Situation) -> Move:
     """Let somebody stop where they are."""
     if situation.question == "report_summary":
@@ -239,6 +260,8 @@ def _queued(situation: Situation) -> dict[str, Any]:
 def ask_for_person(situation: Situation) -> Move:
     """Hand over because a person is asked for."""
     if situation.handoff == "queued" and "handoff_told" in situation.told:
+        if situation.danger == "suicide" and telling.danger_open(situation) and situation.last_key != "suicide_here":
+            return telling.stay(situation)
         return Move(
             (Say("handoff_already", ("withdraw", "safe_time")),),
             {"last_key": "handoff_already"},
@@ -267,10 +290,11 @@ def not_understood(situation: Situation) -> Move:
     What is written under the summary of a report is added to it; what somebody writes who is telling of something is received.
     """
     if situation.question == "report_summary":
-        before = situation.report.get(report.MORE)
-        added = f"{before}\n{situation.text}" if before and before != report.SKIPPED else situation.text
-        summed = report_sum_up(replace(situation, report={**situation.report, report.MORE: added}))
-        return replace(summed, changes={**summed.changes, report.MORE: added})
+        return telling.report_add(situation)
+    if situation.question == "delete_ask":
+        return Move((Say("delete_unclear", ("delete_yes", "delete_no")),), {"last_key": "delete_unclear"})
+    if telling.danger_open(situation):
+        return telling.stay(situation)
     if telling.something_told(situation) and not situation.asks:
         return telling.acknowledge(situation)
     if situation.misunderstood == 0:
@@ -316,8 +340,10 @@ def change_language(situation: Situation) -> Move:
 
 def plain(situation: Situation) -> Move:
     """Say the one text that belongs to an act."""
-    if situation.act == "cannot_call" and telling.steps_due(situation):
-        return telling.steps(situation)
+    if situation.act == "cannot_call" and situation.danger == "danger" and telling.STEPS not in situation.told:
+        return telling.stay(situation)
+    if situation.act in {"afraid", "nothing_said", "lost_document"} and telling.danger_open(situation):
+        return telling.stay(situation)
     key = _PLAIN[situation.act]
     changes: dict[str, Any] = {"last_key": key, "misunderstood": 0}
     if situation.act == "quiet_on":
@@ -329,7 +355,9 @@ def plain(situation: Situation) -> Move:
 
 _QUESTION_BUTTONS: Final = {"handoff_offer": ("yes", "no"), "delete_ask": ("delete_yes", "delete_no")}
 # After these a form is left where it stands: somebody who calls for help, for a person or for silence is not asked for a vehicle.
-RESTING: Final = frozenset("emergency ask_human delete_data withdraw menu cannot_call ask_hiding quiet_on goodbye".split())
+RESTING: Final = frozenset(
+    "emergency ask_human delete_data withdraw menu cannot_call ask_hiding quiet_on goodbye report_drop".split()
+)
 _PLAIN: Final[Mapping[str, str]] = {
     "nothing_said": "nothing_said",
     "menu": "menu",
@@ -338,6 +366,8 @@ _PLAIN: Final[Mapping[str, str]] = {
     "quiet_on": "quiet_on",
     "quiet_off": "quiet_off",
     "joke": "no_unclear",
+    "afraid": "afraid",
+    "lost_document": "lost_document",
 }
 
 

@@ -19,6 +19,8 @@ def report_begin(situation: Situation) -> Move:
             "question": None,
             "told": [key for key in situation.told if key != "report_sent"],
             **{slot: None for slot in (*report.SLOTS, report.MORE)},
+            # What was told already is not asked again; after a report was sent, a new one is about something else.
+            "report_what": None if "report_sent" in situation.told else situation.told_before,
         },
     )
 
@@ -34,7 +36,13 @@ def report_ask(slot: str) -> Callable[[Situation], Move]:
 
 
 def report_fill(situation: Situation) -> Move:
-    """Take a message as a part of the report; whoever is handed over by its words is told so."""
+    """Take a message as a part of the report, or as a correction of one; whoever is handed over by its words is told so."""
+    in_form = situation.requested in (*report.SLOTS, report.MORE)
+    if in_form and situation.part is None and (mended := report.corrected(situation.text, situation.report)) is not None:
+        value = next(iter(mended.values()))
+        if situation.requested == report.MORE:
+            mended[report.MORE] = report.SKIPPED
+        return Move((Say("report_corrected", (), {"_value": value}),), mended)
     filled = report.slots_of(
         situation.act,
         situation.text,

@@ -33,6 +33,7 @@ from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
 from bot.storage.tables import Conversation, Message
+from bot.thread import REMEMBERED
 from bot.understanding import Understanding
 from bot.wording import Wording
 
@@ -202,6 +203,8 @@ class FrontDoor:
                 first=await self.conversations.is_first(session, message),
                 offered=offered_language([button for reply in last[-1:] for button in reply.buttons]),
                 said_last=last[-1].text if last else None,
+                buttons=frozenset(button.value for reply in last for button in reply.buttons),
+                before=await self.conversations.said_before(session, conversation_id, before=said.number, most=REMEMBERED),
             )
             said = self._as_chosen(conversation, said, last)
             started_from = _state(conversation)

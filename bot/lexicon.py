@@ -13,7 +13,7 @@ import yaml
 
 from bot.messages import LANGUAGES
 from bot.screening.language import without_diacritics
-from bot.screening.normalise import readable, words
+from bot.screening.normalise import readable, tokens, words
 from bot.wording import NLU_DATA
 
 MEANINGS = (
@@ -41,11 +41,18 @@ MEANINGS = (
     "insult",
     "waiting",
     "send",
+    "dont_send",
+    "afraid",
+    "lost_document",
 )
+AGE_BEFORE, AGE_AFTER = "age_before", "age_after"  # words right before and after one's own age
+TIMES = "times"  # words that name a time
+LISTS = ("asking", "family", AGE_BEFORE, AGE_AFTER, TIMES)
 FAMILY = "family"  # words that name a partner or relative, found inside a text
 ASKING = "asking"  # words that begin a question, or end one
 NAMES = "language_names"
 SHORT_WORDS = 6
+YOUNGEST, ADULT = 6, 18  # years
 STEM = 5  # letters of a language's name that its cases share
 QUESTION_MARKS = ("?", "؟", "？")
 _CONNECTING = frozenset(
@@ -55,6 +62,7 @@ _NOT = frozenset(
     "not dont don cant never ne не нет nie nu nem não nao pas hindi wag huwag không khong ar არ لا مش ما नहीं मत değil degil".split()
 )
 _ASKING_AT_THE_END = frozenset({"vi", "tr", "hi", "tl", "bg"})
+_AFTER_AN_AGE = frozenset("f m k ж м д y old only".split())
 _CLOSING = " \t\n!.)»”\"'"
 # Words around the name of a language that change nothing: "english please", "po polsku proszę", "можна українською", without diacritics.
 _COURTESIES = frozenset(
@@ -138,32 +146,29 @@ class Lexicon:
         self,
         phrases: Mapping[str, Mapping[str, frozenset[str]]],
         names: Mapping[str, str],
-        asking: Mapping[str, frozenset[str]] | None = None,
-        family: Mapping[str, frozenset[str]] | None = None,
+        words_of: Mapping[str, Mapping[str, frozenset[str]]] | None = None,
     ) -> None:
         self.phrases = phrases
         self.names = names
-        self.asking = asking or {}
-        self.family = family or {}
+        self.words_of = words_of or {}
 
     @classmethod
     def load(cls, root: Path = NLU_DATA) -> Lexicon:
         """Read all lists; raises LexiconInvalid."""
         phrases: dict[str, dict[str, frozenset[str]]] = {}
         names: dict[str, str] = {}
-        asking: dict[str, frozenset[str]] = {}
-        family: dict[str, frozenset[str]] = {}
+        words_of: dict[str, dict[str, frozenset[str]]] = {name: {} for name in LISTS}
         for language in LANGUAGES:
             path = root / language / "lexicon.yml"
             content = _read(path)
-            lists = {name: _phrases(content.get(name, []), path, name) for name in (*MEANINGS, ASKING, FAMILY)}
+            lists = {name: _phrases(content.get(name, []), path, name) for name in (*MEANINGS, *LISTS)}
             phrases[language] = {meaning: frozenset(map(_shape, lists[meaning])) for meaning in MEANINGS}
-            asking[language] = frozenset(map(_shape, lists[ASKING]))
-            family[language] = frozenset(map(_shape, lists[FAMILY]))
+            for name in LISTS:
+                words_of[name][language] = frozenset(map(_shape, lists[name]))
             for code, spellings in content.get(NAMES, {}).items():
                 for spelling in _phrases(spellings, path, f"{NAMES}.{code}"):
                     names.setdefault(_shape(spelling), code)
-        return cls(phrases, names, asking, family)
+        return cls(phrases, names, words_of)
 
     def asks(self, text: str, language: str) -> bool:
         """Say whether a text is a question, by its mark or by a word at its beginning or end."""
@@ -193,8 +198,42 @@ class Lexicon:
 
     def names_family(self, text: str, language: str) -> bool:
         """Say whether a text names a partner or relative."""
+        return self._holds(text, FAMILY, language)
+
+    def names_time(self, text: str, language: str) -> bool:
+        """Say whether a text names a time of day, a day, or "when he is at work"."""
+        return self._holds(text, TIMES, language) or any(character.isdigit() for character in text)
+
+    def tells_childs_age(self, text: str, language: str) -> bool:
+        """Say whether somebody tells of themselves that they are under age: "im 15", "mam 16 lat"; "15 minutes" is no age."""
+        spoken = tokens(without_diacritics(readable(text).lower().replace("’", "'")))
+        before, after = (self.words_of.get(name, {}).get(language, frozenset()) for name in (AGE_BEFORE, AGE_AFTER))
+        for place, token in enumerate(spoken):
+            if not token.isdigit() or not YOUNGEST <= int(token) < ADULT:
+                continue
+            earlier, rest = " ".join(spoken[max(0, place - 3) : place]), spoken[place + 1 :]
+            own = any(earlier == word or earlier.endswith(f" {word}") for word in before)
+            aged = bool(rest) and rest[0] in after
+            while rest and rest[0] in after | _AFTER_AN_AGE:
+                rest = rest[1:]
+            ends = not rest or not rest[0].isalnum() or rest[0] in _CONNECTING
+            first = aged and place == 0 and (not rest or rest[0] in before or not rest[0].isalnum())
+            if (own and ends) or first:
+                return True
+        return False
+
+    def greets_in(self, text: str) -> set[str]:
+        """Return the languages in which a text as a whole is a greeting."""
+        return {language for language, listed in self.phrases.items() if _shape(text) in listed.get("greet", frozenset())}
+
+    def connects(self, text: str) -> bool:
+        """Say whether a text begins with a word that goes on with what was said before: "and if ...", "a co ..."."""
+        first = _shape(text).split()[:1]
+        return bool(first) and first[0] in _CONNECTING
+
+    def _holds(self, text: str, name: str, language: str) -> bool:
         shape = f" {_shape(text)} "
-        return any(f" {word} " in shape for word in self.family.get(language, frozenset()))
+        return any(f" {word} " in shape for word in self.words_of.get(name, {}).get(language, frozenset()))
 
     def language_inside(self, text: str, *, current: str, written: str) -> str | None:
         """Return the language that a wish for another one names: "I want to write in English"; None when none is clear.
@@ -213,6 +252,10 @@ class Lexicon:
         """Say whether a short text names a language."""
         return len(text.split()) <= 2 * SHORT_WORDS and language in self._languages_in(text)
 
+    def names_any_language(self, text: str) -> bool:
+        """Say whether a text names one of the languages."""
+        return bool(self._languages_in(text))
+
     def _languages_in(self, text: str) -> set[str]:
         shape = _shape(text)
         whole = {code for name, code in self.names.items() if f" {name} " in f" {shape} "}
@@ -223,7 +266,7 @@ class Lexicon:
 
     def begins_question(self, word: str, language: str) -> bool:
         """Say whether a word is one that begins a question."""
-        return _shape(word) in self.asking.get(language, frozenset())
+        return _shape(word) in self.words_of.get(ASKING, {}).get(language, frozenset())
 
     def meaning(self, text: str, language: str) -> str | None:
         """Return what a short message means, in the given language first, then in any other; None when it is not on a list."""
@@ -266,7 +309,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise LexiconInvalid(f"The list of short words {path} cannot be read: {error}. Correct or restore the file.") from error
     if not isinstance(content, dict):
         raise LexiconInvalid(f'{path} must hold meanings with lists under them, such as "yes": [tak, jasne]. Correct the file.')
-    unknown = set(content) - {*MEANINGS, ASKING, FAMILY, NAMES}
+    unknown = set(content) - {*MEANINGS, *LISTS, NAMES}
     if unknown:
         raise LexiconInvalid(f"{path} names {', '.join(sorted(unknown))}, which means nothing here: a misspelt meaning?")
     if not isinstance(content.get(NAMES, {}), dict) or set(content.get(NAMES, {})) - set(LANGUAGES):

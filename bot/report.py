@@ -33,12 +33,22 @@ INTERRUPTIONS: Final = frozenset(
         "nothing_said",
         "report_start",
         "report_part",
+        "report_drop",
     }
 )
-STOPPING: Final = frozenset({"report_send", "enough", "withdraw", "goodbye"})  # shown what there is, and asked whether to send it
+# Shown what there is, and asked whether to send it.
+STOPPING: Final = frozenset({"report_send", "report_correct", "enough", "withdraw", "goodbye"})
 COURTESIES: Final = frozenset({"goodbye", "abuse", "ask_bot", "repeat"})
 SHORT_NO: Final = 2  # words
 PART: Final = "part_"  # buttons that name a part of a report: part_where
+_SIGNS: Final = ",.;:!?–-\"'()"
+_STEM: Final = 4  # letters: "Łomża", "Łomży"
+_MOST_RIGHT: Final = 5  # words of a correction
+_NOT: Final = frozenset("nie not no не ne nu nao non pas degil".split())
+_JOINTS: Final = frozenset(
+    "tylko ale lecz a but its it's it is rather а але но sino mais mas ci iar ama sory sorry perdon pomylilam pomylilem sie"
+    " poprawka przepraszam oops wait espera czekaj ой вибачте извините stop es e".split()
+)
 _PLATE = re.compile(r"\b[A-Z]{1,3}[ -]?[A-Z0-9]{4,5}\b")
 _LINK = re.compile(r"(?:https?://|www\.|t\.me/|@)\S+|\b\w+\.(?:pl|com|net|org|eu|ua|ru)/?\S*", re.IGNORECASE)
 _NAMED = re.compile(r"\s*([^:=\n]{2,30}?)\s*[:=]\s*(\S.*)", re.DOTALL)
@@ -82,6 +92,48 @@ def slots_of(
     return found
 
 
+def corrected(text: str, slots: Mapping[str, str | None]) -> dict[str, str] | None:
+    """Return the part of a report with "not X but Y" put right; None when a message corrects nothing that was told.
+
+    X is looked for as words of one of the parts, by their first letters, as cases change endings; what stands after it, or else
+    before the "not", takes its place.
+    """
+    spoken = text.split()
+    for place, word in enumerate(spoken):
+        if _plain(word.strip(_SIGNS)) not in _NOT:
+            continue
+        for length in (3, 2, 1):
+            wrong = spoken[place + 1 : place + 1 + length]
+            after, earlier = spoken[place + 1 + length :], spoken[max(0, place - _MOST_RIGHT) : place]
+            right = _without_joints(after) or _without_joints(earlier)
+            if len(wrong) < length or not right or len(right) > _MOST_RIGHT:
+                continue
+            for field, value in told(slots).items():
+                if (mended := _replaced(value, wrong, " ".join(right).strip(_SIGNS))) is not None:
+                    return {f"report_{field}": mended}
+    return None
+
+
+def _without_joints(spoken: list[str]) -> list[str]:
+    start = next((place for place, word in enumerate(spoken) if _plain(word.strip(_SIGNS)) not in _JOINTS), len(spoken))
+    return spoken[start:]
+
+
+def _replaced(value: str, wrong: list[str], right: str) -> str | None:
+    spoken = value.split()
+    sought = [_stem(word) for word in wrong]
+    if not all(sought):
+        return None
+    for place in range(len(spoken) - len(sought) + 1):
+        if [_stem(word) for word in spoken[place : place + len(sought)]] == sought:
+            return " ".join([*spoken[:place], right, *spoken[place + len(sought) :]])
+    return None
+
+
+def _stem(word: str) -> str:
+    return _plain(word.strip(_SIGNS))[:_STEM]
+
+
 def told(slots: Mapping[str, str | None]) -> dict[str, str]:
     """Return the parts of a report that hold something, by field."""
     fields = {slot.removeprefix("report_"): slots.get(slot) for slot in (*SLOTS, MORE)}
@@ -93,16 +145,16 @@ def summary(slots: Mapping[str, str | None]) -> str:
     return "\n".join(f"• {value}" for value in told(slots).values()) or SKIPPED
 
 
-def named_part(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
+def named_part(text: str, titles: Mapping[str, str]) -> list[str] | None:
     """Return the slot that a message names before a colon, and what it says of it: "place: the old mill"; None when it names none.
 
-    `titles` are those of the buttons in the person's language.
+    A list of two, as Rasa's slots hold lists. `titles` are those of the buttons in the person's language.
     """
     match = _NAMED.fullmatch(text)
     if match is None:
         return None
     name = _plain(match[1])
-    return next(((f"report_{field}", match[2]) for field in FIELDS if _plain(titles.get(f"{PART}{field}", "")) == name), None)
+    return next(([f"report_{field}", match[2]] for field in FIELDS if _plain(titles.get(f"{PART}{field}", "")) == name), None)
 
 
 def _plain(words: str) -> str:

@@ -16,6 +16,8 @@ BUTTONS: Final[Mapping[str, tuple[str, ...]]] = {
     "cannot_call": ("human", "safe_time", "code_word"),
     "quiet_on": ("quiet_off",),
     "no_unclear": ("human", "menu"),
+    "afraid": ("human", "hide"),
+    "lost_document": ("human", "menu"),
 }
 
 
@@ -72,6 +74,10 @@ class Situation:
     inquires: bool = False  # a question beyond doubt: with its mark and a word that asks
     at_home: bool = False  # a relative or partner is named
     part: tuple[str, str] | None = None  # the slot of a report that the message names, and what it says of it
+    danger: str | None = None  # one of the last messages told of: "danger" or "suicide"; see bot.thread
+    follows: bool = False  # the message asks on from the question before it
+    minor: bool = False  # the person told that they are under age
+    told_before: str | None = None  # what was told as a witness, before a report was begun
     certain: bool = False
     listed: bool = True
     greeted: bool = False

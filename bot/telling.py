@@ -34,24 +34,58 @@ HOME_SIGNS: Final = frozenset(
     }
 )
 STEPS: Final = "emergency_steps"
-# What somebody in danger asks for in the words of calm questions: the answer is what to do now.
-ASKED_IN_DANGER: Final = frozenset({"ask_support", "ask_police", "ask_hotline_contact", "ask_emergency_number"})
+# What somebody in danger asks for in the words of calm questions, or what "I see a shop", "4 percent left" is taken for: the answer
+# is what to do now.
+ASKED_IN_DANGER: Final = frozenset(
+    {
+        "ask_support",
+        "ask_police",
+        "ask_hotline_contact",
+        "ask_hotline_hours",
+        "ask_emergency_number",
+        "ask_statistics",
+        "ask_signs",
+        "ask_am_i_victim",
+        "ask_help_friend",
+        "ask_shelter",
+        "ask_return_home",
+        "ask_child",
+        "ask_men_victims",
+        "ask_centre",
+        "ask_website",
+        "greet",
+        "ask_bot",
+    }
+)
+ASKED_IN_SUICIDE: Final = ASKED_IN_DANGER | {
+    "ask_anonymity",
+    "ask_hotline_languages",
+    "ask_psychological",
+    "ask_medical",
+    "goodbye",
+}
 
 
 def acknowledge(situation: Situation) -> Move:
     """Receive what somebody tells: thanks, no judgement, the number; shorter from the second time on."""
     if situation.triage is Triage.NONE and not something_told(situation):
         return _go_on(situation)
-    if steps_due(situation):
-        return steps(situation)
-    kind = "witness" if situation.act == "report_witness" or _of_a_witness(situation) else "disclose"
+    if situation.question == "report_summary":
+        return report_add(situation)
+    if danger_open(situation):
+        return stay(situation)
+    witness = (situation.act == "report_witness" or _of_a_witness(situation)) and not situation.minor
+    kind = "witness" if witness else "disclose"
     # After a danger nobody is told that it is hard to tell, and that a lawyer is free.
     first = f"{kind}_first" not in situation.told and situation.triage is not Triage.EMERGENCY
     key = f"{kind}_first" if first else f"{kind}_more"
+    if kind == "disclose" and situation.child and "disclose_child" not in situation.told:
+        key = "disclose_child"
     if situation.last_key == key:
         key = "told_go_on"
     says = (Say(key), *_besides(situation), *also_asked(situation))
     new = [say.key for say in says if say.key in {"disclose_first", "witness_first", *_ONCE}]
+    new += ["disclose_first"] if key == "disclose_child" else []  # which says the same, for somebody younger
     changes: dict[str, Any] = {"last_key": key, "misunderstood": 0, "told": [*situation.told, *new]}
     if _names_time_or_word(situation):
         changes[str(situation.requested)] = situation.text.strip()  # "when he sleeps, he beats me" tells, and names a time
@@ -71,29 +105,52 @@ def emergency(situation: Situation) -> Move:
     elif _names_time_or_word(situation):
         changes |= {str(situation.requested): situation.text.strip(), "wish": "arrange"}
     if key == "suicide" and key in situation.told:
-        key = "suicide_again"
+        key = "suicide_here" if situation.last_key == "suicide_again" else "suicide_again"
     elif key == "emergency_victim" and situation.last_key == key:
         key = STEPS
     also = () if situation.also in SAID_IN_AN_EMERGENCY else also_asked(situation)
     besides = () if key.startswith("suicide") else _home(situation)
     resumed = ("report",) if situation.form == report.FORM else ()  # the report is kept, and can be gone on with
     says = (Say(key, () if also or reporting else ("cannot_call", "hide", *resumed)), *besides, *also)
+    if situation.question == "report_summary":
+        added = report_add(situation)
+        says, changes = (*says, *added.says), {**changes, **added.changes}
     new = [say.key for say in says if say.key in {"suicide", "suicide_again", STEPS, *_ONCE} and say.key not in situation.told]
     return Move(says, {**changes, "last_key": key, "told": [*situation.told, *new]}, goes_on=reporting)
 
 
-def steps_due(situation: Situation) -> bool:
-    """Say whether somebody in danger should be told what to do now: once, when they write on after the first answer."""
-    if situation.triage is not Triage.EMERGENCY or _of_a_witness(situation):
-        return False
-    return _steps_key(situation) not in situation.told
+def danger_open(situation: Situation) -> bool:
+    """Say whether a danger that somebody told of themselves goes on: then they get no ordinary text, and never "not understood"."""
+    return situation.danger is not None and not situation.alarming and not _of_a_witness(situation)
 
 
-def steps(situation: Situation) -> Move:
-    """Say what to do now, for somebody who is in danger and asks, cannot speak or does not know where they are."""
-    key = _steps_key(situation)
-    says = (Say(key, ("cannot_call", "hide")), *also_asked(situation))
-    return Move(says, {"last_key": key, "misunderstood": 0, "told": [*situation.told, key]})
+def asked_in_danger(situation: Situation) -> bool:
+    """Say whether a calm question is answered with what to do now; asked once more, it gets its own answer."""
+    asked = ASKED_IN_SUICIDE if situation.danger == "suicide" else ASKED_IN_DANGER
+    return danger_open(situation) and situation.act in asked and situation.last_key not in {"danger_here", "suicide_here"}
+
+
+def stay(situation: Situation) -> Move:
+    """Stay with somebody whose danger goes on: first what to do now, then shorter, in turns."""
+    if situation.danger == "suicide":
+        key = "told_go_on" if situation.last_key == "suicide_here" else "suicide_here"
+    else:
+        key = "danger_here" if STEPS in situation.told and situation.last_key != "danger_here" else STEPS
+    buttons = ("human", "hide") if situation.danger == "suicide" else ("cannot_call", "hide")
+    told = [*situation.told, *([] if key in situation.told else [key])]
+    return Move((Say(key, buttons), *also_asked(situation)), {"last_key": key, "misunderstood": 0, "told": told})
+
+
+def report_add(situation: Situation) -> Move:
+    """Add what is written under the summary of a report to it, or correct it, and show the summary again."""
+    mended = report.corrected(situation.text, situation.report)
+    if mended is None:
+        before = situation.report.get(report.MORE)
+        added = f"{before}\n{situation.text}" if before and before != report.SKIPPED else situation.text
+        mended = {report.MORE: added}
+    summary = report.summary({**situation.report, **mended})
+    say = Say("report_summary", ("send", "correct", "do_not_send"), {"_summary": summary})
+    return Move((say,), {"question": "report_summary", "last_key": "report_summary", **mended})
 
 
 def something_told(situation: Situation) -> bool:
@@ -106,10 +163,6 @@ def also_asked(situation: Situation) -> tuple[Say, ...]:
     if situation.also is None or situation.quiet:
         return ()
     return (Say(situation.also, BUTTONS.get(situation.also, ())),)
-
-
-def _steps_key(situation: Situation) -> str:
-    return "suicide_again" if "suicide" in situation.told else STEPS
 
 
 def _go_on(situation: Situation) -> Move:
@@ -127,14 +180,16 @@ def _emergency_key(situation: Situation) -> str:
     return "emergency_witness" if situation.speaker is Speaker.WITNESS else "emergency_victim"
 
 
-_ONCE: Final = frozenset({"home_violence", "ask_child"})  # said beside what is received, once in a conversation
+_ONCE: Final = frozenset({"home_violence", "ask_child", "disclose_child"})  # said beside what is received, once in a conversation
 
 
 def _besides(situation: Situation) -> tuple[Say, ...]:
     """Name the lines for children and against violence at home, where they concern somebody."""
     if situation.quiet:
         return ()
-    if situation.child and "ask_child" not in situation.told and situation.also != "ask_child":
+    heard = {"ask_child", "disclose_child"} & set(situation.told)
+    own = situation.act == "disclose_victim" or situation.speaker is Speaker.VICTIM
+    if situation.child and not heard and not own and situation.also != "ask_child":
         return (Say("ask_child"),)
     return _home(situation)
 

@@ -12,7 +12,7 @@ _CPUINFO = Path("/proc/cpuinfo")
 class Plan:
     """The choices of one training; every field is an option of the command line."""
 
-    epochs: int = 7
+    epochs: int = 4
     batch: int = 16
     frozen: int = 4
     rate: float = 3e-4

@@ -131,7 +131,11 @@ def test_a_yes_without_a_question_does_nothing() -> None:
 def test_deleting_is_asked_back_once() -> None:
     asked = dialogue.delete(Situation(act="delete_data"))
     assert asked.changes["question"] == "delete_ask"
-    assert dialogue.affirm(Situation(act="affirm", question="delete_ask")).changes["wish"] == "erase"
+    open_question = Situation(act="affirm", question="delete_ask", last_key="delete_ask")
+    assert dialogue.affirm(open_question).changes["wish"] == "erase"
+    between = dialogue.affirm(replace(open_question, last_key="told_go_on"))
+    assert [say.key for say in between.says] == ["delete_ask"]
+    assert "wish" not in between.changes
     assert dialogue.deny(Situation(act="deny", question="delete_ask")).says[0].key == "delete_kept"
 
 
@@ -166,16 +170,58 @@ def test_the_beginning_of_a_story_is_heard_and_nobody_is_pitied_for_it() -> None
 
 
 def test_who_is_in_danger_and_writes_on_is_told_once_what_to_do_now() -> None:
-    current = Situation(act="disclose_victim", triage=Triage.EMERGENCY, speaker=Speaker.VICTIM, last_key="emergency_victim")
+    current = Situation(
+        act="disclose_victim", triage=Triage.EMERGENCY, danger="danger", speaker=Speaker.VICTIM, last_key="emergency_victim"
+    )
     move = telling.acknowledge(current)
     assert [say.key for say in move.says] == ["emergency_steps"]
-    after = Situation(act="disclose_victim", triage=Triage.EMERGENCY, speaker=Speaker.VICTIM, told=tuple(move.changes["told"]))
-    assert "emergency_steps" not in [say.key for say in telling.acknowledge(after).says]
+    after = replace(current, told=tuple(move.changes["told"]), last_key="emergency_steps")
+    assert [say.key for say in telling.acknowledge(after).says] == ["danger_here"]
+    assert "emergency_steps" not in [say.key for say in telling.acknowledge(replace(after, danger=None)).says]
+
+
+@pytest.mark.parametrize("act", ["out_of_scope", "ask_statistics", "ask_shelter", "deny", "nothing_said"])
+def test_who_is_in_danger_is_never_told_that_they_were_not_understood_or_what_is_asked_in_calm(act: str) -> None:
+    moves = {"out_of_scope": dialogue.not_understood, "deny": dialogue.deny, "nothing_said": dialogue.plain}
+    current = Situation(
+        act=act, triage=Triage.EMERGENCY, danger="danger", speaker=Speaker.VICTIM, last_key="emergency_victim", text="bateria 4"
+    )
+    assert [say.key for say in moves.get(act, dialogue.answer)(current).says] == ["emergency_steps"]
+    later = replace(current, told=("emergency_steps",), last_key="emergency_steps")
+    assert [say.key for say in moves.get(act, dialogue.answer)(later).says] == ["danger_here"]
+
+
+@pytest.mark.parametrize("act", ["out_of_scope", "ask_child", "goodbye", "ask_hotline_languages"])
+def test_who_thinks_of_suicide_is_stayed_with(act: str) -> None:
+    current = Situation(act=act, triage=Triage.EMERGENCY, danger="suicide", speaker=Speaker.VICTIM, last_key="suicide")
+    move = dialogue.not_understood(current) if act == "out_of_scope" else dialogue.answer(current)
+    assert [say.key for say in move.says] == ["suicide_here"]
+
+
+def test_a_question_that_is_asked_once_more_in_danger_gets_its_own_answer() -> None:
+    current = Situation(
+        act="ask_shelter", triage=Triage.EMERGENCY, danger="danger", last_key="danger_here", told=("emergency_steps",)
+    )
+    assert [say.key for say in dialogue.answer(current).says] == ["ask_shelter"]
+
+
+def test_a_short_question_that_goes_on_gets_more_of_the_same_matter_and_then_a_person() -> None:
+    current = Situation(act="ask_unpaid_wages", follows=True, last_key="ask_unpaid_wages", text="a bez umowy?")
+    move = dialogue.answer(current)
+    assert [say.key for say in move.says] == ["ask_unpaid_wages_more"]
+    again = replace(current, told=tuple(move.changes["told"]), last_key="ask_unpaid_wages_more")
+    assert [say.key for say in dialogue.answer(again).says] == ["said_above"]
+
+
+def test_an_answer_to_the_question_of_erasing_that_is_neither_yes_nor_no_erases_nothing_and_says_so() -> None:
+    move = dialogue.not_understood(Situation(act="out_of_scope", question="delete_ask", text="hm"))
+    assert [say.key for say in move.says] == ["delete_unclear"]
+    assert "wish" not in move.changes
 
 
 @pytest.mark.parametrize("asked", ["ask_support", "cannot_call"])
 def test_what_to_do_and_not_being_able_to_speak_are_answered_for_the_danger(asked: str) -> None:
-    current = Situation(act=asked, triage=Triage.EMERGENCY, speaker=Speaker.VICTIM, text="co mam robić")
+    current = Situation(act=asked, triage=Triage.EMERGENCY, danger="danger", speaker=Speaker.VICTIM, text="co mam robić")
     move = dialogue.answer(current) if asked == "ask_support" else dialogue.plain(current)
     assert [say.key for say in move.says] == ["emergency_steps"]
 
@@ -219,7 +265,7 @@ def test_a_child_that_is_exploited_hears_of_the_lines_for_children() -> None:
     move = telling.acknowledge(
         Situation(act="disclose_victim", triage=Triage.HIGH, speaker=Speaker.VICTIM, indicators=(Indicator.CHILD_EXPLOITATION,))
     )
-    assert [say.key for say in move.says] == ["disclose_first", "ask_child"]
+    assert [say.key for say in move.says] == ["disclose_child"]
 
 
 def test_a_witness_who_leaves_the_subject_out_stays_a_witness() -> None:
@@ -288,7 +334,8 @@ def test_not_understanding_is_not_said_a_third_time() -> None:
     ],
 )
 def test_a_wish_is_found_inside_a_message_and_a_refusal_is_none(text: str, queued: bool, meaning: str | None) -> None:
-    assert meaning_of(text, Triage.NONE, "pl", LEXICON, queued=queued, quiet=False) == meaning
+    calm = Screening("pl", Triage.NONE)
+    assert meaning_of(text, calm, "pl", LEXICON, queued=queued, quiet=False) == meaning
 
 
 @pytest.mark.parametrize(("speaker", "goes_on"), [(Speaker.WITNESS, True), (Speaker.VICTIM, False)])

@@ -338,20 +338,6 @@ async def test_the_title_of_a_button_is_the_button_on_every_channel(program: Pro
     assert outcome.replies[0].text.startswith(act)
 
 
-async def test_a_topic_that_surely_says_emergency_is_handed_over_whatever_the_triage(tmp_path: Path) -> None:
-    class Sure(PlainAssistant):
-        async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
-            return Screening("en", Triage.NONE, topic="emergency", topic_confidence=0.84 if "pills" in text else 0.4)
-
-    program = await open_program(tmp_path, Sure())
-    unsure = await program.frontdoor.receive(inbound("whatever", number="1"))
-    assert (unsure.triage, unsure.handoff) == (Triage.NONE, False)
-    assert unsure.replies[0].text.startswith("out_of_scope")
-    sure = await program.frontdoor.receive(inbound("i have pills", number="2"))
-    assert (sure.triage, sure.handoff) == (Triage.EMERGENCY, True)
-    await program.close()
-
-
 async def test_how_to_erase_is_answered_also_from_somebody_in_need_and_nothing_is_erased(tmp_path: Path) -> None:
     class Asked(PlainAssistant):
         async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:

@@ -15,6 +15,7 @@ from tests.test_arrangements import says
 from tests.test_long_conversations import EMERGENCY, ReadingAssistant
 
 SEEN, PLACE, OTHER_PLACE = "mężczyźni śpią w szopie", "Zalesie koło Grójca", "Zalesie Górne"
+WITNESSED = "sąsiad trzyma ludzi w szopie"
 
 
 @pytest.fixture
@@ -80,10 +81,43 @@ async def test_a_danger_of_ones_own_in_the_middle_of_a_report_ends_the_questions
 
 
 async def test_free_words_of_correction_are_added_and_nothing_added_before_is_lost(program: Program) -> None:
-    await says(program, "@report", SEEN, "@send", "brama jest zielona", "@correct", "nie w szopie, w stodole")
+    await says(program, "@report", SEEN, "@send", "brama jest zielona", "@correct", "i jeden kot")
     corrected = await says(program, "@correct", "i dwa psy")
-    for words in (SEEN, "brama jest zielona", "nie w szopie, w stodole", "i dwa psy"):
+    for words in (SEEN, "brama jest zielona", "i jeden kot", "i dwa psy"):
         assert words in summary(corrected)
+
+
+@pytest.mark.parametrize("where", ["at the next question", "under the summary", "in a correction"])
+@pytest.mark.parametrize("said", ["nie w Łomży tylko w Zambrowie", "pomyłka, w Zambrowie, nie w Łomży"])
+async def test_not_this_but_that_takes_the_place_of_what_was_wrong(program: Program, where: str, said: str) -> None:
+    await says(program, "@report", SEEN, "pod Kolnem w Łomży", "od lipca")
+    if where == "at the next question":
+        told = await says(program, said, "@send")
+    elif where == "under the summary":
+        told = await says(program, "@send", said)
+    else:
+        told = await says(program, "@send", "@correct", said)
+    assert "w Zambrowie" in summary(told)
+    assert "Łomż" not in summary(told)
+
+
+async def test_what_a_witness_told_before_the_report_is_not_asked_again(program: Program) -> None:
+    asked = await says(program, WITNESSED, "chcę coś zgłosić")
+    assert asked.replies[-1].text == program.wording.text("report_where", "pl")
+    assert WITNESSED in summary(await says(program, "@send"))
+
+
+async def test_do_not_send_ends_a_report_wherever_it_is_said(program: Program) -> None:
+    outcome = await says(program, "@report", SEEN, "nie wysyłaj tego")
+    assert outcome.replies[-1].text == program.wording.text("report_kept_unsent", "pl")
+    assert not outcome.handoff
+    with pytest.raises(AssertionError):
+        await sent_report(program)
+
+
+async def test_a_typed_button_is_never_a_part_of_the_report(program: Program) -> None:
+    outcome = await says(program, "@report", SEEN, "Popraw")
+    assert "@" not in summary(outcome)
 
 
 async def test_an_old_button_of_a_part_changes_nothing_once_the_report_is_sent(program: Program) -> None:

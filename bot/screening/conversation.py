@@ -14,16 +14,23 @@ WEAK_SIGNS_THAT_TOGETHER_MATTER = 3  # three weak signs, however spread over tur
 class Findings:
     """What a conversation has shown so far. Its triage never falls by itself.
 
-    `judged` is the number of the message up to which a consultant has judged: signs from before do not add up again.
+    `judged` is the number of the message up to which a consultant has judged: signs from before do not add up again. `minor`: the
+    person told that they are under age.
     """
 
     triage: Triage = Triage.NONE
     indicators: dict[Indicator, tuple[int, str]] = field(default_factory=dict)
     speaker: Speaker = Speaker.OTHER
     judged: int = 0
+    minor: bool = False
 
-    def with_message(self, screening: Screening, number: int) -> Findings:
-        """Return the findings after one more message; `number` is its place in the conversation."""
+    def with_message(self, screening: Screening, number: int, *, minor: bool = False) -> Findings:
+        """Return the findings after one more message; `number` is its place in the conversation.
+
+        A person under age who tells of anything that the hotline must see is a child that is exploited, however many messages lie
+        between the age and what is told.
+        """
+        minor = minor or self.minor
         indicators = dict(self.indicators)
         for evidence in screening.indicators:
             if indicators.get(evidence.indicator, (0, ""))[0] <= self.judged:
@@ -32,12 +39,14 @@ class Findings:
         if screening.speaker is not Speaker.OTHER and (speaker is Speaker.OTHER or screening.triage.rank > self.triage.rank):
             speaker = screening.speaker
         triage = higher(self.triage, screening.triage)
+        if minor and triage.needs_person:
+            indicators.setdefault(Indicator.CHILD_EXPLOITATION, (number, ""))
         counted = {name: found for name, found in indicators.items() if found[0] > self.judged}
-        return Findings(higher(triage, _together(counted)), indicators, speaker, self.judged)
+        return Findings(higher(triage, _together(counted)), indicators, speaker, self.judged, minor)
 
     def judged_as(self, triage: Triage, number: int) -> Findings:
         """Return the findings after a consultant read up to a message number and judged."""
-        return Findings(triage, self.indicators, self.speaker, number)
+        return Findings(triage, self.indicators, self.speaker, number, self.minor)
 
     def as_json(self) -> dict[str, Any]:
         """Return a JSON value; `from_json` reads it."""
@@ -45,6 +54,7 @@ class Findings:
             "triage": self.triage.value,
             "speaker": self.speaker.value,
             "judged": self.judged,
+            "minor": self.minor,
             "indicators": {name.value: [number, words] for name, (number, words) in self.indicators.items()},
         }
 
@@ -56,6 +66,7 @@ class Findings:
             speaker=Speaker(data["speaker"]),
             indicators={Indicator(name): (number, words) for name, (number, words) in data["indicators"].items()},
             judged=data.get("judged", 0),
+            minor=data.get("minor", False),
         )
 
 

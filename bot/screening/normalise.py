@@ -13,6 +13,7 @@ _REPEATS = re.compile(r"(.)\1{4,}")
 # A letter, or a mark that belongs to one: Python's \w knows no vowel signs of Devanagari and no Arabic points.
 _LETTER = "(?:[^\\W\\d_]|[\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963])"
 _WORD = re.compile(f"{_LETTER}+(?:['’ʼ-]{_LETTER}+)*")
+_TOKEN = re.compile(f"[0-9]+|{_WORD.pattern}|[^\\w\\s]")
 
 
 def printable(text: str) -> str:
@@ -37,6 +38,11 @@ def readable(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the words of a text, in order, without digits and signs."""
     return _WORD.findall(text)
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words, numbers and signs of a text, in order."""
+    return _TOKEN.findall(text)
 
 
 def says_something(text: str) -> bool:

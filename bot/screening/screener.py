@@ -23,6 +23,7 @@ from bot.screening.tuned import TunedEncoder
 
 SURE_OF_A_SHORT_TEXT = 0.75
 SHORT_WORDS = 3
+CYRILLIC = frozenset({"uk", "ru", "be", "bg"})
 TUNED, NGRAMS = "tuned", "ngrams"
 _log = structlog.get_logger()
 
@@ -139,8 +140,8 @@ def name_language(
         short = len(words(text)) < SHORT_WORDS
         if guess.confidence < (SURE_OF_A_SHORT_TEXT if short else 0.5):
             return hint
-        if short and guess.language in LANGUAGES and guess.confidence < 0.95:
-            return hint
+        if short and guess.language in LANGUAGES and (guess.language in CYRILLIC) == (hint in CYRILLIC):
+            return hint  # "elo", "no", "доброго дня": one or two words of the same letters are everybody's
     return guess.language
 
 

@@ -18,6 +18,13 @@ _HIGH = TRIAGES.index("high")
 _STRONG = [place for place, name in enumerate(INDICATORS) if Indicator(name).strong]
 _SUICIDE = INDICATORS.index(Indicator.SUICIDE_RISK.value)
 SURE_OF_SUICIDE = 0.8  # in one clause: "I want to end it" is not weighed against the rest of a message
+# What the whole message must say of it all the same: of 86 validation rows with that risk none is lost by it, and of 4,037 others
+# 4 instead of 17 are taken for one ("better that nobody reads this" has a loud clause).
+HINT_OF_SUICIDE = 0.02
+# A topic that surely says "emergency" is believed against a triage that says less ("i have pills"): of 945 calm messages of
+# strangers one was such a one; of 284 emergencies one more was found.
+SURE_OF_EMERGENCY = 0.7
+_EMERGENCY = TOPICS.index("emergency")
 _TOLD = [TOPICS.index(name) for name in ("emergency", "disclose_victim", "report_witness")]
 # Signs that an ordinary dispute about work may carry; no other one goes with triage none.
 _WITHOUT_TRIAGE = (Indicator.WAGES_WITHHELD, Indicator.EXCESSIVE_WORK)
@@ -102,7 +109,7 @@ def weighed_signs(likelihoods: Likelihoods, loudest: Matrix, signs: Sequence[flo
     whole, clause, *bias = signs
     odds = whole * log_odds(likelihoods.indicators) + clause * log_odds(loudest) + np.array(bias, dtype=np.float32)
     weighed = np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float32)
-    if loudest[_SUICIDE] >= SURE_OF_SUICIDE:
+    if loudest[_SUICIDE] >= SURE_OF_SUICIDE and likelihoods.indicators[_SUICIDE] >= HINT_OF_SUICIDE:
         weighed[_SUICIDE] = loudest[_SUICIDE]
     return replace(likelihoods, indicators=weighed)
 
@@ -112,7 +119,7 @@ def judge(likelihoods: Likelihoods, point: WorkingPoint, language: str = "") -> 
     triage = level(likelihoods, point, language)
     likely = {Indicator(name): float(value) for name, value in zip(INDICATORS, likelihoods.indicators, strict=True)}
     found = sorted((name for name in likely if likely[name] >= point.indicator), key=lambda name: -likely[name])
-    if Indicator.SUICIDE_RISK in found:
+    if Indicator.SUICIDE_RISK in found or likelihoods.topic[_EMERGENCY] >= SURE_OF_EMERGENCY:
         triage = Triage.EMERGENCY
     if triage is Triage.NONE:
         found = [name for name in found if name in _WITHOUT_TRIAGE]

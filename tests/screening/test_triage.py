@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,14 @@ def test_the_wish_to_die_is_an_emergency_whatever_triage_says() -> None:
     triage, indicators = judge(likelihoods((0.9, 0.05, 0.04, 0.01), suicide_risk=0.9), WorkingPoint())
     assert triage is Triage.EMERGENCY
     assert Indicator.SUICIDE_RISK in indicators
+
+
+def test_a_topic_that_surely_says_emergency_is_one_whatever_the_triage_says() -> None:
+    assert judge(likelihoods((0.9, 0.05, 0.04, 0.01), topic="emergency"), WorkingPoint())[0] is Triage.EMERGENCY
+    unsure = replace(
+        likelihoods((0.9, 0.05, 0.04, 0.01), topic="emergency"), topic=np.full(len(TOPICS), 1 / len(TOPICS), np.float32)
+    )
+    assert judge(unsure, WorkingPoint())[0] is Triage.NONE
 
 
 def test_a_calm_message_carries_no_strong_sign() -> None:
@@ -53,3 +63,10 @@ def test_one_clause_that_surely_speaks_of_suicide_is_an_emergency_whatever_the_r
     loudest = likelihoods((0.9, 0.05, 0.04, 0.01), suicide_risk=0.95).indicators
     weighed = weighed_signs(calm, loudest, (1.0, 0.1, *([-1.0] * len(INDICATORS))))
     assert judge(weighed, WorkingPoint())[0] is Triage.EMERGENCY
+
+
+def test_a_loud_clause_of_a_message_that_gives_no_hint_of_suicide_is_weighed_like_any_other() -> None:
+    calm = likelihoods((0.9, 0.05, 0.04, 0.01), suicide_risk=0.001)
+    loudest = likelihoods((0.9, 0.05, 0.04, 0.01), suicide_risk=0.95).indicators
+    weighed = weighed_signs(calm, loudest, (1.0, 0.1, *([-1.0] * len(INDICATORS))))
+    assert judge(weighed, WorkingPoint())[0] is Triage.NONE

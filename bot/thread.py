@@ -1,0 +1,64 @@
+"""What the turns before say of a message: a danger that is still open, a question that is asked on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from bot.lexicon import Lexicon
+from bot.messages import QUESTION_TOPICS, Indicator, Screening, Triage
+from bot.screening.normalise import words
+from bot.storage.conversations import Said
+
+REMEMBERED: Final = 6  # messages of a person before the one at hand
+OPEN_FOR: Final = 4  # messages after an alarming one in which its danger is taken to go on
+FOLLOWING_WORDS: Final = 7
+FEWEST_WORDS: Final = 3  # of a question that others go on with; fewer are a follow-up themselves
+DOUBTFUL: Final = 0.6  # below this a short message is read with the question before it
+TRUSTED: Final = 0.6  # and from here on what both together say is believed
+
+WAITING: Final = "waiting"  # "how long does it take?" asks for a consultant only from who waits for one
+
+Danger = Literal["danger", "suicide"]
+
+
+def open_danger(before: Sequence[Said]) -> Danger | None:
+    """Return the danger that the last few messages told of, the newest first."""
+    alarming = [
+        said.screening for said in before[:OPEN_FOR] if said.screening is not None and said.screening.triage is Triage.EMERGENCY
+    ]
+    if not alarming:
+        return None
+    signs = {evidence.indicator for screening in alarming for evidence in screening.indicators}
+    return "suicide" if Indicator.SUICIDE_RISK in signs else "danger"
+
+
+def asked_before(before: Sequence[Said], lexicon: Lexicon) -> Said | None:
+    """Return the question that a short one may go on with; None after anything that is neither a question nor a follow-up."""
+    for said in before:
+        if said.screening is None or said.text.startswith("@"):
+            return None
+        if _goes_on(said.text, lexicon):
+            continue
+        clear = said.screening.topic in QUESTION_TOPICS and said.screening.topic_confidence >= DOUBTFUL
+        return said if clear and not said.screening.triage.needs_person else None
+    return None
+
+
+def may_follow(text: str, screening: Screening, lexicon: Lexicon) -> bool:
+    """Say whether a message is so short or so doubtful that it may go on with the question before it."""
+    if screening.triage.needs_person or text.startswith("@") or not 0 < len(words(text)) <= FOLLOWING_WORDS:
+        return False
+    if lexicon.meaning(text, screening.language) not in {None, WAITING}:
+        return False
+    return _goes_on(text, lexicon) or screening.topic_confidence < DOUBTFUL
+
+
+def told_by_a_witness(before: Sequence[Said]) -> str | None:
+    """Return what somebody told as a witness before they asked to report it, oldest first."""
+    told = [said.text for said in before if said.screening is not None and said.screening.topic == "report_witness"]
+    return "\n".join(reversed(told)) or None
+
+
+def _goes_on(text: str, lexicon: Lexicon) -> bool:
+    return len(words(text)) < FEWEST_WORDS or (len(words(text)) <= FOLLOWING_WORDS and lexicon.connects(text))
