@@ -121,6 +121,8 @@ def meaning_of(
     if meaning is None and triage is Triage.NONE and len(words(text)) <= STOPPING_WORDS:
         parts = {lexicon.meaning(part, language) for part in _MARKS.split(text) if part.strip()}
         meaning = "enough" if "enough" in parts and parts <= {"enough", "stop", "no", "yes", None} else None
+        if "send" in parts and parts <= {"send", "enough", "yes"}:  # "that is all, send it"
+            meaning = "send"
     return None if meaning == "unquiet" and not quiet else meaning  # "nobody is here" is said of loneliness too
 
 

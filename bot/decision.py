@@ -306,14 +306,14 @@ class Decider:
             act = "ask_hiding"  # "how do I erase this?" is no order yet: the answer says both, here and on the phone
         if meaning == thread.WAITING and (standing.queued or not follows):
             act = "ask_human" if standing.queued else "nothing_said"
-        if meaning is None and self._names_time(text, screening, standing, act):
+        if not self.lexicon.meaning(text, language) and self._names_time(text, screening, standing, act):
             act = "safe_time_said"
         return act, named if act == "change_language" else None
 
     def _names_time(self, text: str, screening: Screening, standing: Standing, act: str) -> bool:
         """Say whether somebody who was just asked or told when they can be written to says when that is safe."""
         calm = not screening.triage.needs_person and thread.open_danger(standing.before) is None
-        asked = "@safe_time" in standing.buttons and act in TIME_ACTS and calm
+        asked = calm and (act == arrangement.SAFE_TIME or ("@safe_time" in standing.buttons and act in TIME_ACTS))
         short = len(words(text)) <= arrangement.MOST_TIME_WORDS and not self.lexicon.asks(text, screening.language)
         return asked and short and self.lexicon.names_time(text, screening.language)
 
@@ -368,7 +368,9 @@ def _asked_something(turn: Turn) -> bool:
 
 
 # What a time in free words is taken for: "only tuesdays from 10 to 12" sounds like hours, work, or a wish for somebody.
-TIME_ACTS: Final = frozenset("ask_hotline_hours ask_unpaid_wages ask_human out_of_scope disclose_victim goodbye deny".split())
+TIME_ACTS: Final = frozenset(
+    "ask_hotline_hours ask_unpaid_wages ask_human out_of_scope disclose_victim goodbye deny withdraw cannot_call".split()
+)
 REPORT_BUTTONS: Final = frozenset({"@send", "@do_not_send", "@skip"})
 QUESTION_BUTTONS: Final = frozenset({"@yes", "@safe_yes", "@delete_yes", "@send"})
 LANGUAGE_FREE_ACTS: Final = frozenset({"change_language", "emergency"})

@@ -58,6 +58,14 @@ QUESTION_MARKS = ("?", "؟", "？")
 _CONNECTING = frozenset(
     "a i ale no to ok okay and but so then well y e pero o mas mais et ou si и а но ну і й але та و و но и va và".split()
 )
+# "No" is one in Polish, where it means "well" and nothing is denied by it.
+_FILLERS: Mapping[str, frozenset[str]] = {
+    "pl": frozenset("no to dobra dobrze ok okej a i ale juz tak".split()),
+    "en": frozenset("ok okay so and well then yes please pls just".split()),
+    "uk": frozenset("ну та то добре ок а і й вже так".split()),
+    "ru": frozenset("ну то ладно хорошо ок а и уже да давай давайте".split()),
+    "es": frozenset("ok pues y bueno ya entonces si listo".split()),
+}
 _NOT = frozenset(
     "not dont don cant never ne не нет nie nu nem não nao pas hindi wag huwag không khong ar არ لا مش ما नहीं मत değil degil".split()
 )
@@ -275,6 +283,8 @@ class Lexicon:
             return None  # "5 человек" answers how many, it does not ask for a person
         if (found := self._listed(shape, language)) is not None or " " not in shape:
             return found
+        if (found := self._listed(_without_fillers(shape, language), language)) is not None:
+            return found
         first, _, rest = shape.partition(" ")  # "yes, send it": the yes only agrees with what follows
         agrees = first in self.phrases.get(language, {}).get("yes", frozenset())
         return self._listed(rest, language) if agrees and shape not in self.names else None
@@ -294,6 +304,14 @@ class Lexicon:
         """Return the language that a message names and nothing else, such as "english?" or "po polsku proszę"."""
         shape = " ".join(word for word in _shape(text).split() if word not in _COURTESIES)
         return self.names.get(shape)
+
+
+def _without_fillers(shape: str, language: str) -> str:
+    """Return a short text without the words that people put in front of a wish: "no tak, skasuj", "ну давай удали"."""
+    spoken = shape.split()
+    while len(spoken) > 1 and spoken[0] in _FILLERS.get(language, frozenset()):
+        spoken = spoken[1:]
+    return " ".join(spoken)
 
 
 def _shape(text: str) -> str:

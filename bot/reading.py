@@ -50,6 +50,8 @@ class Reader:
         if asked is None or asked.screening is None:
             return None
         topic = asked.screening.topic
+        if topic == screening.topic or not thread.takes_over(topic, screening):
+            return None
         both = await self._assistant.understand(f"{asked.text.rstrip('.?! ')}. {said.text}", language_hint=screening.language)
         if both.topic != topic or both.topic_confidence < thread.TRUSTED:
             return None

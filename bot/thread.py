@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from bot.lexicon import Lexicon
@@ -16,6 +16,22 @@ FOLLOWING_WORDS: Final = 7
 FEWEST_WORDS: Final = 3  # of a question that others go on with; fewer are a follow-up themselves
 DOUBTFUL: Final = 0.6  # below this a short message is read with the question before it
 TRUSTED: Final = 0.6  # and from here on what both together say is believed
+
+# Read with the question before it, a short message nearly always sounds like that question. So it takes over only what such questions
+# are mistaken for when they stand alone: "and on sundays?" after the labour inspectorate is no question of the hotline's hours, but
+# "and who reads this?" is one about this conversation everywhere.
+_OFFICE: Final = (
+    "ask_hotline_cost ask_hotline_hours ask_hotline_languages ask_hotline_contact ask_penalty ask_undocumented ask_consent"
+)
+TAKES_OVER: Final[Mapping[str, frozenset[str]]] = {
+    "ask_unpaid_wages": frozenset(f"{_OFFICE} ask_am_i_victim ask_compensation ask_job_offer".split()),
+    "ask_residence": frozenset(f"{_OFFICE} ask_help_friend ask_unpaid_wages ask_return_home".split()),
+    "ask_refugee_ukraine": frozenset(f"{_OFFICE} ask_help_friend ask_unpaid_wages ask_return_home ask_residence".split()),
+    "ask_job_offer": frozenset("ask_consent ask_am_i_victim ask_penalty ask_undocumented ask_compensation ask_residence".split()),
+    "ask_shelter": frozenset("ask_child ask_hotline_hours ask_men_victims ask_residence".split()),
+    "ask_help_friend": frozenset("ask_consent ask_child ask_am_i_victim".split()),
+    "ask_statistics": frozenset("ask_hotline_languages ask_hotline_hours ask_men_victims ask_child".split()),
+}
 
 WAITING: Final = "waiting"  # "how long does it take?" asks for a consultant only from who waits for one
 
@@ -52,6 +68,11 @@ def may_follow(text: str, screening: Screening, lexicon: Lexicon) -> bool:
     if lexicon.meaning(text, screening.language) not in {None, WAITING}:
         return False
     return _goes_on(text, lexicon) or screening.topic_confidence < DOUBTFUL
+
+
+def takes_over(asked: str, screening: Screening) -> bool:
+    """Say whether the topic of the question before may take the place of what a short message alone sounds like."""
+    return screening.topic_confidence < DOUBTFUL or screening.topic in TAKES_OVER.get(asked, frozenset())
 
 
 def told_by_a_witness(before: Sequence[Said]) -> str | None:

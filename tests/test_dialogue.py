@@ -330,6 +330,10 @@ def test_not_understanding_is_not_said_a_third_time() -> None:
         ("stop, nie chcę już", False, "enough"),
         ("nie chcę już dla niego pracować", False, None),
         ("umówione słowo: malina", False, "code_word"),
+        ("to już wszystko, wyślij", False, "send"),
+        ("najlepiej pisać do mnie w środę po południu", False, "safe_time"),
+        ("nie mogę dzwonić, on chodzi po domu", False, "cannot_call"),
+        ("zgubiłam paszport w tramwaju wczoraj, gdzie się zgłosić", False, "lost_document"),
         ("szef: nie", False, None),
     ],
 )

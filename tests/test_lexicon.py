@@ -146,6 +146,43 @@ def test_every_language_knows_how_to_send_and_who_is_family(language: str) -> No
     assert len(LEXICON.words_of["family"][language]) >= 10
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "minor"),
+    [
+        ("mam 15 lat", "pl", True),
+        ("mam 14 i każą mi", "pl", True),
+        ("mam 15 minut", "pl", False),
+        ("pracuję 15 lat", "pl", False),
+        ("mam 18 lat", "pl", False),
+        ("hii im 16 f", "en", True),
+        ("i worked 15 years", "en", False),
+        ("мені 15", "uk", True),
+        ("мне 16 лет", "ru", True),
+        ("tengo 15 años", "es", True),
+        ("tengo 15 años trabajando", "es", False),
+        ("16 yaşındayım, korkuyorum", "tr", True),
+        ("15 წლის ვარ", "ka", True),
+        ("main 15 saal ki hu", "hi", True),
+        ("5 osób", "pl", False),
+    ],
+)
+def test_who_tells_that_they_are_under_age_is_known_as_such(text: str, language: str, minor: bool) -> None:
+    assert LEXICON.tells_childs_age(text, language) is minor
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "meaning"),
+    [
+        ("no tak, skasuj", "pl", "delete"),
+        ("dobra to usuwaj", "pl", "delete"),
+        ("ну давай удали", "ru", "delete"),
+        ("no", "pl", None),
+    ],
+)
+def test_words_in_front_of_a_wish_change_nothing(text: str, language: str, meaning: str | None) -> None:
+    assert LEXICON.meaning(text, language) == meaning
+
+
 @pytest.mark.parametrize(("text", "sure"), [("y esto a quién le llega?", True), ("chyba pięć?", False), ("kto to wie", False)])
 def test_a_question_beyond_doubt_has_its_mark_and_a_word_that_asks(text: str, sure: bool) -> None:
     assert LEXICON.inquires(text, "es" if "quién" in text else "pl") is sure
