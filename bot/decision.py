@@ -215,7 +215,14 @@ class Decider:
         needs_person = screening.triage.needs_person or new_need
         in_need = findings.triage.needs_person
         act, wanted = self._act(
-            said.text, screening, language, standing, in_need=in_need, quiet=conversation.quiet, follows=follows
+            said.text,
+            screening,
+            language,
+            standing,
+            in_need=in_need,
+            quiet=conversation.quiet,
+            follows=follows,
+            witness=findings.speaker is Speaker.WITNESS,
         )
         if act == "change_language" and wanted is None:
             wanted = offered  # asks for another language in that language
@@ -277,6 +284,7 @@ class Decider:
         in_need: bool = False,
         quiet: bool = True,
         follows: bool = False,
+        witness: bool = False,
     ) -> tuple[str, str | None]:
         if standing.offered is not None:
             meanings = {self.lexicon.meaning(text, standing.offered), self.lexicon.meaning(text, language)}
@@ -287,7 +295,7 @@ class Decider:
             named = self.lexicon.language_inside(text, current=language, written=screening.language)
         if named is None and screening.language != language and self.lexicon.names_language(text, screening.language):
             named = screening.language  # "dobra, teraz po polsku": written in the language that it names
-        reporting = not standing.buttons.isdisjoint(REPORT_BUTTONS)
+        reporting = standing.queued or not standing.buttons.isdisjoint(REPORT_BUTTONS)
         meaning = meaning_of(text, screening, language, self.lexicon, queued=standing.queued, quiet=quiet, reporting=reporting)
         # Beside a disclosure a question must be clear: an answer about permits to a stolen passport would be none.
         question = screening.topic in QUESTION_TOPICS
@@ -306,7 +314,8 @@ class Decider:
             act = "ask_hiding"  # "how do I erase this?" is no order yet: the answer says both, here and on the phone
         if meaning == thread.WAITING and (standing.queued or not follows):
             act = "ask_human" if standing.queued else "nothing_said"
-        if not self.lexicon.meaning(text, language) and self._names_time(text, screening, standing, act):
+        own = not witness and not self.lexicon.meaning(text, language)
+        if own and self._names_time(text, screening, standing, act):
             act = "safe_time_said"
         return act, named if act == "change_language" else None
 

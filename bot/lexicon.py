@@ -5,6 +5,7 @@ A classifier reads "ok" and "?" as anything; a list does not. Only whole short m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ _CONNECTING = frozenset(
     "a i ale no to ok okay and but so then well y e pero o mas mais et ou si и а но ну і й але та و و но и va và".split()
 )
 # "No" is one in Polish, where it means "well" and nothing is denied by it.
+_HOUR = re.compile(r"\b\d{1,2}(?:[:.]\d\d\b| ?(?:am|pm|h)\b)", re.IGNORECASE)
 _FILLERS: Mapping[str, frozenset[str]] = {
     "pl": frozenset("no to dobra dobrze ok okej a i ale juz tak".split()),
     "en": frozenset("ok okay so and well then yes please pls just".split()),
@@ -210,7 +212,7 @@ class Lexicon:
 
     def names_time(self, text: str, language: str) -> bool:
         """Say whether a text names a time of day, a day, or "when he is at work"."""
-        return self._holds(text, TIMES, language) or any(character.isdigit() for character in text)
+        return self._holds(text, TIMES, language) or _HOUR.search(text) is not None
 
     def tells_childs_age(self, text: str, language: str) -> bool:
         """Say whether somebody tells of themselves that they are under age: "im 15", "mam 16 lat"; "15 minutes" is no age."""

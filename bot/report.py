@@ -105,7 +105,8 @@ def corrected(text: str, slots: Mapping[str, str | None]) -> dict[str, str] | No
         for length in (3, 2, 1):
             wrong = spoken[place + 1 : place + 1 + length]
             after, earlier = spoken[place + 1 + length :], spoken[max(0, place - _MOST_RIGHT) : place]
-            right = _without_joints(after) or _without_joints(earlier)
+            marks = [place for place, word in enumerate(earlier[:-1]) if word[-1] in ",.;"]
+            right = _without_joints(after) or _without_joints(earlier[marks[-1] + 1 if marks else 0 :])
             if len(wrong) < length or not right or len(right) > _MOST_RIGHT:
                 continue
             for field, value in told(slots).items():
@@ -115,8 +116,10 @@ def corrected(text: str, slots: Mapping[str, str | None]) -> dict[str, str] | No
 
 
 def _without_joints(spoken: list[str]) -> list[str]:
+    """Return what is said between words such as "but" and the next mark."""
     start = next((place for place, word in enumerate(spoken) if _plain(word.strip(_SIGNS)) not in _JOINTS), len(spoken))
-    return spoken[start:]
+    end = next((place + 1 for place, word in enumerate(spoken) if place >= start and word[-1] in ",.;"), len(spoken))
+    return spoken[start:end]
 
 
 def _replaced(value: str, wrong: list[str], right: str) -> str | None:
@@ -126,7 +129,11 @@ def _replaced(value: str, wrong: list[str], right: str) -> str | None:
         return None
     for place in range(len(spoken) - len(sought) + 1):
         if [_stem(word) for word in spoken[place : place + len(sought)]] == sought:
-            return " ".join([*spoken[:place], right, *spoken[place + len(sought) :]])
+            last = spoken[place + len(sought) - 1]
+            sign = last[-1] if last[-1] in ",.;" else ""
+            first, _, rest = right.partition(" ")
+            again = place > 0 and rest and _plain(first) == _plain(spoken[place - 1])  # "near Grójec": "not Grójec, near Radom"
+            return " ".join([*spoken[:place], (rest if again else right) + sign, *spoken[place + len(sought) :]])
     return None
 
 
