@@ -42,7 +42,6 @@ ASKED_IN_DANGER: Final = frozenset(
         "ask_police",
         "ask_hotline_contact",
         "ask_hotline_hours",
-        "ask_emergency_number",
         "ask_statistics",
         "ask_signs",
         "ask_am_i_victim",
