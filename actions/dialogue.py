@@ -25,6 +25,7 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "action_deny": dialogue.deny,
     "action_skip": dialogue.skip,
     "action_ask_for_person": dialogue.ask_for_person,
+    "action_offer_person": dialogue.offer_person,
     "action_withdraw": dialogue.withdraw,
     "action_not_understood": dialogue.not_understood,
     "action_delete": dialogue.delete,
@@ -36,7 +37,7 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "action_report_sum_up": dialogue.report_sum_up,
     "action_report_correct": forms.report_correct,
     "action_report_drop": dialogue.report_drop,
-    "action_safe_time_said": dialogue.time_noted,
+    "action_safe_time_said": dialogue.safe_time_said,
     "action_report_part": forms.report_part,
     "validate_report_correction_form": forms.report_fill,
     "action_ask_report_more": forms.report_ask_correction,
@@ -52,7 +53,7 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
 # "Once more" before these would sound impatient, or stand between a person and a number.
 NEVER_ONCE_MORE: Final = frozenset(
     "emergency_victim emergency_witness emergency_child emergency_steps danger_here suicide suicide_again suicide_here"
-    " suicide_witness language_changed handoff_told handoff_told_night handoff_already greet thanks".split()
+    " suicide_witness language_changed said_above".split()
 )
 
 

@@ -21,6 +21,7 @@ from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
 from bot.reading import Reader
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
+from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, names_safe_time
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
@@ -32,23 +33,8 @@ log = structlog.get_logger()
 TRUSTED_TOPIC: Final = 0.25  # below this the topic is a guess; what to do is decided from the triage alone
 TRUSTED_QUESTION: Final = 0.5  # a question beside something told is answered from here on
 CLEAR_TOPIC: Final = 0.6  # small talk, a yes or a no in words that are on no list
-CERTAIN_TOPIC: Final = 0.93  # in a form, whose answers of a word or two look like greetings
 SWITCHING_WORDS: Final = 4  # fewer words in another language do not change the language of a conversation
 FAILURES = Counter("frontdoor_failures", "Parts that failed while a message was answered.", ["part"])
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a conversation stands when a message comes: who owns it, and whether this is the person's first message."""
-
-    owned: bool = False
-    queued: bool = False
-    withdrawn: bool = False
-    first: bool = False
-    offered: str | None = None  # the language that the program's last text offered
-    said_last: str | None = None  # the program's last text
-    buttons: frozenset[str] = frozenset()  # values of its buttons
-    before: tuple[Said, ...] = ()  # the person's last messages, the newest first
 
 
 @dataclass(frozen=True)
@@ -293,10 +279,16 @@ class Decider:
         named = button_language(text) or self.lexicon.language_named(text)
         if named is None and screening.topic == "change_language" and screening.topic_confidence >= TRUSTED_TOPIC:
             named = self.lexicon.language_inside(text, current=language, written=screening.language)
+            if named not in {None, screening.language} and self.lexicon.denies(text, screening.language):
+                named = None  # "I do not speak Polish" wishes for no Polish
         if named is None and screening.language != language and self.lexicon.names_language(text, screening.language):
             named = screening.language  # "dobra, teraz po polsku": written in the language that it names
-        reporting = standing.queued or not standing.buttons.isdisjoint(REPORT_BUTTONS)
-        meaning = meaning_of(text, screening, language, self.lexicon, queued=standing.queued, quiet=quiet, reporting=reporting)
+        # In a danger only a plain word takes back: "don't send me police" is no wish to be left alone.
+        calm = thread.open_danger(standing.before) is None
+        queued, reporting = standing.queued and calm, not standing.buttons.isdisjoint(REPORT_BUTTONS)
+        meaning = meaning_of(
+            text, screening, language, self.lexicon, queued=queued, quiet=quiet, reporting=calm and (queued or reporting)
+        )
         # Beside a disclosure a question must be clear: an answer about permits to a stolen passport would be none.
         question = screening.topic in QUESTION_TOPICS
         asks_in_need = question and (screening.triage.needs_person or (in_need and not self.lexicon.asks(text, language)))
@@ -312,19 +304,14 @@ class Decider:
         erasing = act == "delete_data" or (act == "out_of_scope" and screening.topic == "delete_data")
         if erasing and meaning is None and (act == "out_of_scope" or self.lexicon.asks(text, language)):
             act = "ask_hiding"  # "how do I erase this?" is no order yet: the answer says both, here and on the phone
+        if act == "ask_human" and meaning != "human":
+            act = heard_wish(text, screening, standing, self.lexicon, witness=witness)
         if meaning == thread.WAITING and (standing.queued or not follows):
             act = "ask_human" if standing.queued else "nothing_said"
         own = not witness and not self.lexicon.meaning(text, language)
-        if own and self._names_time(text, screening, standing, act):
+        if own and names_safe_time(text, screening, standing, act, self.lexicon):
             act = "safe_time_said"
         return act, named if act == "change_language" else None
-
-    def _names_time(self, text: str, screening: Screening, standing: Standing, act: str) -> bool:
-        """Say whether somebody who was just asked or told when they can be written to says when that is safe."""
-        calm = not screening.triage.needs_person and thread.open_danger(standing.before) is None
-        asked = calm and (act == arrangement.SAFE_TIME or ("@safe_time" in standing.buttons and act in TIME_ACTS))
-        short = len(words(text)) <= arrangement.MOST_TIME_WORDS and not self.lexicon.asks(text, screening.language)
-        return asked and short and self.lexicon.names_time(text, screening.language)
 
     def _language(
         self, conversation: Conversation, text: str, screening: Screening, standing: Standing
@@ -376,10 +363,5 @@ def _asked_something(turn: Turn) -> bool:
     return turn.slots.get("requested_slot") is not None or not values.isdisjoint(QUESTION_BUTTONS)
 
 
-# What a time in free words is taken for: "only tuesdays from 10 to 12" sounds like hours, work, or a wish for somebody.
-TIME_ACTS: Final = frozenset(
-    "ask_hotline_hours ask_unpaid_wages ask_human out_of_scope disclose_victim goodbye deny withdraw cannot_call".split()
-)
-REPORT_BUTTONS: Final = frozenset({"@send", "@do_not_send", "@skip"})
 QUESTION_BUTTONS: Final = frozenset({"@yes", "@safe_yes", "@delete_yes", "@send"})
 LANGUAGE_FREE_ACTS: Final = frozenset({"change_language", "emergency"})

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from bot import arrangement, report, telling
+from bot import answering, arrangement, report, telling
 from bot.acts import BUTTON_QUESTIONS
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Speaker, Triage
 from bot.situation import BUTTONS, Move, Say, Situation, closed
@@ -30,19 +30,6 @@ WAITING_TEXTS: Final = frozenset(
     }
 )
 HANDOFF_TEXTS: Final = frozenset({"handoff_told", "handoff_told_night", "handoff_already"})
-# What is said to somebody who asks on: "and without a contract?".
-MORE_TEXTS: Final = frozenset(
-    {"ask_unpaid_wages_more", "ask_job_offer_more", "ask_shelter_more", "residence_more", "ask_help_friend_more"}
-)
-MORE_OF: Final = dict.fromkeys(("residence_plain", "ask_residence", "ask_refugee_ukraine"), "residence_more")
-LABOUR_TOPICS: Final = frozenset({"ask_unpaid_wages", "ask_residence", "ask_refugee_ukraine"})
-
-
-def time_noted(situation: Situation) -> Move:
-    """Take what is no question of hours, from somebody who waits to be written to, as the time when that is safe."""
-    value = situation.text.strip()[: arrangement.MAX_TIME]
-    changes = closed("safe_time_noted", wish="arrange")
-    return Move((Say("safe_time_noted", (), {"_value": value}),), {**changes, arrangement.SAFE_TIME: value})
 
 
 def answer(situation: Situation) -> Move:
@@ -52,19 +39,22 @@ def answer(situation: Situation) -> Move:
         buttons = ("topic_help", "topic_job", "report", "human")
     if situation.act == "ask_hotline_hours" and situation.handoff == "queued" and situation.last_key != "handoff_already":
         if not situation.asks and situation.last_key in WAITING_TEXTS:
-            return time_noted(situation)
+            return safe_time_said(situation)
         already = ask_for_person(replace(situation, told=(*situation.told, "handoff_told")))
         return Move((Say("handoff_already"), Say(situation.act)), already.changes)
     if telling.asked_in_danger(situation):
         return telling.stay(situation)
     greeted = situation.act == "greet" and (situation.greeted or "greet" in situation.told)
-    key = _answer_key(situation)
-    if situation.follows and (more := MORE_OF.get(key, f"{key}_more")) in MORE_TEXTS and more not in situation.told:
+    key = answering.key_of(situation)
+    if (more := answering.more_of(situation, key)) is not None:
         return Move((Say(more, ("human", "menu")),), {"last_key": more, "misunderstood": 0, "told": [*situation.told, more]})
-    if _above(situation, key):
+    above = answering.is_above(situation, key)
+    if above and not situation.asks and telling.something_told(situation):
+        return telling.acknowledge(situation)
+    if above:
         return Move((Say("said_above", ("human", "menu")), *telling.also_asked(situation)), {"last_key": "said_above"})
     says = [Say("nothing_said", ("human", "menu")) if greeted else Say(key, buttons)]
-    if situation.act in LABOUR_TOPICS and key != "residence_plain" and not situation.triage.needs_person:
+    if situation.act in answering.LABOUR_TOPICS and key != "residence_plain" and not situation.triage.needs_person:
         says += [Say("labour_also_hotline")] if "labour_also_hotline" not in situation.told else []
     new = ["labour_also_hotline"] if len(says) > 1 else ["greet"] if situation.act == "greet" and not greeted else []
     if situation.act == "ask_anonymity" and situation.handoff == "queued" and situation.last_key not in HANDOFF_TEXTS:
@@ -73,19 +63,6 @@ def answer(situation: Situation) -> Move:
     if situation.question == "report_summary":
         says += report_sum_up(situation).says
     return Move(tuple(says), {"last_key": says[0].key, "misunderstood": 0, "told": [*situation.told, *new]})
-
-
-def _answer_key(situation: Situation) -> str:
-    """Return the text of a question: who told of nothing wrong and asks about a stay asks about an ordinary one."""
-    ordinary = situation.act == "ask_residence" and situation.triage is Triage.NONE
-    return "residence_plain" if ordinary else situation.act
-
-
-def _above(situation: Situation, key: str) -> bool:
-    """Say whether the same answer stands right above: who asks on means something else; a button asks for the text itself."""
-    typed = not situation.text.startswith("@")
-    again = key == situation.last_key or situation.follows
-    return situation.act in QUESTION_TOPICS and again and typed and not situation.quiet
 
 
 def follow_up(situation: Situation) -> Move:
@@ -143,6 +120,8 @@ def _ask(question: str) -> Say:
 
 def _answers(situation: Situation) -> bool:
     """Say whether a yes or no in words of one's own answers the open question: what cannot be undone needs a plain word."""
+    if situation.question == "handoff_offer":
+        return situation.certain  # "well, at first it was all right" wants nobody
     return situation.question is not None and situation.question not in {"delete_ask", "report_summary"}
 
 
@@ -273,6 +252,24 @@ def ask_for_person(situation: Situation) -> Move:
     )
 
 
+def offer_person(situation: Situation) -> Move:
+    """Ask whether a consultant is wanted, of somebody who may have meant that; not again right after it was asked."""
+    if situation.question == "handoff_offer" or situation.quiet:
+        return not_understood(situation)
+    return offer(situation)
+
+
+def safe_time_said(situation: Situation) -> Move:
+    """Take what is said in free words as the time when somebody can be written to; ask whether a consultant is wanted, if none is."""
+    value = situation.text.strip()[: arrangement.MAX_TIME]
+    changes = {**closed("safe_time_noted", wish="arrange"), arrangement.SAFE_TIME: value}
+    noted = Say("safe_time_noted", (), {"_value": value})
+    if situation.handoff == "queued" or situation.quiet or situation.handoff == "declined" or "handoff_offer" in situation.told:
+        return Move((noted,), changes)
+    offered = offer(situation)
+    return Move((noted, *offered.says), {**changes, **offered.changes})
+
+
 def withdraw(situation: Situation) -> Move:
     """Take a handoff back; what the hotline must see stays in its queue, and the text says so."""
     if situation.handoff != "queued":
@@ -340,7 +337,7 @@ def change_language(situation: Situation) -> Move:
 
 def plain(situation: Situation) -> Move:
     """Say the one text that belongs to an act."""
-    if situation.act == "cannot_call" and situation.danger == "danger" and telling.STEPS not in situation.told:
+    if situation.act == "cannot_call" and telling.danger_open(situation) and situation.last_key != "danger_here":
         return telling.stay(situation)
     if situation.act in {"afraid", "nothing_said", "lost_document"} and telling.danger_open(situation):
         return telling.stay(situation)

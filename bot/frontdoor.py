@@ -21,7 +21,7 @@ from bot import farewells, outbox
 from bot.allowance import Allowance
 from bot.choices import chosen, offered_language, titled
 from bot.contacts import count_contact
-from bot.decision import Decider, Decision, Standing
+from bot.decision import Decider, Decision
 from bot.farewells import farewell_of
 from bot.handoff.queue import HandoffQueue
 from bot.keeping import keep
@@ -29,6 +29,7 @@ from bot.lexicon import Lexicon
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
 from bot.screening.normalise import printable
+from bot.standing import Standing
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken

@@ -52,10 +52,15 @@ ASKED_IN_DANGER: Final = frozenset(
         "ask_men_victims",
         "ask_centre",
         "ask_website",
+        "ask_hotline_languages",
         "greet",
+        "goodbye",
+        "thanks",
         "ask_bot",
     }
 )
+# These have no calm answer while a danger goes on: "going to the police is no condition" is none to "where is the police?".
+NEVER_CALM: Final = frozenset({"ask_police", "ask_support", "ask_statistics", "greet", "ask_bot", "ask_hotline_languages"})
 ASKED_IN_SUICIDE: Final = ASKED_IN_DANGER | {
     "ask_anonymity",
     "ask_hotline_languages",
@@ -120,13 +125,15 @@ def emergency(situation: Situation) -> Move:
 
 def danger_open(situation: Situation) -> bool:
     """Say whether a danger that somebody told of themselves goes on: then they get no ordinary text, and never "not understood"."""
-    return situation.danger is not None and not situation.alarming and not _of_a_witness(situation)
+    emergency_now = situation.message_triage is Triage.EMERGENCY
+    return situation.danger is not None and not emergency_now and not _of_a_witness(situation)
 
 
 def asked_in_danger(situation: Situation) -> bool:
     """Say whether a calm question is answered with what to do now; asked once more, it gets its own answer."""
     asked = ASKED_IN_SUICIDE if situation.danger == "suicide" else ASKED_IN_DANGER
-    return danger_open(situation) and situation.act in asked and situation.last_key not in {"danger_here", "suicide_here"}
+    again = situation.last_key in {"danger_here", "suicide_here"} and situation.act not in NEVER_CALM
+    return danger_open(situation) and situation.act in asked and not again
 
 
 def stay(situation: Situation) -> Move:

@@ -30,7 +30,6 @@ TAKES_OVER: Final[Mapping[str, frozenset[str]]] = {
     "ask_job_offer": frozenset("ask_consent ask_am_i_victim ask_penalty ask_undocumented ask_compensation ask_residence".split()),
     "ask_shelter": frozenset("ask_child ask_hotline_hours ask_men_victims ask_residence".split()),
     "ask_help_friend": frozenset("ask_consent ask_child ask_am_i_victim".split()),
-    "ask_statistics": frozenset("ask_hotline_languages ask_hotline_hours ask_men_victims ask_child".split()),
 }
 
 WAITING: Final = "waiting"  # "how long does it take?" asks for a consultant only from who waits for one
@@ -72,7 +71,9 @@ def may_follow(text: str, screening: Screening, lexicon: Lexicon) -> bool:
 
 def takes_over(asked: str, screening: Screening) -> bool:
     """Say whether the topic of the question before may take the place of what a short message alone sounds like."""
-    return screening.topic_confidence < DOUBTFUL or screening.topic in TAKES_OVER.get(asked, frozenset())
+    if asked not in TAKES_OVER:
+        return False
+    return screening.topic_confidence < DOUBTFUL or screening.topic in TAKES_OVER[asked]
 
 
 def told_by_a_witness(before: Sequence[Said]) -> str | None:

@@ -42,6 +42,8 @@ _NOT_IN = {
     "bg": set("ыэёіїєґўЫЭЁІЇЄҐЎ"),
 }
 _CYRILLIC = ("uk", "ru", "be", "bg")
+_OTHER_LETTERS = ("uk", "ru", "be", "bg", "ka", "ar", "hi")  # languages that are in Latin letters only in chats
+_SURE = 0.9
 _SINGLE_SCRIPT = {"GEORGIAN": "ka", "DEVANAGARI": "hi", "ARABIC": "ar"}
 _OTHER_SCRIPTS = {
     "CJK": "zh",
@@ -106,6 +108,8 @@ class LanguageIdentifier:
         likelihood, others = every[: len(LANGUAGES)], every[len(LANGUAGES) :]
         foreign = float(others.sum())
         likelihood = np.asarray(likelihood / max(1 - foreign, _LITTLE), dtype=np.float32)
+        # eldc takes Ukrainian in Latin letters for Polish: where our own n-grams are sure of such writing, it is not asked.
+        romanised = script == "LATIN" and max(float(likelihood[LANGUAGES.index(code)]) for code in _OTHER_LETTERS) >= _SURE
         if seen is not None:
             likelihood = np.asarray((likelihood + seen) / 2, dtype=np.float32)
         if script == "CYRILLIC":
@@ -114,7 +118,7 @@ class LanguageIdentifier:
             told = str(self._world.detect(text) or "")
             known = told and told != "und" and told not in LANGUAGES
             return Guess(told if known else self.others[int(others.argmax())], foreign)
-        return _among(likelihood, tuple(LANGUAGES), self._boost(self._ours.detect(text)))
+        return _among(likelihood, tuple(LANGUAGES), {} if romanised else self._boost(self._ours.detect(text)))
 
     def _single_script(self, text: str, language: str) -> Guess:
         told = str(self._world.detect(text) or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,8 @@ from bot.messages import LANGUAGES, TOPICS, Screening, Speaker, Triage
 from bot.screening.clauses import Reading, read_clauses
 from bot.screening.concepts import Concepts
 from bot.screening.corrections import Memory
-from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder
+from bot.screening.diacritics import Diacritics
+from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder, Vectors
 from bot.screening.evidence import find_evidence
 from bot.screening.heads import SPEAKERS, Heads, Likelihoods
 from bot.screening.language import LanguageIdentifier
@@ -50,6 +51,7 @@ class Brain:
     point: WorkingPoint
     memory: Memory
     concepts: Concepts
+    diacritics: Diacritics = field(default_factory=Diacritics)
 
     def screen(self, text: str, language: str, encoding: Encoding | None) -> Screening:
         """Return what a readable text says, given its language and its encoding (None: it says nothing)."""
@@ -60,7 +62,8 @@ class Brain:
     def understand(self, text: str, language: str, encoding: Encoding) -> Understanding:
         """Return what heads, corrections and phrases say of a readable text."""
         reading = read_clauses(text, language, encoding, self.encoder)
-        return Understanding(language, reading, self.concepts.applied(text, self._likelihoods(reading)))
+        (vector,) = self.diacritics.vectors([text], [language], [encoding.vector], self.encoder)
+        return Understanding(language, reading, self.concepts.applied(text, self._likelihoods(reading, vector)))
 
     def screening(self, understanding: Understanding) -> Screening:
         """Return what follows at the working point."""
@@ -76,10 +79,9 @@ class Brain:
             topic_confidence=float(likelihoods.topic[best]),
         )
 
-    def _likelihoods(self, reading: Reading) -> Likelihoods:
-        vector = reading.whole.vector
+    def _likelihoods(self, reading: Reading, vector: Vectors) -> Likelihoods:
         likelihoods = self.heads.read(vector)
-        correction = self.memory.recall(self.heads.standardise(vector), self.point.nearness)
+        correction = self.memory.recall(self.heads.standardise(reading.whole.vector), self.point.nearness)
         if correction is not None:
             return correction.likelihoods(likelihoods)
         together = joined(likelihoods, self.point.joint)
@@ -172,7 +174,8 @@ def load_brain(folder: Path, encoder: Encoder | None = None) -> Brain:
         heads = Heads.load(encoder.folder if isinstance(encoder, TunedEncoder) else own)
         point = WorkingPoint.load(own)
         if encoder.name == heads.encoder == point.encoder:
-            return Brain(encoder, heads.tempered(point.temperatures), point, Memory.load(own), Concepts.load(folder))
+            diacritics = Diacritics.load(own) if isinstance(encoder, TunedEncoder) else Diacritics()
+            return Brain(encoder, heads.tempered(point.temperatures), point, Memory.load(own), Concepts.load(folder), diacritics)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ScreenerUnusable(
             f"The screening model in {folder} cannot be read ({type(error).__name__}). Train it again: make train."

@@ -9,13 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from bot.screening.calibration import choose_concepts, choose_joint, choose_signs, choose_temperatures, choose_working_point
 from bot.screening.clauses import Reading, read_all
 from bot.screening.concepts import Concepts, concept_files, read_phrases
 from bot.screening.corrections import is_correction, remember
-from bot.screening.encoder import Encoder, EncoderUnavailable, NgramEncoder, vectors_of
+from bot.screening.diacritics import Diacritics, learn_diacritics
+from bot.screening.encoder import Encoder, EncoderUnavailable, NgramEncoder
 from bot.screening.fitting import fit_sparse
-from bot.screening.heads import Heads
+from bot.screening.heads import Heads, Matrix
 from bot.screening.normalise import readable
 from bot.screening.rows import Row, held_out
 from bot.screening.screener import NGRAMS, TUNED
@@ -51,7 +54,10 @@ def _train_tuned(
     heads = Heads.load(encoder.folder)
     checked = [*(row for row in rows if held_out(row) and not is_correction(row)), *strangers]
     readings = _read(checked, encoder, progress)
-    vectors = vectors_of([reading.whole for reading in readings], encoder.width)
+    # Without the rows held out: a working point must be chosen on words that the spelling was not learned from.
+    diacritics = learn_diacritics([row for row in rows if not held_out(row)])
+    diacritics.save(folder)
+    vectors = _in_both_spellings(checked, readings, diacritics, encoder)
     temperatures = choose_temperatures(checked, heads.standardise(vectors), heads) if checked else {}
     tempered = heads.tempered(temperatures)
     progress("phrases", 0, 1)
@@ -79,6 +85,13 @@ def _train_ngrams(rows: Sequence[Row], strangers: Sequence[Row], concepts: Conce
     heads = fit_sparse(rows, features, encoder.name)
     heads.save(folder)
     remember(rows, encoder, heads).save(folder)
+
+
+def _in_both_spellings(rows: Sequence[Row], readings: Sequence[Reading], diacritics: Diacritics, encoder: TunedEncoder) -> Matrix:
+    texts, languages = [readable(row.text) for row in rows], [row.language for row in rows]
+    plain = [reading.whole.vector for reading in readings]
+    vectors = diacritics.vectors(texts, languages, plain, encoder)
+    return np.stack(vectors) if vectors else np.zeros((0, encoder.width), dtype=np.float32)
 
 
 def _read(rows: Sequence[Row], encoder: Encoder, progress: Progress) -> list[Reading]:

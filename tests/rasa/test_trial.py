@@ -173,7 +173,7 @@ async def test_who_tells_in_pieces_is_received_each_time_and_never_told_that_the
 async def test_after_the_wish_to_die_a_few_words_are_received(person: Trier) -> None:
     outcome = await person.tries("die", "alone")
     assert outcome.triage is Triage.EMERGENCY
-    assert any(person.hears(outcome, key) for key in ("suicide_again", "suicide", "told_go_on"))
+    assert any(person.hears(outcome, key) for key in ("suicide_again", "suicide_here", "suicide", "told_go_on"))
     ok = await person.writes("ok")
     assert not person.hears(ok, "yes_unclear")
 

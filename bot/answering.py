@@ -1,0 +1,36 @@
+"""Which text answers a question, and what is said to somebody who asks on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.messages import QUESTION_TOPICS, Triage
+from bot.situation import Situation
+
+LABOUR_TOPICS: Final = frozenset({"ask_unpaid_wages", "ask_residence", "ask_refugee_ukraine"})
+# What is said to somebody who asks on: "and without a contract?".
+MORE_TEXTS: Final = frozenset(
+    {"ask_unpaid_wages_more", "ask_job_offer_more", "ask_shelter_more", "residence_more", "ask_help_friend_more"}
+)
+MORE_OF: Final = dict.fromkeys(("residence_plain", "ask_residence", "ask_refugee_ukraine"), "residence_more")
+
+
+def key_of(situation: Situation) -> str:
+    """Return the text of a question: who told of nothing wrong and asks about a stay asks about an ordinary one."""
+    ordinary = situation.act == "ask_residence" and situation.triage is Triage.NONE
+    return "residence_plain" if ordinary else situation.act
+
+
+def more_of(situation: Situation, key: str) -> str | None:
+    """Return the text with more on the same matter, for who asks on; None when there is none or it was said."""
+    typed = not situation.text.startswith("@")
+    asks_on = situation.follows or (key == situation.last_key and situation.asks and typed)
+    more = MORE_OF.get(key, f"{key}_more")
+    return more if asks_on and more in MORE_TEXTS and more not in situation.told else None
+
+
+def is_above(situation: Situation, key: str) -> bool:
+    """Say whether the same answer stands right above: who asks on means something else; a button asks for the text itself."""
+    typed = not situation.text.startswith("@")
+    again = key == situation.last_key or (situation.follows and situation.last_key != "said_above")
+    return situation.act in QUESTION_TOPICS and again and typed and not situation.quiet

@@ -1,0 +1,58 @@
+"""How a conversation stands when a message comes, and what a message can only mean because it stands so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot import arrangement, thread
+from bot.lexicon import Lexicon
+from bot.messages import Screening
+from bot.screening.normalise import words
+from bot.storage.conversations import Said
+
+CERTAIN_TOPIC: Final = (
+    0.93  # in a form, whose answers of a word or two look like greetings; and for a wish that hands somebody over
+)
+# What a time in free words is taken for: "only tuesdays from 10 to 12" sounds like hours, work, or a wish for somebody.
+TIME_ACTS: Final = frozenset(
+    "offer_human ask_hotline_hours ask_unpaid_wages ask_human out_of_scope disclose_victim goodbye deny withdraw cannot_call".split()
+)
+REPORT_BUTTONS: Final = frozenset({"@send", "@do_not_send", "@skip"})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a conversation stands when a message comes: who owns it, and whether this is the person's first message."""
+
+    owned: bool = False
+    queued: bool = False
+    withdrawn: bool = False
+    first: bool = False
+    offered: str | None = None  # the language that the program's last text offered
+    said_last: str | None = None  # the program's last text
+    buttons: frozenset[str] = frozenset()  # values of its buttons
+    before: tuple[Said, ...] = ()  # the person's last messages, the newest first
+
+
+def heard_wish(text: str, screening: Screening, standing: Standing, lexicon: Lexicon, *, witness: bool) -> str:
+    """Return the act of a wish for a person that only the classifier heard: nobody is handed over by a guess.
+
+    "Do not pass it on to anybody" takes back; an answer to a question of a report is one; what is in doubt is asked back.
+    """
+    if thread.open_danger(standing.before) is not None:
+        return "out_of_scope"  # "can you just talk" is for who is here; they are waited for already
+    if lexicon.denies(text, screening.language):
+        return "withdraw"
+    if not standing.buttons.isdisjoint(REPORT_BUTTONS):
+        return "out_of_scope"
+    sure = screening.topic_confidence >= CERTAIN_TOPIC and not witness
+    return "ask_human" if sure or standing.queued or screening.triage.needs_person else "offer_human"
+
+
+def names_safe_time(text: str, screening: Screening, standing: Standing, act: str, lexicon: Lexicon) -> bool:
+    """Say whether somebody who was just asked or told when they can be written to says when that is safe."""
+    calm = not screening.triage.needs_person and thread.open_danger(standing.before) is None
+    asked = calm and (act == arrangement.SAFE_TIME or ("@safe_time" in standing.buttons and act in TIME_ACTS))
+    short = len(words(text)) <= arrangement.MOST_TIME_WORDS and not lexicon.asks(text, screening.language)
+    return asked and short and lexicon.names_time(text, screening.language)
