@@ -87,7 +87,9 @@ def acknowledge(situation: Situation) -> Move:
         key = "disclose_child"
     if situation.last_key == key:
         key = "told_go_on"
-    says = (Say(key), *_besides(situation), *also_asked(situation))
+    # What a witness told is where a report begins: whoever wants to correct or send it can.
+    reporting = ("report",) if key == "witness_first" and situation.form is None else ()
+    says = (Say(key, reporting), *_besides(situation), *also_asked(situation))
     new = [say.key for say in says if say.key in {"disclose_first", "witness_first", *_ONCE}]
     new += ["disclose_first"] if key == "disclose_child" else []  # which says the same, for somebody younger
     changes: dict[str, Any] = {"last_key": key, "misunderstood": 0, "told": [*situation.told, *new]}

@@ -102,7 +102,9 @@ async def test_not_this_but_that_takes_the_place_of_what_was_wrong(program: Prog
 
 
 async def test_what_a_witness_told_before_the_report_is_not_asked_again(program: Program) -> None:
-    asked = await says(program, WITNESSED, "chcę coś zgłosić")
+    received = await says(program, WITNESSED)
+    assert "@report" in [button.value for reply in received.replies for button in reply.buttons]
+    asked = await says(program, "@report")
     assert asked.replies[-1].text == program.wording.text("report_where", "pl")
     assert WITNESSED in summary(await says(program, "@send"))
 
