@@ -11,7 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot import arrangement, dialogue, forms, report, telling
+from bot import arrangement, dialogue, forms, report, sending, telling
 from bot.messages import QUESTION_TOPICS, Indicator, Speaker, Triage
 from bot.situation import Move, Say, Situation
 from bot.wording import Form, Wording
@@ -34,10 +34,11 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "action_repeat": dialogue.repeat,
     "action_report_begin": forms.report_begin,
     "validate_witness_report_form": forms.report_fill,
-    "action_report_sum_up": dialogue.report_sum_up,
+    "action_report_sum_up": sending.report_sum_up,
     "action_report_correct": forms.report_correct,
     "action_report_drop": dialogue.report_drop,
     "action_safe_time_said": dialogue.safe_time_said,
+    "action_code_word_said": dialogue.code_word_said,
     "action_report_part": forms.report_part,
     "validate_report_correction_form": forms.report_fill,
     "action_ask_report_more": forms.report_ask_correction,
@@ -92,6 +93,7 @@ def situation(tracker: Tracker) -> Situation:
         asks=bool(slots.get("asks")),
         inquires=bool(slots.get("inquires")),
         at_home=bool(slots.get("at_home")),
+        oneself=bool(slots.get("oneself")),
         part=tuple(slots["part"]) if slots.get("part") else None,
         danger=slots.get("danger"),
         follows=bool(slots.get("follows")),

@@ -3,7 +3,7 @@
 Stock Rasa needs Python 3.10 and TensorFlow 2.12, so it has an environment of its own, and three steps:
 
     .venv/bin/python -m bench.stock_rasa rows build/stock          # with the project's environment: writes the rows
-    python3.10 -m venv build/stock/venv && build/stock/venv/bin/pip install rasa==3.6.21 'setuptools<70'
+    python3.10 -m venv build/stock/venv && build/stock/venv/bin/pip install rasa==3.6.21
     build/stock/venv/bin/python bench/stock_rasa.py train build/stock topic 10    # and: triage 5
     .venv/bin/python -m bench.stock_rasa figures build/stock       # prints the table
 

@@ -10,6 +10,7 @@ from bot import arrangement, report
 from bot.lexicon import Lexicon
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.normalise import says_something, words
+from bot.screening.wishes import LONGEST as LONGEST_WISH
 
 BUTTON_ACTS: Final[Mapping[str, str]] = {
     "human": "ask_human",
@@ -95,6 +96,13 @@ POLITE: Final = 0.4
 STOPPING_WORDS: Final = 6  # and of one in which "stop, I don't want any more" is
 _MARKS: Final = re.compile(r"[,.;!…\n]+")
 WISHING_WORDS: Final = 12  # of a message in which "take it back" or "a person please" is looked for
+HEARD_WISH: Final = (
+    0.9  # from here on a wish in words of one's own counts: of phrases left out of the learning 1 % are heard wrongly
+)
+SURE_WISH: Final = 0.97
+# Somebody would be called, or sent away, or less would be said.
+GRAVE_WISHES: Final = frozenset({"human", "withdraw", "quiet", "enough"})
+ASKED_WISHES: Final = frozenset({"human", "hide", "waiting", "what_now", "cannot_call", "afraid", "lost_document"})
 SURELY_THE_PROGRAM: Final = 0.9  # "who am I talking to, is it a person?" asks for nobody
 EMERGENCY_NUMBERS: Final = frozenset({"112", "997", "998", "999"})  # written alone: who answers there is asked, or meant
 
@@ -111,6 +119,8 @@ def meaning_of(
     if meaning is None and ":" in text:
         named = lexicon.meaning(text.partition(":")[0], language)
         meaning = named if named in arrangement.SLOTS else None  # "code word: mango"
+    if meaning is None and triage is Triage.NONE and lexicon.orders_erasure(text, language):
+        meaning = "delete"
     if meaning is None and triage is Triage.NONE and len(words(text)) <= WISHING_WORDS:
         asks_who = screening.topic == "ask_bot" and screening.topic_confidence >= SURELY_THE_PROGRAM
         human = () if asks_who or lexicon.denies(text, language) else ("human",)
@@ -123,7 +133,29 @@ def meaning_of(
         meaning = "enough" if "enough" in parts and parts <= {"enough", "stop", "no", "yes", None} else None
         if "send" in parts and parts <= {"send", "enough", "yes"}:  # "that is all, send it"
             meaning = "send"
+    if meaning is None and triage is Triage.NONE and not text.startswith("@"):
+        meaning = _wished(text, screening, language, lexicon, queued=queued, reporting=reporting)
     return None if meaning == "unquiet" and not quiet else meaning  # "nobody is here" is said of loneliness too
+
+
+def _wished(text: str, screening: Screening, language: str, lexicon: Lexicon, *, queued: bool, reporting: bool) -> str | None:
+    """Return the wish that is surely heard in words that are on no list, where it fits how things stand."""
+    wish = screening.wish
+    if wish is None or screening.indicators or len(words(text)) > LONGEST_WISH or not says_something(text):
+        return None
+    if screening.wish_confidence < (SURE_WISH if wish in GRAVE_WISHES else HEARD_WISH):
+        return None
+    denied, asks = lexicon.denies(text, language), lexicon.asks(text, language)
+    unfitting = (
+        (wish == "withdraw" and not queued)
+        or (wish == "dont_send" and not reporting)
+        or (wish == "human" and (denied or screening.topic == "ask_bot"))
+        or (wish == "cannot_call" and lexicon.names_any_language(text))
+        or (wish == "delete" and (denied or asks))
+        or (wish == "send" and denied)
+        or (asks and wish not in ASKED_WISHES)
+    )
+    return None if unfitting else wish
 
 
 def choose_act(

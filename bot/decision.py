@@ -21,7 +21,7 @@ from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
 from bot.reading import Reader
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
-from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, names_safe_time
+from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, names_code_word, names_safe_time
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
@@ -228,6 +228,7 @@ class Decider:
             "asks": said.text.startswith("@") or self.lexicon.asks(said.text, screening.language),
             "inquires": self.lexicon.inquires(said.text, screening.language),
             "at_home": self.lexicon.names_family(said.text, screening.language),
+            "oneself": self.lexicon.names_oneself(said.text, screening.language),
             "listed": said.text.startswith("@") or self.lexicon.meaning(said.text, language) is not None,
             "greeted": standing.said_last is not None,
             "certain": screening.topic_confidence >= CERTAIN_TOPIC,
@@ -292,6 +293,9 @@ class Decider:
         # Beside a disclosure a question must be clear: an answer about permits to a stolen passport would be none.
         question = screening.topic in QUESTION_TOPICS
         asks_in_need = question and (screening.triage.needs_person or (in_need and not self.lexicon.asks(text, language)))
+        bar = TRUSTED_QUESTION if asks_in_need else TRUSTED_TOPIC
+        if asks_in_need and screening.topic in thread.DETAIL_TOPICS and not self.lexicon.asks(text, language):
+            bar = CERTAIN_TOPIC
         act = choose_act(
             text,
             screening,
@@ -299,7 +303,7 @@ class Decider:
             named_language=named,
             clear=screening.topic_confidence >= (CERTAIN_TOPIC if in_need else CLEAR_TOPIC),
             in_need=in_need,
-            trusted=screening.topic_confidence >= (TRUSTED_QUESTION if asks_in_need else TRUSTED_TOPIC),
+            trusted=screening.topic_confidence >= bar,
         )
         erasing = act == "delete_data" or (act == "out_of_scope" and screening.topic == "delete_data")
         if erasing and meaning is None and (act == "out_of_scope" or self.lexicon.asks(text, language)):
@@ -311,6 +315,8 @@ class Decider:
         own = not witness and not self.lexicon.meaning(text, language)
         if own and names_safe_time(text, screening, standing, act, self.lexicon):
             act = "safe_time_said"
+        elif own and calm and not screening.triage.needs_person and names_code_word(text, screening, standing, act, self.lexicon):
+            act = "code_word_said"
         return act, named if act == "change_language" else None
 
     def _language(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from bot import answering, arrangement, report, telling
+from bot import answering, arrangement, report, sending, telling
 from bot.acts import BUTTON_QUESTIONS
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Speaker, Triage
 from bot.situation import BUTTONS, Move, Say, Situation, closed
@@ -61,7 +61,7 @@ def answer(situation: Situation) -> Move:
         says.append(Say("handoff_already", ("withdraw",)))  # "we see it when you want" is over: it waits already
     says += telling.also_asked(situation)
     if situation.question == "report_summary":
-        says += report_sum_up(situation).says
+        says += sending.report_sum_up(situation).says
     return Move(tuple(says), {"last_key": says[0].key, "misunderstood": 0, "told": [*situation.told, *new]})
 
 
@@ -144,8 +144,8 @@ def _received(situation: Situation) -> Move | None:
 
 def affirm(situation: Situation) -> Move:
     """Take a yes as the answer to the question that is open; whoever wants a report sent sees it first."""
-    if situation.act == "report_send" and situation.question != "report_summary" and report.told(situation.report):
-        return report_sum_up(situation)
+    if situation.act == "report_send" and situation.question != "report_summary":
+        return _send(situation)
     if (stale := _stale(situation)) is not None:
         return stale
     if not situation.listed and not _answers(situation):
@@ -169,6 +169,17 @@ def affirm(situation: Situation) -> Move:
             return _received(situation) or Move((Say("yes_unclear", ("human", "menu")),), closed("yes_unclear"))
 
 
+def _send(situation: Situation) -> Move:
+    """Show what would be sent, before it is; what waits for a consultant already is not sent a second time."""
+    if (shown := sending.sum_up_told(situation)) is not None:
+        return shown
+    if situation.handoff == "queued":
+        return ask_for_person(situation)
+    if (stale := _stale(situation)) is not None:
+        return stale
+    return _received(situation) or Move((Say("yes_unclear", ("human", "menu")),), closed("yes_unclear"))
+
+
 def deny(situation: Situation) -> Move:
     """Take a no as the answer to the question that is open."""
     if (stale := _stale(situation)) is not None:
@@ -186,7 +197,7 @@ def deny(situation: Situation) -> Move:
         case "delete_ask":
             return Move((Say("delete_kept"),), closed("delete_kept"))
         case "report_summary":
-            return Move((Say("report_kept_unsent"),), closed("report_kept_unsent"))
+            return sending.report_unsent(situation)
         case "question_safe_now":
             return Move(
                 (Say("not_safe_now", ("hide", "quiet", "cannot_call")),), closed("not_safe_now") | {"asked": ["all", "asked"]}
@@ -197,38 +208,26 @@ def deny(situation: Situation) -> Move:
             return _received(situation) or Move((Say("no_unclear", ("human", "menu")),), closed("no_unclear"))
 
 
-def report_sum_up(situation: Situation) -> Move:
-    """Show the whole report before it is sent; what was sent is not shown again."""
-    if "report_sent" in situation.told:
-        return Move((Say("told_go_on"),), closed("told_go_on"))
-    if not report.told(situation.report):
-        return Move((Say("report_kept_unsent"),), closed("report_kept_unsent"))
-    return Move(
-        (Say("report_summary", ("send", "correct", "do_not_send"), {"_summary": report.summary(situation.report)}),),
-        {"question": "report_summary", "last_key": "report_summary"},
-    )
-
-
 def report_drop(situation: Situation) -> Move:
     """Send nothing; who has told nothing for a report means the consultant."""
     if (stale := _stale(situation)) is not None and situation.form is None:
         return stale
     if situation.question == "report_summary" or situation.form == report.FORM or report.told(situation.report):
-        return Move((Say("report_kept_unsent"),), closed("report_kept_unsent"))
+        return sending.report_unsent(situation)
     return withdraw(situation)
 
 
 def enough(situation: Situation) -> Move:
     """Let somebody stop where they are."""
     if situation.question == "report_summary":
-        return report_sum_up(situation)
+        return sending.report_sum_up(situation)
     return deny(situation) if situation.question in {"handoff_offer", "delete_ask"} else skip(situation)
 
 
 def skip(situation: Situation) -> Move:
     """Respect that somebody does not want to answer; a report that was summed up still waits for its answer."""
     if situation.question == "report_summary":
-        return report_sum_up(situation)
+        return sending.report_sum_up(situation)
     return Move((Say("question_skipped"),), closed("question_skipped"))
 
 
@@ -270,6 +269,14 @@ def safe_time_said(situation: Situation) -> Move:
     return Move((noted, *offered.says), {**changes, **offered.changes})
 
 
+def code_word_said(situation: Situation) -> Move:
+    """Take a word that follows the offer of a code word as that word."""
+    value = situation.text.strip()
+    return Move(
+        (Say("code_word_noted", (), {"_value": value}),), {**closed("code_word_noted", wish="arrange"), "code_word": value}
+    )
+
+
 def withdraw(situation: Situation) -> Move:
     """Take a handoff back; what the hotline must see stays in its queue, and the text says so."""
     if situation.handoff != "queued":
@@ -287,7 +294,7 @@ def not_understood(situation: Situation) -> Move:
     What is written under the summary of a report is added to it; what somebody writes who is telling of something is received.
     """
     if situation.question == "report_summary":
-        return telling.report_add(situation)
+        return sending.report_add(situation)
     if situation.question == "delete_ask":
         return Move((Say("delete_unclear", ("delete_yes", "delete_no")),), {"last_key": "delete_unclear"})
     if telling.danger_open(situation):
@@ -329,7 +336,7 @@ def change_language(situation: Situation) -> Move:
         elif situation.question in {"question_safe_now", "question_can_leave"}:
             says.append(replace(_ask(situation.question), language=language))
         elif situation.question == "report_summary":
-            says += (replace(say, language=language) for say in report_sum_up(situation).says)
+            says += (replace(say, language=language) for say in sending.report_sum_up(situation).says)
         return Move(tuple(says), {"wish": "language", "language": language, "last_key": "language_changed"})
     buttons = tuple(f"lang_{code}" for code in LANGUAGES)
     return Move((Say("which_language", buttons),), {"last_key": "which_language"})
@@ -379,7 +386,7 @@ def repeat(situation: Situation) -> Move:
         case "which_language":
             return change_language(situation)
         case "report_summary":
-            return report_sum_up(situation)
+            return sending.report_sum_up(situation)
         case "safe_time_noted" | "code_word_noted":
             value = situation.safe_time if key == "safe_time_noted" else situation.code_word
             return Move((Say(key, values={"_value": value or ""}),), {"last_key": key})

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from bot.messages import LANGUAGES
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable, tokens, words
+from bot.screening.wishes import Phrase
 from bot.wording import NLU_DATA
 
 MEANINGS = (
@@ -48,7 +49,8 @@ MEANINGS = (
 )
 AGE_BEFORE, AGE_AFTER = "age_before", "age_after"  # words right before and after one's own age
 TIMES = "times"  # words that name a time
-LISTS = ("asking", "family", AGE_BEFORE, AGE_AFTER, TIMES)
+ONESELF = "oneself"  # I, me, we
+LISTS = ("asking", "family", AGE_BEFORE, AGE_AFTER, TIMES, ONESELF)
 FAMILY = "family"  # words that name a partner or relative, found inside a text
 ASKING = "asking"  # words that begin a question, or end one
 NAMES = "language_names"
@@ -68,6 +70,7 @@ _FILLERS: Mapping[str, frozenset[str]] = {
     "ru": frozenset("ну то ладно хорошо ок а и уже да давай давайте".split()),
     "es": frozenset("ok pues y bueno ya entonces si listo".split()),
 }
+ERASING_WORDS: Final = 7
 _NOT = frozenset(
     "not dont don cant never ne не нет nie nu nem não nao pas hindi wag huwag không khong ar არ لا مش ما नहीं मत değil degil".split()
 )
@@ -168,8 +171,7 @@ class Lexicon:
         phrases: dict[str, dict[str, frozenset[str]]] = {}
         names: dict[str, str] = {}
         words_of: dict[str, dict[str, frozenset[str]]] = {name: {} for name in LISTS}
-        for language in LANGUAGES:
-            path = root / language / "lexicon.yml"
+        for language, path in zip(LANGUAGES, lexicon_files(root), strict=True):
             content = _read(path)
             lists = {name: _phrases(content.get(name, []), path, name) for name in (*MEANINGS, *LISTS)}
             phrases[language] = {meaning: frozenset(map(_shape, lists[meaning])) for meaning in MEANINGS}
@@ -196,6 +198,16 @@ class Lexicon:
         listed = self.phrases.get(language, {}).get(meaning, frozenset())
         return any(f" {phrase} " in shape for phrase in listed if " " in phrase)
 
+    def orders_erasure(self, text: str, language: str) -> bool:
+        """Say whether a few words order to erase, with more than the order in them: "delete everything fast he comes"."""
+        few = len(words(text)) <= ERASING_WORDS
+        return (
+            few
+            and self.says_inside(text, "delete", language)
+            and not self.asks(text, language)
+            and not self.denies(text, language)
+        )
+
     def denies(self, text: str, language: str) -> bool:
         """Say whether a word of denial stands in a text: "I don't want to talk to a person" asks for nobody."""
         no = {phrase for phrase in self.phrases.get(language, {}).get("no", frozenset()) if " " not in phrase} | _NOT
@@ -209,6 +221,10 @@ class Lexicon:
     def names_family(self, text: str, language: str) -> bool:
         """Say whether a text names a partner or relative."""
         return self._holds(text, FAMILY, language)
+
+    def names_oneself(self, text: str, language: str) -> bool:
+        """Say whether a text says "I", "me" or "we"."""
+        return self._holds(text, ONESELF, language)
 
     def names_time(self, text: str, language: str) -> bool:
         """Say whether a text names a time of day, a day, or "when he is at work"."""
@@ -306,6 +322,20 @@ class Lexicon:
         """Return the language that a message names and nothing else, such as "english?" or "po polsku proszę"."""
         shape = " ".join(word for word in _shape(text).split() if word not in _COURTESIES)
         return self.names.get(shape)
+
+
+def lexicon_files(root: Path = NLU_DATA) -> list[Path]:
+    """Return the files of short words, in a fixed order."""
+    return [root / language / "lexicon.yml" for language in LANGUAGES]
+
+
+def listed_phrases(root: Path = NLU_DATA) -> list[Phrase]:
+    """Return all phrases of the lists as they are written, to learn from; raises LexiconInvalid."""
+    found = []
+    for path in lexicon_files(root):
+        content = _read(path)
+        found += [Phrase(text, name) for name in MEANINGS for text in dict.fromkeys(_phrases(content.get(name, []), path, name))]
+    return found
 
 
 def _without_fillers(shape: str, language: str) -> str:

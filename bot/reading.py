@@ -37,6 +37,8 @@ class Reader:
                 screening = replace(screening, triage=told.triage, indicators=told.indicators, speaker=told.speaker)
         if self._lexicon.meaning(text, screening.language) in INNOCENT_MEANINGS:
             return replace(screening, triage=Triage.NONE, indicators=())
+        if not screening.indicators and self._lexicon.orders_erasure(text, screening.language):
+            return replace(screening, triage=Triage.NONE)  # haste and fear are in such words; what they tell of would be a sign
         return screening
 
     async def followed(self, said: Said, screening: Screening, before: tuple[Said, ...]) -> Screening | None:
@@ -64,6 +66,12 @@ class Reader:
         language = screening.language
         if act in TELLING_ACTS and self._lexicon.says_inside(text, "cannot_call", language):
             return "cannot_call"
+        if (
+            act in TELLING_ACTS
+            and self._lexicon.says_inside(text, "delete", language)
+            and not self._lexicon.denies(text, language)
+        ):
+            return "delete_ask"
         for question in questions_in(text, language, self._lexicon):
             seen = await self._assistant.understand(question, language_hint=language)
             if seen.topic == "ask_help_friend" and screening.speaker is Speaker.VICTIM:

@@ -73,6 +73,7 @@ class Situation:
     asks: bool = False
     inquires: bool = False  # a question beyond doubt: with its mark and a word that asks
     at_home: bool = False  # a relative or partner is named
+    oneself: bool = False  # "I", "me" or "we" is said
     part: tuple[str, str] | None = None  # the slot of a report that the message names, and what it says of it
     danger: str | None = None  # one of the last messages told of: "danger" or "suicide"; see bot.thread
     follows: bool = False  # the message asks on from the question before it

@@ -18,6 +18,11 @@ CERTAIN_TOPIC: Final = (
 TIME_ACTS: Final = frozenset(
     "offer_human ask_hotline_hours ask_unpaid_wages ask_human out_of_scope disclose_victim goodbye deny withdraw cannot_call".split()
 )
+# And what a word that was made up is taken for.
+CODE_WORD_ACTS: Final = frozenset(
+    "greet goodbye thanks affirm deny nothing_said ask_bot repeat disclose_victim report_witness".split()
+)
+MOST_CODE_WORDS: Final = 2
 REPORT_BUTTONS: Final = frozenset({"@send", "@do_not_send", "@skip"})
 
 
@@ -48,6 +53,14 @@ def heard_wish(text: str, screening: Screening, standing: Standing, lexicon: Lex
         return "out_of_scope"
     sure = screening.topic_confidence >= CERTAIN_TOPIC and not witness
     return "ask_human" if sure or standing.queued or screening.triage.needs_person else "offer_human"
+
+
+def names_code_word(text: str, screening: Screening, standing: Standing, act: str, lexicon: Lexicon) -> bool:
+    """Say whether somebody who was offered a code word, and nothing else, writes one: a word or two that mean nothing here."""
+    offered = standing.buttons == {"@code_word"} and thread.open_danger(standing.before) is None
+    short = arrangement.fits(text, arrangement.CODE_WORD) and 0 < len(words(text)) <= MOST_CODE_WORDS
+    meaningless = act == "out_of_scope" or (act in CODE_WORD_ACTS and screening.topic_confidence < CERTAIN_TOPIC)
+    return offered and short and meaningless and not lexicon.asks(text, screening.language)
 
 
 def names_safe_time(text: str, screening: Screening, standing: Standing, act: str, lexicon: Lexicon) -> bool:

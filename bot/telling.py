@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bot import arrangement, report
+from bot import arrangement, report, sending
 from bot.acts import TELLING_ACTS
 from bot.messages import Indicator, Speaker, Triage
 from bot.situation import BUTTONS, Move, Say, Situation
@@ -33,6 +33,7 @@ HOME_SIGNS: Final = frozenset(
         Indicator.FORCED_MARRIAGE,
     }
 )
+ERASING: Final = "delete_ask"  # what is asked back of who tells something and wants it erased
 STEPS: Final = "emergency_steps"
 # What somebody in danger asks for in the words of calm questions, or what "I see a shop", "4 percent left" is taken for: the answer
 # is what to do now.
@@ -75,7 +76,7 @@ def acknowledge(situation: Situation) -> Move:
     if situation.triage is Triage.NONE and not something_told(situation):
         return _go_on(situation)
     if situation.question == "report_summary":
-        return report_add(situation)
+        return sending.report_add(situation)
     if danger_open(situation):
         return stay(situation)
     witness = (situation.act == "report_witness" or _of_a_witness(situation)) and not situation.minor
@@ -95,7 +96,7 @@ def acknowledge(situation: Situation) -> Move:
     changes: dict[str, Any] = {"last_key": key, "misunderstood": 0, "told": [*situation.told, *new]}
     if _names_time_or_word(situation):
         changes[str(situation.requested)] = situation.text.strip()  # "when he sleeps, he beats me" tells, and names a time
-    return Move(says, changes)
+    return Move(says, {**changes, **_asked_back(situation)})
 
 
 def emergency(situation: Situation) -> Move:
@@ -104,7 +105,9 @@ def emergency(situation: Situation) -> Move:
     A form keeps what was told. A witness's report goes on with its next question; any other form rests.
     """
     key = _emergency_key(situation)
-    reporting = key == "emergency_witness" and situation.form == report.FORM
+    # "Shut them in, beat them" sounds like a victim's words: who has told a part of a report, and says no "me", is asked on.
+    of_others = bool(report.told(situation.report)) and not situation.oneself and not key.startswith("suicide")
+    reporting = situation.form == report.FORM and (key == "emergency_witness" or of_others)
     changes: dict[str, Any] = {"misunderstood": 0, "question": None}
     if situation.form is not None and situation.requested in (*report.SLOTS, report.MORE):
         changes[situation.requested] = situation.text
@@ -119,10 +122,11 @@ def emergency(situation: Situation) -> Move:
     resumed = ("report",) if situation.form == report.FORM else ()  # the report is kept, and can be gone on with
     says = (Say(key, () if also or reporting else ("cannot_call", "hide", *resumed)), *besides, *also)
     if situation.question == "report_summary":
-        added = report_add(situation)
+        added = sending.report_add(situation)
         says, changes = (*says, *added.says), {**changes, **added.changes}
     new = [say.key for say in says if say.key in {"suicide", "suicide_again", STEPS, *_ONCE} and say.key not in situation.told]
-    return Move(says, {**changes, "last_key": key, "told": [*situation.told, *new]}, goes_on=reporting)
+    changes = {**changes, "last_key": key, "told": [*situation.told, *new]}
+    return Move(says, {**changes, **_asked_back(situation)}, goes_on=reporting)
 
 
 def danger_open(situation: Situation) -> bool:
@@ -149,18 +153,6 @@ def stay(situation: Situation) -> Move:
     return Move((Say(key, buttons), *also_asked(situation)), {"last_key": key, "misunderstood": 0, "told": told})
 
 
-def report_add(situation: Situation) -> Move:
-    """Add what is written under the summary of a report to it, or correct it, and show the summary again."""
-    mended = report.corrected(situation.text, situation.report)
-    if mended is None:
-        before = situation.report.get(report.MORE)
-        added = f"{before}\n{situation.text}" if before and before != report.SKIPPED else situation.text
-        mended = {report.MORE: added}
-    summary = report.summary({**situation.report, **mended})
-    say = Say("report_summary", ("send", "correct", "do_not_send"), {"_summary": summary})
-    return Move((say,), {"question": "report_summary", "last_key": "report_summary", **mended})
-
-
 def something_told(situation: Situation) -> bool:
     """Say whether somebody is telling: then words that are not understood are received like those before them."""
     return situation.triage.needs_person or not {"disclose_first", "witness_first"}.isdisjoint(situation.told)
@@ -168,9 +160,15 @@ def something_told(situation: Situation) -> bool:
 
 def also_asked(situation: Situation) -> tuple[Say, ...]:
     """Answer what a message asks besides: in quiet mode there is no neutral text for it."""
+    if situation.also == ERASING:
+        return (Say(ERASING, ("delete_yes", "delete_no")),)
     if situation.also is None or situation.quiet:
         return ()
     return (Say(situation.also, BUTTONS.get(situation.also, ())),)
+
+
+def _asked_back(situation: Situation) -> dict[str, Any]:
+    return {"question": ERASING, "last_key": ERASING} if situation.also == ERASING else {}
 
 
 def _go_on(situation: Situation) -> Move:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from bot.lexicon import Lexicon
-from bot.messages import QUESTION_TOPICS, Indicator, Screening, Triage
+from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.normalise import words
 from bot.storage.conversations import Said
 
@@ -33,6 +33,16 @@ TAKES_OVER: Final[Mapping[str, frozenset[str]]] = {
 }
 
 WAITING: Final = "waiting"  # "how long does it take?" asks for a consultant only from who waits for one
+
+# What a witness tells, and what the short messages after it are taken for.
+WITNESS_TOPICS: Final = frozenset({"report_witness", "emergency"})
+BELONGING_TOPICS: Final = WITNESS_TOPICS | {"disclose_victim", "out_of_scope"}
+
+# And what a detail of something told is taken for: "since July" sounds like wages, "on Sundays" like opening hours.
+DETAIL_TOPICS: Final = frozenset(
+    "ask_unpaid_wages ask_residence ask_refugee_ukraine ask_statistics ask_hotline_hours ask_job_offer ask_child ask_signs"
+    " ask_return_home".split()
+)
 
 Danger = Literal["danger", "suicide"]
 
@@ -77,9 +87,19 @@ def takes_over(asked: str, screening: Screening) -> bool:
 
 
 def told_by_a_witness(before: Sequence[Said]) -> str | None:
-    """Return what somebody told as a witness before they asked to report it, oldest first."""
-    told = [said.text for said in before if said.screening is not None and said.screening.topic == "report_witness"]
-    return "\n".join(reversed(told)) or None
+    """Return what somebody told as a witness before they asked to report it, oldest first; None when they told nothing.
+
+    From their first telling on, what follows belongs to it ("since July"), but for questions, courtesies and wishes.
+    """
+    told: list[str] = []
+    for said in reversed(before):
+        if said.screening is None or said.text.startswith("@"):
+            continue
+        begins = said.screening.topic in WITNESS_TOPICS and said.screening.speaker is Speaker.WITNESS
+        belongs = said.screening.topic in BELONGING_TOPICS or said.screening.topic_confidence < DOUBTFUL
+        if begins or (told and belongs):
+            told.append(said.text)
+    return "\n".join(told) or None
 
 
 def _goes_on(text: str, lexicon: Lexicon) -> bool:

@@ -342,15 +342,20 @@ def test_a_wish_is_found_inside_a_message_and_a_refusal_is_none(text: str, queue
     assert meaning_of(text, calm, "pl", LEXICON, queued=queued, quiet=False) == meaning
 
 
-@pytest.mark.parametrize(("speaker", "goes_on"), [(Speaker.WITNESS, True), (Speaker.VICTIM, False)])
-def test_a_witness_who_tells_of_a_danger_is_asked_on_and_a_victim_is_not(speaker: Speaker, goes_on: bool) -> None:
+@pytest.mark.parametrize(
+    ("speaker", "told", "goes_on"),
+    [(Speaker.WITNESS, None, True), (Speaker.VICTIM, None, False), (Speaker.VICTIM, "krzyki", True)],
+)
+def test_a_danger_told_in_a_report_is_asked_on_unless_a_victim_has_told_nothing_before(
+    speaker: Speaker, told: str | None, goes_on: bool
+) -> None:
     reporting = Situation(
         act="emergency",
         triage=Triage.EMERGENCY,
         speaker=speaker,
         form=report.FORM,
         requested="report_where",
-        report={"report_what": "krzyki"},
+        report={"report_what": told},
         text="zamknęli ich w piwnicy",
     )
     move = telling.emergency(reporting)

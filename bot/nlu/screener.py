@@ -15,6 +15,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.lexicon import listed_phrases
 from bot.messages import TOPICS
 from bot.nlu.encoder import ENCODING, shared_encoder
 from bot.nlu.importer import rows_of
@@ -67,7 +68,8 @@ class ScreeningClassifier(GraphComponent):
                 bar.n = int(100 * done / max(total, 1))
                 bar.refresh()
 
-            train_screener(rows_of(training_data), read_rows(validation_files()), folder, progress=progress)
+            rows, phrases = rows_of(training_data), listed_phrases()
+            train_screener(rows, read_rows(validation_files()), folder, phrases=phrases, progress=progress)
             self._brain = load_brain(folder, shared_encoder())
         return self._resource
 
@@ -85,7 +87,8 @@ class ScreeningClassifier(GraphComponent):
             ranking = [{"name": name, "confidence": confidence} for name, confidence in topics]
             message.set(INTENT, {"name": screening.topic, "confidence": screening.topic_confidence}, add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
-            message.set(SCREENING, screening.as_json(), add_to_output=True)
+            wished = {"wish": screening.wish, "wish_confidence": screening.wish_confidence}
+            message.set(SCREENING, screening.as_json() | wished, add_to_output=True)
         return messages
 
 

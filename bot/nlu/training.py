@@ -8,6 +8,7 @@ import os
 import time
 from pathlib import Path
 
+from bot.lexicon import lexicon_files
 from bot.screening.concepts import concept_files
 from bot.screening.language import OTHER_LANGUAGES
 from bot.screening.models import newest_archive
@@ -31,7 +32,7 @@ def fingerprint() -> str:
     plan = [PROJECT_ROOT / "config.yml", PROJECT_ROOT / "domain.yml", PROJECT_ROOT / "uv.lock"]
     dialogue = sorted((NLU_DATA / "dialogue").glob("*.yml"))
     learned = [*concept_files(), OTHER_LANGUAGES, ENCODER / DIGESTS]
-    for path in (*plan, *dialogue, *training_files(), *validation_files(), *learned, *code):
+    for path in (*plan, *dialogue, *lexicon_files(), *training_files(), *validation_files(), *learned, *code):
         digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

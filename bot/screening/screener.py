@@ -21,6 +21,7 @@ from bot.screening.language import LanguageIdentifier
 from bot.screening.normalise import readable, says_something, words
 from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder
+from bot.screening.wishes import Wishes
 
 SURE_OF_A_SHORT_TEXT = 0.75
 SHORT_WORDS = 3
@@ -52,6 +53,7 @@ class Brain:
     memory: Memory
     concepts: Concepts
     diacritics: Diacritics = field(default_factory=Diacritics)
+    wishes: Wishes = field(default_factory=Wishes)
 
     def screen(self, text: str, language: str, encoding: Encoding | None) -> Screening:
         """Return what a readable text says, given its language and its encoding (None: it says nothing)."""
@@ -70,6 +72,7 @@ class Brain:
         likelihoods = understanding.likelihoods
         triage, indicators = judge(likelihoods, self.point, understanding.language)
         best = int(np.argmax(likelihoods.topic))
+        wish, wish_confidence = self.wishes.heard(self.heads.standardise(understanding.reading.whole.vector))
         return Screening(
             language=understanding.language,
             triage=triage,
@@ -77,6 +80,8 @@ class Brain:
             speaker=Speaker(SPEAKERS[int(np.argmax(likelihoods.speaker))]),
             topic=TOPICS[best],
             topic_confidence=float(likelihoods.topic[best]),
+            wish=wish,
+            wish_confidence=wish_confidence,
         )
 
     def _likelihoods(self, reading: Reading, vector: Vectors) -> Likelihoods:
@@ -175,7 +180,8 @@ def load_brain(folder: Path, encoder: Encoder | None = None) -> Brain:
         point = WorkingPoint.load(own)
         if encoder.name == heads.encoder == point.encoder:
             diacritics = Diacritics.load(own) if isinstance(encoder, TunedEncoder) else Diacritics()
-            return Brain(encoder, heads.tempered(point.temperatures), point, Memory.load(own), Concepts.load(folder), diacritics)
+            tempered = heads.tempered(point.temperatures)
+            return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), diacritics, Wishes.load(own))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ScreenerUnusable(
             f"The screening model in {folder} cannot be read ({type(error).__name__}). Train it again: make train."
