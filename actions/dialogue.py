@@ -93,6 +93,7 @@ def situation(tracker: Tracker) -> Situation:
         asks=bool(slots.get("asks")),
         inquires=bool(slots.get("inquires")),
         at_home=bool(slots.get("at_home")),
+        made_up=slots.get("made_up"),
         oneself=bool(slots.get("oneself")),
         part=tuple(slots["part"]) if slots.get("part") else None,
         danger=slots.get("danger"),

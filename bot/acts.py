@@ -80,11 +80,13 @@ LEXICON_ACTS: Final[Mapping[str, str]] = {
     "dont_send": "report_drop",
     "afraid": "afraid",
     "lost_document": "lost_document",
+    "someone_near": "someone_near",
+    "request": "request",
 }
 
 INNOCENT_MEANINGS: Final = frozenset(
     "yes no skip human delete unquiet joke withdraw report language hide cannot_call safe_time code_word enough greet insult send"
-    " dont_send afraid lost_document".split()
+    " dont_send afraid lost_document someone_near request".split()
 )
 TELLING_ACTS: Final = frozenset({"disclose_victim", "report_witness", "emergency"})
 
@@ -102,7 +104,9 @@ HEARD_WISH: Final = (
 SURE_WISH: Final = 0.97
 # Somebody would be called, or sent away, or less would be said.
 GRAVE_WISHES: Final = frozenset({"human", "withdraw", "quiet", "enough"})
-ASKED_WISHES: Final = frozenset({"human", "hide", "waiting", "what_now", "cannot_call", "afraid", "lost_document"})
+ASKED_WISHES: Final = frozenset(
+    "human hide waiting what_now cannot_call afraid lost_document code_word safe_time request".split()
+)
 SURELY_THE_PROGRAM: Final = 0.9  # "who am I talking to, is it a person?" asks for nobody
 EMERGENCY_NUMBERS: Final = frozenset({"112", "997", "998", "999"})  # written alone: who answers there is asked, or meant
 
@@ -126,7 +130,7 @@ def meaning_of(
         human = () if asks_who or lexicon.denies(text, language) else ("human",)
         calls = () if lexicon.names_any_language(text) else ("cannot_call",)  # "I cannot speak Polish" says nothing of calls
         taking_back = (*(("withdraw",) if queued else ()), *(("dont_send",) if reporting else ()))
-        wishes = (*taking_back, *human, *calls, "code_word", "safe_time", "lost_document")
+        wishes = (*taking_back, *human, *calls, "code_word", "safe_time", "lost_document", "request")
         meaning = next((wish for wish in wishes if lexicon.says_inside(text, wish, language)), None)
     if meaning is None and triage is Triage.NONE and len(words(text)) <= STOPPING_WORDS:
         parts = {lexicon.meaning(part, language) for part in _MARKS.split(text) if part.strip()}
@@ -143,15 +147,16 @@ def _wished(text: str, screening: Screening, language: str, lexicon: Lexicon, *,
     wish = screening.wish
     if wish is None or screening.indicators or len(words(text)) > LONGEST_WISH or not says_something(text):
         return None
-    if screening.wish_confidence < (SURE_WISH if wish in GRAVE_WISHES else HEARD_WISH):
-        return None
     denied, asks = lexicon.denies(text, language), lexicon.asks(text, language)
+    grave = (wish in GRAVE_WISHES and not (wish == "enough" and reporting)) or (wish == "delete" and denied)
+    if screening.wish_confidence < (SURE_WISH if grave else HEARD_WISH):
+        return None
     unfitting = (
         (wish == "withdraw" and not queued)
         or (wish == "dont_send" and not reporting)
         or (wish == "human" and (denied or screening.topic == "ask_bot"))
         or (wish == "cannot_call" and lexicon.names_any_language(text))
-        or (wish == "delete" and (denied or asks))
+        or (wish == "delete" and asks)
         or (wish == "send" and denied)
         or (asks and wish not in ASKED_WISHES)
     )

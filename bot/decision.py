@@ -214,6 +214,8 @@ class Decider:
             wanted = offered  # asks for another language in that language
         if act == "ask_help_friend" and findings.speaker is Speaker.VICTIM:
             act = "ask_support"  # "and what can be done?", from somebody who told of themselves
+        elif act == "ask_support" and findings.speaker is Speaker.WITNESS and not said.text.startswith("@"):
+            act = "ask_help_friend"
         slots: dict[str, Any] = {
             "language": language,
             "triage": findings.triage.value,
@@ -229,6 +231,7 @@ class Decider:
             "inquires": self.lexicon.inquires(said.text, screening.language),
             "at_home": self.lexicon.names_family(said.text, screening.language),
             "oneself": self.lexicon.names_oneself(said.text, screening.language),
+            "made_up": self.lexicon.made_up_word(said.text, screening.language),
             "listed": said.text.startswith("@") or self.lexicon.meaning(said.text, language) is not None,
             "greeted": standing.said_last is not None,
             "certain": screening.topic_confidence >= CERTAIN_TOPIC,
@@ -312,6 +315,9 @@ class Decider:
             act = heard_wish(text, screening, standing, self.lexicon, witness=witness)
         if meaning == thread.WAITING and (standing.queued or not follows):
             act = "ask_human" if standing.queued else "nothing_said"
+        unclear = act == "out_of_scope" or (act == screening.topic and screening.topic_confidence < CERTAIN_TOPIC)
+        if meaning is None and unclear and thread.detail_of_a_telling(text, screening, standing.before, self.lexicon):
+            act = "report_witness" if witness else "disclose_victim"
         own = not witness and not self.lexicon.meaning(text, language)
         if own and names_safe_time(text, screening, standing, act, self.lexicon):
             act = "safe_time_said"

@@ -44,6 +44,8 @@ def answer(situation: Situation) -> Move:
         return Move((Say("handoff_already"), Say(situation.act)), already.changes)
     if telling.asked_in_danger(situation):
         return telling.stay(situation)
+    if situation.question == "delete_ask" and situation.act in {"ask_anonymity", "ask_bot"}:
+        return not_understood(situation)  # "is it really gone?": not yet
     greeted = situation.act == "greet" and (situation.greeted or "greet" in situation.told)
     key = answering.key_of(situation)
     if (more := answering.more_of(situation, key)) is not None:
@@ -121,7 +123,8 @@ def _ask(question: str) -> Say:
 def _answers(situation: Situation) -> bool:
     """Say whether a yes or no in words of one's own answers the open question: what cannot be undone needs a plain word."""
     if situation.question == "handoff_offer":
-        return situation.certain  # "well, at first it was all right" wants nobody
+        # "Well, at first it was all right" wants nobody, and "no, on Thursday rather" does not decline.
+        return situation.certain and situation.act == "affirm"
     return situation.question is not None and situation.question not in {"delete_ask", "report_summary"}
 
 
@@ -186,7 +189,8 @@ def deny(situation: Situation) -> Move:
         return stale
     if not situation.listed and not _answers(situation):
         return not_understood(situation)
-    if situation.question is None and situation.last_key in HANDOFF_TEXTS and not situation.triage.needs_person:
+    took_back = situation.listed and situation.question is None and situation.last_key in HANDOFF_TEXTS
+    if took_back and not situation.triage.needs_person:
         return withdraw(situation)
     gentle = situation.question in {"question_safe_now", "question_can_leave"}
     if gentle and not situation.listed and len(situation.text.split()) > LONGEST_ANSWER:
@@ -344,9 +348,8 @@ def change_language(situation: Situation) -> Move:
 
 def plain(situation: Situation) -> Move:
     """Say the one text that belongs to an act."""
-    if situation.act == "cannot_call" and telling.danger_open(situation) and situation.last_key != "danger_here":
-        return telling.stay(situation)
-    if situation.act in {"afraid", "nothing_said", "lost_document"} and telling.danger_open(situation):
+    staying = situation.act in {"cannot_call", "afraid", "nothing_said", "lost_document"}
+    if staying and telling.danger_open(situation) and not telling.told_what_to_do(situation):
         return telling.stay(situation)
     key = _PLAIN[situation.act]
     changes: dict[str, Any] = {"last_key": key, "misunderstood": 0}
@@ -372,6 +375,8 @@ _PLAIN: Final[Mapping[str, str]] = {
     "joke": "no_unclear",
     "afraid": "afraid",
     "lost_document": "lost_document",
+    "someone_near": "someone_near",
+    "request": "request_noted",
 }
 
 

@@ -87,7 +87,7 @@ def report_part(situation: Situation) -> Move:
 
 def arrange_begin(situation: Situation) -> Move:
     """Ask for a safe time or a code word, anew also when one is arranged already; take the one that is named at once."""
-    value = arrangement.named_value(situation.text)
+    value = arrangement.named_value(situation.text) or (situation.made_up if situation.act == arrangement.CODE_WORD else None)
     named = value if value is not None and arrangement.fits(value, situation.act) else None
     return Move((), {"question": None, situation.act: named, arrangement.ASKS: 0})
 

@@ -46,6 +46,8 @@ MEANINGS = (
     "dont_send",
     "afraid",
     "lost_document",
+    "someone_near",
+    "request",
 )
 AGE_BEFORE, AGE_AFTER = "age_before", "age_after"  # words right before and after one's own age
 TIMES = "times"  # words that name a time
@@ -63,6 +65,8 @@ _CONNECTING = frozenset(
 )
 # "No" is one in Polish, where it means "well" and nothing is denied by it.
 _HOUR = re.compile(r"\b\d{1,2}(?:[:.]\d\d\b| ?(?:am|pm|h)\b)", re.IGNORECASE)
+# "between 10 and 12"
+_HOURS = re.compile(r"\b\d{1,2} ?(?:-|–|a|à|às|e|y|i|do|to|and|și|si|ve|et|до|и|і|та|й|đến|से|و) ?\d{1,2}\b", re.IGNORECASE)
 _FILLERS: Mapping[str, frozenset[str]] = {
     "pl": frozenset("no to dobra dobrze ok okej a i ale juz tak".split()),
     "en": frozenset("ok okay so and well then yes please pls just".split()),
@@ -71,6 +75,8 @@ _FILLERS: Mapping[str, frozenset[str]] = {
     "es": frozenset("ok pues y bueno ya entonces si listo".split()),
 }
 ERASING_WORDS: Final = 7
+MADE_UP_WITHIN: Final = 7  # words of a message that names a code word
+SHORTEST_MADE_UP: Final = 3  # letters
 _NOT = frozenset(
     "not dont don cant never ne не нет nie nu nem não nao pas hindi wag huwag không khong ar არ لا مش ما नहीं मत değil degil".split()
 )
@@ -81,6 +87,9 @@ _CLOSING = " \t\n!.)»”\"'"
 _COURTESIES = frozenset(
     [
         "please",
+        "ok",
+        "okay",
+        "dobra",
         "hablan",
         "habla",
         "ustedes",
@@ -198,20 +207,30 @@ class Lexicon:
         listed = self.phrases.get(language, {}).get(meaning, frozenset())
         return any(f" {phrase} " in shape for phrase in listed if " " in phrase)
 
+    def made_up_word(self, text: str, language: str) -> str | None:
+        """Return the last word of a few when no list of the language knows it: "let the word be cauliflower"; None otherwise."""
+        spoken = text.split()
+        if not 2 <= len(spoken) <= MADE_UP_WITHIN:
+            return None
+        last = spoken[-1].strip(".,!?\"'«»„”")
+        known = {word for listed in self.phrases.get(language, {}).values() for phrase in listed for word in phrase.split()}
+        return last if len(last) >= SHORTEST_MADE_UP and _shape(last) not in known else None
+
     def orders_erasure(self, text: str, language: str) -> bool:
         """Say whether a few words order to erase, with more than the order in them: "delete everything fast he comes"."""
-        few = len(words(text)) <= ERASING_WORDS
-        return (
-            few
-            and self.says_inside(text, "delete", language)
-            and not self.asks(text, language)
-            and not self.denies(text, language)
-        )
+        if len(words(text)) > ERASING_WORDS or self.asks(text, language):
+            return False
+        shape, no = f" {_shape(text)} ", self._denials(language)
+        listed = self.phrases.get(language, {}).get("delete", frozenset())
+        before = [shape.partition(f" {phrase} ")[0].split()[-1:] for phrase in listed if " " in phrase and f" {phrase} " in shape]
+        return any(not word or word[0] not in no for word in before)  # "no wait delete this", but not "don't delete this"
 
     def denies(self, text: str, language: str) -> bool:
         """Say whether a word of denial stands in a text: "I don't want to talk to a person" asks for nobody."""
-        no = {phrase for phrase in self.phrases.get(language, {}).get("no", frozenset()) if " " not in phrase} | _NOT
-        return not no.isdisjoint(_shape(text).split())
+        return not self._denials(language).isdisjoint(_shape(text).split())
+
+    def _denials(self, language: str) -> frozenset[str]:
+        return _NOT | {phrase for phrase in self.phrases.get(language, {}).get("no", frozenset()) if " " not in phrase}
 
     def inquires(self, text: str, language: str) -> bool:
         """Say whether a text is a question beyond doubt: it has the mark, and a word that asks."""
@@ -228,7 +247,7 @@ class Lexicon:
 
     def names_time(self, text: str, language: str) -> bool:
         """Say whether a text names a time of day, a day, or "when he is at work"."""
-        return self._holds(text, TIMES, language) or _HOUR.search(text) is not None
+        return self._holds(text, TIMES, language) or any(pattern.search(text) for pattern in (_HOUR, _HOURS))
 
     def tells_childs_age(self, text: str, language: str) -> bool:
         """Say whether somebody tells of themselves that they are under age: "im 15", "mam 16 lat"; "15 minutes" is no age."""

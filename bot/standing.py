@@ -43,12 +43,12 @@ class Standing:
 def heard_wish(text: str, screening: Screening, standing: Standing, lexicon: Lexicon, *, witness: bool) -> str:
     """Return the act of a wish for a person that only the classifier heard: nobody is handed over by a guess.
 
-    "Do not pass it on to anybody" takes back; an answer to a question of a report is one; what is in doubt is asked back.
+    "Do not pass it on to anybody" asks for something else; an answer to a question of a report is one; what is in doubt is asked back.
     """
     if thread.open_danger(standing.before) is not None:
         return "out_of_scope"  # "can you just talk" is for who is here; they are waited for already
     if lexicon.denies(text, screening.language):
-        return "withdraw"
+        return "request"  # "do not call my mother", "nobody should write": asked of whoever reads, and no word on the request for a person
     if not standing.buttons.isdisjoint(REPORT_BUTTONS):
         return "out_of_scope"
     sure = screening.topic_confidence >= CERTAIN_TOPIC and not witness
@@ -65,7 +65,10 @@ def names_code_word(text: str, screening: Screening, standing: Standing, act: st
 
 def names_safe_time(text: str, screening: Screening, standing: Standing, act: str, lexicon: Lexicon) -> bool:
     """Say whether somebody who was just asked or told when they can be written to says when that is safe."""
-    calm = not screening.triage.needs_person and thread.open_danger(standing.before) is None
-    asked = calm and (act == arrangement.SAFE_TIME or ("@safe_time" in standing.buttons and act in TIME_ACTS))
+    explicit = lexicon.says_inside(text, arrangement.SAFE_TIME, screening.language)
+    danger = thread.open_danger(standing.before)
+    # Also while a danger goes on: "I can write only when she sleeps, about two".
+    calm = not screening.triage.needs_person and (danger is None or (danger == "danger" and explicit))
+    asked = calm and (explicit or act == arrangement.SAFE_TIME or ("@safe_time" in standing.buttons and act in TIME_ACTS))
     short = len(words(text)) <= arrangement.MOST_TIME_WORDS and not lexicon.asks(text, screening.language)
     return asked and short and lexicon.names_time(text, screening.language)

@@ -83,7 +83,9 @@ def acknowledge(situation: Situation) -> Move:
     kind = "witness" if witness else "disclose"
     # After a danger nobody is told that it is hard to tell, and that a lawyer is free.
     first = f"{kind}_first" not in situation.told and situation.triage is not Triage.EMERGENCY
-    key = f"{kind}_first" if first else f"{kind}_more"
+    # A farm, an age, a bad employer: what calls nobody yet is received without a word on how hard it is.
+    grave = situation.triage.needs_person or witness
+    key = f"{kind}_first" if first and grave else f"{kind}_more"
     if kind == "disclose" and situation.child and "disclose_child" not in situation.told:
         key = "disclose_child"
     if situation.last_key == key:
@@ -115,8 +117,10 @@ def emergency(situation: Situation) -> Move:
         changes |= {str(situation.requested): situation.text.strip(), "wish": "arrange"}
     if key == "suicide" and key in situation.told:
         key = "suicide_here" if situation.last_key == "suicide_again" else "suicide_again"
-    elif key == "emergency_victim" and situation.last_key == key:
-        key = STEPS
+    elif key == "emergency_victim" and key in situation.told:
+        key = STEPS if STEPS not in situation.told else "disclose_more" if situation.last_key == "danger_here" else "danger_here"
+    elif key == "emergency_witness" and situation.last_key in {key, "witness_more", "told_go_on"} and situation.form is None:
+        key = "told_go_on" if situation.last_key == "witness_more" else "witness_more"  # 112 stands right above
     also = () if situation.also in SAID_IN_AN_EMERGENCY else also_asked(situation)
     besides = () if key.startswith("suicide") else _home(situation)
     resumed = ("report",) if situation.form == report.FORM else ()  # the report is kept, and can be gone on with
@@ -124,7 +128,7 @@ def emergency(situation: Situation) -> Move:
     if situation.question == "report_summary":
         added = sending.report_add(situation)
         says, changes = (*says, *added.says), {**changes, **added.changes}
-    new = [say.key for say in says if say.key in {"suicide", "suicide_again", STEPS, *_ONCE} and say.key not in situation.told]
+    new = [say.key for say in says if say.key in _REMEMBERED and say.key not in situation.told]
     changes = {**changes, "last_key": key, "told": [*situation.told, *new]}
     return Move(says, {**changes, **_asked_back(situation)}, goes_on=reporting)
 
@@ -138,16 +142,29 @@ def danger_open(situation: Situation) -> bool:
 def asked_in_danger(situation: Situation) -> bool:
     """Say whether a calm question is answered with what to do now; asked once more, it gets its own answer."""
     asked = ASKED_IN_SUICIDE if situation.danger == "suicide" else ASKED_IN_DANGER
-    again = situation.last_key in {"danger_here", "suicide_here"} and situation.act not in NEVER_CALM
-    return danger_open(situation) and situation.act in asked and not again
+    if situation.act == "ask_hotline_languages" and situation.asks:
+        return False  # "does anybody speak English there?" is asked before a call; "I don't speak Polish" is said in a danger
+    if not danger_open(situation) or situation.act not in asked:
+        return False
+    return situation.act in NEVER_CALM or not told_what_to_do(situation)
+
+
+def told_what_to_do(situation: Situation) -> bool:
+    """Say whether somebody in a danger was told what to do now, beyond the first text: then they are answered like others."""
+    return ("suicide_here" if situation.danger == "suicide" else STEPS) in situation.told
 
 
 def stay(situation: Situation) -> Move:
-    """Stay with somebody whose danger goes on: first what to do now, then shorter, in turns."""
+    """Stay with somebody whose danger goes on: first what to do now, then shorter; who tells on is read, and not told the same again."""
+    telling_on = situation.act in {"disclose_victim", "report_witness"} and not situation.asks
     if situation.danger == "suicide":
         key = "told_go_on" if situation.last_key == "suicide_here" else "suicide_here"
+    elif STEPS not in situation.told:
+        key = STEPS
+    elif telling_on or situation.last_key == "danger_here":
+        key = "told_go_on" if situation.last_key == "disclose_more" else "disclose_more"
     else:
-        key = "danger_here" if STEPS in situation.told and situation.last_key != "danger_here" else STEPS
+        key = "danger_here"
     buttons = ("human", "hide") if situation.danger == "suicide" else ("cannot_call", "hide")
     told = [*situation.told, *([] if key in situation.told else [key])]
     return Move((Say(key, buttons), *also_asked(situation)), {"last_key": key, "misunderstood": 0, "told": told})
@@ -188,6 +205,8 @@ def _emergency_key(situation: Situation) -> str:
 
 _ONCE: Final = frozenset({"home_violence", "ask_child", "disclose_child"})  # said beside what is received, once in a conversation
 
+_REMEMBERED: Final = _ONCE | {"suicide", "suicide_again", STEPS, "danger_here", "emergency_victim", "emergency_witness"}
+
 
 def _besides(situation: Situation) -> tuple[Say, ...]:
     """Name the lines for children and against violence at home, where they concern somebody."""
@@ -210,7 +229,8 @@ def _of_a_witness(situation: Situation) -> bool:
     """Say whether words are a witness's: "they don't let them out" has no subject, but who told before is known."""
     if situation.speaker is not Speaker.WITNESS:
         return False
-    return situation.act not in TELLING_ACTS or ("witness_first" in situation.told and "disclose_first" not in situation.told)
+    as_witness = {"witness_first", "emergency_witness"} & set(situation.told)
+    return situation.act not in TELLING_ACTS or (bool(as_witness) and "disclose_first" not in situation.told)
 
 
 def _names_time_or_word(situation: Situation) -> bool:

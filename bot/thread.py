@@ -44,6 +44,10 @@ DETAIL_TOPICS: Final = frozenset(
     " ask_return_home".split()
 )
 
+DETAIL_WORDS: Final = 6
+DETAILS_FOR: Final = 3  # messages after the one that told
+TELLING_TOPICS: Final = frozenset({"disclose_victim", "report_witness", "emergency"})
+
 Danger = Literal["danger", "suicide"]
 
 
@@ -100,6 +104,15 @@ def told_by_a_witness(before: Sequence[Said]) -> str | None:
         if begins or (told and belongs):
             told.append(said.text)
     return "\n".join(told) or None
+
+
+def detail_of_a_telling(text: str, screening: Screening, before: Sequence[Said], lexicon: Lexicon) -> bool:
+    """Say whether a few words that ask nothing add to what was told just before: "since May", "14 of us from Nepal"."""
+    few = 0 < len(words(text)) <= DETAIL_WORDS and not text.startswith("@")
+    if not few or lexicon.asks(text, screening.language) or screening.topic not in DETAIL_TOPICS | {"out_of_scope"}:
+        return False
+    told = [said.screening for said in before[:DETAILS_FOR] if said.screening is not None]
+    return any(screening.topic in TELLING_TOPICS and screening.topic_confidence >= DOUBTFUL for screening in told)
 
 
 def _goes_on(text: str, lexicon: Lexicon) -> bool:

@@ -176,19 +176,28 @@ def test_who_is_in_danger_and_writes_on_is_told_once_what_to_do_now() -> None:
     move = telling.acknowledge(current)
     assert [say.key for say in move.says] == ["emergency_steps"]
     after = replace(current, told=tuple(move.changes["told"]), last_key="emergency_steps")
-    assert [say.key for say in telling.acknowledge(after).says] == ["danger_here"]
+    assert [say.key for say in telling.acknowledge(after).says] == ["disclose_more"]
     assert "emergency_steps" not in [say.key for say in telling.acknowledge(replace(after, danger=None)).says]
 
 
-@pytest.mark.parametrize("act", ["out_of_scope", "ask_statistics", "ask_shelter", "deny", "nothing_said"])
-def test_who_is_in_danger_is_never_told_that_they_were_not_understood_or_what_is_asked_in_calm(act: str) -> None:
+@pytest.mark.parametrize(
+    ("act", "then"),
+    [
+        ("out_of_scope", "danger_here"),
+        ("ask_statistics", "danger_here"),
+        ("deny", "danger_here"),
+        ("ask_shelter", "ask_shelter"),  # who was told what to do is answered like others
+        ("nothing_said", "nothing_said"),
+    ],
+)
+def test_who_is_in_danger_is_told_what_to_do_and_never_that_they_were_not_understood(act: str, then: str) -> None:
     moves = {"out_of_scope": dialogue.not_understood, "deny": dialogue.deny, "nothing_said": dialogue.plain}
     current = Situation(
         act=act, triage=Triage.EMERGENCY, danger="danger", speaker=Speaker.VICTIM, last_key="emergency_victim", text="bateria 4"
     )
     assert [say.key for say in moves.get(act, dialogue.answer)(current).says] == ["emergency_steps"]
     later = replace(current, told=("emergency_steps",), last_key="emergency_steps")
-    assert [say.key for say in moves.get(act, dialogue.answer)(later).says] == ["danger_here"]
+    assert [say.key for say in moves.get(act, dialogue.answer)(later).says] == [then]
 
 
 @pytest.mark.parametrize("act", ["out_of_scope", "ask_child", "goodbye", "ask_hotline_languages"])
@@ -361,3 +370,50 @@ def test_a_danger_told_in_a_report_is_asked_on_unless_a_victim_has_told_nothing_
     move = telling.emergency(reporting)
     assert move.goes_on is goes_on
     assert move.changes["report_where"] == "zamknęli ich w piwnicy"
+
+
+def test_what_to_do_in_a_danger_is_said_once_and_what_is_told_on_is_read() -> None:
+    """The same two texts about 112, in turns at whatever was written, were the worst fault of a trial."""
+    current = Situation(act="emergency", triage=Triage.EMERGENCY, message_triage=Triage.EMERGENCY, speaker=Speaker.VICTIM)
+    said = []
+    for _ in range(5):
+        move = telling.emergency(current)
+        said.append(move.says[0].key)
+        current = replace(current, told=tuple(move.changes["told"]), last_key=move.changes["last_key"])
+    assert said == ["emergency_victim", "emergency_steps", "danger_here", "disclose_more", "danger_here"]
+
+
+def test_a_witness_who_goes_on_telling_of_a_danger_is_thanked() -> None:
+    current = Situation(act="emergency", triage=Triage.EMERGENCY, message_triage=Triage.EMERGENCY, speaker=Speaker.WITNESS)
+    first = telling.emergency(current)
+    second = telling.emergency(replace(current, told=tuple(first.changes["told"]), last_key="emergency_witness"))
+    assert [first.says[0].key, second.says[0].key] == ["emergency_witness", "witness_more"]
+    calm = replace(current, act="disclose_victim", message_triage=Triage.NONE, danger="danger", told=tuple(first.changes["told"]))
+    assert telling.acknowledge(calm).says[0].key.startswith("witness")
+
+
+@pytest.mark.parametrize("question", [None, "handoff_offer"])
+def test_no_handoff_is_taken_back_or_declined_by_a_sentence_that_only_sounds_like_a_no(question: str | None) -> None:
+    current = Situation(
+        act="deny",
+        listed=False,
+        certain=True,
+        question=question,
+        last_key="handoff_told",
+        handoff="queued",
+        text="nie salon, hotel",
+    )
+    assert dialogue.deny(current).changes.get("wish") is None
+    assert dialogue.deny(current).changes.get("handoff") != "declined"
+
+
+def test_who_tells_of_something_and_wants_it_erased_is_asked_back() -> None:
+    current = Situation(act="emergency", triage=Triage.EMERGENCY, message_triage=Triage.EMERGENCY, also="delete_ask")
+    move = telling.emergency(current)
+    assert [say.key for say in move.says] == ["emergency_victim", "delete_ask"]
+    assert move.changes["question"] == "delete_ask"
+
+
+def test_what_calls_nobody_yet_is_received_without_a_word_on_how_hard_it_is() -> None:
+    current = Situation(act="disclose_victim", triage=Triage.MEDIUM, message_triage=Triage.MEDIUM, speaker=Speaker.VICTIM)
+    assert telling.acknowledge(current).says[0].key == "disclose_more"

@@ -186,3 +186,36 @@ def test_words_in_front_of_a_wish_change_nothing(text: str, language: str, meani
 @pytest.mark.parametrize(("text", "sure"), [("y esto a quién le llega?", True), ("chyba pięć?", False), ("kto to wie", False)])
 def test_a_question_beyond_doubt_has_its_mark_and_a_word_that_asks(text: str, sure: bool) -> None:
     assert LEXICON.inquires(text, "es" if "quién" in text else "pl") is sure
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "word"),
+    [
+        ("hasło niech będzie kalafior", "pl", "kalafior"),
+        ("пусть будет яблоко", "ru", "яблоко"),
+        ("can we have a code word please", "en", None),
+        ("jabłko", "pl", None),  # alone it is what was asked for, or anything
+        ("szef zabrał nam wszystkim paszporty i trzyma je w piwnicy", "pl", None),
+    ],
+)
+def test_a_made_up_word_at_the_end_of_a_few_is_found(text: str, language: str, word: str | None) -> None:
+    assert LEXICON.made_up_word(text, language) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "orders"),
+    [
+        ("usuń wszystko szybko on idzie", "pl", True),
+        ("nie czekaj usuń wszystko", "pl", True),
+        ("nie usuń wszystko", "pl", False),
+        ("czy usuń wszystko działa?", "pl", False),
+        ("he deleted everything from my phone last night and hit me", "en", False),
+    ],
+)
+def test_an_order_to_erase_is_heard_in_haste(text: str, language: str, orders: bool) -> None:
+    assert LEXICON.orders_erasure(text, language) is orders
+
+
+@pytest.mark.parametrize("text", ["tylko między 10 a 12", "between 2 and 4", "с 13 до 14", "de 2 a 4", "po 22:00"])
+def test_hours_are_a_time_in_every_language(text: str) -> None:
+    assert LEXICON.names_time(text, "vi")

@@ -23,6 +23,8 @@ SEEN: dict[str, tuple[str, float]] = {
     f"{WAGES}. i co wtedy z tym": ("ask_statistics", 0.9),
     "i co wtedy z tym": ("ask_signs", 0.3),
     "dziękuję": ("thanks", 0.99),
+    "od maja": ("ask_unpaid_wages", 0.6),
+    "pracuję w lesie": ("disclose_victim", 0.8),
 }
 
 
@@ -39,6 +41,8 @@ class Remembering(PlainAssistant):
             return Screening(
                 "pl", Triage.HIGH, (Evidence(Indicator.DOCUMENTS_TAKEN, text),), Speaker.VICTIM, "disclose_victim", 0.9
             )
+        if "sąsiad" in text:
+            return Screening("pl", Triage.NONE, (), Speaker.WITNESS, "report_witness", 0.9)
         topic, confidence = SEEN.get(text, ("out_of_scope", 0.9))
         return Screening("pl", Triage.NONE, topic=topic, topic_confidence=confidence)
 
@@ -99,3 +103,22 @@ async def test_a_person_under_age_who_tells_later_is_a_child_that_is_exploited(p
 async def test_a_time_that_is_named_after_it_was_asked_for_is_kept(program: Program, assistant: Remembering) -> None:
     await says(program, "najlepiej pisać do mnie w środę po południu")
     assert assistant.slots["act"] == "safe_time_said"
+
+
+async def test_a_detail_of_what_was_told_is_no_question(program: Program, assistant: Remembering) -> None:
+    await says(program, "pracuję w lesie", "od maja")
+    assert assistant.slots["act"] == "disclose_victim"
+    await says(program, "od maja płaci za mało?")
+    assert assistant.slots["act"] != "disclose_victim"
+
+
+async def test_the_same_words_are_a_question_where_nothing_was_told(program: Program, assistant: Remembering) -> None:
+    await says(program, WAGES, "od maja")
+    assert assistant.slots["act"] == "ask_unpaid_wages"
+
+
+async def test_what_a_witness_told_in_several_messages_is_told_before_a_report(program: Program, assistant: Remembering) -> None:
+    await says(program, "dziękuję", "sąsiad wozi nocą ludzi", "szary bus", "a kto to czyta?", "koło młyna")
+    assert assistant.slots["told_before"] == "sąsiad wozi nocą ludzi\nszary bus"
+    await says(program, "jeszcze coś")
+    assert assistant.slots["told_before"] == "sąsiad wozi nocą ludzi\nszary bus\nkoło młyna"

@@ -13,12 +13,12 @@ from bot.messages import LANGUAGES, TOPICS, Screening, Speaker, Triage
 from bot.screening.clauses import Reading, read_clauses
 from bot.screening.concepts import Concepts
 from bot.screening.corrections import Memory
-from bot.screening.diacritics import Diacritics
 from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder, Vectors
 from bot.screening.evidence import find_evidence
 from bot.screening.heads import SPEAKERS, Heads, Likelihoods
 from bot.screening.language import LanguageIdentifier
 from bot.screening.normalise import readable, says_something, words
+from bot.screening.spelling import Spelling
 from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder
 from bot.screening.wishes import Wishes
@@ -52,7 +52,7 @@ class Brain:
     point: WorkingPoint
     memory: Memory
     concepts: Concepts
-    diacritics: Diacritics = field(default_factory=Diacritics)
+    spelling: Spelling = field(default_factory=Spelling)
     wishes: Wishes = field(default_factory=Wishes)
 
     def screen(self, text: str, language: str, encoding: Encoding | None) -> Screening:
@@ -64,7 +64,7 @@ class Brain:
     def understand(self, text: str, language: str, encoding: Encoding) -> Understanding:
         """Return what heads, corrections and phrases say of a readable text."""
         reading = read_clauses(text, language, encoding, self.encoder)
-        (vector,) = self.diacritics.vectors([text], [language], [encoding.vector], self.encoder)
+        (vector,) = self.spelling.vectors([text], [language], [encoding.vector], self.encoder)
         return Understanding(language, reading, self.concepts.applied(text, self._likelihoods(reading, vector)))
 
     def screening(self, understanding: Understanding) -> Screening:
@@ -179,9 +179,9 @@ def load_brain(folder: Path, encoder: Encoder | None = None) -> Brain:
         heads = Heads.load(encoder.folder if isinstance(encoder, TunedEncoder) else own)
         point = WorkingPoint.load(own)
         if encoder.name == heads.encoder == point.encoder:
-            diacritics = Diacritics.load(own) if isinstance(encoder, TunedEncoder) else Diacritics()
+            spelling = Spelling.load(own) if isinstance(encoder, TunedEncoder) else Spelling()
             tempered = heads.tempered(point.temperatures)
-            return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), diacritics, Wishes.load(own))
+            return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling, Wishes.load(own))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ScreenerUnusable(
             f"The screening model in {folder} cannot be read ({type(error).__name__}). Train it again: make train."

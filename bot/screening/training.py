@@ -15,13 +15,13 @@ from bot.screening.calibration import choose_concepts, choose_joint, choose_sign
 from bot.screening.clauses import Reading, read_all
 from bot.screening.concepts import Concepts, concept_files, read_phrases
 from bot.screening.corrections import is_correction, remember
-from bot.screening.diacritics import Diacritics, learn_diacritics
 from bot.screening.encoder import Encoder, EncoderUnavailable, NgramEncoder
 from bot.screening.fitting import fit_sparse
 from bot.screening.heads import Heads, Matrix
 from bot.screening.normalise import readable
 from bot.screening.rows import Row, held_out
 from bot.screening.screener import NGRAMS, TUNED
+from bot.screening.spelling import Spelling, learn_spelling
 from bot.screening.tuned import TunedEncoder
 from bot.screening.wishes import Phrase, learn_wishes
 
@@ -66,9 +66,9 @@ def _train_tuned(
     checked = [*(row for row in rows if held_out(row) and not is_correction(row)), *strangers]
     readings = _read(checked, encoder, progress)
     # Without the rows held out: a working point must be chosen on words that the spelling was not learned from.
-    diacritics = learn_diacritics([row for row in rows if not held_out(row)])
-    diacritics.save(folder)
-    vectors = _in_both_spellings(checked, readings, diacritics, encoder)
+    spelling = learn_spelling([row for row in rows if not held_out(row)])
+    spelling.save(folder)
+    vectors = _in_both_spellings(checked, readings, spelling, encoder)
     temperatures = choose_temperatures(checked, heads.standardise(vectors), heads) if checked else {}
     tempered = heads.tempered(temperatures)
     progress("phrases", 0, 1)
@@ -98,10 +98,10 @@ def _train_ngrams(rows: Sequence[Row], strangers: Sequence[Row], concepts: Conce
     remember(rows, encoder, heads).save(folder)
 
 
-def _in_both_spellings(rows: Sequence[Row], readings: Sequence[Reading], diacritics: Diacritics, encoder: TunedEncoder) -> Matrix:
+def _in_both_spellings(rows: Sequence[Row], readings: Sequence[Reading], spelling: Spelling, encoder: TunedEncoder) -> Matrix:
     texts, languages = [readable(row.text) for row in rows], [row.language for row in rows]
     plain = [reading.whole.vector for reading in readings]
-    vectors = diacritics.vectors(texts, languages, plain, encoder)
+    vectors = spelling.vectors(texts, languages, plain, encoder)
     return np.stack(vectors) if vectors else np.zeros((0, encoder.width), dtype=np.float32)
 
 

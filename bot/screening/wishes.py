@@ -33,6 +33,8 @@ WISHES: Final = (
     "dont_send",
     "afraid",
     "lost_document",
+    "someone_near",
+    "request",
 )
 NOTHING: Final = "none"
 LONGEST: Final = 12  # words of a message in which a wish is heard

@@ -1,7 +1,8 @@
-"""Diacritics that a phone left out, put back from the words of the training rows; a message is then read in both spellings.
+"""The spelling of a language, put back where a phone left it out; a message is then read in both spellings.
 
-"ciotka kaze mi sprzatac" says to an encoder less than "ciotka każe mi sprzątać". A word is restored when the rows write it mostly in
-one way; the vectors of both spellings are averaged, so that a word that was restored wrongly weighs half. What it adds: docs/screening.md.
+"ciotka kaze mi sprzatac" says to an encoder less than "ciotka każe mi sprzątać", and "kazhut brekhaty" less than "кажуть брехати".
+Diacritics are restored when the training rows write a word mostly in one way, letters by `bot/screening/letters.py`; the vectors of both
+spellings are averaged, so that a word that was restored wrongly weighs half. What it adds: docs/screening.md.
 """
 
 from __future__ import annotations
@@ -18,25 +19,29 @@ import numpy as np
 
 from bot.screening.encoder import Encoder, Vectors
 from bot.screening.language import without_diacritics
+from bot.screening.letters import in_latin, in_own_letters, learn_letters
 from bot.screening.normalise import words
 from bot.screening.rows import Row
 
 LANGUAGES_WITH_DIACRITICS: Final = frozenset({"pl", "ro", "vi", "es", "tr", "fr", "pt"})
 MOSTLY: Final = 0.6  # of a word's spellings in the rows
 FEWEST_WORDS: Final = 2
-_FILE: Final = "diacritics.json"
+_FILE: Final = "spelling.json"
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
-class Diacritics:
-    """For each language the words that are mostly written with diacritics, by the word without them."""
+class Spelling:
+    """For each language the words that are mostly written with diacritics, by the word without, and the words by their Latin spellings."""
 
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    diacritics: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def restored(self, text: str, language: str) -> str:
-        """Return a text with diacritics put back; unchanged when it has some, is very short, or none of its words is known."""
-        known = self.words.get(language)
+        """Return a text as its language is spelt; unchanged when it is, when it is very short, or none of its words is known."""
+        if language in self.letters:
+            return in_own_letters(text, language, self.letters[language]) if in_latin(text) else text
+        known = self.diacritics.get(language)
         if known is None or len(words(text)) < FEWEST_WORDS or text != without_diacritics(text):
             return text
         return _LETTERS.sub(lambda word: known.get(word[0].lower(), word[0]), text)
@@ -44,7 +49,7 @@ class Diacritics:
     def vectors(
         self, texts: Sequence[str], languages: Sequence[str], plain: Sequence[Vectors], encoder: Encoder
     ) -> list[Vectors]:
-        """Return the vectors that the heads read: the mean of both spellings where diacritics were left out, else `plain`."""
+        """Return the vectors that the heads read: the mean of both spellings where one was put back, else `plain`."""
         restored = [self.restored(text, language) for text, language in zip(texts, languages, strict=True)]
         changed = [place for place, text in enumerate(restored) if text != texts[place]]
         found = list(plain)
@@ -55,27 +60,31 @@ class Diacritics:
     def save(self, folder: Path) -> None:
         """Write the words to a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _FILE).write_text(json.dumps(self.words, ensure_ascii=False), encoding="utf-8")
+        content = {"diacritics": self.diacritics, "letters": self.letters}
+        (folder / _FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Diacritics:
+    def load(cls, folder: Path) -> Spelling:
         """Read the words from a folder."""
-        return cls(json.loads((folder / _FILE).read_text(encoding="utf-8")))
+        content = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        return cls(content["diacritics"], content["letters"])
 
 
-def learn_diacritics(rows: Sequence[Row]) -> Diacritics:
-    """Return the spellings of the rows that are written with diacritics."""
+def learn_spelling(rows: Sequence[Row]) -> Spelling:
+    """Return the spellings of the rows."""
+    return Spelling(_with_diacritics(rows), learn_letters(rows))
+
+
+def _with_diacritics(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
     spellings: dict[str, dict[str, Counter[str]]] = {language: defaultdict(Counter) for language in LANGUAGES_WITH_DIACRITICS}
     for row in rows:
         if row.language in spellings and row.text != without_diacritics(row.text):
             for word in _LETTERS.findall(row.text.lower()):
                 spellings[row.language][without_diacritics(word)][word] += 1
-    return Diacritics(
-        {
-            language: {bare: best for bare, counts in sorted(found.items()) if (best := _mostly(counts, bare)) != bare}
-            for language, found in sorted(spellings.items())
-        }
-    )
+    return {
+        language: {bare: best for bare, counts in sorted(found.items()) if (best := _mostly(counts, bare)) != bare}
+        for language, found in sorted(spellings.items())
+    }
 
 
 def _mostly(counts: Counter[str], bare: str) -> str:
