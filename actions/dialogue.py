@@ -38,7 +38,7 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "action_report_correct": forms.report_correct,
     "action_report_drop": dialogue.report_drop,
     "action_safe_time_said": dialogue.safe_time_said,
-    "action_code_word_said": dialogue.code_word_said,
+    "action_code_word_said": forms.code_word_said,
     "action_report_part": forms.report_part,
     "validate_report_correction_form": forms.report_fill,
     "action_ask_report_more": forms.report_ask_correction,

@@ -98,10 +98,13 @@ POLITE: Final = 0.4
 STOPPING_WORDS: Final = 6  # and of one in which "stop, I don't want any more" is
 _MARKS: Final = re.compile(r"[,.;!…\n]+")
 WISHING_WORDS: Final = 12  # of a message in which "take it back" or "a person please" is looked for
-HEARD_WISH: Final = (
-    0.9  # from here on a wish in words of one's own counts: of phrases left out of the learning 1 % are heard wrongly
+HEARD_WISH: Final = 0.85  # from here on a wish in words of one's own counts: python -m bench.wishes
+SURE_WISH: Final = 0.95
+CLEARLY_ELSE: Final = 0.5  # of a topic that is none of those which wishes sound like
+WISHES_SOUND_LIKE: Final = frozenset(
+    "greet goodbye thanks affirm deny repeat change_language ask_human ask_bot delete_data abuse out_of_scope ask_anonymity"
+    " ask_hotline_hours ask_hotline_contact ask_support ask_help_friend ask_police".split()
 )
-SURE_WISH: Final = 0.97
 # Somebody would be called, or sent away, or less would be said.
 GRAVE_WISHES: Final = frozenset({"human", "withdraw", "quiet", "enough"})
 ASKED_WISHES: Final = frozenset(
@@ -130,7 +133,8 @@ def meaning_of(
         human = () if asks_who or lexicon.denies(text, language) else ("human",)
         calls = () if lexicon.names_any_language(text) else ("cannot_call",)  # "I cannot speak Polish" says nothing of calls
         taking_back = (*(("withdraw",) if queued else ()), *(("dont_send",) if reporting else ()))
-        wishes = (*taking_back, *human, *calls, "code_word", "safe_time", "lost_document", "request")
+        reports = () if _clearly_else(screening) else ("report",)  # "my boss does not pay, where do I report it?"
+        wishes = (*taking_back, *human, *calls, "code_word", "safe_time", "lost_document", "request", *reports)
         meaning = next((wish for wish in wishes if lexicon.says_inside(text, wish, language)), None)
     if meaning is None and triage is Triage.NONE and len(words(text)) <= STOPPING_WORDS:
         parts = {lexicon.meaning(part, language) for part in _MARKS.split(text) if part.strip()}
@@ -151,6 +155,8 @@ def _wished(text: str, screening: Screening, language: str, lexicon: Lexicon, *,
     grave = (wish in GRAVE_WISHES and not (wish == "enough" and reporting)) or (wish == "delete" and denied)
     if screening.wish_confidence < (SURE_WISH if grave else HEARD_WISH):
         return None
+    if _clearly_else(screening):
+        return None
     unfitting = (
         (wish == "withdraw" and not queued)
         or (wish == "dont_send" and not reporting)
@@ -161,6 +167,10 @@ def _wished(text: str, screening: Screening, language: str, lexicon: Lexicon, *,
         or (asks and wish not in ASKED_WISHES)
     )
     return None if unfitting else wish
+
+
+def _clearly_else(screening: Screening) -> bool:
+    return screening.topic not in WISHES_SOUND_LIKE and screening.topic_confidence >= CLEARLY_ELSE
 
 
 def choose_act(

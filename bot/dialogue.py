@@ -273,14 +273,6 @@ def safe_time_said(situation: Situation) -> Move:
     return Move((noted, *offered.says), {**changes, **offered.changes})
 
 
-def code_word_said(situation: Situation) -> Move:
-    """Take a word that follows the offer of a code word as that word."""
-    value = situation.text.strip()
-    return Move(
-        (Say("code_word_noted", (), {"_value": value}),), {**closed("code_word_noted", wish="arrange"), "code_word": value}
-    )
-
-
 def withdraw(situation: Situation) -> Move:
     """Take a handoff back; what the hotline must see stays in its queue, and the text says so."""
     if situation.handoff != "queued":
@@ -305,6 +297,8 @@ def not_understood(situation: Situation) -> Move:
         return telling.stay(situation)
     if telling.something_told(situation) and not situation.asks:
         return telling.acknowledge(situation)
+    if situation.handoff == "queued" and situation.last_key != "handoff_already":
+        return Move((Say("handoff_already", ("withdraw",)),), {"last_key": "handoff_already"})  # who will know the answer
     if situation.misunderstood == 0:
         return Move((Say("not_understood", ("menu", "human")),), {"misunderstood": 1, "last_key": "not_understood"})
     if situation.last_key == "not_understood_again":  # said once: from here on it is only offered

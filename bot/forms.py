@@ -143,3 +143,11 @@ def arrange_noted(slot: str) -> Callable[[Situation], Move]:
         return Move((Say(key, (), {"_value": value}), *offer.says), {**changes, **offer.changes})
 
     return noted
+
+
+def code_word_said(situation: Situation) -> Move:
+    """Take a word that follows the offer of a code word as that word."""
+    value = situation.text.strip()
+    return Move(
+        (Say("code_word_noted", (), {"_value": value}),), {**closed("code_word_noted", wish="arrange"), "code_word": value}
+    )

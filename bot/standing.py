@@ -70,5 +70,7 @@ def names_safe_time(text: str, screening: Screening, standing: Standing, act: st
     # Also while a danger goes on: "I can write only when she sleeps, about two".
     calm = not screening.triage.needs_person and (danger is None or (danger == "danger" and explicit))
     asked = calm and (explicit or act == arrangement.SAFE_TIME or ("@safe_time" in standing.buttons and act in TIME_ACTS))
-    short = len(words(text)) <= arrangement.MOST_TIME_WORDS and not lexicon.asks(text, screening.language)
-    return asked and short and lexicon.names_time(text, screening.language)
+    short = len(words(text)) <= arrangement.MOST_TIME_WORDS and (explicit or not lexicon.asks(text, screening.language))
+    wanted = explicit or act == arrangement.SAFE_TIME  # then any number is an hour: "only when she sleeps, about 14"
+    named = lexicon.names_time(text, screening.language) or (wanted and any(letter.isdigit() for letter in text))
+    return asked and short and named

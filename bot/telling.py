@@ -155,13 +155,13 @@ def told_what_to_do(situation: Situation) -> bool:
 
 
 def stay(situation: Situation) -> Move:
-    """Stay with somebody whose danger goes on: first what to do now, then shorter; who tells on is read, and not told the same again."""
+    """Stay with somebody whose danger goes on: twice what to do now, in two ways; then who tells on is read, and not told the same."""
     telling_on = situation.act in {"disclose_victim", "report_witness"} and not situation.asks
     if situation.danger == "suicide":
         key = "told_go_on" if situation.last_key == "suicide_here" else "suicide_here"
     elif STEPS not in situation.told:
         key = STEPS
-    elif telling_on or situation.last_key == "danger_here":
+    elif "danger_here" in situation.told and (telling_on or situation.last_key == "danger_here"):
         key = "told_go_on" if situation.last_key == "disclose_more" else "disclose_more"
     else:
         key = "danger_here"

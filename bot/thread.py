@@ -27,7 +27,10 @@ TAKES_OVER: Final[Mapping[str, frozenset[str]]] = {
     "ask_unpaid_wages": frozenset(f"{_OFFICE} ask_am_i_victim ask_compensation ask_job_offer".split()),
     "ask_residence": frozenset(f"{_OFFICE} ask_help_friend ask_unpaid_wages ask_return_home".split()),
     "ask_refugee_ukraine": frozenset(f"{_OFFICE} ask_help_friend ask_unpaid_wages ask_return_home ask_residence".split()),
-    "ask_job_offer": frozenset("ask_consent ask_am_i_victim ask_penalty ask_undocumented ask_compensation ask_residence".split()),
+    "ask_job_offer": frozenset(
+        "ask_consent ask_am_i_victim ask_penalty ask_undocumented ask_compensation ask_residence ask_hotline_cost".split()
+    ),
+    "ask_return_home": frozenset("ask_hotline_cost ask_compensation ask_residence".split()),
     "ask_shelter": frozenset("ask_child ask_hotline_hours ask_men_victims ask_residence".split()),
     "ask_help_friend": frozenset("ask_consent ask_child ask_am_i_victim".split()),
 }

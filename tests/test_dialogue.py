@@ -176,7 +176,10 @@ def test_who_is_in_danger_and_writes_on_is_told_once_what_to_do_now() -> None:
     move = telling.acknowledge(current)
     assert [say.key for say in move.says] == ["emergency_steps"]
     after = replace(current, told=tuple(move.changes["told"]), last_key="emergency_steps")
-    assert [say.key for say in telling.acknowledge(after).says] == ["disclose_more"]
+    here = telling.acknowledge(after)
+    assert [say.key for say in here.says] == ["danger_here"]
+    read = replace(after, told=tuple(here.changes["told"]), last_key="danger_here")
+    assert [say.key for say in telling.acknowledge(read).says] == ["disclose_more"]
     assert "emergency_steps" not in [say.key for say in telling.acknowledge(replace(after, danger=None)).says]
 
 

@@ -21,7 +21,7 @@ SEEN: dict[str, tuple[str, float]] = {
     f"{WAGES}. a kto to czyta?": ("ask_unpaid_wages", 0.9),
     "a kto to czyta?": ("ask_anonymity", 0.99),
     f"{WAGES}. i co wtedy z tym": ("ask_statistics", 0.9),
-    "i co wtedy z tym": ("ask_signs", 0.3),
+    "i co wtedy z tym": ("ask_signs", 0.4),
     "dziękuję": ("thanks", 0.99),
     "od maja": ("ask_unpaid_wages", 0.6),
     "pracuję w lesie": ("disclose_victim", 0.8),
