@@ -306,7 +306,9 @@ class Decider:
         )
         erasing = act == "delete_data" or (act == "out_of_scope" and screening.topic == "delete_data")
         if erasing and meaning is None and (act == "out_of_scope" or self.lexicon.asks(text, language)):
-            act = "ask_hiding"  # "how do I erase this?" is no order yet: the answer says both, here and on the phone
+            # "How do I erase this?" is no order yet: the answer says both, here and on the phone.
+            sure = max(screening.topic_confidence, screening.wish_confidence if screening.wish in {"delete", "hide"} else 0)
+            act = "ask_hiding" if sure >= CLEAR_TOPIC else "out_of_scope"
         if act == "ask_human" and meaning != "human":
             act = heard_wish(text, screening, standing, self.lexicon, witness=witness)
         if meaning == thread.WAITING and (standing.queued or not follows):

@@ -16,6 +16,7 @@ from bot.messages import LANGUAGES, QUESTION_TOPICS, Speaker, Triage
 from bot.situation import BUTTONS, Move, Say, Situation, closed
 
 MAX_GENTLE_QUESTIONS: Final = 2
+STATEMENT_WORDS: Final = 4
 LONGEST_ANSWER: Final = 4  # words of a no to a gentle question
 WAITING_TEXTS: Final = frozenset(
     {
@@ -59,8 +60,10 @@ def answer(situation: Situation) -> Move:
     if situation.act in answering.LABOUR_TOPICS and key != "residence_plain" and not situation.triage.needs_person:
         says += [Say("labour_also_hotline")] if "labour_also_hotline" not in situation.told else []
     new = ["labour_also_hotline"] if len(says) > 1 else ["greet"] if situation.act == "greet" and not greeted else []
-    if situation.act == "ask_anonymity" and situation.handoff == "queued" and situation.last_key not in HANDOFF_TEXTS:
+    waits = situation.act == "ask_anonymity" and situation.handoff == "queued" and situation.last_key not in HANDOFF_TEXTS
+    if waits and "ask_anonymity" not in situation.told:
         says.append(Say("handoff_already", ("withdraw",)))  # "we see it when you want" is over: it waits already
+        new.append("ask_anonymity")
     says += telling.also_asked(situation)
     if situation.question == "report_summary":
         says += sending.report_sum_up(situation).says
@@ -299,6 +302,8 @@ def not_understood(situation: Situation) -> Move:
         return telling.acknowledge(situation)
     if situation.handoff == "queued" and situation.last_key != "handoff_already":
         return Move((Say("handoff_already", ("withdraw",)),), {"last_key": "handoff_already"})  # who will know the answer
+    if not situation.asks and len(situation.text.split()) >= STATEMENT_WORDS:
+        return telling.go_on(situation)  # most who begin to tell are not understood at once: they are not asked for other words
     if situation.misunderstood == 0:
         return Move((Say("not_understood", ("menu", "human")),), {"misunderstood": 1, "last_key": "not_understood"})
     if situation.last_key == "not_understood_again":  # said once: from here on it is only offered

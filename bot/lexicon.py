@@ -75,6 +75,7 @@ _FILLERS: Mapping[str, frozenset[str]] = {
     "es": frozenset("ok pues y bueno ya entonces si listo".split()),
 }
 ERASING_WORDS: Final = 7
+BEGINNING: Final = 3  # words
 MADE_UP_WITHIN: Final = 7  # words of a message that names a code word
 SHORTEST_MADE_UP: Final = 3  # letters
 _NOT = frozenset(
@@ -85,75 +86,10 @@ _AFTER_AN_AGE = frozenset("f m k ж м д y old only".split())
 _CLOSING = " \t\n!.)»”\"'"
 # Words around the name of a language that change nothing: "english please", "po polsku proszę", "можна українською", without diacritics.
 _COURTESIES = frozenset(
-    [
-        "please",
-        "ok",
-        "okay",
-        "dobra",
-        "hablan",
-        "habla",
-        "ustedes",
-        "mowicie",
-        "mowisz",
-        "говорите",
-        "говорят",
-        "розмовляєте",
-        "falam",
-        "vorbiti",
-        "puwede",
-        "pwede",
-        "bang",
-        "ba",
-        "sa",
-        "pls",
-        "plz",
-        "do",
-        "you",
-        "speak",
-        "prosze",
-        "poprosze",
-        "mozna",
-        "czy",
-        "jest",
-        "i",
-        "in",
-        "будь",
-        "ласка",
-        "bud",
-        "laska",
-        "можна",
-        "mozhna",
-        "пожалуйста",
-        "пожалуиста",
-        "pozhaluista",
-        "pozhalujsta",
-        "можно",
-        "mozhno",
-        "кали",
-        "калі",
-        "kali",
-        "por",
-        "favor",
-        "puede",
-        "vous",
-        "plait",
-        "sil",
-        "parlez",
-        "lutfen",
-        "va",
-        "rog",
-        "te",
-        "моля",
-        "molq",
-        "molya",
-        "vui",
-        "long",
-        "xin",
-        "გთხოვთ",
-        "من",
-        "فضلك",
-        "कृपया",
-    ]
+    "please ok okay dobra hablan habla ustedes mowicie mowisz говорите говорят розмовляєте falam vorbiti puwede pwede bang ba sa"
+    " pls plz do you speak prosze poprosze mozna czy jest i in будь ласка bud laska можна mozhna пожалуйста пожалуиста pozhaluista"
+    " pozhalujsta можно mozhno кали калі kali por favor puede vous plait sil parlez lutfen va rog te моля molq molya vui long xin"
+    " გთხოვთ من فضلك कृपया".split()
 )
 
 
@@ -225,6 +161,12 @@ class Lexicon:
         before = [shape.partition(f" {phrase} ")[0].split()[-1:] for phrase in listed if " " in phrase and f" {phrase} " in shape]
         return any(not word or word[0] not in no for word in before)  # "no wait delete this", but not "don't delete this"
 
+    def begins_with(self, text: str, meanings: tuple[str, ...], language: str) -> bool:
+        """Say whether one of the first words of a text has one of some meanings alone."""
+        first = _shape(text).split()[:BEGINNING]
+        listed = [self.phrases.get(language, {}).get(meaning, frozenset()) for meaning in meanings]
+        return any(word in phrases for word in first for phrases in listed)
+
     def denies(self, text: str, language: str) -> bool:
         """Say whether a word of denial stands in a text: "I don't want to talk to a person" asks for nobody."""
         return not self._denials(language).isdisjoint(_shape(text).split())
@@ -248,6 +190,10 @@ class Lexicon:
     def names_time(self, text: str, language: str) -> bool:
         """Say whether a text names a time of day, a day, or "when he is at work"."""
         return self._holds(text, TIMES, language) or any(pattern.search(text) for pattern in (_HOUR, _HOURS))
+
+    def names_hours(self, text: str) -> bool:
+        """Say whether a text names two hours: "from 13 to 14"."""
+        return _HOURS.search(text) is not None
 
     def tells_childs_age(self, text: str, language: str) -> bool:
         """Say whether somebody tells of themselves that they are under age: "im 15", "mam 16 lat"; "15 minutes" is no age."""

@@ -45,7 +45,7 @@ def heard_wish(text: str, screening: Screening, standing: Standing, lexicon: Lex
 
     "Do not pass it on to anybody" asks for something else; an answer to a question of a report is one; what is in doubt is asked back.
     """
-    if thread.open_danger(standing.before) is not None:
+    if thread.open_danger(standing.before) == "suicide":
         return "out_of_scope"  # "can you just talk" is for who is here; they are waited for already
     if lexicon.denies(text, screening.language):
         return "request"  # "do not call my mother", "nobody should write": asked of whoever reads, and no word on the request for a person
@@ -65,7 +65,7 @@ def names_code_word(text: str, screening: Screening, standing: Standing, act: st
 
 def names_safe_time(text: str, screening: Screening, standing: Standing, act: str, lexicon: Lexicon) -> bool:
     """Say whether somebody who was just asked or told when they can be written to says when that is safe."""
-    explicit = lexicon.says_inside(text, arrangement.SAFE_TIME, screening.language)
+    explicit = lexicon.says_inside(text, arrangement.SAFE_TIME, screening.language) or lexicon.names_hours(text)
     danger = thread.open_danger(standing.before)
     # Also while a danger goes on: "I can write only when she sleeps, about two".
     calm = not screening.triage.needs_person and (danger is None or (danger == "danger" and explicit))

@@ -74,7 +74,7 @@ ASKED_IN_SUICIDE: Final = ASKED_IN_DANGER | {
 def acknowledge(situation: Situation) -> Move:
     """Receive what somebody tells: thanks, no judgement, the number; shorter from the second time on."""
     if situation.triage is Triage.NONE and not something_told(situation):
-        return _go_on(situation)
+        return go_on(situation)
     if situation.question == "report_summary":
         return sending.report_add(situation)
     if danger_open(situation):
@@ -82,7 +82,7 @@ def acknowledge(situation: Situation) -> Move:
     witness = (situation.act == "report_witness" or _of_a_witness(situation)) and not situation.minor
     kind = "witness" if witness else "disclose"
     # After a danger nobody is told that it is hard to tell, and that a lawyer is free.
-    first = f"{kind}_first" not in situation.told and situation.triage is not Triage.EMERGENCY
+    first = f"{kind}_first" not in situation.told and _DANGERS.isdisjoint(situation.told)
     # A farm, an age, a bad employer: what calls nobody yet is received without a word on how hard it is.
     grave = situation.triage.needs_person or witness
     key = f"{kind}_first" if first and grave else f"{kind}_more"
@@ -188,7 +188,7 @@ def _asked_back(situation: Situation) -> dict[str, Any]:
     return {"question": ERASING, "last_key": ERASING} if situation.also == ERASING else {}
 
 
-def _go_on(situation: Situation) -> Move:
+def go_on(situation: Situation) -> Move:
     """Receive the beginning of a story in which nothing grave is told yet."""
     key = "nothing_said" if situation.last_key == "told_go_on" else "told_go_on"
     return Move((Say(key, ("human", "menu")), *also_asked(situation)), {"last_key": key, "misunderstood": 0})
@@ -205,7 +205,8 @@ def _emergency_key(situation: Situation) -> str:
 
 _ONCE: Final = frozenset({"home_violence", "ask_child", "disclose_child"})  # said beside what is received, once in a conversation
 
-_REMEMBERED: Final = _ONCE | {"suicide", "suicide_again", STEPS, "danger_here", "emergency_victim", "emergency_witness"}
+_DANGERS: Final = frozenset({"emergency_victim", "emergency_witness", "emergency_child", "suicide"})
+_REMEMBERED: Final = _ONCE | _DANGERS | {"suicide_again", STEPS, "danger_here"}
 
 
 def _besides(situation: Situation) -> tuple[Say, ...]:

@@ -57,7 +57,9 @@ Danger = Literal["danger", "suicide"]
 def open_danger(before: Sequence[Said]) -> Danger | None:
     """Return the danger that the last few messages told of, the newest first."""
     alarming = [
-        said.screening for said in before[:OPEN_FOR] if said.screening is not None and said.screening.triage is Triage.EMERGENCY
+        said.screening
+        for said in before[:OPEN_FOR]
+        if said.screening is not None and said.screening.triage is Triage.EMERGENCY and said.screening.topic == "emergency"
     ]
     if not alarming:
         return None

@@ -23,8 +23,23 @@ def act(text: str, seen: Screening, **known: object) -> str:
 
 
 def test_an_emergency_comes_before_everything_that_is_not_a_short_word() -> None:
-    seen = screening("ask_hotline_cost", Triage.EMERGENCY)
+    seen = screening("emergency", Triage.EMERGENCY)
     assert act("zamknął mnie, ile kosztuje telefon", seen, named_language="pl") == "emergency"
+
+
+@pytest.mark.parametrize("topic", ["ask_hotline_cost", "disclose_victim", "out_of_scope", "greet"])
+def test_what_is_as_urgent_as_an_emergency_and_not_told_as_one_is_answered_as_what_it_tells(topic: str) -> None:
+    assert (
+        act("nie wypuszczają mnie, ile kosztuje telefon", screening(topic, Triage.EMERGENCY, Speaker.VICTIM)) == "disclose_victim"
+    )
+    assert act("nie wypuszczają jej", screening(topic, Triage.EMERGENCY, Speaker.WITNESS)) == "report_witness"
+
+
+def test_a_statement_that_is_not_understood_is_read_and_a_question_is_asked_in_other_words() -> None:
+    said = Situation(act="out_of_scope", text="sprzątam u bogatej rodziny za miastem")
+    assert [say.key for say in dialogue.not_understood(said).says] == ["told_go_on"]
+    asked = Situation(act="out_of_scope", text="gdzie jest najbliższa piekarnia w mieście", asks=True)
+    assert [say.key for say in dialogue.not_understood(asked).says] == ["not_understood"]
 
 
 def test_a_question_inside_a_disclosure_is_answered() -> None:
