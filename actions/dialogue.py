@@ -11,7 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot import arrangement, dialogue, forms, report, sending, telling
+from bot import arrangement, dialogue, forms, offer, report, sending, telling
 from bot.messages import QUESTION_TOPICS, Indicator, Speaker, Triage
 from bot.situation import Move, Say, Situation
 from bot.wording import Form, Wording
@@ -24,9 +24,9 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "action_affirm": dialogue.affirm,
     "action_deny": dialogue.deny,
     "action_skip": dialogue.skip,
-    "action_ask_for_person": dialogue.ask_for_person,
+    "action_ask_for_person": offer.ask_for_person,
     "action_offer_person": dialogue.offer_person,
-    "action_withdraw": dialogue.withdraw,
+    "action_withdraw": offer.withdraw,
     "action_not_understood": dialogue.not_understood,
     "action_delete": dialogue.delete,
     "action_change_language": dialogue.change_language,
@@ -37,7 +37,7 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "action_report_sum_up": sending.report_sum_up,
     "action_report_correct": forms.report_correct,
     "action_report_drop": dialogue.report_drop,
-    "action_safe_time_said": dialogue.safe_time_said,
+    "action_safe_time_said": offer.safe_time_said,
     "action_code_word_said": forms.code_word_said,
     "action_report_part": forms.report_part,
     "validate_report_correction_form": forms.report_fill,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from bot import answering, arrangement, report, sending, telling
+from bot import answering, offer, report, sending, telling
 from bot.acts import BUTTON_QUESTIONS
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Speaker, Triage
 from bot.situation import BUTTONS, Move, Say, Situation, closed
@@ -40,8 +40,8 @@ def answer(situation: Situation) -> Move:
         buttons = ("topic_help", "topic_job", "report", "human")
     if situation.act == "ask_hotline_hours" and situation.handoff == "queued" and situation.last_key != "handoff_already":
         if not situation.asks and situation.last_key in WAITING_TEXTS:
-            return safe_time_said(situation)
-        already = ask_for_person(replace(situation, told=(*situation.told, "handoff_told")))
+            return offer.safe_time_said(situation)
+        already = offer.ask_for_person(replace(situation, told=(*situation.told, "handoff_told")))
         return Move((Say("handoff_already"), Say(situation.act)), already.changes)
     if telling.asked_in_danger(situation):
         return telling.stay(situation)
@@ -94,16 +94,8 @@ def follow_up(situation: Situation) -> Move:
     if situation.last_key in {"yes_unclear", "no_unclear"}:
         return Move()
     if situation.message_triage is Triage.MEDIUM and situation.handoff == "none" and "handoff_offer" not in situation.told:
-        return Move() if situation.form or situation.quiet else offer(situation)
+        return Move() if situation.form or situation.quiet else offer.offer(situation)
     return Move()
-
-
-def offer(situation: Situation) -> Move:
-    """Offer a consultant."""
-    return Move(
-        (Say("handoff_offer", ("yes", "no")),),
-        {"question": "handoff_offer", "told": [*situation.told, "handoff_offer"], "handoff": "offered"},
-    )
 
 
 def _next_question(situation: Situation) -> str | None:
@@ -159,14 +151,14 @@ def affirm(situation: Situation) -> Move:
     match situation.question:
         case "handoff_offer":
             return Move(
-                (Say("handoff_accepted", ("withdraw",)),), closed("handoff_accepted", wish="handoff") | _queued(situation)
+                (Say("handoff_accepted", ("withdraw",)),), closed("handoff_accepted", wish="handoff") | offer.queued(situation)
             )
         case "delete_ask":
             # Something else was said in between: a yes may mean that.
             asked = situation.last_key in {"delete_ask", "delete_unclear"} or situation.text.startswith("@")
             return Move((), {"question": None, "wish": "erase"}) if asked else delete(replace(situation, question=None))
         case "report_summary":
-            queued = _queued(situation)
+            queued = offer.queued(situation)
             queued["told"].append("report_sent")
             return Move((Say("report_sent"),), closed("report_sent", wish="report") | queued)
         case "question_safe_now" | "question_can_leave":
@@ -180,7 +172,7 @@ def _send(situation: Situation) -> Move:
     if (shown := sending.sum_up_told(situation)) is not None:
         return shown
     if situation.handoff == "queued":
-        return ask_for_person(situation)
+        return offer.ask_for_person(situation)
     if (stale := _stale(situation)) is not None:
         return stale
     return _received(situation) or Move((Say("yes_unclear", ("human", "menu")),), closed("yes_unclear"))
@@ -194,7 +186,7 @@ def deny(situation: Situation) -> Move:
         return not_understood(situation)
     took_back = situation.listed and situation.question is None and situation.last_key in HANDOFF_TEXTS
     if took_back and not situation.triage.needs_person:
-        return withdraw(situation)
+        return offer.withdraw(situation)
     gentle = situation.question in {"question_safe_now", "question_can_leave"}
     if gentle and not situation.listed and len(situation.text.split()) > LONGEST_ANSWER:
         return telling.acknowledge(replace(situation, question=None))  # "no, nobody should call me" answers something else
@@ -221,7 +213,7 @@ def report_drop(situation: Situation) -> Move:
         return stale
     if situation.question == "report_summary" or situation.form == report.FORM or report.told(situation.report):
         return sending.report_unsent(situation)
-    return withdraw(situation)
+    return offer.withdraw(situation)
 
 
 def enough(situation: Situation) -> Move:
@@ -238,53 +230,11 @@ def skip(situation: Situation) -> Move:
     return Move((Say("question_skipped"),), closed("question_skipped"))
 
 
-def _queued(situation: Situation) -> dict[str, Any]:
-    return {"handoff": "queued", "told": [*situation.told, "handoff_told"]}
-
-
-def ask_for_person(situation: Situation) -> Move:
-    """Hand over because a person is asked for."""
-    if situation.handoff == "queued" and "handoff_told" in situation.told:
-        if situation.danger == "suicide" and telling.danger_open(situation) and situation.last_key != "suicide_here":
-            return telling.stay(situation)
-        return Move(
-            (Say("handoff_already", ("withdraw", "safe_time")),),
-            {"last_key": "handoff_already"},
-        )
-    key = "handoff_told" if situation.on_duty else "handoff_told_night"
-    return Move(
-        (Say(key, ("withdraw", "safe_time")),),
-        {"wish": "handoff", "handoff": "queued", "told": [*situation.told, "handoff_told"], "last_key": key, "misunderstood": 0},
-    )
-
-
 def offer_person(situation: Situation) -> Move:
     """Ask whether a consultant is wanted, of somebody who may have meant that; not again right after it was asked."""
     if situation.question == "handoff_offer" or situation.quiet:
         return not_understood(situation)
-    return offer(situation)
-
-
-def safe_time_said(situation: Situation) -> Move:
-    """Take what is said in free words as the time when somebody can be written to; ask whether a consultant is wanted, if none is."""
-    value = situation.text.strip()[: arrangement.MAX_TIME]
-    changes = {**closed("safe_time_noted", wish="arrange"), arrangement.SAFE_TIME: value}
-    noted = Say("safe_time_noted", (), {"_value": value})
-    if situation.handoff == "queued" or situation.quiet or situation.handoff == "declined" or "handoff_offer" in situation.told:
-        return Move((noted,), changes)
-    offered = offer(situation)
-    return Move((noted, *offered.says), {**changes, **offered.changes})
-
-
-def withdraw(situation: Situation) -> Move:
-    """Take a handoff back; what the hotline must see stays in its queue, and the text says so."""
-    if situation.handoff != "queued":
-        return Move((Say("handoff_declined"),), {"last_key": "handoff_declined"})
-    told = [key for key in situation.told if key != "handoff_told"]
-    return Move(
-        (Say("handoff_withdrawn", ("human",)),),
-        {"wish": "withdraw", "handoff": "declined", "told": told, "last_key": "handoff_withdrawn"},
-    )
+    return offer.offer(situation)
 
 
 def not_understood(situation: Situation) -> Move:
@@ -294,14 +244,17 @@ def not_understood(situation: Situation) -> Move:
     """
     if situation.question == "report_summary":
         return sending.report_add(situation)
+    if situation.question == "delete_ask" and situation.last_key == "delete_unclear":
+        meant = not_understood(replace(situation, question=None))  # said twice by now: they write of something else
+        return replace(meant, changes={"question": None, **meant.changes})
     if situation.question == "delete_ask":
         return Move((Say("delete_unclear", ("delete_yes", "delete_no")),), {"last_key": "delete_unclear"})
     if telling.danger_open(situation):
         return telling.stay(situation)
     if telling.something_told(situation) and not situation.asks:
         return telling.acknowledge(situation)
-    if situation.handoff == "queued" and situation.last_key != "handoff_already":
-        return Move((Say("handoff_already", ("withdraw",)),), {"last_key": "handoff_already"})  # who will know the answer
+    if situation.handoff == "queued":
+        return Move((Say("question_waits"),), {"last_key": "question_waits"})
     if not situation.asks and len(situation.text.split()) >= STATEMENT_WORDS:
         return telling.go_on(situation)  # most who begin to tell are not understood at once: they are not asked for other words
     if situation.misunderstood == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot import arrangement, dialogue, report
+from bot import arrangement, dialogue, offer, report
 from bot.situation import Move, Say, Situation, closed
 
 
@@ -139,8 +139,8 @@ def arrange_noted(slot: str) -> Callable[[Situation], Move]:
             return Move((Say(key, (other,) if open_still else (), {"_value": value}),), changes)
         if situation.quiet or situation.handoff == "declined" or "handoff_offer" in situation.told:
             return Move((Say(key, ("human",), {"_value": value}),), changes)
-        offer = dialogue.offer(situation)
-        return Move((Say(key, (), {"_value": value}), *offer.says), {**changes, **offer.changes})
+        offered = offer.offer(situation)
+        return Move((Say(key, (), {"_value": value}), *offered.says), {**changes, **offered.changes})
 
     return noted
 

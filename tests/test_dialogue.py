@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot import dialogue, report, telling
+from bot import dialogue, offer, report, telling
 from bot.acts import choose_act, meaning_of
 from bot.lexicon import Lexicon
 from bot.messages import Indicator, Screening, Speaker, Triage
@@ -115,7 +115,7 @@ def test_a_medium_sign_is_offered_a_person_once_and_a_no_is_respected() -> None:
         act="ask_job_offer", triage=Triage.MEDIUM, message_triage=Triage.MEDIUM, handoff="declined", told=("handoff_offer",)
     )
     assert dialogue.follow_up(again).says == ()
-    assert dialogue.ask_for_person(again).changes["wish"] == "handoff"
+    assert offer.ask_for_person(again).changes["wish"] == "handoff"
 
 
 @pytest.mark.parametrize(
