@@ -128,6 +128,8 @@ def meaning_of(
         meaning = named if named in arrangement.SLOTS else None  # "code word: mango"
     if meaning is None and triage is Triage.NONE and lexicon.orders_erasure(text, language):
         meaning = "delete"
+    if meaning is None and triage is Triage.NONE and lexicon.somebody_near(text, language):
+        meaning = "someone_near"
     if meaning is None and triage is Triage.NONE and len(words(text)) <= WISHING_WORDS:
         asks_who = screening.topic == "ask_bot" and screening.topic_confidence >= SURELY_THE_PROGRAM
         human = () if asks_who or lexicon.denies(text, language) else ("human",)

@@ -21,7 +21,9 @@ from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
 from bot.reading import Reader
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
-from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, names_code_word, names_safe_time
+from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, is_detail, stops_a_report
+from bot.standing import names_code_word as names_word
+from bot.standing import names_safe_time as names_time
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
@@ -103,8 +105,9 @@ class Decider:
         """Return replies of which none is the same as the text before it: it begins with "once more" then."""
         varied: list[Reply] = []
         for reply in replies:
-            again = reply.text == last
-            text = f"{self.wording.text('again', reply.language)} {reply.text}" if again else reply.text
+            prefix = self.wording.text("again", reply.language)
+            again = reply.text == last and not reply.text.startswith(prefix)
+            text = f"{prefix} {reply.text}" if again else reply.text
             varied.append(replace(reply, text=text))
             last = text
         return tuple(varied)
@@ -133,6 +136,8 @@ class Decider:
             return self._failed(conversation, said, Decision(unknown, findings, conversation.language), error, standing)
         follows = followed is not None
         screening = followed or screening
+        if stops_a_report(said.text, screening, standing, self.lexicon):
+            screening = replace(screening, triage=Triage.NONE, indicators=())  # "stop, I don't want any more": of the questions
         minor = self.lexicon.tells_childs_age(said.text, screening.language)
         findings = findings.with_message(screening, said.number, minor=minor)
         language, offered = self._language(conversation, said.text, screening, standing)
@@ -313,12 +318,12 @@ class Decider:
             act = heard_wish(text, screening, standing, self.lexicon, witness=witness)
         if meaning == thread.WAITING and (standing.queued or not follows):
             act = "ask_human" if standing.queued else "nothing_said"
-        if meaning is None and self._is_detail(act, text, screening, standing):
+        if meaning is None and is_detail(act, text, screening, standing, self.lexicon):
             act = "report_witness" if witness else "disclose_victim"
         own = not witness and not self.lexicon.meaning(text, language)
-        if own and names_safe_time(text, screening, standing, act, self.lexicon):
+        if own and names_time(text, screening, standing, act, self.lexicon):
             act = "safe_time_said"
-        elif own and calm and not screening.triage.needs_person and names_code_word(text, screening, standing, act, self.lexicon):
+        elif own and calm and not screening.triage.needs_person and names_word(text, screening, standing, act, self.lexicon):
             act = "code_word_said"
         return act, named if act == "change_language" else None
 
@@ -334,13 +339,6 @@ class Decider:
             return TRUSTED_ASKED
         # "Twelve hours, six days", told by somebody in need, asks for no labour inspectorate; nor does a question outweigh a disclosure.
         return NEVER if in_need and not asks and screening.topic in thread.DETAIL_TOPICS else TRUSTED_QUESTION
-
-    def _is_detail(self, act: str, text: str, screening: Screening, standing: Standing) -> bool:
-        """Say whether a message adds to what was told, although it sounds like a question, or like nothing."""
-        unclear = act == screening.topic and screening.topic_confidence < CERTAIN_TOPIC
-        if act == "out_of_scope":
-            unclear = thread.open_danger(standing.before) is None  # "I don't know where I am": in a danger it is said what to do
-        return unclear and thread.detail_of_a_telling(text, screening, standing.before, self.lexicon)
 
     def _language(
         self, conversation: Conversation, text: str, screening: Screening, standing: Standing

@@ -75,6 +75,8 @@ _FILLERS: Mapping[str, frozenset[str]] = {
     "es": frozenset("ok pues y bueno ya entonces si listo".split()),
 }
 ERASING_WORDS: Final = 7
+FEW_WORDS: Final = 4
+NEAR_WORDS: Final = 5
 BEGINNING: Final = 3  # words
 MADE_UP_WITHIN: Final = 7  # words of a message that names a code word
 SHORTEST_MADE_UP: Final = 3  # letters
@@ -158,8 +160,14 @@ class Lexicon:
             return False
         shape, no = f" {_shape(text)} ", self._denials(language)
         listed = self.phrases.get(language, {}).get("delete", frozenset())
-        before = [shape.partition(f" {phrase} ")[0].split()[-1:] for phrase in listed if " " in phrase and f" {phrase} " in shape]
+        few = len(words(text)) <= FEW_WORDS  # "he comes delete": one word of the list is enough
+        found = [phrase for phrase in listed if f" {phrase} " in shape and (few or " " in phrase)]
+        before = [shape.partition(f" {phrase} ")[0].split()[-1:] for phrase in found]
         return any(not word or word[0] not in no for word in before)  # "no wait delete this", but not "don't delete this"
+
+    def somebody_near(self, text: str, language: str) -> bool:
+        """Say whether a few words say that somebody comes or is near, with more than that in them."""
+        return len(words(text)) <= NEAR_WORDS and self.says_inside(text, "someone_near", language)
 
     def begins_with(self, text: str, meanings: tuple[str, ...], language: str) -> bool:
         """Say whether one of the first words of a text has one of some meanings alone."""

@@ -24,7 +24,7 @@ def queued(situation: Situation) -> dict[str, Any]:
 def ask_for_person(situation: Situation) -> Move:
     """Hand over because a person is asked for."""
     if situation.handoff == "queued" and "handoff_told" in situation.told:
-        if situation.danger == "suicide" and telling.danger_open(situation) and situation.last_key != "suicide_here":
+        if situation.danger == "suicide" and telling.danger_open(situation) and not telling.told_what_to_do(situation):
             return telling.stay(situation)
         return Move(
             (Say("handoff_already", ("withdraw", "safe_time")),),

@@ -10,9 +10,11 @@ from bot.acts import INNOCENT_MEANINGS, TELLING_ACTS, button_act
 from bot.lexicon import Lexicon
 from bot.messages import QUESTION_TOPICS, Screening, Speaker, Triage
 from bot.questions import questions_in, told_beside
+from bot.standing import CERTAIN_TOPIC
 from bot.storage.conversations import Said
 from bot.understanding import Understanding
 
+WEARY_MEANINGS: Final = frozenset({"enough", "no", "skip", "withdraw"})
 TRUSTED_SECOND: Final = 0.75  # a second question of a message: an answer that nobody asked for is worse than none
 
 
@@ -35,11 +37,21 @@ class Reader:
             told = await self._assistant.understand(beside, language_hint=screening.language)
             if told.triage.needs_person:
                 screening = replace(screening, triage=told.triage, indicators=told.indicators, speaker=told.speaker)
-        if self._lexicon.meaning(text, screening.language) in INNOCENT_MEANINGS:
+        meaning = self._lexicon.meaning(text, screening.language)
+        # "I don't want to go on" is said of a form, and of a life: where it sounds like the second it is not taken for the first.
+        weary = meaning in WEARY_MEANINGS and screening.triage is Triage.EMERGENCY
+        if meaning in INNOCENT_MEANINGS and not weary:
             return replace(screening, triage=Triage.NONE, indicators=())
+        if self._only_interrupted(text, screening):
+            return replace(screening, triage=Triage.NONE)
         if not screening.indicators and self._lexicon.orders_erasure(text, screening.language):
             return replace(screening, triage=Triage.NONE)  # haste and fear are in such words; what they tell of would be a sign
         return screening
+
+    def _only_interrupted(self, text: str, screening: Screening) -> bool:
+        """Say whether a few words only say that somebody comes: "wait, she is coming"."""
+        sure = screening.topic == "emergency" and screening.topic_confidence >= CERTAIN_TOPIC
+        return not screening.indicators and not sure and self._lexicon.somebody_near(text, screening.language)
 
     async def followed(self, said: Said, screening: Screening, before: tuple[Said, ...]) -> Screening | None:
         """Return the screening of a short message with the topic of the question that it goes on with; None when it does not.

@@ -23,6 +23,7 @@ CODE_WORD_ACTS: Final = frozenset(
     "greet goodbye thanks affirm deny nothing_said ask_bot repeat disclose_victim report_witness".split()
 )
 MOST_CODE_WORDS: Final = 2
+STOPPING_WORDS: Final = 6  # of a message that ends the questions of a report
 REPORT_BUTTONS: Final = frozenset({"@send", "@do_not_send", "@skip"})
 
 
@@ -74,3 +75,19 @@ def names_safe_time(text: str, screening: Screening, standing: Standing, act: st
     wanted = explicit or act == arrangement.SAFE_TIME  # then any number is an hour: "only when she sleeps, about 14"
     named = lexicon.names_time(text, screening.language) or (wanted and any(letter.isdigit() for letter in text))
     return asked and short and named
+
+
+def is_detail(act: str, text: str, screening: Screening, standing: Standing, lexicon: Lexicon) -> bool:
+    """Say whether a message adds to what was told, although it sounds like a question, or like nothing."""
+    unclear = act == screening.topic and screening.topic_confidence < CERTAIN_TOPIC
+    if act == "out_of_scope":
+        unclear = thread.open_danger(standing.before) is None  # "I don't know where I am": in a danger it is said what to do
+    return unclear and thread.detail_of_a_telling(text, screening, standing.before, lexicon)
+
+
+def stops_a_report(text: str, screening: Screening, standing: Standing, lexicon: Lexicon) -> bool:
+    """Say whether a few words that begin with a stop end the questions of a report, and speak of no weariness of life."""
+    asked = not standing.buttons.isdisjoint(REPORT_BUTTONS) and screening.topic != "emergency"
+    few = len(words(text)) <= STOPPING_WORDS
+    stops = lexicon.begins_with(text, ("stop", "enough"), screening.language)
+    return asked and few and (stops or lexicon.says_inside(text, "dont_send", screening.language))

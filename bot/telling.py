@@ -88,6 +88,8 @@ def acknowledge(situation: Situation) -> Move:
     key = f"{kind}_first" if first and grave else f"{kind}_more"
     if kind == "disclose" and situation.child and "disclose_child" not in situation.told:
         key = "disclose_child"
+    if key == "disclose_more" and situation.alarming and situation.handoff == "queued" and situation.last_key != "disclose_grave":
+        key = "disclose_grave"  # "he said he kills me if I go", after other things: no bare receipt
     if situation.last_key == key:
         key = "told_go_on"
     # What a witness told is where a report begins: whoever wants to correct or send it can.
