@@ -99,6 +99,7 @@ STOPPING_WORDS: Final = 6  # and of one in which "stop, I don't want any more" i
 _MARKS: Final = re.compile(r"[,.;!…\n]+")
 WISHING_WORDS: Final = 12  # of a message in which "take it back" or "a person please" is looked for
 HEARD_WISH: Final = 0.85  # from here on a wish in words of one's own counts: python -m bench.wishes
+WISHES_IN_DANGER: Final = frozenset("human delete hide cannot_call safe_time code_word someone_near request".split())
 SURE_WISH: Final = 0.95
 CLEARLY_ELSE: Final = 0.5  # of a topic that is none of those which wishes sound like
 WISHES_SOUND_LIKE: Final = frozenset(
@@ -115,11 +116,20 @@ EMERGENCY_NUMBERS: Final = frozenset({"112", "997", "998", "999"})  # written al
 
 
 def meaning_of(
-    text: str, screening: Screening, language: str, lexicon: Lexicon, *, queued: bool, quiet: bool, reporting: bool = False
+    text: str,
+    screening: Screening,
+    language: str,
+    lexicon: Lexicon,
+    *,
+    queued: bool,
+    quiet: bool,
+    reporting: bool = False,
+    in_danger: bool = False,
 ) -> str | None:
     """Return what the lists of short words say of a message: as a whole, before a colon, or as a wish inside it.
 
-    `reporting`: a report is being told, so that "do not send" means it and nothing else.
+    `reporting`: a report is being told, so that "do not send" means it and nothing else; `in_danger`: a danger goes on, in which "battery
+    4 %" is no question of how long it takes.
     """
     triage = screening.triage
     meaning = lexicon.meaning(text, language)
@@ -147,6 +157,7 @@ def meaning_of(
         meaning = "enough"  # "actually stop, I should ask the headmaster first"
     if meaning is None and triage is Triage.NONE and not text.startswith("@"):
         meaning = _wished(text, screening, language, lexicon, queued=queued, reporting=reporting)
+        meaning = meaning if not in_danger or meaning in WISHES_IN_DANGER else None
     return None if meaning == "unquiet" and not quiet else meaning  # "nobody is here" is said of loneliness too
 
 
@@ -155,6 +166,8 @@ def _wished(text: str, screening: Screening, language: str, lexicon: Lexicon, *,
     wish = screening.wish
     if wish is None or screening.indicators or len(words(text)) > LONGEST_WISH or not says_something(text):
         return None
+    if wish in {"waiting", "human"} and any(letter.isdigit() for letter in text):
+        return None  # "battery 4 %"
     denied, asks = lexicon.denies(text, language), lexicon.asks(text, language)
     grave = (wish in GRAVE_WISHES and not (wish == "enough" and reporting)) or (wish == "delete" and denied)
     if screening.wish_confidence < (SURE_WISH if grave else HEARD_WISH):

@@ -21,9 +21,7 @@ from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
 from bot.reading import Reader
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
-from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, is_detail, stops_a_report
-from bot.standing import names_code_word as names_word
-from bot.standing import names_safe_time as names_time
+from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, is_detail, named_act, stops_a_report
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
@@ -298,7 +296,14 @@ class Decider:
         calm = thread.open_danger(standing.before) is None
         queued, reporting = standing.queued and calm, not standing.buttons.isdisjoint(REPORT_BUTTONS)
         meaning = meaning_of(
-            text, screening, language, self.lexicon, queued=queued, quiet=quiet, reporting=calm and (queued or reporting)
+            text,
+            screening,
+            language,
+            self.lexicon,
+            queued=queued,
+            quiet=quiet,
+            reporting=calm and (queued or reporting),
+            in_danger=not calm,
         )
         act = choose_act(
             text,
@@ -320,11 +325,8 @@ class Decider:
             act = "ask_human" if standing.queued else "nothing_said"
         if meaning is None and is_detail(act, text, screening, standing, self.lexicon):
             act = "report_witness" if witness else "disclose_victim"
-        own = not witness and not self.lexicon.meaning(text, language)
-        if own and names_time(text, screening, standing, act, self.lexicon):
-            act = "safe_time_said"
-        elif own and calm and not screening.triage.needs_person and names_word(text, screening, standing, act, self.lexicon):
-            act = "code_word_said"
+        if not witness and not self.lexicon.meaning(text, language):
+            act = named_act(text, screening, standing, act, self.lexicon)
         return act, named if act == "change_language" else None
 
     def _bar(self, text: str, screening: Screening, language: str, *, in_need: bool) -> float:

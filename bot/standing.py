@@ -23,6 +23,7 @@ CODE_WORD_ACTS: Final = frozenset(
     "greet goodbye thanks affirm deny nothing_said ask_bot repeat disclose_victim report_witness".split()
 )
 MOST_CODE_WORDS: Final = 2
+STOPS: Final = frozenset({"stop", "enough", "dont_send", "skip", "no"})
 STOPPING_WORDS: Final = 6  # of a message that ends the questions of a report
 REPORT_BUTTONS: Final = frozenset({"@send", "@do_not_send", "@skip"})
 
@@ -87,7 +88,18 @@ def is_detail(act: str, text: str, screening: Screening, standing: Standing, lex
 
 def stops_a_report(text: str, screening: Screening, standing: Standing, lexicon: Lexicon) -> bool:
     """Say whether a few words that begin with a stop end the questions of a report, and speak of no weariness of life."""
-    asked = not standing.buttons.isdisjoint(REPORT_BUTTONS) and screening.topic != "emergency"
-    few = len(words(text)) <= STOPPING_WORDS
+    if standing.buttons.isdisjoint(REPORT_BUTTONS):
+        return False
+    if lexicon.meaning(text, screening.language) in STOPS:
+        return True
+    few = len(words(text)) <= STOPPING_WORDS and screening.topic != "emergency"
     stops = lexicon.begins_with(text, ("stop", "enough"), screening.language)
-    return asked and few and (stops or lexicon.says_inside(text, "dont_send", screening.language))
+    return few and (stops or lexicon.says_inside(text, "dont_send", screening.language))
+
+
+def named_act(text: str, screening: Screening, standing: Standing, act: str, lexicon: Lexicon) -> str:
+    """Return the act of a message that names a safe time or a code word where one was offered or asked for; else `act`."""
+    if names_safe_time(text, screening, standing, act, lexicon):
+        return "safe_time_said"
+    calm = not screening.triage.needs_person
+    return "code_word_said" if calm and names_code_word(text, screening, standing, act, lexicon) else act

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.acts import HEARD_WISH
+from bot.acts import HEARD_WISH, meaning_of
 from bot.lexicon import Lexicon
 from bot.screening.rows import read_rows, training_files
 
@@ -69,4 +69,4 @@ async def test_many_wishes_are_heard_in_words_that_are_on_no_list_and_none_surel
 @pytest.mark.parametrize(("language", "text"), UNHEARD)
 async def test_what_somebody_tells_is_no_wish(rasa_assistant: Assistant, language: str, text: str) -> None:
     screening = await rasa_assistant.understand(text, language_hint=language)
-    assert screening.wish is None or screening.wish_confidence < HEARD_WISH
+    assert meaning_of(text, screening, language, Lexicon.load(), queued=True, quiet=False) is None
