@@ -208,7 +208,7 @@ class Lexicon:
         spoken = tokens(without_diacritics(readable(text).lower().replace("’", "'")))
         before, after = (self.words_of.get(name, {}).get(language, frozenset()) for name in (AGE_BEFORE, AGE_AFTER))
         for place, token in enumerate(spoken):
-            if not token.isdigit() or not YOUNGEST <= int(token) < ADULT:
+            if not token.isdecimal() or not YOUNGEST <= int(token) < ADULT:
                 continue
             earlier, rest = " ".join(spoken[max(0, place - 3) : place]), spoken[place + 1 :]
             own = any(earlier == word or earlier.endswith(f" {word}") for word in before)

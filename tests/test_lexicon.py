@@ -219,3 +219,8 @@ def test_an_order_to_erase_is_heard_in_haste(text: str, language: str, orders: b
 @pytest.mark.parametrize("text", ["tylko między 10 a 12", "between 2 and 4", "с 13 до 14", "de 2 a 4", "po 22:00"])
 def test_hours_are_a_time_in_every_language(text: str) -> None:
     assert LEXICON.names_time(text, "vi")
+
+
+@pytest.mark.parametrize("text", ["mam ¹ lat", "im ①5", "mam ١٥ lat"])
+def test_a_sign_that_looks_like_a_number_harms_nobody(text: str) -> None:
+    assert LEXICON.tells_childs_age(text, "pl") in {True, False}

@@ -115,7 +115,7 @@ def _inbound(
     hint: str | None,
     now: datetime,
 ) -> Inbound:
-    if type(chat.id) is not int or abs(chat.id) >= _IDS_END or not isinstance(text, str):
+    if type(chat.id) is not int or not chat.id or abs(chat.id) >= _IDS_END or not isinstance(text, str):
         raise UnreadableUpdate("chat")
     address = str(chat.id)
     return Inbound(
