@@ -236,7 +236,7 @@ class Decider:
             "inquires": self.lexicon.inquires(said.text, screening.language),
             "at_home": self.lexicon.names_family(said.text, screening.language),
             "oneself": self.lexicon.names_oneself(said.text, screening.language),
-            "made_up": self.lexicon.made_up_word(said.text, screening.language),
+            "made_up": self.lexicon.made_up_word(said.text, screening.language) if act == arrangement.CODE_WORD else None,
             "listed": said.text.startswith("@") or self.lexicon.meaning(said.text, language) is not None,
             "greeted": standing.said_last is not None,
             "certain": screening.topic_confidence >= CERTAIN_TOPIC,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot import arrangement, thread
+from bot.acts import STOPPING_WORDS
 from bot.lexicon import Lexicon
 from bot.messages import Screening
 from bot.screening.normalise import words
@@ -24,7 +25,6 @@ CODE_WORD_ACTS: Final = frozenset(
 )
 MOST_CODE_WORDS: Final = 2
 STOPS: Final = frozenset({"stop", "enough", "dont_send", "skip", "no"})
-STOPPING_WORDS: Final = 6  # of a message that ends the questions of a report
 REPORT_BUTTONS: Final = frozenset({"@send", "@do_not_send", "@skip"})
 
 

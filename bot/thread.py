@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
+from bot.acts import TELLING_ACTS
 from bot.lexicon import Lexicon
 from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.normalise import words
@@ -49,7 +50,6 @@ DETAIL_TOPICS: Final = frozenset(
 
 DETAIL_WORDS: Final = 6
 DETAILS_FOR: Final = 3  # messages after the one that told
-TELLING_TOPICS: Final = frozenset({"disclose_victim", "report_witness", "emergency"})
 
 Danger = Literal["danger", "suicide"]
 
@@ -117,7 +117,7 @@ def detail_of_a_telling(text: str, screening: Screening, before: Sequence[Said],
     if not few or lexicon.asks(text, screening.language) or screening.topic not in DETAIL_TOPICS | {"out_of_scope"}:
         return False
     told = [said.screening for said in before[:DETAILS_FOR] if said.screening is not None]
-    return any(screening.topic in TELLING_TOPICS and screening.topic_confidence >= DOUBTFUL for screening in told)
+    return any(screening.topic in TELLING_ACTS and screening.topic_confidence >= DOUBTFUL for screening in told)
 
 
 def _goes_on(text: str, lexicon: Lexicon) -> bool:
