@@ -82,11 +82,14 @@ LEXICON_ACTS: Final[Mapping[str, str]] = {
     "lost_document": "lost_document",
     "someone_near": "someone_near",
     "request": "request",
+    "goodbye": "goodbye",
+    "safer": "safer",
+    "doubt": "doubt",
 }
 
 INNOCENT_MEANINGS: Final = frozenset(
     "yes no skip human delete unquiet joke withdraw report language hide cannot_call safe_time code_word enough greet insult send"
-    " dont_send afraid lost_document someone_near request".split()
+    " dont_send afraid lost_document someone_near request goodbye safer doubt".split()
 )
 TELLING_ACTS: Final = frozenset({"disclose_victim", "report_witness", "emergency"})
 
@@ -98,8 +101,11 @@ POLITE: Final = 0.4
 STOPPING_WORDS: Final = 6  # and of one in which "stop, I don't want any more" is
 _MARKS: Final = re.compile(r"[,.;!…\n]+")
 WISHING_WORDS: Final = 12  # of a message in which "take it back" or "a person please" is looked for
+MOOD_WORDS: Final = 8  # and of one in which "I am not sure" or "it is calm now" is
 HEARD_WISH: Final = 0.85  # from here on a wish in words of one's own counts: python -m bench.wishes
-WISHES_IN_DANGER: Final = frozenset("human delete hide cannot_call safe_time code_word someone_near request".split())
+WISHES_IN_DANGER: Final = frozenset(
+    "human delete hide cannot_call safe_time code_word someone_near request safer goodbye".split()
+)
 SURE_WISH: Final = 0.95
 CLEARLY_ELSE: Final = 0.5  # of a topic that is none of those which wishes sound like
 WISHES_SOUND_LIKE: Final = frozenset(
@@ -107,7 +113,7 @@ WISHES_SOUND_LIKE: Final = frozenset(
     " ask_hotline_hours ask_hotline_contact ask_support ask_help_friend ask_police".split()
 )
 # Somebody would be called, or sent away, or less would be said.
-GRAVE_WISHES: Final = frozenset({"human", "withdraw", "quiet", "enough"})
+GRAVE_WISHES: Final = frozenset({"human", "withdraw", "quiet", "enough", "delete"})
 ASKED_WISHES: Final = frozenset(
     "human hide waiting what_now cannot_call afraid lost_document code_word safe_time request".split()
 )
@@ -146,7 +152,9 @@ def meaning_of(
         calls = () if lexicon.names_any_language(text) else ("cannot_call",)  # "I cannot speak Polish" says nothing of calls
         taking_back = (*(("withdraw",) if queued else ()), *(("dont_send",) if reporting else ()))
         reports = () if _clearly_else(screening) else ("report",)  # "my boss does not pay, where do I report it?"
-        wishes = (*taking_back, *human, *calls, "code_word", "safe_time", "lost_document", "request", *reports)
+        short = len(words(text)) <= MOOD_WORDS and not _clearly_else(screening)
+        moods = () if not short else ("safer",) if in_danger else ("safer", "doubt")
+        wishes = (*taking_back, *human, *calls, "code_word", "safe_time", "lost_document", "request", *reports, *moods)
         meaning = next((wish for wish in wishes if lexicon.says_inside(text, wish, language)), None)
     if meaning is None and triage is Triage.NONE and len(words(text)) <= STOPPING_WORDS:
         parts = {lexicon.meaning(part, language) for part in _MARKS.split(text) if part.strip()}
@@ -158,7 +166,9 @@ def meaning_of(
     if meaning is None and triage is Triage.NONE and not text.startswith("@"):
         meaning = _wished(text, screening, language, lexicon, queued=queued, reporting=reporting)
         meaning = meaning if not in_danger or meaning in WISHES_IN_DANGER else None
-    return None if meaning == "unquiet" and not quiet else meaning  # "nobody is here" is said of loneliness too
+    if meaning == "unquiet" and not quiet:
+        return "safer" if in_danger else None  # "he left"; "nobody is here" is said of loneliness too
+    return meaning
 
 
 def _wished(text: str, screening: Screening, language: str, lexicon: Lexicon, *, queued: bool, reporting: bool) -> str | None:
@@ -169,7 +179,7 @@ def _wished(text: str, screening: Screening, language: str, lexicon: Lexicon, *,
     if wish in {"waiting", "human"} and any(letter.isdigit() for letter in text):
         return None  # "battery 4 %"
     denied, asks = lexicon.denies(text, language), lexicon.asks(text, language)
-    grave = (wish in GRAVE_WISHES and not (wish == "enough" and reporting)) or (wish == "delete" and denied)
+    grave = wish in GRAVE_WISHES and not (wish == "enough" and reporting)
     if screening.wish_confidence < (SURE_WISH if grave else HEARD_WISH):
         return None
     if _clearly_else(screening):

@@ -14,14 +14,14 @@ import structlog
 from prometheus_client import Counter
 
 from bot import arrangement, report, thread
-from bot.acts import button_language, choose_act, meaning_of
+from bot.intent import Course, Intents
 from bot.lexicon import Lexicon
-from bot.messages import LANGUAGES, QUESTION_TOPICS, Reply, Screening, Speaker, Triage
+from bot.messages import LANGUAGES, Reply, Screening, Speaker, Triage
 from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
 from bot.reading import Reader
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
-from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, is_detail, named_act, stops_a_report
+from bot.standing import CERTAIN_TOPIC, Standing, stops_a_report
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
@@ -30,11 +30,6 @@ from bot.wording import Form, Wording
 
 log = structlog.get_logger()
 
-TRUSTED_TOPIC: Final = 0.25  # below this the topic is a guess; what to do is decided from the triage alone
-TRUSTED_ASKED: Final = 0.35  # the same for a question that is asked as one
-TRUSTED_QUESTION: Final = 0.5  # and for one that has no form of a question, or stands beside something told
-NEVER: Final = 2.0
-CLEAR_TOPIC: Final = 0.6  # small talk, a yes or a no in words that are on no list
 SWITCHING_WORDS: Final = 4  # fewer words in another language do not change the language of a conversation
 FAILURES = Counter("frontdoor_failures", "Parts that failed while a message was answered.", ["part"])
 
@@ -87,6 +82,7 @@ class Decider:
     ) -> None:
         self.assistant = assistant
         self.reader = Reader(assistant, lexicon) if assistant is not None else None
+        self.intents = Intents(lexicon)
         self.notices = Notices(wording, lexicon)
         self.wording = wording
         self.lexicon = lexicon
@@ -136,7 +132,8 @@ class Decider:
         screening = followed or screening
         if stops_a_report(said.text, screening, standing, self.lexicon):
             screening = replace(screening, triage=Triage.NONE, indicators=())  # "stop, I don't want any more": of the questions
-        minor = self.lexicon.tells_childs_age(said.text, screening.language)
+        of_others = Speaker.WITNESS in {screening.speaker, findings.speaker}
+        minor = self.lexicon.tells_childs_age(said.text, screening.language, of_others=of_others)
         findings = findings.with_message(screening, said.number, minor=minor)
         language, offered = self._language(conversation, said.text, screening, standing)
         understood = Decision(screening, findings, language)
@@ -175,7 +172,7 @@ class Decider:
         """Say whether the program may answer: after STOP only to a call for help, for somebody else may hold the phone."""
         if conversation.reachable != "stopped" or understood.screening.triage.needs_person:
             return True
-        return self._act(said.text, understood.screening, understood.language, Standing())[0] == "ask_human"
+        return self.intents.of(said.text, understood.screening, understood.language, Standing()).act == "ask_human"
 
     def _framed(
         self, decision: Decision, conversation: Conversation, said: Said, notice: Reply | None, *, first: bool
@@ -205,21 +202,15 @@ class Decider:
         new_need = findings.triage.needs_person and not standing.queued and not standing.withdrawn
         needs_person = screening.triage.needs_person or new_need
         in_need = findings.triage.needs_person
-        act, wanted = self._act(
-            said.text,
-            screening,
-            language,
-            standing,
-            in_need=in_need,
-            quiet=conversation.quiet,
-            follows=follows,
-            witness=findings.speaker is Speaker.WITNESS,
-        )
+        witness = findings.speaker is Speaker.WITNESS
+        course = Course(in_need=in_need, quiet=conversation.quiet, follows=follows, witness=witness)
+        intent = self.intents.of(said.text, screening, language, standing, course)
+        act, wanted = intent.act, intent.language
         if act == "change_language" and wanted is None:
             wanted = offered  # asks for another language in that language
         if act == "ask_help_friend" and findings.speaker is Speaker.VICTIM:
             act = "ask_support"  # "and what can be done?", from somebody who told of themselves
-        elif act == "ask_support" and findings.speaker is Speaker.WITNESS and not said.text.startswith("@"):
+        elif act == "ask_support" and witness and not said.text.startswith("@"):
             act = "ask_help_friend"
         slots: dict[str, Any] = {
             "language": language,
@@ -237,7 +228,8 @@ class Decider:
             "at_home": self.lexicon.names_family(said.text, screening.language),
             "oneself": self.lexicon.names_oneself(said.text, screening.language),
             "made_up": self.lexicon.made_up_word(said.text, screening.language) if act == arrangement.CODE_WORD else None,
-            "listed": said.text.startswith("@") or self.lexicon.meaning(said.text, language) is not None,
+            "listed": said.text.startswith("@") or intent.plain or self.lexicon.meaning(said.text, language) is not None,
+            "done_already": self.lexicon.tells_it_is_done(said.text, screening.language),
             "greeted": standing.said_last is not None,
             "certain": screening.topic_confidence >= CERTAIN_TOPIC,
             "part": report.named_part(said.text, self.wording.titles[language]),
@@ -268,79 +260,6 @@ class Decider:
         if screening.language not in LANGUAGES:
             screening = replace(screening, language=language)
         return Decision(screening, findings, language, replies, reason, turn.slots, turn.state)
-
-    def _act(
-        self,
-        text: str,
-        screening: Screening,
-        language: str,
-        standing: Standing,
-        *,
-        in_need: bool = False,
-        quiet: bool = True,
-        follows: bool = False,
-        witness: bool = False,
-    ) -> tuple[str, str | None]:
-        if standing.offered is not None:
-            meanings = {self.lexicon.meaning(text, standing.offered), self.lexicon.meaning(text, language)}
-            if len(chosen := meanings & {"yes", "no"}) == 1:
-                return "change_language", standing.offered if chosen == {"yes"} else language
-        named = button_language(text) or self.lexicon.language_named(text)
-        if named is None and screening.topic == "change_language" and screening.topic_confidence >= TRUSTED_TOPIC:
-            named = self.lexicon.language_inside(text, current=language, written=screening.language)
-            if named not in {None, screening.language} and self.lexicon.denies(text, screening.language):
-                named = None  # "I do not speak Polish" wishes for no Polish
-        if named is None and screening.language != language and self.lexicon.names_language(text, screening.language):
-            named = screening.language  # "dobra, teraz po polsku": written in the language that it names
-        # In a danger only a plain word takes back: "don't send me police" is no wish to be left alone.
-        calm = thread.open_danger(standing.before) is None
-        queued, reporting = standing.queued and calm, not standing.buttons.isdisjoint(REPORT_BUTTONS)
-        meaning = meaning_of(
-            text,
-            screening,
-            language,
-            self.lexicon,
-            queued=queued,
-            quiet=quiet,
-            reporting=calm and (queued or reporting),
-            in_danger=not calm,
-        )
-        act = choose_act(
-            text,
-            screening,
-            meaning=meaning,
-            named_language=named,
-            clear=screening.topic_confidence >= (CERTAIN_TOPIC if in_need else CLEAR_TOPIC),
-            in_need=in_need,
-            trusted=screening.topic_confidence >= self._bar(text, screening, language, in_need=in_need),
-        )
-        erasing = act == "delete_data" or (act == "out_of_scope" and screening.topic == "delete_data")
-        if erasing and meaning is None and (act == "out_of_scope" or self.lexicon.asks(text, language)):
-            # "How do I erase this?" is no order yet: the answer says both, here and on the phone.
-            sure = max(screening.topic_confidence, screening.wish_confidence if screening.wish in {"delete", "hide"} else 0)
-            act = "ask_hiding" if sure >= CLEAR_TOPIC else "out_of_scope"
-        if act == "ask_human" and meaning != "human":
-            act = heard_wish(text, screening, standing, self.lexicon, witness=witness)
-        if meaning == thread.WAITING and (standing.queued or not follows):
-            act = "ask_human" if standing.queued else "nothing_said"
-        if meaning is None and is_detail(act, text, screening, standing, self.lexicon):
-            act = "report_witness" if witness else "disclose_victim"
-        if not witness and not self.lexicon.meaning(text, language):
-            act = named_act(text, screening, standing, act, self.lexicon)
-        return act, named if act == "change_language" else None
-
-    def _bar(self, text: str, screening: Screening, language: str, *, in_need: bool) -> float:
-        """Return how likely a topic must be to be answered: a wrong answer is worse than being asked to say it in other words.
-
-        Of validation messages taken for a question at 0.25 to 0.45 one in three was one, at 0.45 to 0.6 half, above 0.8 nearly all.
-        """
-        if screening.topic not in QUESTION_TOPICS:
-            return TRUSTED_TOPIC
-        asks = self.lexicon.asks(text, language)
-        if asks and not screening.triage.needs_person:
-            return TRUSTED_ASKED
-        # "Twelve hours, six days", told by somebody in need, asks for no labour inspectorate; nor does a question outweigh a disclosure.
-        return NEVER if in_need and not asks and screening.topic in thread.DETAIL_TOPICS else TRUSTED_QUESTION
 
     def _language(
         self, conversation: Conversation, text: str, screening: Screening, standing: Standing

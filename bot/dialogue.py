@@ -15,6 +15,7 @@ from bot.acts import BUTTON_QUESTIONS
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Speaker, Triage
 from bot.situation import BUTTONS, Move, Say, Situation, closed
 
+CHILD_PRIVACY: Final = "child_secret"
 MAX_GENTLE_QUESTIONS: Final = 2
 STATEMENT_WORDS: Final = 4
 LONGEST_ANSWER: Final = 4  # words of a no to a gentle question
@@ -45,6 +46,8 @@ def answer(situation: Situation) -> Move:
         return Move((Say("handoff_already"), Say(situation.act)), already.changes)
     if telling.asked_in_danger(situation):
         return telling.stay(situation)
+    if situation.minor and (child := _child_answer(situation)) is not None:
+        return child
     if situation.question == "delete_ask" and situation.act in {"ask_anonymity", "ask_bot"}:
         return not_understood(situation)  # "is it really gone?": not yet
     greeted = situation.act == "greet" and (situation.greeted or "greet" in situation.told)
@@ -68,6 +71,16 @@ def answer(situation: Situation) -> Move:
     if situation.question == "report_summary":
         says += sending.report_sum_up(situation).says
     return Move(tuple(says), {"last_key": says[0].key, "misunderstood": 0, "told": [*situation.told, *new]})
+
+
+def _child_answer(situation: Situation) -> Move | None:
+    """Answer somebody under age in words for them, once: that they may write here, and whom the program tells."""
+    if situation.act in {"greet", "ask_bot"}:
+        return telling.child_welcome(situation)
+    if situation.act in {"ask_anonymity", "request"} and CHILD_PRIVACY not in situation.told:
+        changes = {"last_key": CHILD_PRIVACY, "misunderstood": 0, "told": [*situation.told, CHILD_PRIVACY]}
+        return Move((Say(CHILD_PRIVACY, ("human",)), *telling.also_asked(situation)), changes)
+    return None
 
 
 def follow_up(situation: Situation) -> Move:
@@ -244,13 +257,16 @@ def not_understood(situation: Situation) -> Move:
     """
     if situation.question == "report_summary":
         return sending.report_add(situation)
-    if situation.question == "delete_ask" and situation.last_key == "delete_unclear":
-        meant = not_understood(replace(situation, question=None))  # said twice by now: they write of something else
+    asked_again = situation.last_key == "delete_unclear" and situation.asks  # "is it gone?": not yet
+    if situation.question == "delete_ask" and situation.last_key != "delete_ask" and not asked_again:
+        meant = not_understood(replace(situation, question=None))  # they write of something else
         return replace(meant, changes={"question": None, **meant.changes})
     if situation.question == "delete_ask":
         return Move((Say("delete_unclear", ("delete_yes", "delete_no")),), {"last_key": "delete_unclear"})
     if telling.danger_open(situation):
         return telling.stay(situation)
+    if (welcome := telling.child_welcome(situation)) is not None:
+        return welcome
     if telling.something_told(situation) and not situation.asks:
         return telling.acknowledge(situation)
     if situation.handoff == "queued":
@@ -300,7 +316,10 @@ def change_language(situation: Situation) -> Move:
 
 def plain(situation: Situation) -> Move:
     """Say the one text that belongs to an act."""
+    if situation.minor and (child := _child_answer(situation)) is not None:
+        return child
     staying = situation.act in {"cannot_call", "afraid", "nothing_said", "lost_document"}
+    staying = staying or (situation.act == "doubt" and situation.danger == "suicide")
     if staying and telling.danger_open(situation) and not telling.told_what_to_do(situation):
         return telling.stay(situation)
     key = _PLAIN[situation.act]
@@ -329,6 +348,7 @@ _PLAIN: Final[Mapping[str, str]] = {
     "lost_document": "lost_document",
     "someone_near": "someone_near",
     "request": "request_noted",
+    "doubt": "doubt",
 }
 
 

@@ -49,7 +49,7 @@ def report_fill(situation: Situation) -> Move:
         requested=situation.requested,
         filled=situation.report,
         asks=situation.asks,
-        certain=situation.certain,
+        certain=situation.certain or situation.listed,
         queued=situation.handoff == "queued",
         inquires=situation.inquires,
     )

@@ -48,11 +48,15 @@ MEANINGS = (
     "lost_document",
     "someone_near",
     "request",
+    "goodbye",
+    "safer",
+    "doubt",
 )
 AGE_BEFORE, AGE_AFTER = "age_before", "age_after"  # words right before and after one's own age
 TIMES = "times"  # words that name a time
 ONESELF = "oneself"  # I, me, we
-LISTS = ("asking", "family", AGE_BEFORE, AGE_AFTER, TIMES, ONESELF)
+DONE_ALREADY = "done_already"  # pills taken, a wound made: said of oneself
+LISTS = ("asking", "family", AGE_BEFORE, AGE_AFTER, TIMES, ONESELF, DONE_ALREADY)
 FAMILY = "family"  # words that name a partner or relative, found inside a text
 ASKING = "asking"  # words that begin a question, or end one
 NAMES = "language_names"
@@ -74,7 +78,12 @@ _FILLERS: Mapping[str, frozenset[str]] = {
     "ru": frozenset("ну то ладно хорошо ок а и уже да давай давайте".split()),
     "es": frozenset("ok pues y bueno ya entonces si listo".split()),
 }
+# Words after a yes that take it back, without diacritics.
+_BUTS = frozenset(
+    "but wait ale lecz jednak czekaj але но а почакай pero espera mas mais dar insa nhung მაგრამ pero ama لكن पर लेकिन".split()
+)
 ERASING_WORDS: Final = 7
+AGREEING_WORDS: Final = 12
 FEW_WORDS: Final = 4
 NEAR_WORDS: Final = 5
 BEGINNING: Final = 3  # words
@@ -137,7 +146,8 @@ class Lexicon:
         if len(spoken) > 1 and _shape(spoken[0]) in _CONNECTING:
             spoken = spoken[1:]
         ending = spoken[-1:] if language in _ASKING_AT_THE_END else []
-        return any(self.begins_question(word, language) for word in (*spoken[:1], *ending))
+        beginnings = (*spoken[:1], " ".join(spoken[:2]))  # "will you", where "will" alone begins a statement as well
+        return any(self.begins_question(beginning, language) for beginning in (*beginnings, *ending))
 
     def says_inside(self, text: str, meaning: str, language: str) -> bool:
         """Say whether a longer text holds a phrase of two words or more with a meaning."""
@@ -195,6 +205,20 @@ class Lexicon:
         """Say whether a text says "I", "me" or "we"."""
         return self._holds(text, ONESELF, language)
 
+    def agrees(self, text: str, language: str) -> bool:
+        """Say whether a text begins with a yes and takes nothing of it back: "yes all of it, the number too"."""
+        spoken = _shape(text).split()
+        listed = self.phrases.get(language, {}).get("yes", frozenset())
+        if not 0 < len(spoken) <= AGREEING_WORDS or spoken[0] not in listed or self.asks(text, language):
+            return False
+        return (self._denials(language) | _BUTS).isdisjoint(spoken[1:])
+
+    def tells_it_is_done(self, text: str, language: str) -> bool:
+        """Say whether somebody tells that they have taken or cut something already."""
+        shape, no = f" {_shape(text)} ", self._denials(language)
+        found = [done for done in self.words_of.get(DONE_ALREADY, {}).get(language, frozenset()) if f" {done} " in shape]
+        return any(no.isdisjoint(shape.partition(f" {done} ")[0].split()[-1:]) for done in found)
+
     def names_time(self, text: str, language: str) -> bool:
         """Say whether a text names a time of day, a day, or "when he is at work"."""
         return self._holds(text, TIMES, language) or any(pattern.search(text) for pattern in (_HOUR, _HOURS))
@@ -203,8 +227,11 @@ class Lexicon:
         """Say whether a text names two hours: "from 13 to 14"."""
         return _HOURS.search(text) is not None
 
-    def tells_childs_age(self, text: str, language: str) -> bool:
-        """Say whether somebody tells of themselves that they are under age: "im 15", "mam 16 lat"; "15 minutes" is no age."""
+    def tells_childs_age(self, text: str, language: str, *, of_others: bool = False) -> bool:
+        """Say whether somebody tells of themselves that they are under age: "im 15", "mam 16 lat"; "15 minutes" is no age.
+
+        `of_others`: they tell of somebody else, so that "17 years, from Ukraine" is no age of their own.
+        """
         spoken = tokens(without_diacritics(readable(text).lower().replace("’", "'")))
         before, after = (self.words_of.get(name, {}).get(language, frozenset()) for name in (AGE_BEFORE, AGE_AFTER))
         for place, token in enumerate(spoken):
@@ -216,7 +243,7 @@ class Lexicon:
             while rest and rest[0] in after | _AFTER_AN_AGE:
                 rest = rest[1:]
             ends = not rest or not rest[0].isalnum() or rest[0] in _CONNECTING
-            first = aged and place == 0 and (not rest or rest[0] in before or not rest[0].isalnum())
+            first = aged and place == 0 and (not rest or rest[0] in before or not rest[0].isalnum()) and not of_others
             if (own and ends) or first:
                 return True
         return False
@@ -264,7 +291,7 @@ class Lexicon:
         return {stems[word[:STEM]] for word in shape.split() if word[:STEM] in stems}  # "polskiego", "polskim"
 
     def begins_question(self, word: str, language: str) -> bool:
-        """Say whether a word is one that begins a question."""
+        """Say whether a word, or the first two together, are such as begin a question."""
         return _shape(word) in self.words_of.get(ASKING, {}).get(language, frozenset())
 
     def meaning(self, text: str, language: str) -> str | None:

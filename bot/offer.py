@@ -52,7 +52,7 @@ def safe_time_said(situation: Situation) -> Move:
     """Take what is said in free words as the time when somebody can be written to; ask whether a consultant is wanted, if none is."""
     value = situation.text.strip()[: arrangement.MAX_TIME]
     changes = {**closed("safe_time_noted", wish="arrange"), arrangement.SAFE_TIME: value}
-    noted = Say("safe_time_noted", (), {"_value": value})
+    noted = Say("safe_time_noted", (arrangement.SAFE_TIME,), {"_value": value})
     if situation.handoff == "queued" or situation.quiet or situation.handoff == "declined" or "handoff_offer" in situation.told:
         return Move((noted,), changes)
     offered = offer(situation)

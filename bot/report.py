@@ -81,7 +81,7 @@ def slots_of(
         return {}  # "and to whom does this go?": not understood, but no part of a report
     if act == "withdraw" and queued:
         return {}
-    if act == "skip" or (act == "deny" and len(text.split()) <= SHORT_NO):
+    if act in {"skip", "doubt"} or (act == "deny" and len(text.split()) <= SHORT_NO):
         return {requested: SKIPPED}
     if act in STOPPING:
         return {slot: SKIPPED for slot in (*SLOTS, *([MORE] if requested == MORE else [])) if not filled.get(slot)}

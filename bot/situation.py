@@ -18,6 +18,7 @@ BUTTONS: Final[Mapping[str, tuple[str, ...]]] = {
     "no_unclear": ("human", "menu"),
     "afraid": ("human", "hide"),
     "lost_document": ("human", "menu"),
+    "doubt": ("human", "menu"),
 }
 
 
@@ -74,6 +75,7 @@ class Situation:
     inquires: bool = False  # a question beyond doubt: with its mark and a word that asks
     at_home: bool = False  # a relative or partner is named
     oneself: bool = False  # "I", "me" or "we" is said
+    done_already: bool = False  # pills are taken, a wound is made
     made_up: str | None = None  # a last word that no list knows: a code word, where one is arranged
     part: tuple[str, str] | None = None  # the slot of a report that the message names, and what it says of it
     danger: str | None = None  # one of the last messages told of: "danger" or "suicide"; see bot.thread

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot import arrangement, thread
-from bot.acts import STOPPING_WORDS
+from bot.acts import STOPPING_WORDS, TELLING_ACTS
 from bot.lexicon import Lexicon
 from bot.messages import Screening
 from bot.screening.normalise import words
@@ -24,6 +24,8 @@ CODE_WORD_ACTS: Final = frozenset(
     "greet goodbye thanks affirm deny nothing_said ask_bot repeat disclose_victim report_witness".split()
 )
 MOST_CODE_WORDS: Final = 2
+HOURS_WORDS: Final = 8  # of a message in which two hours are a time to be written to
+SURELY_TOLD: Final = 0.8
 STOPS: Final = frozenset({"stop", "enough", "dont_send", "skip", "no"})
 REPORT_BUTTONS: Final = frozenset({"@send", "@do_not_send", "@skip"})
 
@@ -67,11 +69,14 @@ def names_code_word(text: str, screening: Screening, standing: Standing, act: st
 
 def names_safe_time(text: str, screening: Screening, standing: Standing, act: str, lexicon: Lexicon) -> bool:
     """Say whether somebody who was just asked or told when they can be written to says when that is safe."""
-    explicit = lexicon.says_inside(text, arrangement.SAFE_TIME, screening.language) or lexicon.names_hours(text)
+    hours = lexicon.names_hours(text) and len(words(text)) <= HOURS_WORDS  # "I wake up 4-5 times", in a longer story, names none
+    explicit = lexicon.says_inside(text, arrangement.SAFE_TIME, screening.language) or hours
     danger = thread.open_danger(standing.before)
     # Also while a danger goes on: "I can write only when she sleeps, about two".
     calm = not screening.triage.needs_person and (danger is None or (danger == "danger" and explicit))
-    asked = calm and (explicit or act == arrangement.SAFE_TIME or ("@safe_time" in standing.buttons and act in TIME_ACTS))
+    told = act in TELLING_ACTS and screening.topic_confidence >= SURELY_TOLD  # "I work from ten to two"
+    answers = "@safe_time" in standing.buttons and act in TIME_ACTS and not told
+    asked = calm and (explicit or act == arrangement.SAFE_TIME or answers)
     short = len(words(text)) <= arrangement.MOST_TIME_WORDS and (explicit or not lexicon.asks(text, screening.language))
     wanted = explicit or act == arrangement.SAFE_TIME  # then any number is an hour: "only when she sleeps, about 14"
     named = lexicon.names_time(text, screening.language) or (wanted and any(letter.isdigit() for letter in text))

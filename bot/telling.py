@@ -7,6 +7,7 @@ from typing import Any, Final
 from bot import arrangement, report, sending
 from bot.acts import TELLING_ACTS
 from bot.messages import Indicator, Speaker, Triage
+from bot.receipt import HEARD_TEXTS, receipt
 from bot.situation import BUTTONS, Move, Say, Situation
 
 # What an emergency's own text says already.
@@ -33,8 +34,11 @@ HOME_SIGNS: Final = frozenset(
         Indicator.FORCED_MARRIAGE,
     }
 )
+HURT_AT_HOME: Final = frozenset({Indicator.VIOLENCE, Indicator.SEXUAL_VIOLENCE, Indicator.FORCED_MARRIAGE})
 ERASING: Final = "delete_ask"  # what is asked back of who tells something and wants it erased
 STEPS: Final = "emergency_steps"
+SAFER: Final = "safer_now"
+CHILD_WELCOME: Final = "child_here"
 # What somebody in danger asks for in the words of calm questions, or what "I see a shop", "4 percent left" is taken for: the answer
 # is what to do now.
 ASKED_IN_DANGER: Final = frozenset(
@@ -62,6 +66,7 @@ ASKED_IN_DANGER: Final = frozenset(
 )
 # These have no calm answer while a danger goes on: "going to the police is no condition" is none to "where is the police?".
 NEVER_CALM: Final = frozenset({"ask_police", "ask_support", "ask_statistics", "greet", "ask_bot", "ask_hotline_languages"})
+NEVER_CALM_ASKED: Final = NEVER_CALM - {"ask_hotline_languages"}
 ASKED_IN_SUICIDE: Final = ASKED_IN_DANGER | {
     "ask_anonymity",
     "ask_hotline_languages",
@@ -79,7 +84,7 @@ def acknowledge(situation: Situation) -> Move:
         return sending.report_add(situation)
     if danger_open(situation):
         return stay(situation)
-    witness = (situation.act == "report_witness" or _of_a_witness(situation)) and not situation.minor
+    witness = _as_witness(situation) and not situation.minor
     kind = "witness" if witness else "disclose"
     # After a danger nobody is told that it is hard to tell, and that a lawyer is free.
     first = f"{kind}_first" not in situation.told and _DANGERS.isdisjoint(situation.told)
@@ -88,14 +93,14 @@ def acknowledge(situation: Situation) -> Move:
     key = f"{kind}_first" if first and grave else f"{kind}_more"
     if kind == "disclose" and situation.child and "disclose_child" not in situation.told:
         key = "disclose_child"
-    if key == "disclose_more" and situation.alarming and situation.handoff == "queued" and situation.last_key != "disclose_grave":
-        key = "disclose_grave"  # "he said he kills me if I go", after other things: no bare receipt
-    if situation.last_key == key:
+    if key == "disclose_more":
+        key = receipt(situation)
+    elif situation.last_key == key:
         key = "told_go_on"
     # What a witness told is where a report begins: whoever wants to correct or send it can.
     reporting = ("report",) if key == "witness_first" and situation.form is None else ()
     says = (Say(key, reporting), *_besides(situation), *also_asked(situation))
-    new = [say.key for say in says if say.key in {"disclose_first", "witness_first", *_ONCE}]
+    new = [say.key for say in says if say.key in {"disclose_first", "witness_first", *_ONCE, *HEARD_TEXTS}]
     new += ["disclose_first"] if key == "disclose_child" else []  # which says the same, for somebody younger
     changes: dict[str, Any] = {"last_key": key, "misunderstood": 0, "told": [*situation.told, *new]}
     if _names_time_or_word(situation):
@@ -117,7 +122,8 @@ def emergency(situation: Situation) -> Move:
         changes[situation.requested] = situation.text
     elif _names_time_or_word(situation):
         changes |= {str(situation.requested): situation.text.strip(), "wish": "arrange"}
-    if key == "suicide" and key in situation.told:
+    if key == "suicide" and (key in situation.told or situation.done_already):
+        # Which asks for help at once for what was done already.
         key = "suicide_here" if situation.last_key == "suicide_again" else "suicide_again"
     elif key == "emergency_victim" and key in situation.told:
         key = STEPS if STEPS not in situation.told else "disclose_more" if situation.last_key == "danger_here" else "danger_here"
@@ -130,30 +136,46 @@ def emergency(situation: Situation) -> Move:
     if situation.question == "report_summary":
         added = sending.report_add(situation)
         says, changes = (*says, *added.says), {**changes, **added.changes}
-    new = [say.key for say in says if say.key in _REMEMBERED and say.key not in situation.told]
-    changes = {**changes, "last_key": key, "told": [*situation.told, *new]}
+    told = [text for text in situation.told if text != SAFER]  # it is not over
+    new = [say.key for say in says if say.key in _REMEMBERED and say.key not in told]
+    new += ["suicide"] if key == "suicide_again" and "suicide" not in told else []
+    changes = {**changes, "last_key": key, "told": [*told, *new]}
     return Move(says, {**changes, **_asked_back(situation)}, goes_on=reporting)
+
+
+def safer(situation: Situation) -> Move:
+    """Be glad with somebody who says after a danger that it is calmer, and let it be over."""
+    if situation.danger is None and not situation.triage.needs_person:
+        return go_on(situation)
+    if situation.last_key == SAFER:
+        return Move((Say("told_go_on", ("human", "menu")),), {"last_key": "told_go_on", "misunderstood": 0})
+    told = [*situation.told, *([SAFER] if SAFER not in situation.told else [])]
+    return Move((Say(SAFER, ("human", "hide")),), {"last_key": SAFER, "misunderstood": 0, "told": told, "question": None})
 
 
 def danger_open(situation: Situation) -> bool:
     """Say whether a danger that somebody told of themselves goes on: then they get no ordinary text, and never "not understood"."""
-    emergency_now = situation.message_triage is Triage.EMERGENCY
-    return situation.danger is not None and not emergency_now and not _of_a_witness(situation)
+    if situation.danger is None or SAFER in situation.told:
+        return False
+    return situation.message_triage is not Triage.EMERGENCY and not _of_a_witness(situation)
 
 
 def asked_in_danger(situation: Situation) -> bool:
     """Say whether a calm question is answered with what to do now; asked once more, it gets its own answer."""
     asked = ASKED_IN_SUICIDE if situation.danger == "suicide" else ASKED_IN_DANGER
-    if situation.act == "ask_hotline_languages" and situation.asks:
-        return False  # "does anybody speak English there?" is asked before a call; "I don't speak Polish" is said in a danger
     if not danger_open(situation) or situation.act not in asked:
+        return False
+    if situation.danger == "danger" and situation.asks and situation.certain and situation.act not in NEVER_CALM_ASKED:
+        return False  # "does anybody speak English there?", "can I take my child?": asked before a call
+    if situation.danger == "danger" and situation.act == "goodbye" and situation.listed:
         return False
     return situation.act in NEVER_CALM or not told_what_to_do(situation)
 
 
 def told_what_to_do(situation: Situation) -> bool:
     """Say whether somebody in a danger was told what to do now, beyond the first text: then they are answered like others."""
-    return ("suicide_here" if situation.danger == "suicide" else STEPS) in situation.told
+    more = {"suicide_here"} if situation.danger == "suicide" else {STEPS, "danger_here"}
+    return not more.isdisjoint(situation.told)
 
 
 def stay(situation: Situation) -> Move:
@@ -161,10 +183,12 @@ def stay(situation: Situation) -> Move:
     telling_on = situation.act in {"disclose_victim", "report_witness"} and not situation.asks
     if situation.danger == "suicide":
         key = "told_go_on" if situation.last_key == "suicide_here" else "suicide_here"
-    elif STEPS not in situation.told:
+    elif telling_on and "danger_here" in situation.told:
+        key = receipt(situation)
+    elif STEPS not in situation.told and not telling_on:
         key = STEPS
-    elif "danger_here" in situation.told and (telling_on or situation.last_key == "danger_here"):
-        key = "told_go_on" if situation.last_key == "disclose_more" else "disclose_more"
+    elif situation.last_key == "danger_here":
+        key = receipt(situation)
     else:
         key = "danger_here"
     buttons = ("human", "hide") if situation.danger == "suicide" else ("cannot_call", "hide")
@@ -192,8 +216,31 @@ def _asked_back(situation: Situation) -> dict[str, Any]:
 
 def go_on(situation: Situation) -> Move:
     """Receive the beginning of a story in which nothing grave is told yet."""
+    if (welcome := child_welcome(situation)) is not None:
+        return welcome
     key = "nothing_said" if situation.last_key == "told_go_on" else "told_go_on"
     return Move((Say(key, ("human", "menu")), *also_asked(situation)), {"last_key": key, "misunderstood": 0})
+
+
+def child_welcome(situation: Situation) -> Move | None:
+    """Tell somebody who says that they are under age, once, that they may write here; None to everybody else."""
+    known = {CHILD_WELCOME, "disclose_child", "emergency_child"} & set(situation.told)
+    if not situation.minor or known or situation.triage.needs_person:
+        return None
+    changes = {"last_key": CHILD_WELCOME, "misunderstood": 0, "told": [*situation.told, CHILD_WELCOME]}
+    return Move((Say(CHILD_WELCOME, ("human", "hide")), *also_asked(situation)), changes)
+
+
+def _as_witness(situation: Situation) -> bool:
+    """Say whether what is told is received as a witness's.
+
+    Who told of themselves lives where "my wife may not go to the doctor" happens, too; who told as a witness goes on as one, unless
+    they say "I".
+    """
+    own, others = "disclose_first" in situation.told, "witness_first" in situation.told
+    if own != others:
+        return others and not (situation.act == "disclose_victim" and situation.oneself)
+    return situation.act == "report_witness" or _of_a_witness(situation)
 
 
 def _emergency_key(situation: Situation) -> str:
@@ -224,7 +271,8 @@ def _besides(situation: Situation) -> tuple[Say, ...]:
 
 def _home(situation: Situation) -> tuple[Say, ...]:
     signs = frozenset(situation.indicators)
-    concerned = situation.at_home and signs and signs <= HOME_SIGNS
+    hurt = situation.speaker is Speaker.VICTIM or not signs.isdisjoint(HURT_AT_HOME)  # a witness's wife only saw it, too
+    concerned = situation.at_home and signs and signs <= HOME_SIGNS and hurt
     return (Say("home_violence"),) if concerned and not situation.quiet and "home_violence" not in situation.told else ()
 
 

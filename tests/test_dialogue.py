@@ -8,7 +8,7 @@ import pytest
 from bot import dialogue, offer, report, telling
 from bot.acts import choose_act, meaning_of
 from bot.lexicon import Lexicon
-from bot.messages import Indicator, Screening, Speaker, Triage
+from bot.messages import Screening, Speaker, Triage
 from bot.situation import Situation
 
 LEXICON = Lexicon.load()
@@ -118,20 +118,6 @@ def test_a_medium_sign_is_offered_a_person_once_and_a_no_is_respected() -> None:
     assert offer.ask_for_person(again).changes["wish"] == "handoff"
 
 
-@pytest.mark.parametrize(
-    ("indicators", "speaker", "key"),
-    [
-        ((Indicator.SUICIDE_RISK,), Speaker.VICTIM, "suicide"),
-        ((Indicator.CHILD_EXPLOITATION,), Speaker.WITNESS, "emergency_child"),
-        ((Indicator.VIOLENCE,), Speaker.WITNESS, "emergency_witness"),
-        ((Indicator.VIOLENCE,), Speaker.VICTIM, "emergency_victim"),
-    ],
-)
-def test_an_emergency_is_answered_for_whom_it_concerns(indicators: tuple[Indicator, ...], speaker: Speaker, key: str) -> None:
-    move = telling.emergency(Situation(act="emergency", indicators=indicators, speaker=speaker))
-    assert move.says[0].key == key
-
-
 def test_not_understanding_is_said_once_then_a_person_is_offered() -> None:
     assert dialogue.not_understood(Situation(act="out_of_scope")).says[0].key == "not_understood"
     second = dialogue.not_understood(Situation(act="out_of_scope", misunderstood=1)).says[0]
@@ -184,54 +170,6 @@ def test_the_beginning_of_a_story_is_heard_and_nobody_is_pitied_for_it() -> None
     assert [say.key for say in again.says] == ["nothing_said"]
 
 
-def test_who_is_in_danger_and_writes_on_is_told_once_what_to_do_now() -> None:
-    current = Situation(
-        act="disclose_victim", triage=Triage.EMERGENCY, danger="danger", speaker=Speaker.VICTIM, last_key="emergency_victim"
-    )
-    move = telling.acknowledge(current)
-    assert [say.key for say in move.says] == ["emergency_steps"]
-    after = replace(current, told=tuple(move.changes["told"]), last_key="emergency_steps")
-    here = telling.acknowledge(after)
-    assert [say.key for say in here.says] == ["danger_here"]
-    read = replace(after, told=tuple(here.changes["told"]), last_key="danger_here")
-    assert [say.key for say in telling.acknowledge(read).says] == ["disclose_more"]
-    assert "emergency_steps" not in [say.key for say in telling.acknowledge(replace(after, danger=None)).says]
-
-
-@pytest.mark.parametrize(
-    ("act", "then"),
-    [
-        ("out_of_scope", "danger_here"),
-        ("ask_statistics", "danger_here"),
-        ("deny", "danger_here"),
-        ("ask_shelter", "ask_shelter"),  # who was told what to do is answered like others
-        ("nothing_said", "nothing_said"),
-    ],
-)
-def test_who_is_in_danger_is_told_what_to_do_and_never_that_they_were_not_understood(act: str, then: str) -> None:
-    moves = {"out_of_scope": dialogue.not_understood, "deny": dialogue.deny, "nothing_said": dialogue.plain}
-    current = Situation(
-        act=act, triage=Triage.EMERGENCY, danger="danger", speaker=Speaker.VICTIM, last_key="emergency_victim", text="bateria 4"
-    )
-    assert [say.key for say in moves.get(act, dialogue.answer)(current).says] == ["emergency_steps"]
-    later = replace(current, told=("emergency_steps",), last_key="emergency_steps")
-    assert [say.key for say in moves.get(act, dialogue.answer)(later).says] == [then]
-
-
-@pytest.mark.parametrize("act", ["out_of_scope", "ask_child", "goodbye", "ask_hotline_languages"])
-def test_who_thinks_of_suicide_is_stayed_with(act: str) -> None:
-    current = Situation(act=act, triage=Triage.EMERGENCY, danger="suicide", speaker=Speaker.VICTIM, last_key="suicide")
-    move = dialogue.not_understood(current) if act == "out_of_scope" else dialogue.answer(current)
-    assert [say.key for say in move.says] == ["suicide_here"]
-
-
-def test_a_question_that_is_asked_once_more_in_danger_gets_its_own_answer() -> None:
-    current = Situation(
-        act="ask_shelter", triage=Triage.EMERGENCY, danger="danger", last_key="danger_here", told=("emergency_steps",)
-    )
-    assert [say.key for say in dialogue.answer(current).says] == ["ask_shelter"]
-
-
 def test_a_short_question_that_goes_on_gets_more_of_the_same_matter_and_then_a_person() -> None:
     current = Situation(act="ask_unpaid_wages", follows=True, last_key="ask_unpaid_wages", text="a bez umowy?")
     move = dialogue.answer(current)
@@ -241,65 +179,15 @@ def test_a_short_question_that_goes_on_gets_more_of_the_same_matter_and_then_a_p
 
 
 def test_an_answer_to_the_question_of_erasing_that_is_neither_yes_nor_no_erases_nothing_and_says_so() -> None:
-    move = dialogue.not_understood(Situation(act="out_of_scope", question="delete_ask", text="hm"))
+    asked = Situation(act="out_of_scope", question="delete_ask", last_key="delete_ask", text="hm")
+    move = dialogue.not_understood(asked)
     assert [say.key for say in move.says] == ["delete_unclear"]
     assert "wish" not in move.changes
-
-
-@pytest.mark.parametrize("asked", ["ask_support", "cannot_call"])
-def test_what_to_do_and_not_being_able_to_speak_are_answered_for_the_danger(asked: str) -> None:
-    current = Situation(act=asked, triage=Triage.EMERGENCY, danger="danger", speaker=Speaker.VICTIM, text="co mam robić")
-    move = dialogue.answer(current) if asked == "ask_support" else dialogue.plain(current)
-    assert [say.key for say in move.says] == ["emergency_steps"]
-
-
-def test_a_second_word_of_suicide_gets_what_to_do_if_something_was_done_already() -> None:
-    here = (Indicator.SUICIDE_RISK,)
-    first = telling.emergency(Situation(act="emergency", triage=Triage.EMERGENCY, indicators=here, message_indicators=here))
-    told = tuple(first.changes["told"])
-    second = telling.emergency(
-        Situation(act="emergency", triage=Triage.EMERGENCY, indicators=here, message_indicators=here, told=told)
-    )
-    assert [first.says[0].key, second.says[0].key] == ["suicide", "suicide_again"]
-
-
-def test_a_danger_after_a_word_of_suicide_is_answered_as_the_danger() -> None:
-    move = telling.emergency(
-        Situation(
-            act="emergency",
-            triage=Triage.EMERGENCY,
-            speaker=Speaker.VICTIM,
-            indicators=(Indicator.SUICIDE_RISK, Indicator.VIOLENCE),
-            message_indicators=(Indicator.VIOLENCE,),
-        )
-    )
-    assert move.says[0].key == "emergency_victim"
-
-
-def test_violence_at_home_names_the_line_against_it_once_and_only_when_nothing_else_is_told() -> None:
-    told = Situation(
-        act="disclose_victim", triage=Triage.HIGH, speaker=Speaker.VICTIM, at_home=True, indicators=(Indicator.VIOLENCE,)
-    )
-    move = telling.acknowledge(told)
-    assert "home_violence" in [say.key for say in move.says]
-    more = replace(told, told=tuple(move.changes["told"]))
-    assert "home_violence" not in [say.key for say in telling.acknowledge(more).says]
-    with_work = replace(told, indicators=(Indicator.VIOLENCE, Indicator.FORCED_LABOUR))
-    assert "home_violence" not in [say.key for say in telling.acknowledge(with_work).says]
-
-
-def test_a_child_that_is_exploited_hears_of_the_lines_for_children() -> None:
-    move = telling.acknowledge(
-        Situation(act="disclose_victim", triage=Triage.HIGH, speaker=Speaker.VICTIM, indicators=(Indicator.CHILD_EXPLOITATION,))
-    )
-    assert [say.key for say in move.says] == ["disclose_child"]
-
-
-def test_a_witness_who_leaves_the_subject_out_stays_a_witness() -> None:
-    move = telling.acknowledge(
-        Situation(act="disclose_victim", triage=Triage.HIGH, speaker=Speaker.WITNESS, told=("witness_first",))
-    )
-    assert [say.key for say in move.says] == ["witness_more"]
+    still = dialogue.not_understood(replace(asked, last_key="delete_unclear", text="is it gone?", asks=True))
+    assert [say.key for say in still.says] == ["delete_unclear"]
+    other = dialogue.not_understood(replace(asked, last_key="abuse"))
+    assert [say.key for say in other.says] == ["not_understood"]
+    assert other.changes["question"] is None
 
 
 def test_who_asks_on_is_not_given_the_same_answer_again_and_a_button_gives_it() -> None:
@@ -367,47 +255,6 @@ def test_not_understanding_is_not_said_a_third_time() -> None:
 def test_a_wish_is_found_inside_a_message_and_a_refusal_is_none(text: str, queued: bool, meaning: str | None) -> None:
     calm = Screening("pl", Triage.NONE)
     assert meaning_of(text, calm, "pl", LEXICON, queued=queued, quiet=False) == meaning
-
-
-@pytest.mark.parametrize(
-    ("speaker", "told", "goes_on"),
-    [(Speaker.WITNESS, None, True), (Speaker.VICTIM, None, False), (Speaker.VICTIM, "krzyki", True)],
-)
-def test_a_danger_told_in_a_report_is_asked_on_unless_a_victim_has_told_nothing_before(
-    speaker: Speaker, told: str | None, goes_on: bool
-) -> None:
-    reporting = Situation(
-        act="emergency",
-        triage=Triage.EMERGENCY,
-        speaker=speaker,
-        form=report.FORM,
-        requested="report_where",
-        report={"report_what": told},
-        text="zamknęli ich w piwnicy",
-    )
-    move = telling.emergency(reporting)
-    assert move.goes_on is goes_on
-    assert move.changes["report_where"] == "zamknęli ich w piwnicy"
-
-
-def test_what_to_do_in_a_danger_is_said_once_and_what_is_told_on_is_read() -> None:
-    """The same two texts about 112, in turns at whatever was written, were the worst fault of a trial."""
-    current = Situation(act="emergency", triage=Triage.EMERGENCY, message_triage=Triage.EMERGENCY, speaker=Speaker.VICTIM)
-    said = []
-    for _ in range(5):
-        move = telling.emergency(current)
-        said.append(move.says[0].key)
-        current = replace(current, told=tuple(move.changes["told"]), last_key=move.changes["last_key"])
-    assert said == ["emergency_victim", "emergency_steps", "danger_here", "disclose_more", "danger_here"]
-
-
-def test_a_witness_who_goes_on_telling_of_a_danger_is_thanked() -> None:
-    current = Situation(act="emergency", triage=Triage.EMERGENCY, message_triage=Triage.EMERGENCY, speaker=Speaker.WITNESS)
-    first = telling.emergency(current)
-    second = telling.emergency(replace(current, told=tuple(first.changes["told"]), last_key="emergency_witness"))
-    assert [first.says[0].key, second.says[0].key] == ["emergency_witness", "witness_more"]
-    calm = replace(current, act="disclose_victim", message_triage=Triage.NONE, danger="danger", told=tuple(first.changes["told"]))
-    assert telling.acknowledge(calm).says[0].key.startswith("witness")
 
 
 @pytest.mark.parametrize("question", [None, "handoff_offer"])

@@ -5,6 +5,7 @@ Temperatures, joint opinion, weight of clauses and phrases, working point, memor
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -49,7 +50,7 @@ def train_screener(
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        encoder = TunedEncoder()
+        encoder = TunedEncoder(threads=os.process_cpu_count() or 1)
     except EncoderUnavailable as error:
         raise EncoderMissing(f"{error} It is part of the project (encoder/model); `make encoder` makes another.") from error
     concepts = _train_tuned(rows, strangers, encoder, folder / TUNED, progress)

@@ -1,4 +1,4 @@
-"""The encoder that was tuned for this task, as `encoder/` exported it: onnxruntime and tokenizers, one thread, no network."""
+"""The encoder that was tuned for this task, as `encoder/` exported it: onnxruntime and tokenizers, no network."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ _BLOCK_BYTES: Final = 18  # an fp16 scale and 32 values of 4 bits
 class TunedEncoder:
     """One vector for a message and one for each of its pieces."""
 
-    def __init__(self, folder: Path = MODEL) -> None:
-        """Load the exported encoder; raises EncoderUnavailable when a file is missing or is not the one that was exported."""
+    def __init__(self, folder: Path = MODEL, *, threads: int = 1) -> None:
+        """Load the exported encoder; raises EncoderUnavailable when a file is missing or is not the one that was exported.
+
+        `threads` are those of one run: one where messages are answered, every core where thousands of rows are read.
+        """
         try:
             import onnxruntime  # noqa: PLC0415 - without these the n-grams answer
             from tokenizers import Tokenizer  # noqa: PLC0415
@@ -36,7 +39,7 @@ class TunedEncoder:
             self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._words: NDArray[np.uint8] = np.load(folder / "words.npy", mmap_mode="r", allow_pickle=False)
             options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
             options.enable_cpu_mem_arena = False  # it would keep the memory of the longest message for ever
             self._session: Any = onnxruntime.InferenceSession(
                 str(folder / "layers.onnx"), options, providers=["CPUExecutionProvider"]

@@ -35,6 +35,8 @@ WISHES: Final = (
     "lost_document",
     "someone_near",
     "request",
+    "safer",
+    "doubt",
 )
 NOTHING: Final = "none"
 LONGEST: Final = 12  # words of a message in which a wish is heard

@@ -121,9 +121,13 @@ def test_a_login_that_ends_is_loud_and_a_new_one_finds_the_draft_where_it_was(ni
     expect(ola.locator("#ended")).to_be_visible()
     assert ola.title().startswith("⚠")
     ola.context.add_cookies([{"name": COOKIE, "value": night.logs_in("Ola"), "domain": "127.0.0.1", "path": PREFIX}])
+    order: list[str] = []
+    ola.on("response", lambda response: order.append("part") if response.url.endswith("/live") else None)
+    ola.on("request", lambda request: order.append("live") if request.url.endswith("/events") else None)
     ola.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(ola.locator("#ended")).to_be_hidden()
     ready(ola)
+    assert order[:2] == ["part", "live"]  # the parts bring the new login's token: without it nothing could be sent
     expect(ola.locator("#answer")).to_have_value("Napisane przed końcem sesji")
     ola.get_by_role("button", name="Wyślij").click()
     expect(ola.locator(".message.consultant")).to_contain_text("Napisane przed końcem sesji")

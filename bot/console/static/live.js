@@ -10,7 +10,7 @@ const policy = globalThis.trustedTypes?.createPolicy("console", { createHTML: (h
 const connection = document.getElementById("connection");
 const banner = (name, shown) => { document.getElementById(name).hidden = !shown; };
 
-let source, watchdog, retry, refreshing = false, again = false, over = false;
+let source, watchdog, retry, refreshing = null, again = false, over = false;
 
 const look = (path) => fetch(path, { headers: { "X-Watching": "1" }, redirect: "manual", signal: AbortSignal.timeout(ANSWER_MS) });
 
@@ -59,27 +59,30 @@ function morphChildren(old, fresh) {
   while (place) { const next = place.nextSibling; place.remove(); place = next; }
 }
 
-export async function refresh() {
-  if (refreshing) { again = true; return; }
-  refreshing = true;
-  try {
-    for (const part of document.querySelectorAll("[data-live]")) {
-      const response = await look(part.dataset.live);
-      if (response.status === 401) { ended(); return; }
-      if (response.status === 404) { location.replace(part.dataset.page ?? location.pathname); return; }
-      if (!response.ok) throw new Error(String(response.status));
-      const focused = document.activeElement?.id;
-      const holder = part.cloneNode(false);
-      holder.append(...parse(await response.text()).childNodes);
-      morphChildren(part, holder);
-      if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
-    }
-    takeToken();
-    announce("refreshed");
-  } finally {
-    refreshing = false;
+// Whoever asks while the parts are being fetched waits for them, too: a page is connected only when it holds its login's token.
+export function refresh() {
+  if (refreshing) { again = true; return refreshing; }
+  refreshing = fetchParts().finally(() => {
+    refreshing = null;
     if (again) { again = false; setTimeout(() => refresh().catch(lost), 150); }
+  });
+  return refreshing;
+}
+
+async function fetchParts() {
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const response = await look(part.dataset.live);
+    if (response.status === 401) { ended(); return; }
+    if (response.status === 404) { location.replace(part.dataset.page ?? location.pathname); return; }
+    if (!response.ok) throw new Error(String(response.status));
+    const focused = document.activeElement?.id;
+    const holder = part.cloneNode(false);
+    holder.append(...parse(await response.text()).childNodes);
+    morphChildren(part, holder);
+    if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
   }
+  takeToken();
+  announce("refreshed");
 }
 
 // After a new login, in another tab, this page's forms need the new login's token: the parts that are fetched bring it.
