@@ -21,6 +21,7 @@ MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
     "action_acknowledge": telling.acknowledge,
     "action_emergency": telling.emergency,
     "action_safer": telling.safer,
+    "action_read_back": forms.read_back,
     "action_follow_up": dialogue.follow_up,
     "action_affirm": dialogue.affirm,
     "action_deny": dialogue.deny,
@@ -108,6 +109,7 @@ def situation(tracker: Tracker) -> Situation:
         safe_time=slots.get("safe_time"),
         code_word=slots.get("code_word"),
         arrangement_asks=int(slots.get(arrangement.ASKS) or 0),
+        titles=wording().titles.get(slots.get("language") or "pl", {}),
     )
 
 

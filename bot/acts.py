@@ -85,11 +85,16 @@ LEXICON_ACTS: Final[Mapping[str, str]] = {
     "goodbye": "goodbye",
     "safer": "safer",
     "doubt": "doubt",
+    "alone_now": "alone_now",
+    "read_back": "read_back",
+    "abroad": "abroad",
+    "myself": "disclose_victim",
 }
 
 INNOCENT_MEANINGS: Final = frozenset(
     "yes no skip human delete unquiet joke withdraw report language hide cannot_call safe_time code_word enough greet insult send"
-    " dont_send afraid lost_document someone_near request goodbye safer doubt".split()
+    " dont_send afraid lost_document someone_near request goodbye safer doubt alone_now"
+    " read_back".split()
 )
 TELLING_ACTS: Final = frozenset({"disclose_victim", "report_witness", "emergency"})
 
@@ -101,12 +106,16 @@ POLITE: Final = 0.4
 STOPPING_WORDS: Final = 6  # and of one in which "stop, I don't want any more" is
 _MARKS: Final = re.compile(r"[,.;!…\n]+")
 WISHING_WORDS: Final = 12  # of a message in which "take it back" or "a person please" is looked for
+LEAVING_WORDS: Final = 5  # of one in which "I write later" takes leave
+SAID_INSIDE: Final = ("code_word", "safe_time", "lost_document", "request", "read_back", "abroad")  # whatever stands around
+WAITING_WORDS: Final = 6  # of a question of how long it takes: a longer one asks something else
 MOOD_WORDS: Final = 8  # and of one in which "I am not sure" or "it is calm now" is
 HEARD_WISH: Final = 0.85  # from here on a wish in words of one's own counts: python -m bench.wishes
 WISHES_IN_DANGER: Final = frozenset(
-    "human delete hide cannot_call safe_time code_word someone_near request safer goodbye".split()
+    "human delete hide cannot_call safe_time code_word someone_near request safer goodbye alone_now read_back abroad".split()
 )
 SURE_WISH: Final = 0.95
+HEARD_HARMLESS: Final = 0.6  # that somebody comes, that a danger is over: what is said then is never wrong
 CLEARLY_ELSE: Final = 0.5  # of a topic that is none of those which wishes sound like
 WISHES_SOUND_LIKE: Final = frozenset(
     "greet goodbye thanks affirm deny repeat change_language ask_human ask_bot delete_data abuse out_of_scope ask_anonymity"
@@ -115,9 +124,9 @@ WISHES_SOUND_LIKE: Final = frozenset(
 # Somebody would be called, or sent away, or less would be said.
 GRAVE_WISHES: Final = frozenset({"human", "withdraw", "quiet", "enough", "delete"})
 ASKED_WISHES: Final = frozenset(
-    "human hide waiting what_now cannot_call afraid lost_document code_word safe_time request".split()
+    "human hide waiting what_now cannot_call afraid lost_document code_word safe_time request read_back abroad".split()
 )
-SURELY_THE_PROGRAM: Final = 0.9  # "who am I talking to, is it a person?" asks for nobody
+SURELY_THE_PROGRAM: Final = 0.8  # "who am I talking to, is it a person?" asks for nobody
 EMERGENCY_NUMBERS: Final = frozenset({"112", "997", "998", "999"})  # written alone: who answers there is asked, or meant
 
 
@@ -130,12 +139,12 @@ def meaning_of(
     queued: bool,
     quiet: bool,
     reporting: bool = False,
-    in_danger: bool = False,
+    danger: str | None = None,
 ) -> str | None:
     """Return what the lists of short words say of a message: as a whole, before a colon, or as a wish inside it.
 
-    `reporting`: a report is being told, so that "do not send" means it and nothing else; `in_danger`: a danger goes on, in which "battery
-    4 %" is no question of how long it takes.
+    `reporting`: a report is being told, so that "do not send" means it and nothing else; `danger`: one goes on ("danger" or
+    "suicide"), in which "battery 4 %" is no question of how long it takes.
     """
     triage = screening.triage
     meaning = lexicon.meaning(text, language)
@@ -152,9 +161,10 @@ def meaning_of(
         calls = () if lexicon.names_any_language(text) else ("cannot_call",)  # "I cannot speak Polish" says nothing of calls
         taking_back = (*(("withdraw",) if queued else ()), *(("dont_send",) if reporting else ()))
         reports = () if _clearly_else(screening) else ("report",)  # "my boss does not pay, where do I report it?"
-        short = len(words(text)) <= MOOD_WORDS and not _clearly_else(screening)
-        moods = () if not short else ("safer",) if in_danger else ("safer", "doubt")
-        wishes = (*taking_back, *human, *calls, "code_word", "safe_time", "lost_document", "request", *reports, *moods)
+        unsure = screening.topic == "ask_am_i_victim" and not lexicon.asks(text, language)  # "not sure if this is for you"
+        unsaid = _clearly_else(screening) and not unsure and danger is None
+        moods = () if unsaid else _moods(len(words(text)), danger)
+        wishes = (*taking_back, *human, *calls, *SAID_INSIDE, *reports, *moods)
         meaning = next((wish for wish in wishes if lexicon.says_inside(text, wish, language)), None)
     if meaning is None and triage is Triage.NONE and len(words(text)) <= STOPPING_WORDS:
         parts = {lexicon.meaning(part, language) for part in _MARKS.split(text) if part.strip()}
@@ -164,14 +174,24 @@ def meaning_of(
     if meaning is None and reporting and triage is Triage.NONE and lexicon.begins_with(text, ("stop", "enough"), language):
         meaning = "enough"  # "actually stop, I should ask the headmaster first"
     if meaning is None and triage is Triage.NONE and not text.startswith("@"):
-        meaning = _wished(text, screening, language, lexicon, queued=queued, reporting=reporting)
-        meaning = meaning if not in_danger or meaning in WISHES_IN_DANGER else None
+        meaning = _wished(text, screening, language, lexicon, queued=queued, reporting=reporting, in_danger=danger is not None)
+        meaning = meaning if danger is None or meaning in WISHES_IN_DANGER else None
     if meaning == "unquiet" and not quiet:
-        return "safer" if in_danger else None  # "he left"; "nobody is here" is said of loneliness too
-    return meaning
+        return "safer" if danger == "danger" else None  # "he left"; "nobody is here" is said of loneliness too
+    return None if meaning == "alone_now" and danger == "suicide" else meaning
 
 
-def _wished(text: str, screening: Screening, language: str, lexicon: Lexicon, *, queued: bool, reporting: bool) -> str | None:
+def _moods(length: int, danger: str | None) -> tuple[str, ...]:
+    """Return the meanings that are not asked for but said, and looked for inside a message of some words."""
+    if danger is not None:
+        return ("alone_now", "safer", "myself") if length <= WISHING_WORDS else ()
+    leave = ("goodbye",) if length <= LEAVING_WORDS else ()
+    return ("alone_now", "safer", "myself", *leave, "doubt") if length <= MOOD_WORDS else ()
+
+
+def _wished(
+    text: str, screening: Screening, language: str, lexicon: Lexicon, *, queued: bool, reporting: bool, in_danger: bool
+) -> str | None:
     """Return the wish that is surely heard in words that are on no list, where it fits how things stand."""
     wish = screening.wish
     if wish is None or screening.indicators or len(words(text)) > LONGEST_WISH or not says_something(text):
@@ -180,7 +200,9 @@ def _wished(text: str, screening: Screening, language: str, lexicon: Lexicon, *,
         return None  # "battery 4 %"
     denied, asks = lexicon.denies(text, language), lexicon.asks(text, language)
     grave = wish in GRAVE_WISHES and not (wish == "enough" and reporting)
-    if screening.wish_confidence < (SURE_WISH if grave else HEARD_WISH):
+    harmless = wish == "someone_near" or (in_danger and wish in {"safer", "alone_now"})
+    bar = SURE_WISH if grave else HEARD_HARMLESS if harmless else HEARD_WISH
+    if screening.wish_confidence < bar:
         return None
     if _clearly_else(screening):
         return None
@@ -192,6 +214,7 @@ def _wished(text: str, screening: Screening, language: str, lexicon: Lexicon, *,
         or (wish == "delete" and asks)
         or (wish == "send" and denied)
         or (asks and wish not in ASKED_WISHES)
+        or (asks and queued and wish in {"waiting", "human"} and len(words(text)) > WAITING_WORDS)
     )
     return None if unfitting else wish
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from bot.messages import QUESTION_TOPICS, Triage
-from bot.situation import Situation
+from bot.situation import Move, Say, Situation
 
 LABOUR_TOPICS: Final = frozenset({"ask_unpaid_wages", "ask_residence", "ask_refugee_ukraine"})
 # What is said to somebody who asks on: "and without a contract?".
 MORE_TEXTS: Final = frozenset(
     {"ask_unpaid_wages_more", "ask_job_offer_more", "ask_shelter_more", "residence_more", "ask_help_friend_more"}
 )
+WARNING: Final = "job_warning"
 MORE_OF: Final = dict.fromkeys(("residence_plain", "ask_residence", "ask_refugee_ukraine"), "residence_more")
 
 
@@ -29,8 +30,22 @@ def more_of(situation: Situation, key: str) -> str | None:
     return more if asks_on and more in MORE_TEXTS and more not in situation.told else None
 
 
+def more_of_last(situation: Situation) -> str | None:
+    """Return the text with more on the matter that was answered last; None when there is none or it was said."""
+    more = MORE_OF.get(situation.last_key or "", f"{situation.last_key}_more")
+    return more if more in MORE_TEXTS and more not in situation.told else None
+
+
 def is_above(situation: Situation, key: str) -> bool:
     """Say whether the same answer stands right above: who asks on means something else; a button asks for the text itself."""
     typed = not situation.text.startswith("@")
     again = key == situation.last_key or (situation.follows and situation.last_key != "said_above")
     return situation.act in QUESTION_TOPICS and again and typed and not situation.quiet
+
+
+def warning(situation: Situation) -> Move | None:
+    """Warn somebody who tells more of an offer, once: "they pay the flight and I work it off"; None to whoever asks about one."""
+    offered = situation.act == "ask_job_offer" and "ask_job_offer" in situation.told and not situation.asks
+    if not offered or WARNING in situation.told:
+        return None
+    return Move((Say(WARNING, ("human", "menu")),), {"last_key": WARNING, "misunderstood": 0, "told": [*situation.told, WARNING]})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from bot.lexicon import QUESTION_MARKS
+from bot.lexicon import QUESTION_MARKS, Lexicon
 from bot.report import SHORT_NO, SKIPPED
+from bot.screening.language import without_diacritics
 
 SAFE_TIME: Final = "safe_time"
 CODE_WORD: Final = "code_word"
@@ -17,6 +19,13 @@ MAX_TIME: Final = 200  # characters
 MAX_WORD: Final = 40
 MOST_TIME_WORDS: Final = 25
 _MOST_WORDS: Final = {SAFE_TIME: MOST_TIME_WORDS, CODE_WORD: 3}
+_QUOTED: Final = re.compile(r"[\"“„”«'‘’](?P<word>[^\"“„”«»'‘’]{2,40})[\"”»'’]")
+# "It is me", "it is not me", "if I write": beside words in quotation marks they say what these are for. Without diacritics.
+_ITS_ME: Final = tuple(
+    "to ja|nie ja|jak napisze|jesli napisze|its me|it's me|not me|isnt me|if i write|if i say|if i answer|це я|не я|якщо я напишу"
+    "|як напишу|это я|если я напишу|если напишу|гэта я|soy yo|no soy|si escribo|si digo|c'est moi|si j'ecris|sou eu|se eu escrever"
+    "|sunt eu|daca scriu|ako to|hindi ako|benim|la toi|მე ვარ|انا هو|main hu".split("|")
+)
 # A classifier takes "sunflower" for a greeting and "after ten" for a goodbye: these count only when it is certain.
 _COURTESIES: Final = frozenset({"greet", "goodbye", "thanks", "abuse", "ask_bot", "repeat"})
 _NO_ANSWER: Final = frozenset(
@@ -63,6 +72,15 @@ def named_value(text: str) -> str | None:
     """Return what a message arranges that names it itself: "code word: mango"; None when it only asks to."""
     _, sign, value = text.partition(":")
     return value.strip() or None if sign else None
+
+
+def quoted_word(text: str, lexicon: Lexicon, language: str) -> str | None:
+    """Return the words in quotation marks of a message that says by them who writes; None when it does not."""
+    if (found := _QUOTED.search(text)) is None:
+        return None
+    plain = f" {' '.join(without_diacritics(text).casefold().replace('’', chr(39)).split())} "
+    known = any(f" {phrase} " in plain for phrase in _ITS_ME) or lexicon.says_inside(text, CODE_WORD, language)
+    return found["word"].strip() if known else None
 
 
 def fits(text: str, slot: str) -> bool:

@@ -21,7 +21,7 @@ from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
 from bot.reading import Reader
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
-from bot.standing import CERTAIN_TOPIC, Standing, stops_a_report
+from bot.standing import CERTAIN_TOPIC, Standing, calms_down, in_context, stops_a_report
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
@@ -129,8 +129,8 @@ class Decider:
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets the number and the case is queued
             return self._failed(conversation, said, Decision(unknown, findings, conversation.language), error, standing)
         follows = followed is not None
-        screening = followed or screening
-        if stops_a_report(said.text, screening, standing, self.lexicon):
+        screening = in_context(followed or screening, standing)
+        if any(rule(said.text, screening, standing, self.lexicon) for rule in (stops_a_report, calms_down)):
             screening = replace(screening, triage=Triage.NONE, indicators=())  # "stop, I don't want any more": of the questions
         of_others = Speaker.WITNESS in {screening.speaker, findings.speaker}
         minor = self.lexicon.tells_childs_age(said.text, screening.language, of_others=of_others)
@@ -226,8 +226,8 @@ class Decider:
             "asks": said.text.startswith("@") or self.lexicon.asks(said.text, screening.language),
             "inquires": self.lexicon.inquires(said.text, screening.language),
             "at_home": self.lexicon.names_family(said.text, screening.language),
-            "oneself": self.lexicon.names_oneself(said.text, screening.language),
-            "made_up": self.lexicon.made_up_word(said.text, screening.language) if act == arrangement.CODE_WORD else None,
+            "oneself": self._oneself(said.text, screening.language),
+            "made_up": self._code_word(said.text, act, screening.language),
             "listed": said.text.startswith("@") or intent.plain or self.lexicon.meaning(said.text, language) is not None,
             "done_already": self.lexicon.tells_it_is_done(said.text, screening.language),
             "greeted": standing.said_last is not None,
@@ -260,6 +260,17 @@ class Decider:
         if screening.language not in LANGUAGES:
             screening = replace(screening, language=language)
         return Decision(screening, findings, language, replies, reason, turn.slots, turn.state)
+
+    def _oneself(self, text: str, language: str) -> bool:
+        return self.lexicon.names_oneself(text, language) or self.lexicon.says_inside(text, "myself", language)
+
+    def _code_word(self, text: str, act: str, language: str) -> str | None:
+        """Return the code word that a message about one holds, apart from the rest of it."""
+        if act not in {arrangement.CODE_WORD, "code_word_said"}:
+            return None
+        quoted = arrangement.quoted_word(text, self.lexicon, language)
+        named = act == arrangement.CODE_WORD or self.lexicon.mentions(text, arrangement.CODE_WORD, language)
+        return quoted or (self.lexicon.made_up_word(text, language) if named else None)
 
     def _language(
         self, conversation: Conversation, text: str, screening: Screening, standing: Standing

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from bot import answering, offer, report, sending, telling
+from bot import answering, minors, offer, report, sending, telling
 from bot.acts import BUTTON_QUESTIONS
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Speaker, Triage
 from bot.situation import BUTTONS, Move, Say, Situation, closed
 
-CHILD_PRIVACY: Final = "child_secret"
 MAX_GENTLE_QUESTIONS: Final = 2
 STATEMENT_WORDS: Final = 4
 LONGEST_ANSWER: Final = 4  # words of a no to a gentle question
@@ -46,10 +45,10 @@ def answer(situation: Situation) -> Move:
         return Move((Say("handoff_already"), Say(situation.act)), already.changes)
     if telling.asked_in_danger(situation):
         return telling.stay(situation)
-    if situation.minor and (child := _child_answer(situation)) is not None:
-        return child
     if situation.question == "delete_ask" and situation.act in {"ask_anonymity", "ask_bot"}:
         return not_understood(situation)  # "is it really gone?": not yet
+    if (other := minors.answer(situation) or answering.warning(situation)) is not None:
+        return other
     greeted = situation.act == "greet" and (situation.greeted or "greet" in situation.told)
     key = answering.key_of(situation)
     if (more := answering.more_of(situation, key)) is not None:
@@ -63,6 +62,7 @@ def answer(situation: Situation) -> Move:
     if situation.act in answering.LABOUR_TOPICS and key != "residence_plain" and not situation.triage.needs_person:
         says += [Say("labour_also_hotline")] if "labour_also_hotline" not in situation.told else []
     new = ["labour_also_hotline"] if len(says) > 1 else ["greet"] if situation.act == "greet" and not greeted else []
+    new += ["ask_job_offer"] if situation.act == "ask_job_offer" else []
     waits = situation.act == "ask_anonymity" and situation.handoff == "queued" and situation.last_key not in HANDOFF_TEXTS
     if waits and "ask_anonymity" not in situation.told:
         says.append(Say("handoff_already", ("withdraw",)))  # "we see it when you want" is over: it waits already
@@ -73,20 +73,12 @@ def answer(situation: Situation) -> Move:
     return Move(tuple(says), {"last_key": says[0].key, "misunderstood": 0, "told": [*situation.told, *new]})
 
 
-def _child_answer(situation: Situation) -> Move | None:
-    """Answer somebody under age in words for them, once: that they may write here, and whom the program tells."""
-    if situation.act in {"greet", "ask_bot"}:
-        return telling.child_welcome(situation)
-    if situation.act in {"ask_anonymity", "request"} and CHILD_PRIVACY not in situation.told:
-        changes = {"last_key": CHILD_PRIVACY, "misunderstood": 0, "told": [*situation.told, CHILD_PRIVACY]}
-        return Move((Say(CHILD_PRIVACY, ("human",)), *telling.also_asked(situation)), changes)
-    return None
-
-
 def follow_up(situation: Situation) -> Move:
     """Say what happens next: the handoff, one gentle question, or an offer; never more than one question."""
     if situation.handoff == "queued" and "handoff_told" not in situation.told:
         key = "handoff_told" if situation.on_duty or situation.triage is Triage.EMERGENCY else "handoff_told_night"
+        if "handoff_declined" in situation.told:
+            key = "handoff_after_all"  # they said no, and what they write now is urgent: why it waits is said
         told = [*situation.told, "handoff_told"]
         if situation.form == report.FORM:  # which promised to ask before anything is sent
             return Move((Say("report_urgent", ("withdraw",)),), {"told": told})
@@ -205,7 +197,8 @@ def deny(situation: Situation) -> Move:
         return telling.acknowledge(replace(situation, question=None))  # "no, nobody should call me" answers something else
     match situation.question:
         case "handoff_offer":
-            return Move((Say("handoff_declined"),), closed("handoff_declined") | {"handoff": "declined"})
+            told = [*situation.told, "handoff_declined"]
+            return Move((Say("handoff_declined"),), closed("handoff_declined") | {"handoff": "declined", "told": told})
         case "delete_ask":
             return Move((Say("delete_kept"),), closed("delete_kept"))
         case "report_summary":
@@ -255,6 +248,8 @@ def not_understood(situation: Situation) -> Move:
 
     What is written under the summary of a report is added to it; what somebody writes who is telling of something is received.
     """
+    if situation.question == "report_summary" and situation.inquires:
+        return Move((Say("question_waits"), *sending.report_sum_up(situation).says), {"last_key": "report_summary"})
     if situation.question == "report_summary":
         return sending.report_add(situation)
     asked_again = situation.last_key == "delete_unclear" and situation.asks  # "is it gone?": not yet
@@ -265,14 +260,17 @@ def not_understood(situation: Situation) -> Move:
         return Move((Say("delete_unclear", ("delete_yes", "delete_no")),), {"last_key": "delete_unclear"})
     if telling.danger_open(situation):
         return telling.stay(situation)
-    if (welcome := telling.child_welcome(situation)) is not None:
+    if (welcome := minors.welcome(situation)) is not None:
         return welcome
     if telling.something_told(situation) and not situation.asks:
         return telling.acknowledge(situation)
     if situation.handoff == "queued":
-        return Move((Say("question_waits"),), {"last_key": "question_waits"})
+        return _unanswered(situation)
     if not situation.asks and len(situation.text.split()) >= STATEMENT_WORDS:
         return telling.go_on(situation)  # most who begin to tell are not understood at once: they are not asked for other words
+    more = answering.more_of_last(situation)
+    if situation.asks and more is not None:  # "and while I wait, may I work?": of the same matter
+        return Move((Say(more, ("human", "menu")),), {"last_key": more, "misunderstood": 0, "told": [*situation.told, more]})
     if situation.misunderstood == 0:
         return Move((Say("not_understood", ("menu", "human")),), {"misunderstood": 1, "last_key": "not_understood"})
     if situation.last_key == "not_understood_again":  # said once: from here on it is only offered
@@ -286,6 +284,14 @@ def not_understood(situation: Situation) -> Move:
         ),
         {"misunderstood": situation.misunderstood + 1, "last_key": "not_understood_again"},
     )
+
+
+def _unanswered(situation: Situation) -> Move:
+    """Leave a question to the consultant; a witness hears first, once, what holds for every helper."""
+    helper = "ask_help_friend_more"
+    if situation.speaker is Speaker.WITNESS and helper not in situation.told and not situation.quiet:
+        return Move((Say(helper, ("human",)),), {"last_key": helper, "told": [*situation.told, helper]})
+    return Move((Say("question_waits"),), {"last_key": "question_waits"})
 
 
 def delete(situation: Situation) -> Move:
@@ -316,7 +322,7 @@ def change_language(situation: Situation) -> Move:
 
 def plain(situation: Situation) -> Move:
     """Say the one text that belongs to an act."""
-    if situation.minor and (child := _child_answer(situation)) is not None:
+    if (child := minors.answer(situation)) is not None:
         return child
     staying = situation.act in {"cannot_call", "afraid", "nothing_said", "lost_document"}
     staying = staying or (situation.act == "doubt" and situation.danger == "suicide")
@@ -349,6 +355,10 @@ _PLAIN: Final[Mapping[str, str]] = {
     "someone_near": "someone_near",
     "request": "request_noted",
     "doubt": "doubt",
+    "alone_now": "alone_now",
+    "abroad": "abroad",
+    "other_lines": "other_lines",
+    "nothing_here": "nothing_here",
 }
 
 

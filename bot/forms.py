@@ -145,9 +145,20 @@ def arrange_noted(slot: str) -> Callable[[Situation], Move]:
     return noted
 
 
+def read_back(situation: Situation) -> Move:
+    """Say again what is arranged; who has arranged nothing waits for a consultant, or is asked to say it in other words."""
+    arranged = arrangement.arranged({"safe_time": situation.safe_time, "code_word": situation.code_word})
+    if arranged:
+        says = tuple(Say(f"{slot}_noted", (slot,), {"_value": value}) for slot, value in arranged.items())
+        return Move(says, closed(says[-1].key))
+    if situation.handoff == "queued":
+        return offer.ask_for_person(situation)
+    return dialogue.not_understood(situation)
+
+
 def code_word_said(situation: Situation) -> Move:
     """Take a word that follows the offer of a code word as that word."""
-    value = situation.text.strip()
+    value = situation.made_up or situation.text.strip()
     return Move(
         (Say("code_word_noted", (), {"_value": value}),), {**closed("code_word_noted", wish="arrange"), "code_word": value}
     )

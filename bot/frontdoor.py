@@ -206,6 +206,7 @@ class FrontDoor:
                 said_last=last[-1].text if last else None,
                 buttons=frozenset(button.value for reply in last for button in reply.buttons),
                 before=await self.conversations.said_before(session, conversation_id, before=said.number, most=REMEMBERED),
+                arranged=frozenset(self.conversations.arranged(conversation)),
             )
             said = self._as_chosen(conversation, said, last)
             started_from = _state(conversation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from bot.acts import button_language, choose_act, meaning_of
 from bot.lexicon import Lexicon
 from bot.messages import QUESTION_TOPICS, Screening
 from bot.screening.normalise import words
-from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, is_detail, named_act
+from bot.standing import CERTAIN_TOPIC, NAMING_BUTTONS, REPORT_BUTTONS, Standing, heard_wish, is_detail, named_act
 
 # How likely a topic must be to be answered: a wrong answer is worse than being asked to say it in other words. Of validation messages
 # taken for a question at 0.25 to 0.45 one in three was one, at 0.45 to 0.6 half, above 0.8 nearly all.
@@ -25,6 +26,15 @@ NAMED_LANGUAGE: Final = 0.5  # "say something rude in Polish" names a language a
 FEWEST_LANGUAGE_WORDS: Final = 3  # of a wish for another language that names none: "Turkey" is a country
 # Asked by students and journalists; from somebody who needs help they are nearly always a mistake.
 RARE_TOPICS: Final = frozenset("ask_national_plan ask_statistics ask_institutions ask_website ask_centre".split())
+
+
+OTHER_NUMBERS: Final = re.compile(r"\b(?:116 ?\d{3}|800 ?\d\d)\b")
+SOUNDS_LIKE_ANOTHER_LINE: Final = frozenset(
+    "ask_emergency_number ask_hotline_languages ask_hotline_contact ask_hotline_cost ask_hotline_hours ask_refugee_ukraine ask_child"
+    " out_of_scope ask_anonymity ask_psychological".split()
+)
+# What "is it gone?" sounds like while the question of erasing is open.
+ASKED_ABOUT_ERASING: Final = frozenset("delete_data ask_hiding nothing_said read_back ask_anonymity ask_bot".split())
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,8 @@ class Intents:
             return Intent("affirm", plain=True)
         named = self._named_language(text, screening, language)
         # In a danger only a plain word takes back: "don't send me police" is no wish to be left alone.
-        calm = thread.open_danger(standing.before) is None
+        danger = thread.open_danger(standing.before)
+        calm = danger is None
         queued, reporting = standing.queued and calm, not standing.buttons.isdisjoint(REPORT_BUTTONS)
         meaning = meaning_of(
             text,
@@ -80,19 +91,24 @@ class Intents:
             queued=queued,
             quiet=course.quiet,
             reporting=calm and (queued or reporting),
-            in_danger=not calm,
+            danger=danger,
         )
+        whether_program = screening.topic == "ask_bot" and lexicon.asks(text, language)  # never left open
         act = choose_act(
             text,
             screening,
             meaning=meaning,
             named_language=named,
-            clear=screening.topic_confidence >= (CERTAIN_TOPIC if course.in_need else CLEAR_TOPIC),
+            clear=screening.topic_confidence >= (CERTAIN_TOPIC if course.in_need and not whether_program else CLEAR_TOPIC),
             in_need=course.in_need,
             trusted=screening.topic_confidence >= self._bar(text, screening, language, in_need=course.in_need),
         )
-        act = self._erasing(act, meaning, text, screening, language)
+        act = self._erasing(act, meaning, text, screening, language=language)
         act = self._in_its_conversation(act, meaning, text, screening, standing=standing, course=course)
+        if lexicon.asks(text, language):
+            act = self._asked_elsewhere(act, text, screening, standing)
+        if "@delete_yes" in standing.buttons and act in ASKED_ABOUT_ERASING and lexicon.asks(text, language):
+            act = "out_of_scope"
         if act == "change_language" and named is None and meaning != "language" and len(words(text)) < FEWEST_LANGUAGE_WORDS:
             act = act if text.startswith("@") else "out_of_scope"
         return Intent(act, named if act == "change_language" else None)
@@ -107,7 +123,7 @@ class Intents:
             named = screening.language  # "dobra, teraz po polsku": written in the language that it names
         return named
 
-    def _erasing(self, act: str, meaning: str | None, text: str, screening: Screening, language: str) -> str:
+    def _erasing(self, act: str, meaning: str | None, text: str, screening: Screening, *, language: str) -> str:
         """Return the act for "how do I erase this?", which is no order yet: the answer says both, here and on the phone."""
         erasing = act == "delete_data" or (act == "out_of_scope" and screening.topic == "delete_data")
         if not erasing or meaning is not None or not (act == "out_of_scope" or self._lexicon.asks(text, language)):
@@ -126,8 +142,19 @@ class Intents:
             act = "ask_human" if standing.queued else "greet" if standing.first else "nothing_said"
         if meaning is None and is_detail(act, text, screening, standing, lexicon):
             act = "report_witness" if witness else "disclose_victim"
-        if not witness and not lexicon.meaning(text, screening.language):
+        may_name = not witness or not standing.buttons.isdisjoint(NAMING_BUTTONS)
+        if may_name and not lexicon.meaning(text, screening.language):
             act = named_act(text, screening, standing, act, lexicon)
+        return act
+
+    @staticmethod
+    def _asked_elsewhere(act: str, text: str, screening: Screening, standing: Standing) -> str:
+        """Return the act of a question about another line by its number, or about a conversation that was erased before this one."""
+        if OTHER_NUMBERS.search(text) and act in SOUNDS_LIKE_ANOTHER_LINE:
+            return "other_lines"
+        erased = screening.topic == "delete_data" or screening.wish in {"delete", "hide"}
+        if standing.first and erased and act in {"ask_hiding", "out_of_scope", "greet", "nothing_said"}:
+            return "nothing_here"
         return act
 
     def _bar(self, text: str, screening: Screening, language: str, *, in_need: bool) -> float:
@@ -138,6 +165,8 @@ class Intents:
         if in_need and (not asks or screening.topic in RARE_TOPICS):
             # "Twelve hours, six days", told by somebody in need, asks for no labour inspectorate.
             return NEVER if screening.topic in thread.DETAIL_TOPICS and not asks else TRUSTED_STATED
+        if in_need:
+            return TRUSTED_QUESTION
         if screening.topic in RARE_TOPICS:
             return TRUSTED_RARE
         # Nor does a question outweigh a disclosure.

@@ -51,6 +51,10 @@ MEANINGS = (
     "goodbye",
     "safer",
     "doubt",
+    "alone_now",
+    "read_back",
+    "abroad",
+    "myself",
 )
 AGE_BEFORE, AGE_AFTER = "age_before", "age_after"  # words right before and after one's own age
 TIMES = "times"  # words that name a time
@@ -69,8 +73,13 @@ _CONNECTING = frozenset(
 )
 # "No" is one in Polish, where it means "well" and nothing is denied by it.
 _HOUR = re.compile(r"\b\d{1,2}(?:[:.]\d\d\b| ?(?:am|pm|h)\b)", re.IGNORECASE)
-# "between 10 and 12"
-_HOURS = re.compile(r"\b\d{1,2} ?(?:-|–|a|à|às|e|y|i|do|to|and|și|si|ve|et|до|и|і|та|й|đến|से|و) ?\d{1,2}\b", re.IGNORECASE)
+# "10 to 12", "between 10 and 12"; not "5-6 times".
+_RANGE = (
+    r"\b\d{1,2} ?(?:-|–|a|à|às|to|do|до|la|đến|den|hanggang|से) ?\d{1,2}\b"
+    r"|\b(?:between|między|miedzy|pomiędzy|між|между|паміж|entre|între|intre|giữa|pagitan|بين)\s+\d{1,2}\s+\w{1,3}\s+\d{1,2}\b"
+)
+_TIMES = r"(?! ?(?:times|x|razy|раз|рази|разів|разоў|пъти|veces|fois|vezes|ori|kez|kere|defa|lần|beses|बार|مرات|ჯერ))"
+_HOURS = re.compile(f"(?:{_RANGE}){_TIMES}", re.IGNORECASE)
 _FILLERS: Mapping[str, frozenset[str]] = {
     "pl": frozenset("no to dobra dobrze ok okej a i ale juz tak".split()),
     "en": frozenset("ok okay so and well then yes please pls just".split()),
@@ -78,6 +87,7 @@ _FILLERS: Mapping[str, frozenset[str]] = {
     "ru": frozenset("ну то ладно хорошо ок а и уже да давай давайте".split()),
     "es": frozenset("ok pues y bueno ya entonces si listo".split()),
 }
+_SENTENCES = re.compile(r"[.!;…\n]+\s")
 # Words after a yes that take it back, without diacritics.
 _BUTS = frozenset(
     "but wait ale lecz jednak czekaj але но а почакай pero espera mas mais dar insa nhung მაგრამ pero ama لكن पर लेकिन".split()
@@ -130,7 +140,11 @@ class Lexicon:
         for language, path in zip(LANGUAGES, lexicon_files(root), strict=True):
             content = _read(path)
             lists = {name: _phrases(content.get(name, []), path, name) for name in (*MEANINGS, *LISTS)}
-            phrases[language] = {meaning: frozenset(map(_shape, lists[meaning])) for meaning in MEANINGS}
+            # A phrase with digits would lose them: "112 from Ukraine" would be found in "I am from Ukraine".
+            phrases[language] = {
+                meaning: frozenset(_shape(phrase) for phrase in lists[meaning] if not any(map(str.isdigit, phrase)))
+                for meaning in MEANINGS
+            }
             for name in LISTS:
                 words_of[name][language] = frozenset(map(_shape, lists[name]))
             for code, spellings in content.get(NAMES, {}).items():
@@ -139,10 +153,13 @@ class Lexicon:
         return cls(phrases, names, words_of)
 
     def asks(self, text: str, language: str) -> bool:
-        """Say whether a text is a question, by its mark or by a word at its beginning or end."""
-        if text.rstrip(_CLOSING).endswith(QUESTION_MARKS):
+        """Say whether a text holds a question, by its mark or by a word at the beginning or end of a sentence."""
+        if any(mark in text for mark in QUESTION_MARKS):
             return True
-        spoken = text.split()  # with its numbers: "after 10, when he sleeps" does not begin with "when"
+        return any(self._asks(sentence, language) for sentence in _SENTENCES.split(text))
+
+    def _asks(self, sentence: str, language: str) -> bool:
+        spoken = sentence.split()  # with its numbers: "after 10, when he sleeps" does not begin with "when"
         if len(spoken) > 1 and _shape(spoken[0]) in _CONNECTING:
             spoken = spoken[1:]
         ending = spoken[-1:] if language in _ASKING_AT_THE_END else []
@@ -154,6 +171,11 @@ class Lexicon:
         shape = f" {_shape(text)} "
         listed = self.phrases.get(language, {}).get(meaning, frozenset())
         return any(f" {phrase} " in shape for phrase in listed if " " in phrase)
+
+    def mentions(self, text: str, meaning: str, language: str) -> bool:
+        """Say whether a text holds a phrase with a meaning, be it a single word."""
+        shape = f" {_shape(text)} "
+        return any(f" {phrase} " in shape for phrase in self.phrases.get(language, {}).get(meaning, frozenset()))
 
     def made_up_word(self, text: str, language: str) -> str | None:
         """Return the last word of a few when no list of the language knows it: "let the word be cauliflower"; None otherwise."""
@@ -244,7 +266,8 @@ class Lexicon:
                 rest = rest[1:]
             ends = not rest or not rest[0].isalnum() or rest[0] in _CONNECTING
             first = aged and place == 0 and (not rest or rest[0] in before or not rest[0].isalnum()) and not of_others
-            if (own and ends) or first:
+            asks = any(self.begins_question(" ".join(rest[:length]), language) for length in (1, 2))  # "im 15 am i allowed"
+            if (own and (ends or asks)) or first:
                 return True
         return False
 

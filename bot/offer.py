@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot import arrangement, telling
@@ -56,4 +57,5 @@ def safe_time_said(situation: Situation) -> Move:
     if situation.handoff == "queued" or situation.quiet or situation.handoff == "declined" or "handoff_offer" in situation.told:
         return Move((noted,), changes)
     offered = offer(situation)
-    return Move((noted, *offered.says), {**changes, **offered.changes})
+    question = replace(offered.says[0], buttons=(*offered.says[0].buttons, arrangement.SAFE_TIME))  # "no, Wednesday rather"
+    return Move((noted, question), {**changes, **offered.changes})

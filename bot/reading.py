@@ -8,13 +8,15 @@ from typing import Final
 from bot import thread
 from bot.acts import INNOCENT_MEANINGS, TELLING_ACTS, button_act
 from bot.lexicon import Lexicon
-from bot.messages import QUESTION_TOPICS, Screening, Speaker, Triage
+from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.questions import questions_in, told_beside
+from bot.screening.normalise import words
 from bot.standing import CERTAIN_TOPIC
 from bot.storage.conversations import Said
 from bot.understanding import Understanding
 
 WEARY_MEANINGS: Final = frozenset({"enough", "no", "skip", "withdraw"})
+DOUBTING_WORDS: Final = 5  # of a message in which "maybe I exaggerate" or "I must stop" is all that is said
 TRUSTED_SECOND: Final = 0.75  # a second question of a message: an answer that nobody asked for is worse than none
 
 
@@ -35,7 +37,7 @@ class Reader:
         if beside and not screening.triage.needs_person:
             # "He took my passport, what does a call cost?" reads like a question of cost: what it tells is read by itself as well.
             told = await self._assistant.understand(beside, language_hint=screening.language)
-            if told.triage.needs_person:
+            if told.triage.needs_person and self._surely_told(told):
                 screening = replace(screening, triage=told.triage, indicators=told.indicators, speaker=told.speaker)
         meaning = self._lexicon.meaning(text, screening.language)
         # "I don't want to go on" is said of a form, and of a life: where it sounds like the second it is not taken for the first.
@@ -43,15 +45,30 @@ class Reader:
         if meaning in INNOCENT_MEANINGS and not weary:
             return replace(screening, triage=Triage.NONE, indicators=())
         if self._only_interrupted(text, screening):
-            return replace(screening, triage=Triage.NONE)
+            return replace(screening, triage=Triage.NONE, indicators=())
         if not screening.indicators and self._lexicon.orders_erasure(text, screening.language):
             return replace(screening, triage=Triage.NONE)  # haste and fear are in such words; what they tell of would be a sign
         return screening
 
+    @staticmethod
+    def _surely_told(told: Screening) -> bool:
+        """Say whether a part of a message may raise the whole: "I went there myself" alone sounds like much."""
+        signs = {evidence.indicator for evidence in told.indicators} - {Indicator.SUICIDE_RISK}
+        return bool(signs) or (told.topic == "emergency" and told.topic_confidence >= CERTAIN_TOPIC)
+
     def _only_interrupted(self, text: str, screening: Screening) -> bool:
-        """Say whether a few words only say that somebody comes: "wait, she is coming"."""
+        """Say whether a few words only say that somebody comes, or that the writer is in doubt: "wait, she is coming".
+
+        "I must stop", "maybe I exaggerate" sound like a veiled word of suicide where the model is not sure.
+        """
         sure = screening.topic == "emergency" and screening.topic_confidence >= CERTAIN_TOPIC
-        return not screening.indicators and not sure and self._lexicon.somebody_near(text, screening.language)
+        signs = {evidence.indicator for evidence in screening.indicators} - {Indicator.SUICIDE_RISK}
+        if sure or signs:
+            return False
+        few = len(words(text)) <= DOUBTING_WORDS
+        moods = ("doubt", "goodbye") if few else ()
+        said = any(self._lexicon.says_inside(text, mood, screening.language) for mood in moods)
+        return said or self._lexicon.somebody_near(text, screening.language)
 
     async def followed(self, said: Said, screening: Screening, before: tuple[Said, ...]) -> Screening | None:
         """Return the screening of a short message with the topic of the question that it goes on with; None when it does not.

@@ -44,6 +44,8 @@ PART: Final = "part_"  # buttons that name a part of a report: part_where
 _SIGNS: Final = ",.;:!?–-\"'()"
 _STEM: Final = 4  # letters: "Łomża", "Łomży"
 _MOST_RIGHT: Final = 5  # words of a correction
+_MOST_WORDS: Final = 8  # of a sentence in which "Y, not X" is one
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n")
 _NOT: Final = frozenset("nie not no не ne nu nao non pas degil".split())
 _JOINTS: Final = frozenset(
     "tylko ale lecz a but its it's it is rather а але но sino mais mas ci iar ama sory sorry perdon pomylilam pomylilem sie"
@@ -95,23 +97,45 @@ def slots_of(
 def corrected(text: str, slots: Mapping[str, str | None]) -> dict[str, str] | None:
     """Return the part of a report with "not X but Y" put right; None when a message corrects nothing that was told.
 
-    X is looked for as words of one of the parts, by their first letters, as cases change endings; what stands after it, or else
-    before the "not", takes its place.
+    X is looked for as words of one of the parts, by their first letters, as cases change endings; Y is what follows a word like "but"
+    or a comma. "Y, not X" is read so only where little else is said: "a woman cried, she speaks no Polish" corrects nothing.
     """
-    spoken = text.split()
-    for place, word in enumerate(spoken):
-        if _plain(word.strip(_SIGNS)) not in _NOT:
-            continue
-        for length in (3, 2, 1):
-            wrong = spoken[place + 1 : place + 1 + length]
-            after, earlier = spoken[place + 1 + length :], spoken[max(0, place - _MOST_RIGHT) : place]
-            marks = [place for place, word in enumerate(earlier[:-1]) if word[-1] in ",.;"]
-            right = _without_joints(after) or _without_joints(earlier[marks[-1] + 1 if marks else 0 :])
-            if len(wrong) < length or not right or len(right) > _MOST_RIGHT:
+    for sentence in _SENTENCE.split(text):
+        spoken = sentence.split()
+        for place, word in enumerate(spoken):
+            if _plain(word.strip(_SIGNS)) not in _NOT:
                 continue
-            for field, value in told(slots).items():
-                if (mended := _replaced(value, wrong, " ".join(right).strip(_SIGNS))) is not None:
-                    return {f"report_{field}": mended}
+            wrong, right = _not_but(spoken[place + 1 :])
+            if not right and len(spoken) <= _MOST_WORDS:
+                right = _before(spoken[:place])
+            mended = _mended(wrong, right, slots) if wrong and 0 < len(right) <= _MOST_RIGHT else None
+            if mended is not None:
+                return mended
+    return None
+
+
+def _not_but(spoken: list[str]) -> tuple[list[str], list[str]]:
+    """Return the words after a "not" up to a "but" or a comma, and those after it."""
+    start = next((place for place, word in enumerate(spoken) if _plain(word.strip(_SIGNS)) not in _JOINTS), len(spoken))
+    for place in range(start, len(spoken)):
+        if place > start and _plain(spoken[place].strip(_SIGNS)) in _JOINTS:
+            return spoken[start:place], _without_joints(spoken[place:])
+        if spoken[place][-1] in ",;" and place + 1 < len(spoken):
+            return spoken[start : place + 1], _without_joints(spoken[place + 1 :])
+    return spoken[start:], []
+
+
+def _before(spoken: list[str]) -> list[str]:
+    """Return what is said before a "not", from the last mark on."""
+    marks = [place for place, word in enumerate(spoken[:-1]) if word[-1] in ",.;"]
+    return _without_joints(spoken[marks[-1] + 1 if marks else 0 :])
+
+
+def _mended(wrong: list[str], right: list[str], slots: Mapping[str, str | None]) -> dict[str, str] | None:
+    for length in range(min(3, len(wrong)), 0, -1):
+        for field, value in told(slots).items():
+            if (mended := _replaced(value, wrong[:length], " ".join(right).strip(_SIGNS))) is not None:
+                return {f"report_{field}": mended}
     return None
 
 
@@ -133,7 +157,10 @@ def _replaced(value: str, wrong: list[str], right: str) -> str | None:
             sign = last[-1] if last[-1] in ",.;" else ""
             first, _, rest = right.partition(" ")
             again = place > 0 and rest and _plain(first) == _plain(spoken[place - 1])  # "near Grójec": "not Grójec, near Radom"
-            return " ".join([*spoken[:place], (rest if again else right) + sign, *spoken[place + len(sought) :]])
+            new, left = (rest if again else right).split(), spoken[place + len(sought) :]
+            if len(new) > 1 and left and _stem(new[-1]) == _stem(left[0]):
+                left = left[1:]  # "two girls": "three girls, not two"
+            return " ".join([*spoken[:place], " ".join(new) + sign, *left])
     return None
 
 
@@ -147,9 +174,11 @@ def told(slots: Mapping[str, str | None]) -> dict[str, str]:
     return {field: value for field, value in fields.items() if value and value != SKIPPED}
 
 
-def summary(slots: Mapping[str, str | None]) -> str:
-    """Return the parts of a report, one a line, in the person's own words."""
-    return "\n".join(f"• {value}" for value in told(slots).values()) or SKIPPED
+def summary(slots: Mapping[str, str | None], titles: Mapping[str, str]) -> str:
+    """Return the parts of a report, one a line with its title, in the person's own words; `titles` are those of the buttons."""
+    named = {field: titles.get(f"{PART}{field}") for field in FIELDS}
+    lines = (f"• {named[field]}: {value}" if named.get(field) else f"• {value}" for field, value in told(slots).items())
+    return "\n".join(lines) or SKIPPED
 
 
 def named_part(text: str, titles: Mapping[str, str]) -> list[str] | None:

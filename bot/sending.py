@@ -18,7 +18,7 @@ def report_sum_up(situation: Situation) -> Move:
     if not report.told(situation.report):
         return report_unsent(situation)
     return Move(
-        (Say("report_summary", SUMMARY_BUTTONS, {"_summary": report.summary(situation.report)}),),
+        (Say("report_summary", SUMMARY_BUTTONS, {"_summary": report.summary(situation.report, situation.titles)}),),
         {"question": "report_summary", "last_key": "report_summary"},
     )
 
@@ -43,7 +43,7 @@ def report_add(situation: Situation) -> Move:
         before = situation.report.get(report.MORE)
         added = f"{before}\n{situation.text}" if before and before != report.SKIPPED else situation.text
         mended = {report.MORE: added}
-    summary = report.summary({**situation.report, **mended})
+    summary = report.summary({**situation.report, **mended}, situation.titles)
     say = Say("report_summary", SUMMARY_BUTTONS, {"_summary": summary})
     return Move((say,), {"question": "report_summary", "last_key": "report_summary", **mended})
 

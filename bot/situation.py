@@ -19,6 +19,10 @@ BUTTONS: Final[Mapping[str, tuple[str, ...]]] = {
     "afraid": ("human", "hide"),
     "lost_document": ("human", "menu"),
     "doubt": ("human", "menu"),
+    "alone_now": ("human", "hide"),
+    "abroad": ("human", "menu"),
+    "other_lines": ("human", "menu"),
+    "nothing_here": ("human", "menu"),
 }
 
 
@@ -88,6 +92,7 @@ class Situation:
     safe_time: str | None = None
     code_word: str | None = None
     arrangement_asks: int = 0
+    titles: Mapping[str, str] = field(default_factory=dict)  # of buttons, in the person's language
 
     @property
     def child(self) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot import arrangement, thread
 from bot.acts import STOPPING_WORDS, TELLING_ACTS
 from bot.lexicon import Lexicon
-from bot.messages import Screening
+from bot.messages import Indicator, Screening, Triage
 from bot.screening.normalise import words
 from bot.storage.conversations import Said
 
@@ -24,6 +24,10 @@ CODE_WORD_ACTS: Final = frozenset(
     "greet goodbye thanks affirm deny nothing_said ask_bot repeat disclose_victim report_witness".split()
 )
 MOST_CODE_WORDS: Final = 2
+READ_BACK_ACTS: Final = frozenset({"read_back", "ask_hotline_hours", "ask_human"})  # "what time do you have for me?"
+CALMER_WORDS: Final = 12
+CLEARLY_SUICIDE: Final = 0.6
+NAMING_BUTTONS: Final = frozenset({"@safe_time", "@code_word"})
 HOURS_WORDS: Final = 8  # of a message in which two hours are a time to be written to
 SURELY_TOLD: Final = 0.8
 STOPS: Final = frozenset({"stop", "enough", "dont_send", "skip", "no"})
@@ -42,6 +46,7 @@ class Standing:
     said_last: str | None = None  # the program's last text
     buttons: frozenset[str] = frozenset()  # values of its buttons
     before: tuple[Said, ...] = ()  # the person's last messages, the newest first
+    arranged: frozenset[str] = frozenset()  # "safe_time", "code_word": what the person has arranged
 
 
 def heard_wish(text: str, screening: Screening, standing: Standing, lexicon: Lexicon, *, witness: bool) -> str:
@@ -75,7 +80,9 @@ def names_safe_time(text: str, screening: Screening, standing: Standing, act: st
     # Also while a danger goes on: "I can write only when she sleeps, about two".
     calm = not screening.triage.needs_person and (danger is None or (danger == "danger" and explicit))
     told = act in TELLING_ACTS and screening.topic_confidence >= SURELY_TOLD  # "I work from ten to two"
-    answers = "@safe_time" in standing.buttons and act in TIME_ACTS and not told
+    offered = "@safe_time" in standing.buttons and act in TIME_ACTS
+    changes = arrangement.SAFE_TIME in standing.arranged and (act in TIME_ACTS or act.startswith("ask_"))  # "no, after four"
+    answers = (offered or changes) and not told
     asked = calm and (explicit or act == arrangement.SAFE_TIME or answers)
     short = len(words(text)) <= arrangement.MOST_TIME_WORDS and (explicit or not lexicon.asks(text, screening.language))
     wanted = explicit or act == arrangement.SAFE_TIME  # then any number is an hour: "only when she sleeps, about 14"
@@ -102,9 +109,46 @@ def stops_a_report(text: str, screening: Screening, standing: Standing, lexicon:
     return few and (stops or lexicon.says_inside(text, "dont_send", screening.language))
 
 
+def calms_down(text: str, screening: Screening, standing: Standing, lexicon: Lexicon) -> bool:
+    """Say whether somebody whose danger is open says that it is calmer: "it is better now, it came over me" tells of no new one."""
+    if thread.open_danger(standing.before) is None or len(words(text)) > CALMER_WORDS:
+        return False
+    signs = {evidence.indicator for evidence in screening.indicators} - {Indicator.SUICIDE_RISK}
+    said = lexicon.says_inside(text, "safer", screening.language) or lexicon.meaning(text, screening.language) == "safer"
+    return said and not signs and not lexicon.tells_it_is_done(text, screening.language)
+
+
+def in_context(screening: Screening, standing: Standing) -> Screening:
+    """Return a screening whose word of suicide is believed only as far as the conversation goes with it.
+
+    A first message is believed as it is read. Later, where nobody has spoken of it and the message as a whole does not clearly say so, it
+    is a consultant who should read "what do you tell him then?", and nobody is told that their life matters; an answer in a report is one.
+    """
+    signs = {evidence.indicator for evidence in screening.indicators}
+    clear = screening.topic == "emergency" and screening.topic_confidence >= CLEARLY_SUICIDE
+    if Indicator.SUICIDE_RISK not in signs or clear or standing.first or thread.open_danger(standing.before) == "suicide":
+        return screening
+    others = tuple(evidence for evidence in screening.indicators if evidence.indicator is not Indicator.SUICIDE_RISK)
+    reporting = not standing.buttons.isdisjoint(REPORT_BUTTONS)
+    return replace(screening, indicators=others, triage=Triage.NONE if reporting and not others else Triage.HIGH)
+
+
+def changes_code_word(text: str, screening: Screening, lexicon: Lexicon) -> bool:
+    """Say whether a few words, after something was arranged, name another code word: "and make the word river"."""
+    named = lexicon.mentions(text, arrangement.CODE_WORD, screening.language)
+    return named and lexicon.made_up_word(text, screening.language) is not None
+
+
 def named_act(text: str, screening: Screening, standing: Standing, act: str, lexicon: Lexicon) -> str:
     """Return the act of a message that names a safe time or a code word where one was offered or asked for; else `act`."""
     if names_safe_time(text, screening, standing, act, lexicon):
         return "safe_time_said"
     calm = not screening.triage.needs_person
+    if standing.arranged and lexicon.asks(text, screening.language):
+        asked = act in READ_BACK_ACTS or lexicon.mentions(text, "code_word", screening.language)
+        return "read_back" if asked else act
+    if calm and standing.arranged and changes_code_word(text, screening, lexicon):
+        return "code_word_said"
+    if calm and arrangement.quoted_word(text, lexicon, screening.language) is not None:
+        return "code_word_said"
     return "code_word_said" if calm and names_code_word(text, screening, standing, act, lexicon) else act

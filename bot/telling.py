@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bot import arrangement, report, sending
+from bot import arrangement, minors, report, sending
 from bot.acts import TELLING_ACTS
 from bot.messages import Indicator, Speaker, Triage
 from bot.receipt import HEARD_TEXTS, receipt
@@ -38,7 +38,7 @@ HURT_AT_HOME: Final = frozenset({Indicator.VIOLENCE, Indicator.SEXUAL_VIOLENCE, 
 ERASING: Final = "delete_ask"  # what is asked back of who tells something and wants it erased
 STEPS: Final = "emergency_steps"
 SAFER: Final = "safer_now"
-CHILD_WELCOME: Final = "child_here"
+WITNESS_STEPS: Final = "witness_steps"
 # What somebody in danger asks for in the words of calm questions, or what "I see a shop", "4 percent left" is taken for: the answer
 # is what to do now.
 ASKED_IN_DANGER: Final = frozenset(
@@ -59,8 +59,6 @@ ASKED_IN_DANGER: Final = frozenset(
         "ask_website",
         "ask_hotline_languages",
         "greet",
-        "goodbye",
-        "thanks",
         "ask_bot",
     }
 )
@@ -82,6 +80,8 @@ def acknowledge(situation: Situation) -> Move:
         return go_on(situation)
     if situation.question == "report_summary":
         return sending.report_add(situation)
+    if (welcome := minors.welcome(situation)) is not None:
+        return welcome
     if danger_open(situation):
         return stay(situation)
     witness = _as_witness(situation) and not situation.minor
@@ -93,6 +93,8 @@ def acknowledge(situation: Situation) -> Move:
     key = f"{kind}_first" if first and grave else f"{kind}_more"
     if kind == "disclose" and situation.child and "disclose_child" not in situation.told:
         key = "disclose_child"
+    if key == "witness_more" and situation.danger == "danger" and WITNESS_STEPS not in situation.told:
+        key = WITNESS_STEPS
     if key == "disclose_more":
         key = receipt(situation)
     elif situation.last_key == key:
@@ -100,7 +102,7 @@ def acknowledge(situation: Situation) -> Move:
     # What a witness told is where a report begins: whoever wants to correct or send it can.
     reporting = ("report",) if key == "witness_first" and situation.form is None else ()
     says = (Say(key, reporting), *_besides(situation), *also_asked(situation))
-    new = [say.key for say in says if say.key in {"disclose_first", "witness_first", *_ONCE, *HEARD_TEXTS}]
+    new = [say.key for say in says if say.key in {"disclose_first", "witness_first", WITNESS_STEPS, *_ONCE, *HEARD_TEXTS}]
     new += ["disclose_first"] if key == "disclose_child" else []  # which says the same, for somebody younger
     changes: dict[str, Any] = {"last_key": key, "misunderstood": 0, "told": [*situation.told, *new]}
     if _names_time_or_word(situation):
@@ -163,8 +165,8 @@ def danger_open(situation: Situation) -> bool:
 def asked_in_danger(situation: Situation) -> bool:
     """Say whether a calm question is answered with what to do now; asked once more, it gets its own answer."""
     asked = ASKED_IN_SUICIDE if situation.danger == "suicide" else ASKED_IN_DANGER
-    if not danger_open(situation) or situation.act not in asked:
-        return False
+    if not danger_open(situation) or situation.act not in asked or (situation.act == "ask_bot" and situation.asks):
+        return False  # who writes here is always answered
     if situation.danger == "danger" and situation.asks and situation.certain and situation.act not in NEVER_CALM_ASKED:
         return False  # "does anybody speak English there?", "can I take my child?": asked before a call
     if situation.danger == "danger" and situation.act == "goodbye" and situation.listed:
@@ -216,19 +218,10 @@ def _asked_back(situation: Situation) -> dict[str, Any]:
 
 def go_on(situation: Situation) -> Move:
     """Receive the beginning of a story in which nothing grave is told yet."""
-    if (welcome := child_welcome(situation)) is not None:
+    if (welcome := minors.welcome(situation)) is not None:
         return welcome
     key = "nothing_said" if situation.last_key == "told_go_on" else "told_go_on"
     return Move((Say(key, ("human", "menu")), *also_asked(situation)), {"last_key": key, "misunderstood": 0})
-
-
-def child_welcome(situation: Situation) -> Move | None:
-    """Tell somebody who says that they are under age, once, that they may write here; None to everybody else."""
-    known = {CHILD_WELCOME, "disclose_child", "emergency_child"} & set(situation.told)
-    if not situation.minor or known or situation.triage.needs_person:
-        return None
-    changes = {"last_key": CHILD_WELCOME, "misunderstood": 0, "told": [*situation.told, CHILD_WELCOME]}
-    return Move((Say(CHILD_WELCOME, ("human", "hide")), *also_asked(situation)), changes)
 
 
 def _as_witness(situation: Situation) -> bool:
@@ -239,7 +232,7 @@ def _as_witness(situation: Situation) -> bool:
     """
     own, others = "disclose_first" in situation.told, "witness_first" in situation.told
     if own != others:
-        return others and not (situation.act == "disclose_victim" and situation.oneself)
+        return others and not (situation.act == "disclose_victim" and (situation.oneself or situation.certain))
     return situation.act == "report_witness" or _of_a_witness(situation)
 
 

@@ -160,7 +160,7 @@ def test_a_question_in_the_middle_of_a_report_is_no_part_of_it() -> None:
 def test_a_summary_holds_only_what_was_told() -> None:
     slots = {"report_what": "krzyki", "report_where": report.SKIPPED, "report_more": "wieczorem"}
     assert report.told(slots) == {"what": "krzyki", "more": "wieczorem"}
-    assert report.summary(slots) == "• krzyki\n• wieczorem"
+    assert report.summary(slots, {"part_what": "Co"}) == "• Co: krzyki\n• wieczorem"
 
 
 def test_the_beginning_of_a_story_is_heard_and_nobody_is_pitied_for_it() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import report
 from bot.frontdoor import Outcome
 from bot.messages import LANGUAGES
 from bot.program import Program
@@ -60,7 +61,7 @@ async def test_the_title_of_a_part_can_be_typed(program: Program) -> None:
 async def test_a_part_and_its_new_words_can_be_written_in_one_message(program: Program, typed: str) -> None:
     corrected = await says(program, "@report", SEEN, PLACE, "@send", "@correct", typed)
     assert PLACE not in summary(corrected)
-    assert f"• {OTHER_PLACE}" in summary(corrected)
+    assert f": {OTHER_PLACE}" in summary(corrected)
 
 
 async def test_a_part_that_is_named_goes_to_its_place_also_while_another_is_asked_for(program: Program) -> None:
@@ -140,3 +141,29 @@ async def test_the_name_of_a_part_means_nothing_where_it_was_not_offered(program
     outcome = await says(program, "Miejsce")
     assert outcome.replies[-1].text != program.wording.text("report_where", "pl")
     assert not outcome.handoff
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "mended"),
+    [
+        ("me equivoque, no es primer piso, es planta baja", "primer piso en lublin", "planta baja en lublin"),
+        ("не 15 человек а 25", "15 человек", "25"),
+        ("three girls not two", "two girls", "three girls"),
+        ("nie Grójec, tylko pod Radomiem", "pod Grójcem", "pod Radomiem"),
+        ("Radom, nie Grójec", "Grójec", "Radom"),
+        ("не Польова а Лісна", "вул. Польова 5", "вул. Лісна 5"),
+    ],
+)
+def test_what_is_corrected_takes_the_place_of_what_was_wrong_and_of_nothing_else(said: str, told: str, mended: str) -> None:
+    assert report.corrected(said, {"report_where": told}) == {"report_where": mended}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "raz jedna kobieta płakała pod płotem, nie mówi po polsku. pilnuje ich jeden gruby z psem",
+        "they do not sleep there, they sleep in the barn behind the house and nobody speaks",
+    ],
+)
+def test_a_not_in_something_told_corrects_nothing(said: str) -> None:
+    assert report.corrected(said, {"report_what": "ludzie nie mówią po polsku, śpią w szopie"}) is None

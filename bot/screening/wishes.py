@@ -37,6 +37,9 @@ WISHES: Final = (
     "request",
     "safer",
     "doubt",
+    "alone_now",
+    "read_back",
+    "abroad",
 )
 NOTHING: Final = "none"
 LONGEST: Final = 12  # words of a message in which a wish is heard
