@@ -282,3 +282,13 @@ def test_who_tells_of_something_and_wants_it_erased_is_asked_back() -> None:
 def test_what_calls_nobody_yet_is_received_without_a_word_on_how_hard_it_is() -> None:
     current = Situation(act="disclose_victim", triage=Triage.MEDIUM, message_triage=Triage.MEDIUM, speaker=Speaker.VICTIM)
     assert telling.acknowledge(current).says[0].key == "disclose_more"
+
+
+def test_who_said_no_to_a_consultant_and_writes_of_something_urgent_hears_why_it_waits_now() -> None:
+    asked = Situation(act="deny", question="handoff_offer", handoff="offered", text="nie")
+    declined = dialogue.deny(asked)
+    assert [say.key for say in declined.says] == ["handoff_declined"]
+    told = tuple(declined.changes["told"])
+    urgent = Situation(act="disclose_victim", triage=Triage.HIGH, handoff="queued", told=told, speaker=Speaker.VICTIM)
+    assert dialogue.follow_up(urgent).says[0].key == "handoff_after_all"
+    assert dialogue.follow_up(replace(urgent, told=())).says[0].key == "handoff_told"
