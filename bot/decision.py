@@ -21,7 +21,7 @@ from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
 from bot.reading import Reader
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
-from bot.standing import CERTAIN_TOPIC, Standing, calms_down, in_context, stops_a_report
+from bot.standing import CERTAIN_TOPIC, Standing, calms_down, in_context, interrupts, stops_a_report
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
@@ -130,7 +130,7 @@ class Decider:
             return self._failed(conversation, said, Decision(unknown, findings, conversation.language), error, standing)
         follows = followed is not None
         screening = in_context(followed or screening, standing)
-        if any(rule(said.text, screening, standing, self.lexicon) for rule in (stops_a_report, calms_down)):
+        if any(rule(said.text, screening, standing, self.lexicon) for rule in (stops_a_report, calms_down, interrupts)):
             screening = replace(screening, triage=Triage.NONE, indicators=())  # "stop, I don't want any more": of the questions
         of_others = Speaker.WITNESS in {screening.speaker, findings.speaker}
         minor = self.lexicon.tells_childs_age(said.text, screening.language, of_others=of_others)

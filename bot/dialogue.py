@@ -196,6 +196,8 @@ def deny(situation: Situation) -> Move:
     if gentle and not situation.listed and len(situation.text.split()) > LONGEST_ANSWER:
         return telling.acknowledge(replace(situation, question=None))  # "no, nobody should call me" answers something else
     match situation.question:
+        case "handoff_offer" if situation.handoff == "queued":
+            return offer.withdraw(situation)  # what they wrote since the offer has called somebody already
         case "handoff_offer":
             told = [*situation.told, "handoff_declined"]
             return Move((Say("handoff_declined"),), closed("handoff_declined") | {"handoff": "declined", "told": told})
@@ -265,7 +267,7 @@ def not_understood(situation: Situation) -> Move:
     if telling.something_told(situation) and not situation.asks:
         return telling.acknowledge(situation)
     if situation.handoff == "queued":
-        return _unanswered(situation)
+        return Move((Say("question_waits"),), {"last_key": "question_waits"})
     if not situation.asks and len(situation.text.split()) >= STATEMENT_WORDS:
         return telling.go_on(situation)  # most who begin to tell are not understood at once: they are not asked for other words
     more = answering.more_of_last(situation)
@@ -284,14 +286,6 @@ def not_understood(situation: Situation) -> Move:
         ),
         {"misunderstood": situation.misunderstood + 1, "last_key": "not_understood_again"},
     )
-
-
-def _unanswered(situation: Situation) -> Move:
-    """Leave a question to the consultant; a witness hears first, once, what holds for every helper."""
-    helper = "ask_help_friend_more"
-    if situation.speaker is Speaker.WITNESS and helper not in situation.told and not situation.quiet:
-        return Move((Say(helper, ("human",)),), {"last_key": helper, "told": [*situation.told, helper]})
-    return Move((Say("question_waits"),), {"last_key": "question_waits"})
 
 
 def delete(situation: Situation) -> Move:

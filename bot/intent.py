@@ -11,7 +11,7 @@ from bot.acts import button_language, choose_act, meaning_of
 from bot.lexicon import Lexicon
 from bot.messages import QUESTION_TOPICS, Screening
 from bot.screening.normalise import words
-from bot.standing import CERTAIN_TOPIC, NAMING_BUTTONS, REPORT_BUTTONS, Standing, heard_wish, is_detail, named_act
+from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, is_detail, named_act
 
 # How likely a topic must be to be answered: a wrong answer is worse than being asked to say it in other words. Of validation messages
 # taken for a question at 0.25 to 0.45 one in three was one, at 0.45 to 0.6 half, above 0.8 nearly all.
@@ -22,6 +22,7 @@ TRUSTED_RARE: Final = 0.6  # one that few people ask
 TRUSTED_STATED: Final = 0.85  # one in words that ask nothing, of somebody who is telling
 NEVER: Final = 2.0
 CLEAR_TOPIC: Final = 0.6  # small talk, a yes or a no in words that are on no list
+SURELY_ERASING: Final = 0.8  # "prove it, say banana" asks for nothing of the kind
 NAMED_LANGUAGE: Final = 0.5  # "say something rude in Polish" names a language and does not ask for it
 FEWEST_LANGUAGE_WORDS: Final = 3  # of a wish for another language that names none: "Turkey" is a country
 # Asked by students and journalists; from somebody who needs help they are nearly always a mistake.
@@ -125,6 +126,9 @@ class Intents:
 
     def _erasing(self, act: str, meaning: str | None, text: str, screening: Screening, *, language: str) -> str:
         """Return the act for "how do I erase this?", which is no order yet: the answer says both, here and on the phone."""
+        doubtful = meaning is None and screening.topic_confidence < SURELY_ERASING and not self._lexicon.asks(text, language)
+        if act == "delete_data" and doubtful:
+            return "out_of_scope"
         erasing = act == "delete_data" or (act == "out_of_scope" and screening.topic == "delete_data")
         if not erasing or meaning is not None or not (act == "out_of_scope" or self._lexicon.asks(text, language)):
             return act
@@ -136,13 +140,16 @@ class Intents:
     ) -> str:
         """Return what an act becomes by what was said before."""
         lexicon, witness = self._lexicon, course.witness
+        if act == "goodbye" and standing.first and meaning is None and screening.topic_confidence < CERTAIN_TOPIC:
+            act = "out_of_scope"  # "hey, it's late, I know": nobody takes leave with their first words
         if act == "ask_human" and meaning != "human":
             act = heard_wish(text, screening, standing, lexicon, witness=witness)
         if meaning == thread.WAITING and (standing.queued or not course.follows):
             act = "ask_human" if standing.queued else "greet" if standing.first else "nothing_said"
         if meaning is None and is_detail(act, text, screening, standing, lexicon):
             act = "report_witness" if witness else "disclose_victim"
-        may_name = not witness or not standing.buttons.isdisjoint(NAMING_BUTTONS)
+        # "Yesterday one knocked at my door", told by a witness, is no time to write to them.
+        may_name = not witness or standing.arranged or (lexicon.names_hours(text) and "@safe_time" in standing.buttons)
         if may_name and not lexicon.meaning(text, screening.language):
             act = named_act(text, screening, standing, act, lexicon)
         return act

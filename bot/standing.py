@@ -27,7 +27,6 @@ MOST_CODE_WORDS: Final = 2
 READ_BACK_ACTS: Final = frozenset({"read_back", "ask_hotline_hours", "ask_human"})  # "what time do you have for me?"
 CALMER_WORDS: Final = 12
 CLEARLY_SUICIDE: Final = 0.6
-NAMING_BUTTONS: Final = frozenset({"@safe_time", "@code_word"})
 HOURS_WORDS: Final = 8  # of a message in which two hours are a time to be written to
 SURELY_TOLD: Final = 0.8
 STOPS: Final = frozenset({"stop", "enough", "dont_send", "skip", "no"})
@@ -116,6 +115,12 @@ def calms_down(text: str, screening: Screening, standing: Standing, lexicon: Lex
     signs = {evidence.indicator for evidence in screening.indicators} - {Indicator.SUICIDE_RISK}
     said = lexicon.says_inside(text, "safer", screening.language) or lexicon.meaning(text, screening.language) == "safer"
     return said and not signs and not lexicon.tells_it_is_done(text, screening.language)
+
+
+def interrupts(text: str, screening: Screening, standing: Standing, lexicon: Lexicon) -> bool:
+    """Say whether somebody who is waited for already only says in a few words that somebody comes: no new danger is answered at length."""
+    known = standing.queued or thread.open_danger(standing.before) is not None
+    return known and lexicon.somebody_near(text, screening.language)
 
 
 def in_context(screening: Screening, standing: Standing) -> Screening:

@@ -292,3 +292,10 @@ def test_who_said_no_to_a_consultant_and_writes_of_something_urgent_hears_why_it
     urgent = Situation(act="disclose_victim", triage=Triage.HIGH, handoff="queued", told=told, speaker=Speaker.VICTIM)
     assert dialogue.follow_up(urgent).says[0].key == "handoff_after_all"
     assert dialogue.follow_up(replace(urgent, told=())).says[0].key == "handoff_told"
+
+
+def test_a_no_to_an_offer_after_something_urgent_takes_the_waiting_back_and_says_what_is_true() -> None:
+    current = Situation(act="deny", question="handoff_offer", handoff="queued", text="nie", triage=Triage.HIGH)
+    move = dialogue.deny(current)
+    assert [say.key for say in move.says] == ["handoff_withdrawn"]
+    assert move.changes["wish"] == "withdraw"
