@@ -17,7 +17,8 @@ CERTAIN_TOPIC: Final = (
 )
 # What a time in free words is taken for: "only tuesdays from 10 to 12" sounds like hours, work, or a wish for somebody.
 TIME_ACTS: Final = frozenset(
-    "offer_human ask_hotline_hours ask_unpaid_wages ask_human out_of_scope disclose_victim goodbye deny withdraw cannot_call".split()
+    "offer_human ask_hotline_hours ask_unpaid_wages ask_human out_of_scope disclose_victim goodbye deny withdraw cannot_call"
+    " request".split()
 )
 # And what a word that was made up is taken for.
 CODE_WORD_ACTS: Final = frozenset(
