@@ -271,8 +271,7 @@ def speaks_of_now(screening: Screening) -> bool:
     Of validation messages taken for an emergency that is none, half have another topic; of the emergencies one in sixteen. Those go to
     the queue as urgently, and are answered as what they tell. A word of suicide is always answered as one.
     """
-    suicide = any(evidence.indicator is Indicator.SUICIDE_RISK for evidence in screening.indicators)
-    return screening.topic == "emergency" or suicide
+    return screening.topic == "emergency" or Indicator.SUICIDE_RISK in screening.signs
 
 
 def button_act(text: str) -> str | None:
@@ -290,6 +289,6 @@ def button_language(text: str) -> str | None:
 
 
 def _told(screening: Screening) -> str:
-    if {evidence.indicator for evidence in screening.indicators} == {Indicator.SUSPICIOUS_OFFER}:
+    if screening.signs == {Indicator.SUSPICIOUS_OFFER}:
         return "ask_job_offer"
     return "report_witness" if screening.speaker is Speaker.WITNESS else "disclose_victim"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.messages import QUESTION_TOPICS, Triage
-from bot.situation import Move, Say, Situation
+from bot.situation import Move, Situation, said_once
 
 LABOUR_TOPICS: Final = frozenset({"ask_unpaid_wages", "ask_residence", "ask_refugee_ukraine"})
 # What is said to somebody who asks on: "and without a contract?".
@@ -26,13 +26,12 @@ def more_of(situation: Situation, key: str) -> str | None:
     """Return the text with more on the same matter, for who asks on; None when there is none or it was said."""
     typed = not situation.text.startswith("@")
     asks_on = situation.follows or (key == situation.last_key and situation.asks and typed)
-    more = MORE_OF.get(key, f"{key}_more")
-    return more if asks_on and more in MORE_TEXTS and more not in situation.told else None
+    return unsaid_more(situation, key) if asks_on else None
 
 
-def more_of_last(situation: Situation) -> str | None:
-    """Return the text with more on the matter that was answered last; None when there is none or it was said."""
-    more = MORE_OF.get(situation.last_key or "", f"{situation.last_key}_more")
+def unsaid_more(situation: Situation, key: str | None) -> str | None:
+    """Return the text with more on the matter of a text; None when there is none or it was said."""
+    more = MORE_OF.get(key or "", f"{key}_more")
     return more if more in MORE_TEXTS and more not in situation.told else None
 
 
@@ -48,4 +47,4 @@ def warning(situation: Situation) -> Move | None:
     offered = situation.act == "ask_job_offer" and "ask_job_offer" in situation.told and not situation.asks
     if not offered or WARNING in situation.told:
         return None
-    return Move((Say(WARNING, ("human", "menu")),), {"last_key": WARNING, "misunderstood": 0, "told": [*situation.told, WARNING]})
+    return said_once(situation, WARNING, ("human", "menu"))

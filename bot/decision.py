@@ -234,7 +234,7 @@ class Decider:
             "certain": screening.topic_confidence >= CERTAIN_TOPIC,
             "part": report.named_part(said.text, self.wording.titles[language]),
             "also": await reader.also_asked(said.text, act, screening),
-            "danger": thread.open_danger(standing.before),
+            "danger": standing.danger,
             "follows": follows,
             "minor": findings.minor,
             "told_before": thread.told_by_a_witness(standing.before),

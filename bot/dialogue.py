@@ -13,7 +13,7 @@ from typing import Any, Final
 from bot import answering, minors, offer, report, sending, telling
 from bot.acts import BUTTON_QUESTIONS
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Speaker, Triage
-from bot.situation import BUTTONS, Move, Say, Situation, closed
+from bot.situation import BUTTONS, Move, Say, Situation, closed, said_once
 
 MAX_GENTLE_QUESTIONS: Final = 2
 STATEMENT_WORDS: Final = 4
@@ -52,7 +52,7 @@ def answer(situation: Situation) -> Move:
     greeted = situation.act == "greet" and (situation.greeted or "greet" in situation.told)
     key = answering.key_of(situation)
     if (more := answering.more_of(situation, key)) is not None:
-        return Move((Say(more, ("human", "menu")),), {"last_key": more, "misunderstood": 0, "told": [*situation.told, more]})
+        return said_once(situation, more, ("human", "menu"))
     above = answering.is_above(situation, key)
     if above and not situation.asks and telling.something_told(situation):
         return telling.acknowledge(situation)
@@ -270,9 +270,9 @@ def not_understood(situation: Situation) -> Move:
         return Move((Say("question_waits"),), {"last_key": "question_waits"})
     if not situation.asks and len(situation.text.split()) >= STATEMENT_WORDS:
         return telling.go_on(situation)  # most who begin to tell are not understood at once: they are not asked for other words
-    more = answering.more_of_last(situation)
+    more = answering.unsaid_more(situation, situation.last_key)
     if situation.asks and more is not None:  # "and while I wait, may I work?": of the same matter
-        return Move((Say(more, ("human", "menu")),), {"last_key": more, "misunderstood": 0, "told": [*situation.told, more]})
+        return said_once(situation, more, ("human", "menu"))
     if situation.misunderstood == 0:
         return Move((Say("not_understood", ("menu", "human")),), {"misunderstood": 1, "last_key": "not_understood"})
     if situation.last_key == "not_understood_again":  # said once: from here on it is only offered

@@ -12,6 +12,7 @@ from bot.lexicon import Lexicon
 from bot.messages import QUESTION_TOPICS, Screening
 from bot.screening.normalise import words
 from bot.standing import CERTAIN_TOPIC, REPORT_BUTTONS, Standing, heard_wish, is_detail, named_act
+from bot.times import names_hours
 
 # How likely a topic must be to be answered: a wrong answer is worse than being asked to say it in other words. Of validation messages
 # taken for a question at 0.25 to 0.45 one in three was one, at 0.45 to 0.6 half, above 0.8 nearly all.
@@ -72,7 +73,7 @@ class Intents:
         course: Course = Course(),
     ) -> Intent:
         """Return the intent of a message, given how its conversation stands; `language` is the conversation's."""
-        lexicon = self._lexicon
+        lexicon, asks = self._lexicon, self._lexicon.asks(text, language)
         if standing.offered is not None:
             meanings = {lexicon.meaning(text, standing.offered), lexicon.meaning(text, language)}
             if len(chosen := meanings & {"yes", "no"}) == 1:
@@ -81,7 +82,7 @@ class Intents:
             return Intent("affirm", plain=True)
         named = self._named_language(text, screening, language)
         # In a danger only a plain word takes back: "don't send me police" is no wish to be left alone.
-        danger = thread.open_danger(standing.before)
+        danger = standing.danger
         calm = danger is None
         queued, reporting = standing.queued and calm, not standing.buttons.isdisjoint(REPORT_BUTTONS)
         meaning = meaning_of(
@@ -94,7 +95,7 @@ class Intents:
             reporting=calm and (queued or reporting),
             danger=danger,
         )
-        whether_program = screening.topic == "ask_bot" and lexicon.asks(text, language)  # never left open
+        whether_program = screening.topic == "ask_bot" and asks  # never left open
         act = choose_act(
             text,
             screening,
@@ -102,13 +103,13 @@ class Intents:
             named_language=named,
             clear=screening.topic_confidence >= (CERTAIN_TOPIC if course.in_need and not whether_program else CLEAR_TOPIC),
             in_need=course.in_need,
-            trusted=screening.topic_confidence >= self._bar(text, screening, language, in_need=course.in_need),
+            trusted=screening.topic_confidence >= _bar(screening, asks=asks, in_need=course.in_need),
         )
-        act = self._erasing(act, meaning, text, screening, language=language)
+        act = _erasing(act, meaning, screening, asks=asks)
         act = self._in_its_conversation(act, meaning, text, screening, standing=standing, course=course)
-        if lexicon.asks(text, language):
-            act = self._asked_elsewhere(act, text, screening, standing)
-        if "@delete_yes" in standing.buttons and act in ASKED_ABOUT_ERASING and lexicon.asks(text, language):
+        if asks:
+            act = _asked_elsewhere(act, text, screening, standing)
+        if asks and "@delete_yes" in standing.buttons and act in ASKED_ABOUT_ERASING:
             act = "out_of_scope"
         if act == "change_language" and named is None and meaning != "language" and len(words(text)) < FEWEST_LANGUAGE_WORDS:
             act = act if text.startswith("@") else "out_of_scope"
@@ -124,17 +125,6 @@ class Intents:
             named = screening.language  # "dobra, teraz po polsku": written in the language that it names
         return named
 
-    def _erasing(self, act: str, meaning: str | None, text: str, screening: Screening, *, language: str) -> str:
-        """Return the act for "how do I erase this?", which is no order yet: the answer says both, here and on the phone."""
-        doubtful = meaning is None and screening.topic_confidence < SURELY_ERASING and not self._lexicon.asks(text, language)
-        if act == "delete_data" and doubtful:
-            return "out_of_scope"
-        erasing = act == "delete_data" or (act == "out_of_scope" and screening.topic == "delete_data")
-        if not erasing or meaning is not None or not (act == "out_of_scope" or self._lexicon.asks(text, language)):
-            return act
-        sure = max(screening.topic_confidence, screening.wish_confidence if screening.wish in {"delete", "hide"} else 0)
-        return "ask_hiding" if sure >= CLEAR_TOPIC else "out_of_scope"
-
     def _in_its_conversation(
         self, act: str, meaning: str | None, text: str, screening: Screening, *, standing: Standing, course: Course
     ) -> str:
@@ -149,32 +139,44 @@ class Intents:
         if meaning is None and is_detail(act, text, screening, standing, lexicon):
             act = "report_witness" if witness else "disclose_victim"
         # "Yesterday one knocked at my door", told by a witness, is no time to write to them.
-        may_name = not witness or standing.arranged or (lexicon.names_hours(text) and "@safe_time" in standing.buttons)
+        may_name = not witness or standing.arranged or (names_hours(text) and "@safe_time" in standing.buttons)
         if may_name and not lexicon.meaning(text, screening.language):
             act = named_act(text, screening, standing, act, lexicon)
         return act
 
-    @staticmethod
-    def _asked_elsewhere(act: str, text: str, screening: Screening, standing: Standing) -> str:
-        """Return the act of a question about another line by its number, or about a conversation that was erased before this one."""
-        if OTHER_NUMBERS.search(text) and act in SOUNDS_LIKE_ANOTHER_LINE:
-            return "other_lines"
-        erased = screening.topic == "delete_data" or screening.wish in {"delete", "hide"}
-        if standing.first and erased and act in {"ask_hiding", "out_of_scope", "greet", "nothing_said"}:
-            return "nothing_here"
-        return act
 
-    def _bar(self, text: str, screening: Screening, language: str, *, in_need: bool) -> float:
-        """Return how likely the topic of a message must be to be answered."""
-        if screening.topic not in QUESTION_TOPICS:
-            return TRUSTED_TOPIC
-        asks = self._lexicon.asks(text, language)
-        if in_need and (not asks or screening.topic in RARE_TOPICS):
-            # "Twelve hours, six days", told by somebody in need, asks for no labour inspectorate.
-            return NEVER if screening.topic in thread.DETAIL_TOPICS and not asks else TRUSTED_STATED
-        if in_need:
-            return TRUSTED_QUESTION
-        if screening.topic in RARE_TOPICS:
-            return TRUSTED_RARE
-        # Nor does a question outweigh a disclosure.
-        return TRUSTED_ASKED if asks and not screening.triage.needs_person else TRUSTED_QUESTION
+def _erasing(act: str, meaning: str | None, screening: Screening, *, asks: bool) -> str:
+    """Return the act for "how do I erase this?", which is no order yet: the answer says both, here and on the phone."""
+    doubtful = meaning is None and screening.topic_confidence < SURELY_ERASING and not asks
+    if act == "delete_data" and doubtful:
+        return "out_of_scope"
+    erasing = act == "delete_data" or (act == "out_of_scope" and screening.topic == "delete_data")
+    if not erasing or meaning is not None or not (act == "out_of_scope" or asks):
+        return act
+    sure = max(screening.topic_confidence, screening.wish_confidence if screening.wish in {"delete", "hide"} else 0)
+    return "ask_hiding" if sure >= CLEAR_TOPIC else "out_of_scope"
+
+
+def _asked_elsewhere(act: str, text: str, screening: Screening, standing: Standing) -> str:
+    """Return the act of a question about another line by its number, or about a conversation that was erased before this one."""
+    if OTHER_NUMBERS.search(text) and act in SOUNDS_LIKE_ANOTHER_LINE:
+        return "other_lines"
+    erased = screening.topic == "delete_data" or screening.wish in {"delete", "hide"}
+    if standing.first and erased and act in {"ask_hiding", "out_of_scope", "greet", "nothing_said"}:
+        return "nothing_here"
+    return act
+
+
+def _bar(screening: Screening, *, asks: bool, in_need: bool) -> float:
+    """Return how likely the topic of a message must be to be answered."""
+    if screening.topic not in QUESTION_TOPICS:
+        return TRUSTED_TOPIC
+    if in_need and (not asks or screening.topic in RARE_TOPICS):
+        # "Twelve hours, six days", told by somebody in need, asks for no labour inspectorate.
+        return NEVER if screening.topic in thread.DETAIL_TOPICS and not asks else TRUSTED_STATED
+    if in_need:
+        return TRUSTED_QUESTION
+    if screening.topic in RARE_TOPICS:
+        return TRUSTED_RARE
+    # Nor does a question outweigh a disclosure.
+    return TRUSTED_ASKED if asks and not screening.triage.needs_person else TRUSTED_QUESTION

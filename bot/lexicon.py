@@ -6,7 +6,7 @@ A classifier reads "ok" and "?" as anything; a list does not. Only whole short m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from bot.messages import LANGUAGES
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable, tokens, words
 from bot.screening.wishes import Phrase
+from bot.times import names_hour
 from bot.wording import NLU_DATA
 
 MEANINGS = (
@@ -71,15 +72,6 @@ QUESTION_MARKS = ("?", "؟", "？")
 _CONNECTING = frozenset(
     "a i ale no to ok okay and but so then well y e pero o mas mais et ou si и а но ну і й але та و و но и va và".split()
 )
-# "No" is one in Polish, where it means "well" and nothing is denied by it.
-_HOUR = re.compile(r"\b\d{1,2}(?:[:.]\d\d\b| ?(?:am|pm|h)\b)", re.IGNORECASE)
-# "10 to 12", "between 10 and 12"; not "5-6 times".
-_RANGE = (
-    r"\b\d{1,2} ?(?:-|–|a|à|às|to|do|до|la|đến|den|hanggang|से) ?\d{1,2}\b"
-    r"|\b(?:between|między|miedzy|pomiędzy|між|между|паміж|entre|între|intre|giữa|pagitan|بين)\s+\d{1,2}\s+\w{1,3}\s+\d{1,2}\b"
-)
-_TIMES = r"(?! ?(?:times|x|razy|раз|рази|разів|разоў|пъти|veces|fois|vezes|ori|kez|kere|defa|lần|beses|बार|مرات|ჯერ))"
-_HOURS = re.compile(f"(?:{_RANGE}){_TIMES}", re.IGNORECASE)
 _FILLERS: Mapping[str, frozenset[str]] = {
     "pl": frozenset("no to dobra dobrze ok okej a i ale juz tak".split()),
     "en": frozenset("ok okay so and well then yes please pls just".split()),
@@ -99,6 +91,7 @@ NEAR_WORDS: Final = 5
 BEGINNING: Final = 3  # words
 MADE_UP_WITHIN: Final = 7  # words of a message that names a code word
 SHORTEST_MADE_UP: Final = 3  # letters
+# "No" is none in Polish, where it means "well" and nothing is denied by it.
 _NOT = frozenset(
     "not dont don cant never ne не нет nie nu nem não nao pas hindi wag huwag không khong ar არ لا مش ما नहीं मत değil degil".split()
 )
@@ -168,14 +161,11 @@ class Lexicon:
 
     def says_inside(self, text: str, meaning: str, language: str) -> bool:
         """Say whether a longer text holds a phrase of two words or more with a meaning."""
-        shape = f" {_shape(text)} "
-        listed = self.phrases.get(language, {}).get(meaning, frozenset())
-        return any(f" {phrase} " in shape for phrase in listed if " " in phrase)
+        return any(" " in phrase for phrase in _inside(text, self._listed_for(meaning, language)))
 
     def mentions(self, text: str, meaning: str, language: str) -> bool:
         """Say whether a text holds a phrase with a meaning, be it a single word."""
-        shape = f" {_shape(text)} "
-        return any(f" {phrase} " in shape for phrase in self.phrases.get(language, {}).get(meaning, frozenset()))
+        return bool(_inside(text, self._listed_for(meaning, language)))
 
     def made_up_word(self, text: str, language: str) -> str | None:
         """Return the last word of a few when no list of the language knows it: "let the word be cauliflower"; None otherwise."""
@@ -190,12 +180,9 @@ class Lexicon:
         """Say whether a few words order to erase, with more than the order in them: "delete everything fast he comes"."""
         if len(words(text)) > ERASING_WORDS or self.asks(text, language):
             return False
-        shape, no = f" {_shape(text)} ", self._denials(language)
-        listed = self.phrases.get(language, {}).get("delete", frozenset())
         few = len(words(text)) <= FEW_WORDS  # "he comes delete": one word of the list is enough
-        found = [phrase for phrase in listed if f" {phrase} " in shape and (few or " " in phrase)]
-        before = [shape.partition(f" {phrase} ")[0].split()[-1:] for phrase in found]
-        return any(not word or word[0] not in no for word in before)  # "no wait delete this", but not "don't delete this"
+        found = [phrase for phrase in _inside(text, self._listed_for("delete", language)) if few or " " in phrase]
+        return self._undenied(text, found, language)  # "no wait delete this", but not "don't delete this"
 
     def somebody_near(self, text: str, language: str) -> bool:
         """Say whether a few words say that somebody comes or is near, with more than that in them."""
@@ -204,7 +191,7 @@ class Lexicon:
     def begins_with(self, text: str, meanings: tuple[str, ...], language: str) -> bool:
         """Say whether one of the first words of a text has one of some meanings alone."""
         first = _shape(text).split()[:BEGINNING]
-        listed = [self.phrases.get(language, {}).get(meaning, frozenset()) for meaning in meanings]
+        listed = [self._listed_for(meaning, language) for meaning in meanings]
         return any(word in phrases for word in first for phrases in listed)
 
     def denies(self, text: str, language: str) -> bool:
@@ -212,7 +199,7 @@ class Lexicon:
         return not self._denials(language).isdisjoint(_shape(text).split())
 
     def _denials(self, language: str) -> frozenset[str]:
-        return _NOT | {phrase for phrase in self.phrases.get(language, {}).get("no", frozenset()) if " " not in phrase}
+        return _NOT | {phrase for phrase in self._listed_for("no", language) if " " not in phrase}
 
     def inquires(self, text: str, language: str) -> bool:
         """Say whether a text is a question beyond doubt: it has the mark, and a word that asks."""
@@ -230,24 +217,18 @@ class Lexicon:
     def agrees(self, text: str, language: str) -> bool:
         """Say whether a text begins with a yes and takes nothing of it back: "yes all of it, the number too"."""
         spoken = _shape(text).split()
-        listed = self.phrases.get(language, {}).get("yes", frozenset())
+        listed = self._listed_for("yes", language)
         if not 0 < len(spoken) <= AGREEING_WORDS or spoken[0] not in listed or self.asks(text, language):
             return False
         return (self._denials(language) | _BUTS).isdisjoint(spoken[1:])
 
     def tells_it_is_done(self, text: str, language: str) -> bool:
         """Say whether somebody tells that they have taken or cut something already."""
-        shape, no = f" {_shape(text)} ", self._denials(language)
-        found = [done for done in self.words_of.get(DONE_ALREADY, {}).get(language, frozenset()) if f" {done} " in shape]
-        return any(no.isdisjoint(shape.partition(f" {done} ")[0].split()[-1:]) for done in found)
+        return self._undenied(text, _inside(text, self._words_for(DONE_ALREADY, language)), language)
 
     def names_time(self, text: str, language: str) -> bool:
         """Say whether a text names a time of day, a day, or "when he is at work"."""
-        return self._holds(text, TIMES, language) or any(pattern.search(text) for pattern in (_HOUR, _HOURS))
-
-    def names_hours(self, text: str) -> bool:
-        """Say whether a text names two hours: "from 13 to 14"."""
-        return _HOURS.search(text) is not None
+        return self._holds(text, TIMES, language) or names_hour(text)
 
     def tells_childs_age(self, text: str, language: str, *, of_others: bool = False) -> bool:
         """Say whether somebody tells of themselves that they are under age: "im 15", "mam 16 lat"; "15 minutes" is no age.
@@ -255,7 +236,7 @@ class Lexicon:
         `of_others`: they tell of somebody else, so that "17 years, from Ukraine" is no age of their own.
         """
         spoken = tokens(without_diacritics(readable(text).lower().replace("’", "'")))
-        before, after = (self.words_of.get(name, {}).get(language, frozenset()) for name in (AGE_BEFORE, AGE_AFTER))
+        before, after = (self._words_for(name, language) for name in (AGE_BEFORE, AGE_AFTER))
         for place, token in enumerate(spoken):
             if not token.isdecimal() or not YOUNGEST <= int(token) < ADULT:
                 continue
@@ -281,8 +262,18 @@ class Lexicon:
         return bool(first) and first[0] in _CONNECTING
 
     def _holds(self, text: str, name: str, language: str) -> bool:
-        shape = f" {_shape(text)} "
-        return any(f" {word} " in shape for word in self.words_of.get(name, {}).get(language, frozenset()))
+        return bool(_inside(text, self._words_for(name, language)))
+
+    def _listed_for(self, meaning: str, language: str) -> frozenset[str]:
+        return self.phrases.get(language, {}).get(meaning, frozenset())
+
+    def _words_for(self, name: str, language: str) -> frozenset[str]:
+        return self.words_of.get(name, {}).get(language, frozenset())
+
+    def _undenied(self, text: str, found: Iterable[str], language: str) -> bool:
+        """Say whether one of the phrases that were found in a text has no denial right before it."""
+        shape, no = f" {_shape(text)} ", self._denials(language)
+        return any(no.isdisjoint(shape.partition(f" {phrase} ")[0].split()[-1:]) for phrase in found)
 
     def language_inside(self, text: str, *, current: str, written: str) -> str | None:
         """Return the language that a wish for another one names: "I want to write in English"; None when none is clear.
@@ -315,7 +306,7 @@ class Lexicon:
 
     def begins_question(self, word: str, language: str) -> bool:
         """Say whether a word, or the first two together, are such as begin a question."""
-        return _shape(word) in self.words_of.get(ASKING, {}).get(language, frozenset())
+        return _shape(word) in self._words_for(ASKING, language)
 
     def meaning(self, text: str, language: str) -> str | None:
         """Return what a short message means, in the given language first, then in any other; None when it is not on a list."""
@@ -327,7 +318,7 @@ class Lexicon:
         if (found := self._listed(_without_fillers(shape, language), language)) is not None:
             return found
         first, _, rest = shape.partition(" ")  # "yes, send it": the yes only agrees with what follows
-        agrees = first in self.phrases.get(language, {}).get("yes", frozenset())
+        agrees = first in self._listed_for("yes", language)
         return self._listed(rest, language) if agrees and shape not in self.names else None
 
     def _listed(self, shape: str, language: str) -> str | None:
@@ -359,6 +350,12 @@ def listed_phrases(root: Path = NLU_DATA) -> list[Phrase]:
         content = _read(path)
         found += [Phrase(text, name) for name in MEANINGS for text in dict.fromkeys(_phrases(content.get(name, []), path, name))]
     return found
+
+
+def _inside(text: str, phrases: frozenset[str]) -> list[str]:
+    """Return which phrases stand in a text as whole words."""
+    shape = f" {_shape(text)} "
+    return [phrase for phrase in phrases if f" {phrase} " in shape]
 
 
 def _without_fillers(shape: str, language: str) -> str:

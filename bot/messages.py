@@ -173,6 +173,11 @@ class Screening:
     wish: str | None = None  # what is wanted of the program, in words that are on no list; for the dialogue alone, never stored
     wish_confidence: float = 0.0
 
+    @property
+    def signs(self) -> frozenset[Indicator]:
+        """Return the indicators without the words that show them."""
+        return frozenset(evidence.indicator for evidence in self.indicators)
+
     def as_json(self) -> dict[str, Any]:
         """Return the form that the contract gives it."""
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.situation import Move, Say, Situation
+from bot.situation import Move, Situation, said_once
 
 WELCOME: Final = "child_here"
 PRIVACY: Final = "child_secret"
@@ -15,7 +15,7 @@ def welcome(situation: Situation) -> Move | None:
     """Tell somebody who says that they are under age, once, that they may write here; None to everybody else."""
     if not situation.minor or situation.triage.needs_person or not _KNOWN.isdisjoint(situation.told):
         return None
-    return _said(situation, WELCOME, ("human", "hide"))
+    return said_once(situation, WELCOME, ("human", "hide"))
 
 
 def answer(situation: Situation) -> Move | None:
@@ -23,8 +23,4 @@ def answer(situation: Situation) -> Move | None:
     if situation.act in {"greet", "ask_bot", "ask_child"}:
         return welcome(situation)
     asked = situation.minor and situation.act in {"ask_anonymity", "request"} and PRIVACY not in situation.told
-    return _said(situation, PRIVACY, ("human",)) if asked else None
-
-
-def _said(situation: Situation, key: str, buttons: tuple[str, ...]) -> Move:
-    return Move((Say(key, buttons),), {"last_key": key, "misunderstood": 0, "told": [*situation.told, key]})
+    return said_once(situation, PRIVACY, ("human",)) if asked else None

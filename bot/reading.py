@@ -53,8 +53,9 @@ class Reader:
     @staticmethod
     def _surely_told(told: Screening) -> bool:
         """Say whether a part of a message may raise the whole: "I went there myself" alone sounds like much."""
-        signs = {evidence.indicator for evidence in told.indicators} - {Indicator.SUICIDE_RISK}
-        return bool(signs) or (told.topic == "emergency" and told.topic_confidence >= CERTAIN_TOPIC)
+        return bool(told.signs - {Indicator.SUICIDE_RISK}) or (
+            told.topic == "emergency" and told.topic_confidence >= CERTAIN_TOPIC
+        )
 
     def _only_interrupted(self, text: str, screening: Screening) -> bool:
         """Say whether a few words only say that somebody comes, or that the writer is in doubt: "wait, she is coming".
@@ -62,8 +63,7 @@ class Reader:
         "I must stop", "maybe I exaggerate" sound like a veiled word of suicide where the model is not sure.
         """
         sure = screening.topic == "emergency" and screening.topic_confidence >= CERTAIN_TOPIC
-        signs = {evidence.indicator for evidence in screening.indicators} - {Indicator.SUICIDE_RISK}
-        if sure or signs:
+        if sure or screening.signs - {Indicator.SUICIDE_RISK}:
             return False
         few = len(words(text)) <= DOUBTING_WORDS
         moods = ("doubt", "goodbye") if few else ()

@@ -105,6 +105,11 @@ class Situation:
         return self.message_triage.needs_person
 
 
+def said_once(situation: Situation, key: str, buttons: tuple[str, ...]) -> Move:
+    """Return the move that says a text which is said once in a conversation."""
+    return Move((Say(key, buttons),), {"last_key": key, "misunderstood": 0, "told": [*situation.told, key]})
+
+
 def closed(key: str, *, wish: str | None = None) -> dict[str, Any]:
     """Return the changes after a text that leaves no question open."""
     changes: dict[str, Any] = {"question": None, "last_key": key, "misunderstood": 0}

@@ -11,6 +11,7 @@ from bot.lexicon import Lexicon
 from bot.messages import Indicator, Screening, Triage
 from bot.screening.normalise import words
 from bot.storage.conversations import Said
+from bot.times import names_hours
 
 CERTAIN_TOPIC: Final = (
     0.93  # in a form, whose answers of a word or two look like greetings; and for a wish that hands somebody over
@@ -48,13 +49,18 @@ class Standing:
     before: tuple[Said, ...] = ()  # the person's last messages, the newest first
     arranged: frozenset[str] = frozenset()  # "safe_time", "code_word": what the person has arranged
 
+    @property
+    def danger(self) -> thread.Danger | None:
+        """Return the danger that the last messages told of."""
+        return thread.open_danger(self.before)
+
 
 def heard_wish(text: str, screening: Screening, standing: Standing, lexicon: Lexicon, *, witness: bool) -> str:
     """Return the act of a wish for a person that only the classifier heard: nobody is handed over by a guess.
 
     "Do not pass it on to anybody" asks for something else; an answer to a question of a report is one; what is in doubt is asked back.
     """
-    if thread.open_danger(standing.before) == "suicide":
+    if standing.danger == "suicide":
         return "out_of_scope"  # "can you just talk" is for who is here; they are waited for already
     if lexicon.denies(text, screening.language):
         return "request"  # "do not call my mother", "nobody should write": asked of whoever reads, and no word on the request for a person
@@ -66,7 +72,7 @@ def heard_wish(text: str, screening: Screening, standing: Standing, lexicon: Lex
 
 def names_code_word(text: str, screening: Screening, standing: Standing, act: str, lexicon: Lexicon) -> bool:
     """Say whether somebody who was offered a code word, and nothing else, writes one: a word or two that mean nothing here."""
-    offered = standing.buttons == {"@code_word"} and thread.open_danger(standing.before) is None
+    offered = standing.buttons == {"@code_word"} and standing.danger is None
     short = arrangement.fits(text, arrangement.CODE_WORD) and 0 < len(words(text)) <= MOST_CODE_WORDS
     meaningless = act == "out_of_scope" or (act in CODE_WORD_ACTS and screening.topic_confidence < CERTAIN_TOPIC)
     return offered and short and meaningless and not lexicon.asks(text, screening.language)
@@ -74,11 +80,10 @@ def names_code_word(text: str, screening: Screening, standing: Standing, act: st
 
 def names_safe_time(text: str, screening: Screening, standing: Standing, act: str, lexicon: Lexicon) -> bool:
     """Say whether somebody who was just asked or told when they can be written to says when that is safe."""
-    hours = lexicon.names_hours(text) and len(words(text)) <= HOURS_WORDS  # "I wake up 4-5 times", in a longer story, names none
+    hours = names_hours(text) and len(words(text)) <= HOURS_WORDS  # "I wake up 4-5 times", in a longer story, names none
     explicit = lexicon.says_inside(text, arrangement.SAFE_TIME, screening.language) or hours
-    danger = thread.open_danger(standing.before)
     # Also while a danger goes on: "I can write only when she sleeps, about two".
-    calm = not screening.triage.needs_person and (danger is None or (danger == "danger" and explicit))
+    calm = (not screening.triage.needs_person and standing.danger is None) or (standing.danger == "danger" and explicit)
     told = act in TELLING_ACTS and screening.topic_confidence >= SURELY_TOLD  # "I work from ten to two"
     offered = "@safe_time" in standing.buttons and act in TIME_ACTS
     changes = arrangement.SAFE_TIME in standing.arranged and (act in TIME_ACTS or act.startswith("ask_"))  # "no, after four"
@@ -94,7 +99,7 @@ def is_detail(act: str, text: str, screening: Screening, standing: Standing, lex
     """Say whether a message adds to what was told, although it sounds like a question, or like nothing."""
     unclear = act == screening.topic and screening.topic_confidence < CERTAIN_TOPIC
     if act == "out_of_scope":
-        unclear = thread.open_danger(standing.before) is None  # "I don't know where I am": in a danger it is said what to do
+        unclear = standing.danger is None  # "I don't know where I am": in a danger it is said what to do
     return unclear and thread.detail_of_a_telling(text, screening, standing.before, lexicon)
 
 
@@ -111,16 +116,15 @@ def stops_a_report(text: str, screening: Screening, standing: Standing, lexicon:
 
 def calms_down(text: str, screening: Screening, standing: Standing, lexicon: Lexicon) -> bool:
     """Say whether somebody whose danger is open says that it is calmer: "it is better now, it came over me" tells of no new one."""
-    if thread.open_danger(standing.before) is None or len(words(text)) > CALMER_WORDS:
+    if standing.danger is None or len(words(text)) > CALMER_WORDS:
         return False
-    signs = {evidence.indicator for evidence in screening.indicators} - {Indicator.SUICIDE_RISK}
     said = lexicon.says_inside(text, "safer", screening.language) or lexicon.meaning(text, screening.language) == "safer"
-    return said and not signs and not lexicon.tells_it_is_done(text, screening.language)
+    return said and not screening.signs - {Indicator.SUICIDE_RISK} and not lexicon.tells_it_is_done(text, screening.language)
 
 
 def interrupts(text: str, screening: Screening, standing: Standing, lexicon: Lexicon) -> bool:
     """Say whether somebody who is waited for already only says in a few words that somebody comes: no new danger is answered at length."""
-    known = standing.queued or thread.open_danger(standing.before) is not None
+    known = standing.queued or standing.danger is not None
     return known and lexicon.somebody_near(text, screening.language)
 
 
@@ -130,9 +134,8 @@ def in_context(screening: Screening, standing: Standing) -> Screening:
     A first message is believed as it is read. Later, where nobody has spoken of it and the message as a whole does not clearly say so, it
     is a consultant who should read "what do you tell him then?", and nobody is told that their life matters; an answer in a report is one.
     """
-    signs = {evidence.indicator for evidence in screening.indicators}
     clear = screening.topic == "emergency" and screening.topic_confidence >= CLEARLY_SUICIDE
-    if Indicator.SUICIDE_RISK not in signs or clear or standing.first or thread.open_danger(standing.before) == "suicide":
+    if Indicator.SUICIDE_RISK not in screening.signs or clear or standing.first or standing.danger == "suicide":
         return screening
     others = tuple(evidence for evidence in screening.indicators if evidence.indicator is not Indicator.SUICIDE_RISK)
     reporting = not standing.buttons.isdisjoint(REPORT_BUTTONS)
@@ -151,7 +154,7 @@ def named_act(text: str, screening: Screening, standing: Standing, act: str, lex
         return "safe_time_said"
     calm = not screening.triage.needs_person
     if standing.arranged and lexicon.asks(text, screening.language):
-        asked = act in READ_BACK_ACTS or lexicon.mentions(text, "code_word", screening.language)
+        asked = act in READ_BACK_ACTS or lexicon.mentions(text, arrangement.CODE_WORD, screening.language)
         return "read_back" if asked else act
     if calm and standing.arranged and changes_code_word(text, screening, lexicon):
         return "code_word_said"

@@ -169,8 +169,6 @@ def asked_in_danger(situation: Situation) -> bool:
         return False  # who writes here is always answered
     if situation.danger == "danger" and situation.asks and situation.certain and situation.act not in NEVER_CALM_ASKED:
         return False  # "does anybody speak English there?", "can I take my child?": asked before a call
-    if situation.danger == "danger" and situation.act == "goodbye" and situation.listed:
-        return False
     return situation.act in NEVER_CALM or not told_what_to_do(situation)
 
 

@@ -63,8 +63,7 @@ def open_danger(before: Sequence[Said]) -> Danger | None:
     ]
     if not alarming:
         return None
-    signs = {evidence.indicator for screening in alarming for evidence in screening.indicators}
-    return "suicide" if Indicator.SUICIDE_RISK in signs else "danger"
+    return "suicide" if any(Indicator.SUICIDE_RISK in screening.signs for screening in alarming) else "danger"
 
 
 def asked_before(before: Sequence[Said], lexicon: Lexicon) -> Said | None:
