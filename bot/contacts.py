@@ -35,7 +35,7 @@ def count_contact(
         note_event(session, case.id, "written", triage=case.triage, now=now)
     triage, language, topic = decision.findings.triage, decision.language, decision.screening.topic
     place, day = f"counted:{conversation.id}", day_of(now)
-    before: dict[str, Any] = vault.open_json(conversation.counted, place) if conversation.counted is not None else {}
+    before: dict[str, Any] = vault.read_json(conversation.counted, place, {})
     if before.get("day") != day:
         count(session, now, "contacts")
         count(session, now, "channel", conversation.channel)

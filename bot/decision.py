@@ -22,11 +22,10 @@ from bot.reading import Reader
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
 from bot.standing import CERTAIN_TOPIC, Standing, calms_down, in_context, interrupts, stops_a_report
-from bot.storage.conversations import Said
+from bot.storage.conversations import ConversationStore, Said
 from bot.storage.tables import Conversation
-from bot.storage.vault import Vault
 from bot.understanding import AssistantMissing, NothingSaid, Turn, Understanding
-from bot.wording import Form, Wording
+from bot.wording import Wording
 
 log = structlog.get_logger()
 
@@ -76,7 +75,7 @@ class Decider:
         assistant: Understanding | None,
         wording: Wording,
         lexicon: Lexicon,
-        vault: Vault,
+        conversations: ConversationStore,
         now: Callable[[], datetime],
         on_duty: Callable[[datetime], bool],
     ) -> None:
@@ -86,7 +85,7 @@ class Decider:
         self.notices = Notices(wording, lexicon)
         self.wording = wording
         self.lexicon = lexicon
-        self.vault = vault
+        self.conversations = conversations
         self.now = now
         self.on_duty = on_duty
 
@@ -108,7 +107,7 @@ class Decider:
 
     async def _decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
         said = replace(said, text=said.text.replace("🆘", " SOS ").strip())  # a cry for help that is no word to a model
-        findings = self.findings(conversation)
+        findings = self.conversations.findings(conversation)
         unknown = Screening(language=conversation.language, triage=Triage.NONE)
         steering = self.notices.steering(conversation, said)
         notice = self.notices.about(conversation, said, conversation.language)
@@ -242,9 +241,7 @@ class Decider:
         }
         if needs_person or standing.queued:
             slots["handoff"] = "queued"
-        state = None
-        if conversation.dialogue is not None:
-            state = self.vault.open(conversation.dialogue, f"dialogue:{conversation.id}")
+        state = self.conversations.vault.read(conversation.dialogue, f"dialogue:{conversation.id}", None)
         turn = await assistant.turn(said.text, act, slots=slots, state=state)
         wish = turn.slots.get("wish")
         if not turn.replies and wish != "erase":
@@ -296,23 +293,22 @@ class Decider:
     def _unserved(self) -> tuple[Reply, ...]:
         return tuple(self.wording.reply("language_unserved", language, buttons=("language",)) for language in ("en", "pl"))
 
-    def findings(self, conversation: Conversation) -> Findings:
-        """Return what a conversation has shown so far."""
-        if conversation.findings is None:
-            return Findings()
-        return Findings.from_json(self.vault.open_json(conversation.findings, f"findings:{conversation.id}"))
-
     def _failed(
         self, conversation: Conversation, said: Said, understood: Decision, error: Exception, standing: Standing
     ) -> Decision:
         """Answer with fixed words from plain data, and queue the case: nobody knows how urgent it is."""
         FAILURES.labels("assistant").inc()
-        log.error("answered_without_understanding", conversation=conversation.id, message=said.number, error=type(error).__name__)
+        log.error(
+            "answered_without_understanding",
+            conversation=conversation.id,
+            message=said.number,
+            error=type(error).__name__,
+            exc_info=error,
+        )
         if standing.owned:
             return replace(understood, handoff_reason="failure")
-        form: Form = "quiet" if conversation.quiet else form_of(conversation.channel)
         return replace(
-            understood, replies=(self.wording.reply("failure", understood.language, form=form),), handoff_reason="failure"
+            understood, replies=(self.notices.reply("failure", conversation, understood.language),), handoff_reason="failure"
         )
 
 

@@ -28,12 +28,14 @@ from bot.keeping import keep
 from bot.lexicon import Lexicon
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
+from bot.recovery import recover
 from bot.screening.normalise import printable
 from bot.standing import Standing
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
-from bot.storage.tables import Conversation, Message
+from bot.storage.tables import Conversation, Handoff, Message
+from bot.storage.vault import SealBroken
 from bot.thread import REMEMBERED
 from bot.understanding import Understanding
 from bot.wording import Wording
@@ -44,6 +46,9 @@ log = structlog.get_logger()
 MAX_TEXT: Final = 4000  # characters of one message that are stored; the longest message of any of our channels has 4096
 
 MESSAGES = Counter("frontdoor_messages", "Messages of people, by channel and triage.", ["channel", "triage"])
+SET_ASIDE = Counter(
+    "frontdoor_messages_set_aside", "Messages that nobody can read, because what is stored of them does not open."
+)
 ANSWER_SECONDS = Histogram(
     "frontdoor_answer_seconds",
     "Time from taking a message's turn to its stored replies.",
@@ -84,7 +89,7 @@ class FrontDoor:
         self.queue = queue
         self.wording = wording
         self.decider = Decider(
-            assistant=assistant, wording=wording, lexicon=lexicon, vault=conversations.vault, now=clock, on_duty=on_duty
+            assistant=assistant, wording=wording, lexicon=lexicon, conversations=conversations, now=clock, on_duty=on_duty
         )
         self.allowance = Allowance(self.decider.notices, person_daily=person_daily, total_daily=total_daily)
         self.bell = bell
@@ -195,7 +200,10 @@ class FrontDoor:
             case = await self.queue.of_conversation(session, conversation_id)
             if message.state != "received":
                 return await self._answered(session, conversation, message_id)
-            said = self.conversations.read(message)
+            try:
+                said = self.conversations.read(message)
+            except SealBroken:
+                return await self._set_aside(session, conversation, message, case)
             last = await self.conversations.last_turn(session, conversation.id, before=said.number)
             standing = Standing(
                 owned=case is not None and case.taken_by is not None,
@@ -221,6 +229,24 @@ class FrontDoor:
         MESSAGES.labels(conversation.channel, decision.screening.triage.value).inc()
         self.bell.ring(conversation_id, QUEUE, OUTBOX)
         return outcome
+
+    async def _set_aside(
+        self, session: AsyncSession, conversation: Conversation, message: Message, case: Handoff | None
+    ) -> Outcome:
+        """Put a message aside that does not open, so that it holds up nobody: fixed words for its person, a case for the hotline."""
+        now, triage = self.clock(), Triage(conversation.triage)
+        log.error("message_set_aside", conversation=conversation.id, message=message.number)
+        SET_ASIDE.inc()
+        message.state = "unreadable"
+        replies: tuple[Reply, ...] = ()
+        if conversation.reachable != "stopped" and (case is None or case.taken_by is None):
+            failure = self.decider.notices.reply("failure", conversation)
+            replies = await self.allowance.within(session, conversation, (failure,), triage=triage, now=now)
+        case, _ = await self.queue.open(session, conversation, reason="failure", triage=triage, now=now)
+        await self.conversations.extend_for_case(session, conversation, now)
+        said = [await self._say(session, conversation, reply, now=now, answers=message.id) for reply in replies]
+        self.bell.ring(conversation.id, QUEUE, OUTBOX)
+        return Outcome(tuple(said), triage, handoff=True)
 
     async def _answered(self, session: AsyncSession, conversation: Conversation, message_id: str) -> Outcome:
         """Return what came of a message that was answered before."""
@@ -356,16 +382,7 @@ class FrontDoor:
 
     async def recover(self) -> int:
         """Answer what a crash left unanswered; return how many messages that were."""
-        async with self.database.transaction() as session:
-            left = [
-                (message.conversation_id, message.id)
-                for message in await self.conversations.unanswered(session, before=self.clock())
-            ]
-        for conversation_id, message_id in left:
-            await self.answer(conversation_id, message_id)
-        if left:
-            log.warning("answered_after_restart", messages=len(left))
-        return len(left)
+        return await recover(self)
 
 
 def _state(conversation: Conversation) -> tuple[object, ...]:

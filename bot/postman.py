@@ -31,7 +31,6 @@ from bot.parcels import CannotTell, NotNow, Parcel, Refused, Sender, Uncertain, 
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.tables import Conversation, Delivery, Message
-from bot.storage.vault import SealBroken
 
 log = structlog.get_logger()
 
@@ -155,11 +154,7 @@ class Postman:
                 select(Delivery).where(*conditions).order_by(Delivery.id).limit(limit).with_for_update(skip_locked=True)
             )
             for row in found.scalars().all():
-                try:
-                    parcel = await self._prepare(session, row, now)
-                except SealBroken:  # one row that cannot be read must not hold up the others
-                    parcel = None
-                    outbox.end(row, "failed", "unreadable", now)
+                parcel = await self._prepare(session, row, now)
                 if parcel is not None:
                     parcels.append(parcel)
                 else:
@@ -198,12 +193,13 @@ class Postman:
         if row.state == "sending":  # whoever had it is gone
             row.uncertain += 1
         may_be_there = row.uncertain > 0 and row.state != "due"
-        address = self.conversations.address(conversation)
         fate = await self._fate(session, row, conversation, said_by=message.author, now=now)
-        if fate is not None or address is None:
-            await self._end(session, row, conversation, fate=fate or ("failed", "no_address"), now=now)
+        address = self.conversations.address(conversation)
+        said = self.conversations.shown(message)
+        if fate is not None or address is None or said.unreadable:
+            fate = fate or ("failed", "no_address" if address is None else "unreadable")
+            await self._end(session, row, conversation, fate=fate, now=now)
             return None
-        said = self.conversations.read(message)
         turn = await self.conversations.replies_to(session, message.answers) if message.answers else [said]
         parcel = Parcel(
             delivery_id=row.id,
@@ -257,8 +253,10 @@ class Postman:
             await self._close(parcel, "unknown", "no_answer", None)
         except Uncertain as problem:
             await self._later(parcel, "unknown", problem.code, None, doubt=True)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the message may be there: look before it is sent again
-            log.error("delivery_broke", delivery=parcel.delivery_id, channel=parcel.channel, error=type(error).__name__)
+        except Exception as error:  # whatever it was, the message may be there: look before it is sent again
+            log.error(
+                "delivery_broke", delivery=parcel.delivery_id, channel=parcel.channel, error=type(error).__name__, exc_info=error
+            )
             await self._later(parcel, "unknown", "unexpected", None, doubt=True)
         else:
             await self.accepted(parcel, provider_id)

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.messages import Evidence, Indicator, Reply, Screening, Speaker, Triage
 from bot.program import Program, build
 from bot.settings import Settings
@@ -106,3 +108,18 @@ async def _empty_database() -> Path:
         await database.close()
         shutil.move(f"{path}.new", path)
     return path
+
+
+def flipped(sealed: bytes) -> bytes:
+    """Return a sealed value with one bit changed: it does not open any more."""
+    return sealed[:-1] + bytes([sealed[-1] ^ 1])
+
+
+async def damage(program: Program, table: type, *columns: str, **which: object) -> None:
+    """Change one bit of sealed columns in the rows that fit."""
+    async with program.database.transaction() as session:
+        for row in (await session.execute(select(table).filter_by(**which))).scalars():
+            for column in columns:
+                sealed = getattr(row, column)
+                if sealed is not None:
+                    setattr(row, column, flipped(sealed))

@@ -81,7 +81,6 @@ async def test_two_messages_at_two_processes_build_on_each_other(tmp_path: Path)
 
     assistant = Slow()
     program = await open_program(tmp_path, assistant)
-    decider = program.frontdoor.decider
     assistant.other = FrontDoor(
         database=program.database,
         conversations=program.conversations,
@@ -96,7 +95,7 @@ async def test_two_messages_at_two_processes_build_on_each_other(tmp_path: Path)
     assert [reply.text for reply in outcome.replies] == [f"ask_support 2: {HOTLINE}"]
     async with program.database.transaction() as session:
         conversation = (await session.execute(select(Conversation))).scalar_one()
-        assert decider.findings(conversation).triage is Triage.HIGH
+        assert program.conversations.findings(conversation).triage is Triage.HIGH
     await program.close()
 
 
@@ -108,7 +107,7 @@ async def test_a_disclosure_is_in_the_queue_with_its_reasons_when_the_reply_is_o
     async with program.database.transaction() as session:
         conversation = await session.get(Conversation, case.conversation_id)
         assert conversation is not None
-        findings = program.frontdoor.decider.findings(conversation)
+        findings = program.conversations.findings(conversation)
     assert [name.value for name in findings.indicators] == ["documents_taken"]
 
 

@@ -23,7 +23,7 @@ from bot.console.desk import Desk
 from bot.console.logins import Visitor
 from bot.console.ownership import Ownership
 from bot.console.staff import Role
-from bot.console.waiting import findings_of, ordered_reasons
+from bot.console.waiting import ordered_reasons
 from bot.handoff.queue import AlreadyTaken
 from bot.messages import LANGUAGES
 from bot.screening.normalise import readable
@@ -207,7 +207,7 @@ class CasesApi:
         conversation = await session.get(Conversation, case.conversation_id) if case is not None else None
         if case is None or conversation is None:
             return Case(id=case_id, state="erased", changed=changed)
-        findings, file = findings_of(self.desk, conversation), await self.files.read(session, case, conversation)
+        findings, file = self.program.conversations.findings(conversation), await self.files.read(session, case, conversation)
         return Case.model_validate(
             {
                 "id": case.id,
@@ -240,7 +240,7 @@ class CasesApi:
             {
                 "number": said.number,
                 "from": said.author,
-                "kind": said.kind,
+                "kind": "unreadable" if said.unreadable else said.kind,
                 "text": without_numbers(words, self.published),
                 "language": said.language,
                 "at": said.created_at,

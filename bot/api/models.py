@@ -56,7 +56,7 @@ class Message(BaseModel):
 
     number: int
     author: Literal["person", "bot", "consultant"] = Field(alias="from")
-    kind: str
+    kind: str = Field(description="text, voice, media and others; unreadable: what is stored of it does not open.")
     text: str
     language: str
     at: datetime

@@ -235,7 +235,7 @@ class WebChat:
     async def _since(self, conversation_id: str, after: int) -> list[dict[str, Any]]:
         async with self.database.transaction() as session:
             said = await self.conversations.messages(session, conversation_id, after=after)
-        return [message.as_reply().as_json() for message in said if message.author != "person"]
+        return [message.as_reply().as_json() for message in said if message.author != "person" and not message.unreadable]
 
 
 async def _never_stored(_request: web.Request, response: web.StreamResponse) -> None:

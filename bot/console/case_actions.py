@@ -15,7 +15,6 @@ from bot.console.desk import Desk, back_to, form_of, visitor_of
 from bot.console.logins import Visitor
 from bot.console.ownership import OUTCOMES, ColleagueUnknown, Ownership
 from bot.console.verdicts import VERDICTS, Verdicts
-from bot.console.waiting import findings_of
 from bot.handoff.queue import AlreadyTaken
 from bot.messages import Triage
 from bot.screening.normalise import printable
@@ -161,7 +160,7 @@ class CaseActions:
                 verdict=verdict,
                 machine=Triage(machine or "none"),
                 right=Triage(right) if right in list(Triage) else None,
-                findings=findings_of(self.desk, conversation),
+                findings=self.desk.program.conversations.findings(conversation),
                 conversation=conversation,
                 example=form.get("example", "").strip(),
                 now=self.desk.now(),

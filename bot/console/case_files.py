@@ -23,10 +23,10 @@ MAX_TAG: Final = 40
 
 @dataclass(frozen=True)
 class Note:
-    """A consultant's note."""
+    """A consultant's note; without a text when it does not open."""
 
     staff_id: str
-    text: str
+    text: str | None
     created_at: datetime
 
 
@@ -57,23 +57,22 @@ class CaseFiles:
         return Written(
             victim_consent=file.victim_consent if file else None,
             witness_consent=file.witness_consent if file else None,
-            tags=tuple(self.vault.open_json(file.tags, f"tags:{case.id}")) if file and file.tags else (),
+            tags=tuple(self.vault.read_json(file.tags, f"tags:{case.id}", ())) if file else (),
             report=self._report(case, file, conversation),
             report_corrected=corrected,
             notes=tuple(
-                Note(note.staff_id, self.vault.open(note.content, f"note:{case.id}"), note.created_at) for note in notes.scalars()
+                Note(note.staff_id, self.vault.read(note.content, f"note:{case.id}", None), note.created_at)
+                for note in notes.scalars()
             ),
             verdict=file.verdict if file else None,
         )
 
     def _report(self, case: Handoff, file: CaseFile | None, conversation: Conversation) -> Mapping[str, str]:
         if file is not None and file.report is not None:
-            corrected: dict[str, str] = self.vault.open_json(file.report, f"case-report:{case.id}")
+            corrected: dict[str, str] = self.vault.read_json(file.report, f"case-report:{case.id}", {})
             return corrected
-        if conversation.report is not None:
-            told: dict[str, str] = self.vault.open_json(conversation.report, f"report:{conversation.id}")
-            return told
-        return {}
+        told: dict[str, str] = self.vault.read_json(conversation.report, f"report:{conversation.id}", {})
+        return told
 
     async def set_consents(self, session: AsyncSession, case: Handoff, *, victim: str | None, witness: str | None) -> None:
         """Keep what the victim and the witness agreed to; None where nobody has asked yet."""

@@ -17,7 +17,7 @@ from bot.console.desk import Desk
 from bot.console.logins import Visitor
 from bot.console.ownership import OUTCOMES, unanswered_since
 from bot.console.verdicts import VERDICTS
-from bot.console.waiting import findings_of, ordered_reasons
+from bot.console.waiting import ordered_reasons
 from bot.frontdoor import MAX_TEXT
 from bot.messages import LANGUAGES, Triage
 from bot.storage.tables import Conversation, Handoff, Staff, StaffSession, TriageChange
@@ -79,7 +79,7 @@ class Cases:
         self, session: AsyncSession, visitor: Visitor, case: Handoff, conversation: Conversation, interface: str
     ) -> dict[str, Any]:
         """Return the values of a case's templates, in the language of the interface."""
-        findings = findings_of(self.desk, conversation)
+        findings = self.desk.program.conversations.findings(conversation)
         messages = await self.desk.program.conversations.messages(session, conversation.id)
         names = await self.desk.accounts.names(session)
         mine = case.taken_by == visitor.staff_id and case.closed_at is None
@@ -87,6 +87,7 @@ class Cases:
             "case": case,
             "conversation": conversation,
             "messages": messages,
+            "unreadable": any(said.unreadable for said in messages) or not self._opens(conversation),
             "pressed": {said.number: self._pressed(said.text, interface) for said in messages if said.author == "person"},
             "in_polish": {
                 said.number: polish
@@ -116,6 +117,15 @@ class Cases:
             "translator": self.desk.translator is not None,
         }
 
+    def _opens(self, conversation: Conversation) -> bool:
+        """Say whether what is stored about a conversation besides its messages can be read."""
+        opens, number = self.desk.program.vault.opens, conversation.id
+        return (
+            opens(conversation.findings, f"findings:{number}")
+            and opens(conversation.arranged, f"arranged:{number}")
+            and opens(conversation.report, f"report:{number}")
+        )
+
     async def _changes(self, session: AsyncSession, conversation: Conversation, names: dict[str, str]) -> list[Change]:
         found = await session.execute(select(TriageChange).filter_by(conversation_id=conversation.id).order_by(TriageChange.id))
         return [
@@ -123,7 +133,7 @@ class Cases:
                 before=change.before,
                 after=change.after,
                 by=names.get(change.changed_by),
-                reason=self.desk.program.vault.open(change.reason, f"triage:{conversation.id}") if change.reason else "",
+                reason=self.desk.program.vault.read(change.reason, f"triage:{conversation.id}", ""),
                 at=change.changed_at,
             )
             for change in found.scalars()

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.audit import PROGRAM
 from bot.console.desk import Desk
 from bot.console.logins import Visitor
-from bot.console.waiting import findings_of
 from bot.messages import Triage
 from bot.storage.tables import Conversation, Handoff, Message, Staff, TriageChange
 
@@ -129,7 +128,7 @@ class Ownership:
             await self.desk.program.frontdoor.introduce(session, conversation, "consultant_left", self.desk.now())
 
     def _judge(self, conversation: Conversation, triage: Triage) -> None:
-        findings = findings_of(self.desk, conversation).judged_as(triage, conversation.message_count)
+        findings = self.desk.program.conversations.findings(conversation).judged_as(triage, conversation.message_count)
         conversation.findings = self.desk.program.vault.seal_json(findings.as_json(), f"findings:{conversation.id}")
 
     async def release_silent(self) -> int:

@@ -14,7 +14,7 @@ from bot.console.desk import Desk
 from bot.console.logins import Visitor
 from bot.messages import Indicator, Triage
 from bot.screening.conversation import Findings
-from bot.storage.tables import Conversation, Handoff, Message
+from bot.storage.tables import Handoff, Message
 
 REASONS_AT_A_GLANCE: Final = 3
 
@@ -50,13 +50,6 @@ class QueueRow:
         return max(0, len(self.reasons) - REASONS_AT_A_GLANCE)
 
 
-def findings_of(desk: Desk, conversation: Conversation) -> Findings:
-    """Return what a conversation has shown so far."""
-    if conversation.findings is None:
-        return Findings()
-    return Findings.from_json(desk.program.vault.open_json(conversation.findings, f"findings:{conversation.id}"))
-
-
 def ordered_reasons(findings: Findings) -> tuple[Indicator, ...]:
     """Return the indicators, what endangers life first, strong ones before weak ones, then as they came up."""
     first = (Indicator.SUICIDE_RISK, Indicator.VIOLENCE, Indicator.SEXUAL_VIOLENCE, Indicator.CHILD_EXPLOITATION)
@@ -76,7 +69,7 @@ async def queue_rows(desk: Desk, session: AsyncSession, visitor: Visitor) -> lis
             language=conversation.language,
             channel=conversation.channel,
             opened_because=case.reason,
-            reasons=ordered_reasons(findings_of(desk, conversation)),
+            reasons=ordered_reasons(desk.program.conversations.findings(conversation)),
             waiting_since=case.waiting_since,
             heard_at=heard.get(conversation.id, case.opened_at),
             owner=case.taken_by,

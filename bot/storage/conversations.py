@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messages import Button, Inbound, Reply, Screening
+from bot.messages import Button, Inbound, Reply, Screening, Speaker, Triage
+from bot.screening.conversation import Findings
 from bot.storage.case_events import forget_old, note_erased
 from bot.storage.tables import Conversation, Delivery, EvaluationRow, Handoff, Message
 from bot.storage.vault import Vault
@@ -27,7 +28,7 @@ class Retention:
 
 @dataclass(frozen=True)
 class Said:
-    """One message of a conversation, opened."""
+    """One message of a conversation, opened; without words when what is stored of it does not open."""
 
     id: str
     number: int
@@ -41,6 +42,7 @@ class Said:
     details: Mapping[str, Any]
     screening: Screening | None
     created_at: datetime
+    unreadable: bool = False
 
     def as_reply(self) -> Reply:
         """Return it as what a person receives."""
@@ -92,22 +94,25 @@ class ConversationStore:
         return conversation
 
     def _keep_address(self, conversation: Conversation, address: str) -> None:
-        if conversation.address is None:  # dropped once, or never known
+        if self.address(conversation) is None:  # dropped once, never known, or not to be read any more
             conversation.address = self.vault.seal(address, f"address:{conversation.id}")
         if conversation.reachable in {"blocked", "gone"}:
             conversation.reachable = "yes"  # whoever writes can be written to
 
     def address(self, conversation: Conversation) -> str | None:
-        """Return where a conversation can be answered."""
-        if conversation.address is None:
-            return None
-        return self.vault.open(conversation.address, f"address:{conversation.id}")
+        """Return where a conversation can be answered; None when that is not known, or does not open."""
+        return self.vault.read(conversation.address, f"address:{conversation.id}", None)
+
+    def findings(self, conversation: Conversation) -> Findings:
+        """Return what a conversation has shown so far; of findings that do not open, what stands in the conversation in the clear."""
+        kept = self.vault.read_json(conversation.findings, f"findings:{conversation.id}", None)
+        if kept is None:
+            return Findings(Triage(conversation.triage), speaker=Speaker(conversation.speaker))
+        return Findings.from_json(kept)
 
     def arranged(self, conversation: Conversation) -> dict[str, str]:
         """Return what a person arranged with those who write to them: see bot.arrangement."""
-        if conversation.arranged is None:
-            return {}
-        known: dict[str, str] = self.vault.open_json(conversation.arranged, f"arranged:{conversation.id}")
+        known: dict[str, str] = self.vault.read_json(conversation.arranged, f"arranged:{conversation.id}", {})
         return known
 
     async def accept(self, session: AsyncSession, conversation: Conversation, inbound: Inbound) -> tuple[Message, bool]:
@@ -192,11 +197,16 @@ class ConversationStore:
         return message
 
     def read(self, message: Message) -> Said:
-        """Open one message."""
-        content = self.vault.open_json(message.content, f"message:{message.conversation_id}")
-        screening = None
-        if message.screening is not None:
-            screening = Screening.from_json(self.vault.open_json(message.screening, f"screening:{message.conversation_id}"))
+        """Open one message; raises SealBroken."""
+        return self._said(message, self.vault.open_json(message.content, f"message:{message.conversation_id}"))
+
+    def shown(self, message: Message) -> Said:
+        """Open one message of several: one that does not open must not hide the others."""
+        content = self.vault.read_json(message.content, f"message:{message.conversation_id}", None)
+        return self._said(message, content if content is not None else {"text": ""}, unreadable=content is None)
+
+    def _said(self, message: Message, content: dict[str, Any], *, unreadable: bool = False) -> Said:
+        screening = self.vault.read_json(message.screening, f"screening:{message.conversation_id}", None)
         return Said(
             id=message.id,
             number=message.number,
@@ -208,8 +218,9 @@ class ConversationStore:
             language=message.language,
             buttons=tuple(Button(title, value) for title, value in content.get("buttons", [])),
             details=content.get("details") or {},
-            screening=screening,
+            screening=Screening.from_json(screening) if screening is not None else None,
             created_at=message.created_at,
+            unreadable=unreadable,
         )
 
     async def add_to_album(self, session: AsyncSession, message_id: str, number: int) -> None:
@@ -217,7 +228,9 @@ class ConversationStore:
         message = await session.get(Message, message_id, with_for_update=True)
         if message is None:
             return
-        content = self.vault.open_json(message.content, f"message:{message.conversation_id}")
+        content = self.vault.read_json(message.content, f"message:{message.conversation_id}", None)
+        if content is None:
+            return
         details = content.setdefault("details", {})
         if number not in [details.get("message_id"), *details.get("album", [])]:
             details["album"] = [*details.get("album", []), number]
@@ -229,11 +242,11 @@ class ConversationStore:
         message.screening = self.vault.seal_json(screening.as_json(), f"screening:{message.conversation_id}")
 
     async def messages(self, session: AsyncSession, conversation_id: str, *, after: int = 0) -> list[Said]:
-        """Return what was said after a message number, in order."""
+        """Return what was said after a message number, in order, with those that do not open."""
         found = await session.execute(
             select(Message).where(Message.conversation_id == conversation_id, Message.number > after).order_by(Message.number)
         )
-        return [self.read(message) for message in found.scalars()]
+        return [self.shown(message) for message in found.scalars()]
 
     async def is_first(self, session: AsyncSession, message: Message) -> bool:
         """Say whether a message is the first of its person in the conversation."""
@@ -243,14 +256,14 @@ class ConversationStore:
         return not await session.scalar(select(earlier.exists()))
 
     async def said_before(self, session: AsyncSession, conversation_id: str, *, before: int, most: int) -> tuple[Said, ...]:
-        """Return the last messages of the person before a message number, the newest first."""
+        """Return the last messages of the person before a message number that can be read, the newest first."""
         found = await session.execute(
             select(Message)
             .where(Message.conversation_id == conversation_id, Message.number < before, Message.author == "person")
             .order_by(Message.number.desc())
             .limit(most)
         )
-        return tuple(self.read(message) for message in found.scalars())
+        return tuple(said for message in found.scalars() if not (said := self.shown(message)).unreadable)
 
     async def last_reply(self, session: AsyncSession, conversation_id: str, *, before: int) -> Message | None:
         """Return the last text that a person was given before a message number."""
@@ -267,7 +280,9 @@ class ConversationStore:
         last = await self.last_reply(session, conversation_id, before=before)
         if last is None or last.author != "bot":
             return ()
-        return await self.replies_to(session, last.answers) if last.answers else [self.read(last)]
+        if last.answers:
+            return await self.replies_to(session, last.answers)
+        return [said] if not (said := self.shown(last)).unreadable else ()
 
     async def drop_addresses(self, session: AsyncSession, *, silent_since: datetime) -> int:
         """Forget where people can be answered who have been silent, have no open case and nothing on its way; return how many."""
@@ -285,12 +300,12 @@ class ConversationStore:
         """Return the message that carries an id from outside, if it was stored already."""
         found = await session.execute(select(Message).filter_by(conversation_id=conversation_id, external_id=external_id))
         message = found.scalar_one_or_none()
-        return self.read(message) if message is not None else None
+        return self.shown(message) if message is not None else None
 
     async def replies_to(self, session: AsyncSession, message_id: str) -> list[Said]:
-        """Return the replies that were decided for one message."""
+        """Return the replies that were decided for one message and can be read."""
         found = await session.execute(select(Message).filter_by(answers=message_id).order_by(Message.number))
-        return [self.read(message) for message in found.scalars()]
+        return [said for message in found.scalars() if not (said := self.shown(message)).unreadable]
 
     async def unanswered(self, session: AsyncSession, *, before: datetime) -> Sequence[Message]:
         """Return messages that were accepted and not yet decided, oldest first: what a crash left behind."""

@@ -91,7 +91,7 @@ class Message(Table):
     """One message of a conversation, in order.
 
     `author` is person, bot or consultant. `state` of a person's message: received, answered, unread (a consultant owns the
-    conversation), failed. `answers` of a reply is the id of the message that it answers.
+    conversation), unreadable (it does not open, and was set aside). `answers` of a reply is the id of the message that it answers.
     """
 
     __tablename__ = "messages"

@@ -12,15 +12,20 @@ import hmac
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from prometheus_client import Counter
+
+log = structlog.get_logger()
 
 _NONCE_BYTES = 12
 _KEY_ID_BYTES = 4
+UNREADABLE = Counter("frontdoor_unreadable", "Times that a stored value did not open, by what it is.", ["what"])
 
 
 class KeyFileUnusable(Exception):
@@ -35,8 +40,8 @@ class SealBroken(Exception):
 class Vault:
     """Seals values to their place in the database and turns addresses into pseudonyms."""
 
-    keys: tuple[bytes, ...]
-    pseudonym_key: bytes
+    keys: tuple[bytes, ...] = field(repr=False)
+    pseudonym_key: bytes = field(repr=False)
 
     def seal(self, value: str, place: str) -> bytes:
         """Encrypt a text with the newest key, bound to its place such as `message:<conversation id>`."""
@@ -67,6 +72,33 @@ class Vault:
     def open_json(self, sealed: bytes, place: str) -> Any:
         """Decrypt a JSON value; see `open`."""
         return json.loads(self.open(sealed, place))
+
+    def opens(self, sealed: bytes | None, place: str) -> bool:
+        """Say whether there is nothing sealed, or it opens."""
+        try:
+            return sealed is None or self.open(sealed, place) is not None
+        except SealBroken:
+            return False
+
+    def read[Otherwise](self, sealed: bytes | None, place: str, otherwise: Otherwise) -> str | Otherwise:
+        """Decrypt a text; return `otherwise` when there is none, or when it does not open.
+
+        For what stands beside other things that can be read, and must not be lost with it. That it does not open is counted and logged.
+        """
+        if sealed is None:
+            return otherwise
+        try:
+            return self.open(sealed, place)
+        except SealBroken:
+            what, _, of = place.partition(":")
+            UNREADABLE.labels(what).inc()
+            log.error("unreadable", what=what, of=of)
+            return otherwise
+
+    def read_json(self, sealed: bytes | None, place: str, otherwise: Any) -> Any:
+        """Decrypt a JSON value; see `read`."""
+        text = self.read(sealed, place, None)
+        return otherwise if text is None else json.loads(text)
 
     def pseudonym(self, channel: str, address: str) -> str:
         """Return the keyed stand-in for an address: the same for the same person, and useless without the key."""

@@ -13,10 +13,10 @@ from bot.__main__ import main
 from bot.api.cases import LEFT_OUT, CasesApi, without_numbers
 from bot.api.limits import PER_MINUTE
 from bot.api.models import describe
-from bot.commands import api_token
 from bot.program import Program
+from bot.storage.tables import Conversation, Message
 from tests.api.conftest import Client, OtherSystem
-from tests.support import Clock
+from tests.support import Clock, damage
 
 Systems = Callable[..., Awaitable[OtherSystem]]
 Writes = Callable[..., Awaitable[str]]
@@ -243,7 +243,6 @@ async def test_tokens_are_made_listed_and_revoked_by_a_command(
     program: Program, client: Client, writes: Writes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATA_DIR", str(program.settings.data_dir))
-    monkeypatch.setattr(api_token, "configure_logs", lambda _level: None)  # logs belong to the whole process
 
     async def bot(*arguments: str) -> tuple[int, str]:
         status = await asyncio.to_thread(main, ["api-token", *arguments])
@@ -264,3 +263,21 @@ async def test_tokens_are_made_listed_and_revoked_by_a_command(
     assert (await bot("revoke", "Aselo"))[0] == 1
     stored = b"".join(path.read_bytes() for path in program.settings.data_dir.iterdir())
     assert system.token.encode() not in stored
+
+
+async def test_a_case_that_does_not_open_breaks_no_list_and_tells_what_is_left(
+    program: Program, other_system: Systems, writes: Writes
+) -> None:
+    system = await other_system(texts=True)
+    first, second = await writes("zabrał mi paszport", who="a"), await writes("jestem zamknięta", who="b")
+    async with program.database.transaction() as session:
+        conversation = await program.conversations.find(session, "sms", "a")
+        assert conversation is not None
+    await damage(program, Conversation, "findings", "report", id=conversation.id)
+    await damage(program, Message, "content", conversation_id=conversation.id, number=1)
+    page = await system.json("/cases")
+    assert [(case["id"], case["triage"]) for case in page["cases"]] == [(first, "high"), (second, "emergency")]
+    assert (await system.json(f"/cases/{first}"))["triage"] == "high"
+    [lost, *others] = (await system.json(f"/cases/{first}/messages"))["messages"]
+    assert (lost["kind"], lost["text"]) == ("unreadable", "")
+    assert all(message["text"] for message in others)
