@@ -28,6 +28,7 @@ from bot.commands import (
     train,
     verdicts,
 )
+from bot.logs import configure_logs
 from bot.settings import SettingsInvalid
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable
@@ -73,4 +74,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    configure_logs("ERROR")  # before anything can fail; a server's command sets the level of its settings
     sys.exit(main())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import threading
 import warnings
@@ -23,7 +22,6 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 with warnings.catch_warnings():
     # Rasa's libraries of 2023 announce at import what later Pythons and SQLAlchemys will drop; the lock file pins them all.
     warnings.simplefilter("ignore")
-    import rasa.utils.log_utils
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
     from rasa.core.lock_store import InMemoryLockStore
     from rasa.core.processor import MessageProcessor
@@ -49,12 +47,12 @@ with warnings.catch_warnings():
     from bot import rasa_patches
 
 from actions.dialogue import ACTIONS
+from bot.logs import configure_logs
 from bot.screening.models import newest_archive
 
 TURNS_KEPT: Final = 4  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
 MOST_TOGETHER: Final = 16  # waiting messages that are read in one run of the pipeline
 _SENDER = "conversation"
-_LOGGERS_WITH_WORDS = ("rasa", "rasa_sdk", "apscheduler", "matplotlib")
 
 
 class ModelMissing(Exception):
@@ -153,7 +151,7 @@ class Assistant:
     @classmethod
     def load(cls, model_dir: Path) -> Assistant:
         """Load the newest model of a folder; raises ModelMissing."""
-        silence_rasa()
+        configure_logs()  # after Rasa is imported: left alone it prints every message, and configured by itself every variable
         rasa_patches.apply()
         model = newest_model(model_dir)
         store = _TurnStore(Domain.empty())
@@ -271,13 +269,6 @@ def newest_model(model_dir: Path) -> Path:
     if model is None:
         raise ModelMissing(f"There is no trained model in {model_dir}. Train one: make train.")
     return model
-
-
-def silence_rasa() -> None:
-    """Keep Rasa from printing people's words: unconfigured, it writes every message to standard output."""
-    rasa.utils.log_utils.configure_structlog(logging.WARNING)
-    for name in _LOGGERS_WITH_WORDS:
-        logging.getLogger(name).setLevel(logging.CRITICAL if name == "rasa" else logging.WARNING)
 
 
 def _never_a_command(text: str) -> str:

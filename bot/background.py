@@ -48,9 +48,9 @@ class Background:
 async def _watched(work: Coroutine[Any, Any, object]) -> None:
     try:
         await work
-    except Exception as error:  # noqa: BLE001 - there is nobody to raise to; what was stored is taken up again from the database
+    except Exception as error:  # there is nobody to raise to; what was stored is taken up again from the database
         BACKGROUND_FAILURES.labels(type(error).__name__).inc()
-        log.error("background_failed", error=type(error).__name__)
+        log.error("background_failed", error=type(error).__name__, exc_info=error)
 
 
 @asynccontextmanager
@@ -64,8 +64,8 @@ async def every(seconds: float, job: Callable[[], Awaitable[object]], name: str,
             wait = seconds
             try:
                 await job()
-            except Exception as error:  # noqa: BLE001 - the next round tries again; the log says that one failed
-                log.error("job_failed", job=name, error=type(error).__name__)
+            except Exception as error:  # the next round tries again; the log says that one failed
+                log.error("job_failed", job=name, error=type(error).__name__, exc_info=error)
 
     async with beside(loop(), name):
         yield

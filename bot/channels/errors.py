@@ -50,10 +50,5 @@ async def errors_as_json(
 
 def _failed(error: Exception, message: str) -> web.Response:
     HTTP_FAILURES.labels(type(error).__name__).inc()
-    log.error("request_failed", error=type(error).__name__, exc_info=_without_words(error))
+    log.error("request_failed", error=type(error).__name__, exc_info=error)
     return problem(503, "unavailable", message, {"Retry-After": str(RETRY_SECONDS)})
-
-
-def _without_words(error: Exception) -> bool:
-    # A traceback of ours shows code; one of a database error may show the parameters of the statement.
-    return not isinstance(error, DatabaseUnavailable | SealBroken) and type(error).__module__.startswith("bot.")

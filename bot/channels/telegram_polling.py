@@ -48,7 +48,7 @@ async def poll(bot: Bot, handle: Callable[[Update], Awaitable[None]], *, patienc
             pause = LONGEST_PAUSE
         except (TelegramError, DatabaseUnavailable) as error:
             log.warning("telegram_polling_interrupted", error=type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - whatever it was, people go on writing: ask again
-            log.error("telegram_polling_broke", error=type(error).__name__)
+        except Exception as error:  # whatever it was, people go on writing: ask again
+            log.error("telegram_polling_broke", error=type(error).__name__, exc_info=error)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)

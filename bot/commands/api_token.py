@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.api.tokens import TokenNameUnusable, Tokens, TokenUnknown
 from bot.audit import PROGRAM, AuditLog
-from bot.logs import configure_logs
 from bot.program import Program, build
 from bot.settings import load_settings
 
@@ -37,7 +36,6 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do one action; 1 when it cannot be done."""
-    configure_logs("ERROR")
     return asyncio.run(_act(options))
 
 

@@ -8,7 +8,6 @@ import sys
 from typing import Any
 
 from bot.audit import AuditBroken, AuditHead, AuditLog
-from bot.logs import configure_logs
 from bot.program import build
 from bot.settings import load_settings
 
@@ -40,7 +39,6 @@ def _head(text: str) -> AuditHead:
 
 def run(options: argparse.Namespace) -> int:
     """Check the log and print its newest entry; 1 when it was changed."""
-    configure_logs("ERROR")
     return asyncio.run(_verify(options.holds))
 
 

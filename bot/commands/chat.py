@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.frontdoor import FrontDoor
-from bot.logs import configure_logs
 from bot.messages import LANGUAGES, Inbound
 from bot.program import build, load_assistant
 from bot.settings import load_settings
@@ -34,7 +33,6 @@ def register(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Answer standard input until it ends."""
     settings = load_settings()
-    configure_logs("ERROR")
     assistant = load_assistant(settings)
     with tempfile.TemporaryDirectory() as scratch:
         passing = settings.model_copy(update={"data_dir": Path(scratch), "database_url": None})

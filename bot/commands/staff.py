@@ -10,7 +10,6 @@ from typing import Any
 
 from bot.audit import PROGRAM, AuditLog
 from bot.console.staff import Accounts, AccountUnknown, LastAdministrator, NameTaken, NameUnusable, Role
-from bot.logs import configure_logs
 from bot.program import Program, build
 from bot.settings import load_settings
 
@@ -40,7 +39,6 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do one action; 1 when it cannot be done."""
-    configure_logs("ERROR")
     return asyncio.run(_with_program(lambda program: _act(program, options)))
 
 

@@ -92,9 +92,9 @@ class Console:
             await asyncio.sleep(WATCH_SECONDS)
             try:
                 await self.ownership.release_silent()
-            except Exception as error:  # noqa: BLE001 - counted and told; the next round tries again
+            except Exception as error:  # counted and told; the next round tries again
                 HTTP_FAILURES.labels(type(error).__name__).inc()
-                log.error("release_failed", error=type(error).__name__)
+                log.error("release_failed", error=type(error).__name__, exc_info=error)
 
     async def _close(self, _app: web.Application) -> None:
         self.closing.set()

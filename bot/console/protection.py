@@ -13,7 +13,6 @@ from aiohttp import web
 from bot.channels.errors import HTTP_FAILURES
 from bot.console.desk import COOKIE, DESK, FORM_COOKIE, PREFIX, VISITOR, Desk
 from bot.console.logins import Visitor
-from bot.storage.database import DatabaseUnavailable
 
 log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -65,8 +64,7 @@ async def failures_as_pages(request: web.Request, handler: Handler) -> web.Strea
         raise
     except Exception as error:
         HTTP_FAILURES.labels(type(error).__name__).inc()
-        ours = not isinstance(error, DatabaseUnavailable) and type(error).__module__.startswith("bot.")
-        log.error("console_failed", error=type(error).__name__, route=route_name(request), exc_info=ours)
+        log.error("console_failed", error=type(error).__name__, route=route_name(request), exc_info=error)
         return desk.page(request, "error.html", {"key": "error.503"}, status=503)
 
 

@@ -96,9 +96,9 @@ class AlarmWatch:
                 claimed = await self._claim(session, now)
         except IntegrityError:  # another process raised the same alarm in the same moment
             return
-        except Exception as error:  # noqa: BLE001 - nothing may end the watch: the next look tries again, the status tells staff
+        except Exception as error:  # nothing may end the watch: the next look tries again, the status tells staff
             WATCH_FAILURES.labels(type(error).__name__).inc()
-            log.error("alarm_watch_failed", error=type(error).__name__)
+            log.error("alarm_watch_failed", error=type(error).__name__, exc_info=error)
             return
         self.book.watched_at = now  # only what is stored was seen to
         if before != after:

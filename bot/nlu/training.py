@@ -49,9 +49,9 @@ def train(model_dir: Path) -> Path:
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     from rasa.model_training import train as rasa_train  # noqa: PLC0415 - takes seconds; only when a model is really trained
 
-    from bot.assistant import silence_rasa  # noqa: PLC0415
+    from bot.logs import configure_logs  # noqa: PLC0415
 
-    silence_rasa()
+    configure_logs()
     made_from = fingerprint()
     model_dir.mkdir(parents=True, exist_ok=True)
     name = time.strftime("frontdoor-%Y%m%d-%H%M%S")

@@ -83,8 +83,6 @@ def command(*arguments: str) -> int:
 @pytest.fixture
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    for module in (staff, audit):  # logs belong to the whole process: other tests look at them
-        monkeypatch.setattr(module, "configure_logs", lambda _level: None)
     build(settings_in(tmp_path), assistant=None, create_keys=True)
     return tmp_path
 

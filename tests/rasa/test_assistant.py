@@ -12,6 +12,7 @@ import pytest
 
 from actions.dialogue import MOVES
 from bot.acts import BUTTON_ACTS, LEXICON_ACTS
+from bot.logs import configure_logs
 from bot.messages import LANGUAGES, TOPICS, Triage
 from tests.support import HOTLINE
 
@@ -72,10 +73,8 @@ async def test_the_state_of_a_dialogue_stays_small_and_holds_no_words_of_the_per
 async def test_peoples_words_are_not_printed_or_logged(
     rasa_assistant: Assistant, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    from bot.assistant import silence_rasa
-
     with caplog.at_level(logging.DEBUG, logger="bot"):
-        silence_rasa()
+        configure_logs("DEBUG")
         await rasa_assistant.understand(SECRET)
         await rasa_assistant.turn(SECRET, "ask_support", slots=SLOTS, state=None)
     out, err = capfd.readouterr()
