@@ -23,6 +23,7 @@ log = structlog.get_logger()
 START: Final = "start"
 PROGRAM: Final = "program"  # the staff_id of what the program or its command line does
 PAGE: Final = 1000
+LOOKED_AT: Final = 20  # one entry that somebody changed does not make the key file a wrong one
 _LOCK: Final = 22_628_01_20  # any number that nobody else locks
 
 
@@ -89,6 +90,11 @@ class AuditLog:
                 f"The audit log does not hold entry {expected.number} as it was written down: it was cut or replaced."
             )
         return AuditHead(number, previous)
+
+    async def is_ours(self, session: AsyncSession) -> bool:
+        """Say whether entries were written with our key file: one of the newest fits, or there is none yet."""
+        entries = await self.newest(session, before=None, limit=LOOKED_AT)
+        return not entries or any(entry.hash == self._hash(entry) for entry in entries)
 
     async def about(self, session: AsyncSession, subject: str, *, actions: Sequence[str]) -> Sequence[AuditEntry]:
         """Return the entries on one subject with one of the actions, oldest first."""

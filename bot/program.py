@@ -13,12 +13,13 @@ from bot.frontdoor import FrontDoor
 from bot.handoff.alarm_book import AlarmBook
 from bot.handoff.hours import DutyHours
 from bot.handoff.queue import HandoffQueue
+from bot.keys import fit_of, refuse_lost_keys
 from bot.lexicon import Lexicon
 from bot.live import Bell
 from bot.settings import Settings
 from bot.storage.conversations import ConversationStore, Retention
 from bot.storage.database import Database
-from bot.storage.vault import Vault, open_vault
+from bot.storage.vault import KeyFileUnusable, Vault, open_vault
 from bot.wording import Wording
 
 if TYPE_CHECKING:
@@ -66,6 +67,31 @@ def load_assistant(settings: Settings) -> Assistant | None:
     except ModelMissing as error:
         log.error("assistant_missing", problem=str(error))
         return None
+
+
+async def opened(settings: Settings, *, assistant: Assistant | None) -> Program:
+    """Put a server's parts together and open its database; raises KeyFileUnusable when it was written with other keys.
+
+    Keys are made for an empty database only. Single values that do not open are told in the log, and stop nothing.
+    """
+    path, database = settings.data_dir / KEY_FILE, Database(settings.database)
+    try:
+        await refuse_lost_keys(database, path)
+    finally:
+        await database.close()
+    program = build(settings, assistant=assistant, create_keys=True)
+    await program.database.migrate()
+    async with program.database.transaction() as session:
+        fit = await fit_of(session, program.vault)
+    wrong = fit.wrong_file(path)
+    if wrong is not None:
+        await program.close()
+        raise KeyFileUnusable(wrong)
+    if (problem := fit.problem(path)) is not None:
+        log.error(
+            "stored_values_unreadable", foreign=sum(fit.foreign.values()), damaged=sum(fit.damaged.values()), problem=problem
+        )
+    return program
 
 
 def build(

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from aiohttp import web
@@ -27,11 +27,14 @@ from bot.handoff.alarm_page import AlarmPage
 from bot.handoff.alarm_watch import AlarmWatch
 from bot.handoff.case_webhook import LOOK_SECONDS, CaseWebhook
 from bot.housekeeping import TIDY_SECONDS, tidy
-from bot.program import Program, build, load_assistant
+from bot.program import Program, load_assistant, opened
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
 from bot.web.page import render_page, render_words
 from bot.wire import wired
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
 
 log = structlog.get_logger()
 
@@ -130,14 +133,13 @@ async def _metrics(_request: web.Request) -> web.Response:
 def serve(settings: Settings) -> int:
     """Run until stopped; returns the exit status."""
     assistant = load_assistant(settings)
-    program = build(settings, assistant=assistant, create_keys=True)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(program))
+        asyncio.run(_serve(settings, assistant))
     return 0
 
 
-async def _serve(program: Program) -> None:
-    await program.database.migrate()
+async def _serve(settings: Settings, assistant: Assistant | None) -> None:
+    program = await opened(settings, assistant=assistant)
     await program.frontdoor.recover()
     messengers = Messengers(program)
     app = application(program, messengers)

@@ -17,10 +17,11 @@ from bot.handoff.alarm_watch import AlarmWatch
 from bot.housekeeping import TIDY_SECONDS, tidy
 from bot.parcels import Sender
 from bot.postman import Postman
-from bot.program import Program, build, load_assistant
+from bot.program import Program, load_assistant, opened
 from bot.wire import wired
 
 if TYPE_CHECKING:
+    from bot.assistant import Assistant
     from bot.settings import Settings
 
 RECOVER_SECONDS: Final = 20  # how often messages are looked for that were accepted and, for whatever reason, not decided
@@ -93,16 +94,15 @@ class Messengers:
 
 def serve_polling(settings: Settings) -> int:
     """Run without a web server until stopped: fetch Telegram's messages, answer and deliver; returns the exit status."""
-    program = build(settings.model_copy(update={"telegram_polling": True}), assistant=load_assistant(settings), create_keys=True)
-    asyncio.run(_serve_polling(program))
+    asyncio.run(_serve_polling(settings.model_copy(update={"telegram_polling": True}), load_assistant(settings)))
     return 0
 
 
-async def _serve_polling(program: Program) -> None:
+async def _serve_polling(settings: Settings, assistant: Assistant | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await program.database.migrate()
+    program = await opened(settings, assistant=assistant)
     messengers = Messengers(program)
     await messengers.start()
     watch = AlarmWatch(program, alarm_ways(program.settings, program.clock))

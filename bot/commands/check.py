@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import yaml
+from sqlalchemy import func, select
 
 from bot.handoff.alarm import way_names
 from bot.handoff.case_webhook import webhook_is_set, webhook_state
 from bot.handoff.hours import DutyHours
+from bot.keys import fit_of
 from bot.messages import LANGUAGES
 from bot.program import KEY_FILE, utc_now
 from bot.screening.models import newest_archive
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.tables import Message
 from bot.storage.vault import KeyFileUnusable, open_vault
 from bot.wording import NLU_DATA, Wording
 
@@ -82,13 +85,32 @@ async def _database(settings: Settings) -> list[Finding]:
     try:
         await database.ping()
         current = await database.schema_is_current()
+        sealed = await _sealed(settings, database) if current else []
     except DatabaseUnavailable as problem:
         return [Finding("database", "missing", str(problem))]
     finally:
         await database.close()
     if not current:
         return [Finding("database", "missing", "The schema is of another version; starting the program brings it up to date.")]
-    return [Finding("database", "ready", f"{kind} answers and its schema is current.")]
+    return [Finding("database", "ready", f"{kind} answers and its schema is current."), *sealed]
+
+
+async def _sealed(settings: Settings, database: Database) -> list[Finding]:
+    """Say whether what is stored opens with the keys that are there."""
+    path = settings.data_dir / KEY_FILE
+    try:
+        vault = open_vault(path)
+    except KeyFileUnusable:
+        return []  # told above
+    async with database.transaction() as session:
+        fit = await fit_of(session, vault)
+        aside = await session.scalar(select(func.count()).select_from(Message).where(Message.state == "unreadable")) or 0
+    problem = fit.problem(path)
+    if problem is None and aside:
+        problem = f"{aside} messages of people did not open when they were to be answered; their cases say so."
+    if problem is not None:
+        return [Finding("stored", "missing", problem)]
+    return [Finding("stored", "ready", f"The keys open what is stored ({fit.values} values).")]
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from bot.storage.vault import Vault
 VERDICTS: Final = ("right", "no_emergency", "missed")
 KEPT: Final = timedelta(days=2 * 365)
 MAX_EXAMPLE: Final = 1000
-PLACE: Final = "example:evaluation"
+_PLACE: Final = "example:evaluation"
 
 
 class Verdicts:
@@ -51,7 +51,7 @@ class Verdicts:
                 speaker=findings.speaker.value,
                 language=conversation.language,
                 channel=conversation.channel,
-                example=self.vault.seal(example[:MAX_EXAMPLE], PLACE) if example else None,
+                example=self.vault.seal(example[:MAX_EXAMPLE], _PLACE) if example else None,
                 expires_at=now + KEPT,
             )
         )
@@ -69,7 +69,7 @@ class Verdicts:
                 "speaker": row.speaker,
                 "language": row.language,
                 "channel": row.channel,
-                "text": self.vault.read(row.example, PLACE, None),
+                "text": self.vault.read(row.example, _PLACE, None),
             }
             for row in found.scalars()
         ]

@@ -12,9 +12,11 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from cryptography.exceptions import InvalidTag
@@ -23,8 +25,8 @@ from prometheus_client import Counter
 
 log = structlog.get_logger()
 
-_NONCE_BYTES = 12
-_KEY_ID_BYTES = 4
+_NONCE_BYTES: Final = 12
+KEY_ID_BYTES: Final = 4
 UNREADABLE = Counter("frontdoor_unreadable", "Times that a stored value did not open, by what it is.", ["what"])
 
 
@@ -48,17 +50,17 @@ class Vault:
         key = self.keys[0]
         nonce = os.urandom(_NONCE_BYTES)
         sealed = AESGCM(key).encrypt(nonce, value.encode("utf-8", "surrogatepass"), place.encode())
-        return _key_id(key) + nonce + sealed
+        return key_id(key) + nonce + sealed
 
     def open(self, sealed: bytes, place: str) -> str:
         """Decrypt what `seal` made for the same place; raises SealBroken."""
-        key_id, nonce, body = (
-            sealed[:_KEY_ID_BYTES],
-            sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES],
-            sealed[_KEY_ID_BYTES + _NONCE_BYTES :],
+        sealed_by, nonce, body = (
+            sealed[:KEY_ID_BYTES],
+            sealed[KEY_ID_BYTES : KEY_ID_BYTES + _NONCE_BYTES],
+            sealed[KEY_ID_BYTES + _NONCE_BYTES :],
         )
         for key in self.keys:
-            if hmac.compare_digest(_key_id(key), key_id):
+            if hmac.compare_digest(key_id(key), sealed_by):
                 try:
                     return AESGCM(key).decrypt(nonce, body, place.encode()).decode("utf-8", "surrogatepass")
                 except InvalidTag:
@@ -110,8 +112,9 @@ class Vault:
         return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
 
-def _key_id(key: bytes) -> bytes:
-    return hashlib.sha256(b"frontdoor key id" + key).digest()[:_KEY_ID_BYTES]
+def key_id(key: bytes) -> bytes:
+    """Return what names a key at the front of each value that it sealed."""
+    return hashlib.sha256(b"frontdoor key id" + key).digest()[:KEY_ID_BYTES]
 
 
 def open_vault(path: Path, *, create: bool = False) -> Vault:
@@ -137,14 +140,50 @@ def open_vault(path: Path, *, create: bool = False) -> Vault:
 
 
 def _write_new(path: Path) -> None:
-    content = json.dumps(
-        {
-            "encryption_keys": [base64.b64encode(secrets.token_bytes(32)).decode()],
-            "pseudonym_key": base64.b64encode(secrets.token_bytes(32)).decode(),
-        },
-        indent=1,
-    )
+    content = {"encryption_keys": [_new_key()], "pseudonym_key": _new_key()}
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(content)
+    with _beside(path, content) as written, suppress(FileExistsError):  # another process has just made one
+        os.link(written, path)
+
+
+def change_keys(path: Path, change: Callable[[list[str]], list[str]]) -> Vault:
+    """Change the ring of encryption keys in a key file, at once or not at all; return the vault with the new ring."""
+    open_vault(path)
+    content = json.loads(path.read_text())
+    content["encryption_keys"] = change(content["encryption_keys"])
+    with _beside(path, content) as written:
+        written.replace(path)
+    return open_vault(path)
+
+
+def with_new_key(keys: list[str]) -> list[str]:
+    """Return a ring with a new key in front."""
+    return [_new_key(), *keys]
+
+
+def newest_key_only(keys: list[str]) -> list[str]:
+    """Return a ring without its older keys."""
+    return keys[:1]
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+@contextmanager
+def _beside(path: Path, content: Mapping[str, object]) -> Iterator[Path]:
+    """Write a file beside another one, wholly and readable by its owner only; it is gone afterwards unless it was moved."""
+    written = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(json.dumps(content, indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        yield written
+    except OSError as error:
+        raise KeyFileUnusable(
+            f"The key file {path} cannot be written ({error.strerror}). Check the folder's owner and rights."
+        ) from None
+    finally:
+        written.unlink(missing_ok=True)
