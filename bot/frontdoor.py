@@ -134,6 +134,8 @@ class FrontDoor:
                         now=inbound.received_at,
                     )
                     await self.conversations.get(session, conversation.id)
+                    if inbound.channel in PUSHING and inbound.address is None and conversation.reachable == "yes":
+                        conversation.reachable = "no_address"
                     message, _new = await self.conversations.accept(session, conversation, inbound)
                     return conversation.id, message.id
             except IntegrityError:  # another process stored the same person's first message in the same moment

@@ -231,7 +231,7 @@ class Postman:
             case = await self.queue.of_conversation(session, conversation.id)
             if case is not None and case.taken_by is not None:
                 return "cancelled", "taken"
-        if conversation.reachable in {"blocked", "gone"}:
+        if conversation.reachable in {"blocked", "gone", "no_address"}:
             return "failed", conversation.reachable
         if now - row.created_at > self.give_up:
             return ("unknown" if row.uncertain else "failed"), outbox.GAVE_UP

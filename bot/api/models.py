@@ -28,7 +28,9 @@ class Case(BaseModel):
     speaker: Speaker | None = None
     language: str | None = None
     channel: str | None = None
-    reachable: str | None = Field(None, description="yes, stopped (wrote STOP), blocked or gone.")
+    reachable: str | None = Field(
+        None, description="yes, stopped (wrote STOP), blocked, gone, or no_address (there is nowhere to answer)."
+    )
     discreet: bool = Field(False, description="The person asked for short, neutral messages.")
     opened_at: datetime | None = None
     waiting_since: datetime | None = None

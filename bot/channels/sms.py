@@ -191,6 +191,7 @@ class Sms:
                         {
                             "MessageSid": message.sid,
                             "From": message.from_,
+                            "To": message.to,
                             "Body": message.body or "",
                             "NumMedia": message.num_media or "0",
                         }

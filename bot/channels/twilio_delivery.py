@@ -127,13 +127,14 @@ class TwilioSender:
         return await self._find(parcel.address, self.pieces(parcel)[parcel.part], since=parcel.created_at)
 
     async def _find(self, address: str, body: str, *, since: datetime) -> str | None:
+        to, ours = self._ends(address)
         try:
-            sent = await self.client.call(self.client.rest.messages.list_async(from_=self._from(address), limit=LOOK_BACK))
+            sent = await self.client.call(self.client.rest.messages.list_async(from_=ours, limit=LOOK_BACK))
         except (Refused, Uncertain) as problem:
             raise NotNow(problem.code) from None
         for message in sent:
             created: datetime | None = message.date_created
-            if message.to == address and message.body == body and (created is None or created >= since - CLOCKS_DIFFER):
+            if message.to == to and message.body == body and (created is None or created >= since - CLOCKS_DIFFER):
                 return str(message.sid)
         return None
 
@@ -168,14 +169,15 @@ class TwilioSender:
         return replace(farewell, traces=tuple(others))
 
     async def _create(self, address: str, body: str, **more: str) -> str:
-        message = await self.client.call(
-            self.client.rest.messages.create_async(to=address, from_=self._from(address), body=body, **more)
-        )
+        to, ours = self._ends(address)
+        message = await self.client.call(self.client.rest.messages.create_async(to=to, from_=ours, body=body, **more))
         return str(message.sid)
 
-    def _from(self, address: str) -> str:
-        channel, _ = split(address)
-        return f"{WHATSAPP_PREFIX}{self.whatsapp_number}" if channel == "whatsapp" else self.number
+    def _ends(self, address: str) -> tuple[str, str]:
+        """Return to whom a message goes and from what of ours; see `reply_address`."""
+        to, _, ours = address.partition(" ")
+        channel, _ = split(to)
+        return to, f"{WHATSAPP_PREFIX}{self.whatsapp_number}" if channel == "whatsapp" else ours or self.number
 
 
 def as_problem(error: Exception) -> NotNow | Refused | Uncertain:

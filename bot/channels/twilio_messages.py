@@ -15,7 +15,8 @@ from bot.storage.vault import Vault
 WHATSAPP_PREFIX: Final = "whatsapp:"
 Channel = Literal["sms", "whatsapp"]
 
-_NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_NUMBER: Final = re.compile(r"\+?[0-9]{7,15}")  # shorter ones are short codes
+_COUNTRY: Final = re.compile(r"([A-Z]{2})\.")  # how WhatsApp names somebody who does not show a number: PL.1349…
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _OPT_OUT_KINDS: Final = {"STOP": "stop", "START": "start", "HELP": "help"}
 _KINDS_BY_MEDIA: Final = (("audio/", "voice"), ("text/vcard", "contact"), ("text/x-vcard", "contact"), ("image/webp", "sticker"))
@@ -60,7 +61,7 @@ def read(form: Mapping[str, str], *, vault: Vault, now: datetime) -> Inbound:
         external_id=sid,
         text=text,
         received_at=now,
-        address=sender if _NUMBER.fullmatch(number) else None,  # short codes and names of senders take no answer
+        address=reply_address(sender, form.get("To", "")),
         language_hint=language_of(number),
         kind=kind,
         details=details | {"message_id": sid},
@@ -68,16 +69,32 @@ def read(form: Mapping[str, str], *, vault: Vault, now: datetime) -> Inbound:
 
 
 def split(address: str) -> tuple[Channel, str]:
-    """Return the channel of an address of Twilio's, and the number without its prefix."""
+    """Return the channel of an address of Twilio's, and what names its holder there: for WhatsApp without the prefix.
+
+    What is neither WhatsApp nor SMS is treated as SMS is: plain text, numbered choices.
+    """
     if address.startswith(WHATSAPP_PREFIX):
         return "whatsapp", address.removeprefix(WHATSAPP_PREFIX)
     return "sms", address
 
 
+def reply_address(sender: str, ours: str) -> str | None:
+    """Return where somebody can be answered; None for short codes and named senders of SMS, which take no answer.
+
+    Whoever writes over another network than SMS and WhatsApp (`rcs:`, `messenger:`) is answered from what they wrote to: that
+    stands after a space.
+    """
+    if sender.startswith(WHATSAPP_PREFIX) or _NUMBER.fullmatch(sender):
+        return sender
+    return f"{sender} {ours}".strip() if ":" in sender else None
+
+
 def language_of(number: str) -> str | None:
     """Return the language to begin in with the holder of a number; None when its country does not suggest one of ours."""
+    number = number.rpartition(":")[2]
+    country = _COUNTRY.match(number)
     try:
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+        region = country.group(1) if country else phonenumbers.region_code_for_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return None
     return _LANGUAGES_BY_REGION.get(region or "", "en")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Button, Inbound, Reply, Screening, Speaker, Triage
@@ -96,7 +96,7 @@ class ConversationStore:
     def _keep_address(self, conversation: Conversation, address: str) -> None:
         if self.address(conversation) is None:  # dropped once, never known, or not to be read any more
             conversation.address = self.vault.seal(address, f"address:{conversation.id}")
-        if conversation.reachable in {"blocked", "gone"}:
+        if conversation.reachable in {"blocked", "gone", "no_address"}:
             conversation.reachable = "yes"  # whoever writes can be written to
 
     def address(self, conversation: Conversation) -> str | None:
@@ -291,7 +291,10 @@ class ConversationStore:
         dropped = await session.execute(
             update(Conversation)
             .where(Conversation.address.is_not(None), Conversation.last_message_at < silent_since, ~open_case, ~on_its_way)
-            .values(address=None)
+            .values(
+                address=None,
+                reachable=case((Conversation.reachable == "yes", "no_address"), else_=Conversation.reachable),
+            )
             .execution_options(synchronize_session=False)
         )
         return int(getattr(dropped, "rowcount", 0))

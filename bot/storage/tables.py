@@ -59,7 +59,8 @@ class Table(DeclarativeBase):
 class Conversation(Table):
     """One person on one channel, as long as anything of them is kept.
 
-    `reachable`: yes, stopped (they wrote STOP), blocked (they blocked us), gone (the address takes no messages).
+    `reachable`: yes, stopped (they wrote STOP), blocked (they blocked us), gone (the address takes no messages), no_address (it is
+    not known, or forgotten, where they can be answered).
     `counted` says as what it was counted today, so that it is counted once.
     """
 

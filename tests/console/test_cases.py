@@ -8,13 +8,14 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from bot.console.app import Console
 from bot.console.staff import Role
-from bot.messages import Triage
+from bot.housekeeping import tidy
+from bot.messages import Inbound, Triage
 from bot.program import Program
-from bot.storage.tables import CaseFile, CaseNote, Conversation, EvaluationRow, Handoff, Message, Staff, TriageChange
+from bot.storage.tables import CaseFile, CaseNote, Conversation, Delivery, EvaluationRow, Handoff, Message, Staff, TriageChange
 from tests.support import Clock
 
 
@@ -353,3 +354,30 @@ async def test_a_pressed_button_is_shown_by_its_title(consultant: Any, writes: A
     page = await ola.text(f"/cases/{case}")
     assert "nacisnął/nacisnęła: Nie mogę dzwonić" in page
     assert "@nothing &lt;b&gt;" in page
+
+
+async def test_a_consultant_is_told_before_writing_that_there_is_nowhere_to_answer(
+    consultant: Any, writes: Any, program: Program, clock: Clock
+) -> None:
+    """A sender without an address, as of short codes, and one whose address was forgotten since."""
+    never, ola = await writes("zabrał mi paszport", channel="sms"), await consultant()
+    assert "Nie ma dokąd odpowiedzieć" in await ola.text(f"/cases/{never}")
+    await program.frontdoor.receive(
+        Inbound(
+            channel="telegram", pseudonym="t", external_id="1", text="dług", received_at=clock(), address="5", language_hint="pl"
+        )
+    )
+    async with program.database.transaction() as session:
+        await session.execute(update(Delivery).values(state="sent", finished_at=clock()))
+    clock.move(days=4)
+    await tidy(program)
+    async with program.database.transaction() as session:
+        conversation = await program.conversations.find(session, "telegram", "t")
+        assert conversation is not None
+        forgotten, _ = await program.queue.open(session, conversation, reason="asked", triage=Triage.HIGH, now=clock())
+    zofia = await consultant("Zofia")
+    assert "Nie ma dokąd odpowiedzieć" in await zofia.text(f"/cases/{forgotten.id}")
+    await program.frontdoor.receive(
+        Inbound(channel="telegram", pseudonym="t", external_id="2", text="jestem", received_at=clock(), address="5")
+    )
+    assert "Nie ma dokąd odpowiedzieć" not in await zofia.text(f"/cases/{forgotten.id}")

@@ -23,6 +23,10 @@ ACCOUNT = "AC" + "a" * 32
 AUTH_TOKEN = "test-auth-token"
 NUMBER = "+48732000000"
 PUBLIC_URL = "https://help.example.org"
+# What we are called on each network, and how it names people: WhatsApp also without a telephone number.
+SENDERS = {"": NUMBER, "whatsapp": f"whatsapp:{NUMBER}", "rcs": "rcs:frontdoor_agent", "messenger": "messenger:108400000000001"}
+_PHONE = r"\+[1-9]\d{6,14}"
+NAMES = {"": _PHONE, "whatsapp": rf"{_PHONE}|[A-Z]{{2}}(\.ENT)?\.[0-9A-Za-z]{{1,128}}", "rcs": _PHONE, "messenger": r"\d{10,20}"}
 _PARAMETERS = {
     "From" if name == "from_" else "".join(part.capitalize() for part in name.split("_"))
     for name in inspect.signature(MessageList.create).parameters
@@ -135,10 +139,10 @@ class TwilioApi:
             return 20001
         if not 1 <= len(form.get("Body", "")) <= 1600:
             return 21617
-        prefix = "whatsapp:" if form.get("To", "").startswith("whatsapp:") else ""
-        if form.get("From") != f"{prefix}{NUMBER}":
+        network, _, name = form.get("To", "").rpartition(":")
+        if form.get("From") != SENDERS.get(network):
             return 21606
-        if not re.fullmatch(r"(whatsapp:)?\+[1-9]\d{6,14}", form.get("To", "")):
+        if not re.fullmatch(NAMES[network], name):
             return 21211
         callback = form.get("StatusCallback")
         return None if callback is None or callback.startswith(f"{self.public_url}/sms/status?") else 21609
