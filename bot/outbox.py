@@ -1,4 +1,4 @@
-"""The outbox: replies that a channel has to push, stored in the transaction that decides them.
+"""The outbox: replies that a channel has to push, stored in the transaction that decides them; and whether a page fetched an answer.
 
 Functions take an open transaction. bot.postman takes the rows out again and delivers them; a channel reports what the provider
 said later. A row is open until `finished_at` is set; of one conversation only the oldest open row is ever on its way.
@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.tables import Conversation, Delivery, Message
@@ -25,7 +25,9 @@ DELIVERIES: Final = Counter(
     "frontdoor_deliveries", "Deliveries that ended, by channel, state and code.", ["channel", "state", "code"]
 )
 
+FETCHING_CHANNEL: Final = "web"  # nothing is pushed there; a consultant wants to know all the same whether an answer arrived
 GAVE_UP: Final = "gave_up"
+LEFT: Final = "left"
 
 State = Literal["due", "sending", "sent", "delivered", "failed", "unknown", "cancelled"]
 
@@ -42,24 +44,50 @@ class Fate:
 async def enqueue(
     session: AsyncSession, conversation: Conversation, message: Message, now: datetime, *, regardless: bool = False
 ) -> None:
-    """Put a reply into the outbox; nothing to do where the person fetches replies.
+    """Put a reply into the outbox. Where the person fetches replies, only a consultant's are watched: see bot/channels/presence.py.
 
     `regardless` is for the few texts that go out while a consultant owns the conversation or after STOP.
     """
-    if conversation.channel not in PUSHING_CHANNELS:
+    watched = conversation.channel == FETCHING_CHANNEL and message.author == "consultant"
+    if conversation.channel not in PUSHING_CHANNELS and not watched:
         return
-    session.add(
-        Delivery(
-            message_id=message.id,
-            conversation_id=conversation.id,
-            channel=conversation.channel,
-            state="due",
-            regardless=regardless,
-            due_at=now,
-            created_at=now,
-            expires_at=conversation.expires_at,
-        )
+    row = Delivery(
+        message_id=message.id,
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        state="due",
+        regardless=regardless,
+        due_at=now,
+        created_at=now,
+        expires_at=conversation.expires_at,
     )
+    session.add(row)
+    if watched and conversation.reachable == "left":
+        await session.flush()
+        end(row, "failed", LEFT, now)
+
+
+async def fetched(session: AsyncSession, conversation_id: str, number: int, now: datetime) -> bool:
+    """Note that a page has all answers up to a message, also those that it seemed to have left; say whether that is news."""
+    found = await session.scalars(
+        _watched(conversation_id)
+        .join(Message, Message.id == Delivery.message_id)
+        .where(Message.number <= number, Delivery.state != "delivered")
+    )
+    rows = found.all()
+    for row in rows:
+        end(row, "delivered", None, now)
+    return bool(rows)
+
+
+async def never_fetched(session: AsyncSession, conversation_id: str, now: datetime) -> None:
+    """Note that the page is gone which would have fetched the last answers."""
+    for row in (await session.scalars(_watched(conversation_id).where(Delivery.state == "due"))).all():
+        end(row, "failed", LEFT, now)
+
+
+def _watched(conversation_id: str) -> Select[Delivery]:
+    return select(Delivery).where(Delivery.conversation_id == conversation_id, Delivery.channel == FETCHING_CHANNEL)
 
 
 async def cancel_due(session: AsyncSession, conversation_id: str, now: datetime, code: str) -> None:

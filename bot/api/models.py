@@ -29,7 +29,9 @@ class Case(BaseModel):
     language: str | None = None
     channel: str | None = None
     reachable: str | None = Field(
-        None, description="yes, stopped (wrote STOP), blocked, gone, or no_address (there is nowhere to answer)."
+        None,
+        description="yes, stopped (wrote STOP), blocked, gone, no_address (there is nowhere to answer), or left (the chat's page is"
+        " closed or offline).",
     )
     discreet: bool = Field(False, description="The person asked for short, neutral messages.")
     opened_at: datetime | None = None

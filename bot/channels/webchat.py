@@ -16,6 +16,7 @@ from aiohttp_sse import sse_response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bot.channels.errors import errors_as_json, problem
+from bot.channels.presence import Presence
 from bot.frontdoor import FrontDoor
 from bot.live import Bell
 from bot.messages import LANGUAGES, Inbound
@@ -118,6 +119,7 @@ class WebChat:
         self.vault = vault
         self.bell = bell
         self.language = language
+        self.presence = Presence(database, conversations, bell, frontdoor.clock)
         self.closing = asyncio.Event()
 
     def application(self) -> web.Application:
@@ -130,6 +132,8 @@ class WebChat:
         app.router.add_get("/events", self.events)
         app.router.add_get("/openapi.json", self.openapi)
         app.on_response_prepare.append(_never_stored)
+        app.on_startup.append(self.presence.start)
+        app.on_cleanup.append(self.presence.close)
         return app
 
     async def open(self, request: web.Request) -> web.Response:
@@ -179,6 +183,7 @@ class WebChat:
         after = request.query.get("after", "0")
         if not after.isdecimal() or not after.isascii() or len(after) > 12:
             return problem(400, "bad_request", "`after` must be the id of a reply.")
+        await self.presence.seen(conversation.id, int(after))
         return web.json_response({"replies": await self._since(conversation.id, int(after))})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -189,15 +194,18 @@ class WebChat:
         last = request.headers.get("Last-Event-ID") or request.query.get("after") or "0"
         position = int(last) if last.isascii() and last.isdecimal() and len(last) <= 12 else 0
         async with sse_response(request) as stream:
-            with self.bell.listen(conversation.id) as rung:
+            with self.bell.listen(conversation.id) as rung, self.presence.of(conversation.id):
                 while stream.is_connected() and not self.closing.is_set():
                     rung.clear()
-                    if not await self._exists(conversation.id):
+                    if not await self.presence.seen(conversation.id, position):
                         await stream.send(json.dumps({}), event="erased")
                         break
-                    for reply in await self._since(conversation.id, position):
-                        position = int(reply["id"])
+                    new = await self._since(conversation.id, position)
+                    for reply in new:
                         await stream.send(json.dumps(reply, ensure_ascii=False), event="reply", id=reply["id"])
+                        position = int(reply["id"])
+                    if new:
+                        await self.presence.seen(conversation.id, position)
                     try:
                         await asyncio.wait_for(rung.wait(), HEARTBEAT_SECONDS)
                     except TimeoutError:
@@ -227,10 +235,6 @@ class WebChat:
             return None
         async with self.database.transaction() as session:
             return await self.conversations.find(session, CHANNEL, self.vault.pseudonym(CHANNEL, token))
-
-    async def _exists(self, conversation_id: str) -> bool:
-        async with self.database.transaction() as session:
-            return await session.get(Conversation, conversation_id) is not None
 
     async def _since(self, conversation_id: str, after: int) -> list[dict[str, Any]]:
         async with self.database.transaction() as session:

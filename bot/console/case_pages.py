@@ -100,7 +100,8 @@ class CasePages:
             case = await session.get_one(Handoff, case.id)
             await mark_seen(session, case, visitor, int(said.id))
         self.desk.ring(conversation.id)
-        return web.Response(status=204) if by_script else back_to(f"/cases/{case.id}#answer")
+        told = "?told=nobody_reads" if conversation.reachable == "left" else ""
+        return web.Response(status=204) if by_script else back_to(f"/cases/{case.id}{told}#answer")
 
     async def seen(self, request: web.Request) -> web.Response:
         """Note up to which message the case's consultant has seen it."""

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.background import Background
-from bot.handoff.alarm import Kind, Notice, Way, WayFailed, is_paid
+from bot.handoff.alarm import Kind, Notice, Way, WayFailed, is_call, is_paid
 from bot.live import QUEUE
 from bot.messages import Triage
 from bot.storage.database import DatabaseUnavailable
@@ -115,9 +115,13 @@ class AlarmWatch:
         found = (await session.execute(due.order_by(AlarmCall.id))).all()
         claimed = []
         for call, alarm in sorted(found, key=lambda pair: -Triage(pair[1].triage).rank):
-            if only is None and is_paid(call.way) and await self._rang_just_now(session, call, now):
-                call.due_at = now + PAID_GAP
-                continue
+            if only is None and is_paid(call.way):
+                rang = await self._rang_just_now(session, call, now)
+                if Kind.CASE in rang or (rang and alarm.kind != Kind.CASE):
+                    call.due_at = now + PAID_GAP
+                    continue
+                if rang and is_call(call.way):  # a test delays no case; but the telephone may still be engaged with it
+                    session.add(AlarmCall(alarm_id=alarm.id, way=call.way, state="due", attempts=0, due_at=now + PAID_GAP))
             taken = await session.execute(
                 update(AlarmCall)
                 .where(AlarmCall.id == call.id, AlarmCall.state == call.state, AlarmCall.attempts == call.attempts)
@@ -128,9 +132,12 @@ class AlarmWatch:
                 claimed.append(_Claimed(call.id, call.way, call.attempts + 1, self._notice(alarm, call, now)))
         return claimed
 
-    async def _rang_just_now(self, session: AsyncSession, call: AlarmCall, now: datetime) -> bool:
-        found = await session.scalar(
-            select(AlarmCall.id).where(
+    async def _rang_just_now(self, session: AsyncSession, call: AlarmCall, now: datetime) -> set[str]:
+        """Return the kinds of the other alarms that went through a call's way a moment ago."""
+        found = await session.scalars(
+            select(Alarm.kind)
+            .join(AlarmCall, AlarmCall.alarm_id == Alarm.id)
+            .where(
                 AlarmCall.way == call.way,
                 AlarmCall.alarm_id != call.alarm_id,
                 AlarmCall.state.in_(("sending", "sent", "arrived")),
@@ -138,7 +145,7 @@ class AlarmWatch:
                 AlarmCall.tried_at < now + PAID_GAP,  # a clock that was set back holds up no call
             )
         )
-        return found is not None
+        return set(found)
 
     def _notice(self, alarm: Alarm, call: AlarmCall, now: datetime) -> Notice:
         return Notice(

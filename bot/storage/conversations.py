@@ -77,6 +77,8 @@ class ConversationStore:
         if existing is not None:
             if address is not None:
                 self._keep_address(existing, address)
+            if existing.reachable == "left":
+                existing.reachable = "yes"
             return existing
         conversation = Conversation(
             id=uuid.uuid4().hex,

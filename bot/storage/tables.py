@@ -60,7 +60,7 @@ class Conversation(Table):
     """One person on one channel, as long as anything of them is kept.
 
     `reachable`: yes, stopped (they wrote STOP), blocked (they blocked us), gone (the address takes no messages), no_address (it is
-    not known, or forgotten, where they can be answered).
+    not known, or forgotten, where they can be answered), left (the page of the conversation is closed).
     `counted` says as what it was counted today, so that it is counted once.
     """
 

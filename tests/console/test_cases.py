@@ -381,3 +381,19 @@ async def test_a_consultant_is_told_before_writing_that_there_is_nowhere_to_answ
         Inbound(channel="telegram", pseudonym="t", external_id="2", text="jestem", received_at=clock(), address="5")
     )
     assert "Nie ma dokąd odpowiedzieć" not in await zofia.text(f"/cases/{forgotten.id}")
+
+
+async def test_an_answer_after_the_person_left_is_told_not_to_have_arrived(
+    consultant: Any, writes: Any, program: Program
+) -> None:
+    case, ola = await writes("zabrał mi paszport"), await consultant()
+    await ola.text(f"/cases/{case}")
+    await ola.post(f"/cases/{case}/take")
+    async with program.database.transaction() as session:
+        await session.execute(update(Conversation).values(reachable="left"))
+    page = await ola.text(f"/cases/{case}")
+    assert "Strona rozmowy jest zamknięta albo bez połączenia. Wiadomości teraz nie dotrą." in page
+    answered = await ola.post(f"/cases/{case}/answer", text="Dzień dobry", form_id="1")
+    page = await ola.text(answered.headers["Location"].removeprefix("/console"))
+    assert "Zapisano, ale nikt tego nie przeczytał" in page
+    assert "NIE DOTARŁO (strona rozmowy była już zamknięta)" in page

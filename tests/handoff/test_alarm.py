@@ -310,6 +310,41 @@ async def test_several_cases_ring_one_telephone_one_after_the_other(night: Night
     assert night.counts()["call"] == 3
 
 
+async def test_a_test_of_the_alarms_delays_no_case_and_the_telephone_rings_again_in_case_it_was_engaged(night: Night) -> None:
+    await night.writes()
+    await night.passes(seconds=50)
+    await night.watch.test_now()
+    tested = night.counts()
+    await night.passes(seconds=12)
+    assert night.counts() == {way: count + 1 for way, count in tested.items()}
+    await night.passes(seconds=45)
+    assert night.counts()["call"] == tested["call"] + 2
+    assert night.counts()["sms"] == tested["sms"] + 1
+    await night.passes(seconds=45)
+    assert night.counts()["call"] == tested["call"] + 2
+
+
+async def test_whoever_answered_is_not_rung_again_because_of_a_test(night: Night) -> None:
+    case = await night.writes()
+    await night.passes(seconds=50)
+    await night.watch.test_now()
+    await night.passes(seconds=12)
+    async with night.program.database.transaction() as session:
+        await night.program.alarms.acknowledge_case(session, case, by="ola", now=night.clock())
+    rung = night.counts()["call"]
+    await night.passes(seconds=60)
+    assert night.counts()["call"] == rung
+
+
+async def test_a_test_through_the_console_waits_while_a_case_rings(night: Night) -> None:
+    await night.writes()
+    await night.passes(seconds=60)
+    async with night.program.database.transaction() as session:
+        await night.program.alarms.raise_test(session, night.clock())
+    await night.passes(seconds=1)
+    assert night.counts() == {"email": 2, "sms": 1, "call": 1, "telegram": 2, "webhook": 2}
+
+
 async def test_an_erased_conversation_ends_its_alarm(night: Night) -> None:
     case = await night.writes()
     await night.passes(seconds=60)

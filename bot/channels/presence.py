@@ -1,0 +1,90 @@
+"""Whether somebody still has the page of their conversation open: once it is closed, nobody reads there any more.
+
+The page keeps the conversation's token in its memory only. So what a consultant writes after it was closed has nowhere to go, and
+must not look as if it had been read. A page that only lost its connection comes back, and gets what it missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+from sqlalchemy import exists, select
+
+from bot import outbox
+from bot.background import Background
+from bot.live import QUEUE, Bell
+from bot.storage.conversations import ConversationStore
+from bot.storage.database import Database
+from bot.storage.tables import Conversation, Handoff
+
+COMES_BACK: Final = 20.0  # seconds in which a page that lost its connection opens it again
+COMES_BACK_AFTER_START: Final = 60.0
+
+
+class Presence:
+    """Knows which pages are open at this process, and keeps with each conversation whether its page is."""
+
+    def __init__(self, database: Database, conversations: ConversationStore, bell: Bell, clock: Callable[[], datetime]) -> None:
+        self.database = database
+        self.conversations = conversations
+        self.bell = bell
+        self.clock = clock
+        self.tasks = Background()
+        self._open: Counter[str] = Counter()
+        self._closing = False
+
+    @contextmanager
+    def of(self, conversation_id: str) -> Iterator[None]:
+        """Count a page as open as long as the block lasts."""
+        self._open[conversation_id] += 1
+        try:
+            yield
+        finally:
+            self._open[conversation_id] -= 1
+            if not self._closing:
+                self.tasks.start(self._missed(COMES_BACK, conversation_id))
+
+    async def seen(self, conversation_id: str, number: int) -> bool:
+        """Note that a page is there and has everything up to a message; False when the conversation is gone."""
+        async with self.database.transaction() as session:
+            conversation = await self.conversations.get(session, conversation_id)
+            if conversation is None:
+                return False
+            back = conversation.reachable == "left"
+            if back:
+                conversation.reachable = "yes"
+            news = await outbox.fetched(session, conversation_id, number, self.clock())
+        if back or news:
+            self.bell.ring(QUEUE)
+        return True
+
+    async def start(self, _app: web.Application) -> None:
+        """Look, after a restart, whose pages did not come back: nobody saw them close."""
+        self.tasks.start(self._missed(COMES_BACK_AFTER_START))
+
+    async def close(self, _app: web.Application) -> None:
+        """Stop waiting for anybody: pages that are open come back to the next process."""
+        self._closing = True
+        await self.tasks.close(patience=0)
+
+    async def _missed(self, patience: float, conversation_id: str | None = None) -> None:
+        """Wait, then note who has not come back: one conversation, or all whose case is open."""
+        await asyncio.sleep(patience)
+        chosen = select(Conversation).where(Conversation.channel == outbox.FETCHING_CHANNEL, Conversation.reachable == "yes")
+        if conversation_id is not None:
+            chosen = chosen.where(Conversation.id == conversation_id)
+        else:
+            chosen = chosen.where(exists().where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None)))
+        async with self.database.transaction() as session:
+            gone = [one for one in (await session.scalars(chosen)).all() if not self._open[one.id]]
+            for conversation in gone:
+                conversation.reachable = "left"
+                await outbox.never_fetched(session, conversation.id, self.clock())
+        if gone:
+            self.bell.ring(QUEUE)
