@@ -73,8 +73,16 @@ def test_a_person_is_answered_screened_and_handed_to_a_consultant_who_answers_li
     if folder := os.environ.get("PICTURES"):  # pictures for the documents: PICTURES=docs/pictures make test
         person.screenshot(path=f"{folder}/chat.png")
         consultant.screenshot(path=f"{folder}/case.png")
-        consultant.goto(f"{running.url}/console/")
-        consultant.screenshot(path=f"{folder}/queue.png")
+        watching = consultant.context.new_page()
+        watching.goto(f"{running.url}/console/")
+        watching.screenshot(path=f"{folder}/queue.png")
+
+    expect(consultant.locator("#messages .delivery.delivered")).to_have_count(1)
+    person.close()
+    expect(consultant.locator("#reachable")).to_be_visible(timeout=90_000)
+    consultant.fill("#answer", "Czy nadal tam Pani jest?")
+    consultant.click("#answer-form button.main")
+    expect(consultant.locator("#messages .delivery.failed")).to_contain_text("DID NOT ARRIVE")
 
 
 def test_leaving_takes_one_click_and_keeps_nothing_in_the_browser(running: Running, browser: Browser) -> None:
