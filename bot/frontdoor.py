@@ -359,7 +359,7 @@ class FrontDoor:
     ) -> None:
         """Say that a person speaks from now on, or the program again: when that is news, and never in quiet mode or after STOP."""
         last = await self.conversations.last_reply(session, conversation.id, before=conversation.message_count + 1)
-        if last is None or conversation.quiet or conversation.reachable != "yes":
+        if last is None or conversation.quiet or conversation.reachable not in {"yes", "left"}:
             return
         if last.author == ("bot" if key == "consultant_here" else "consultant"):
             await self._say(session, conversation, self.decider.notices.reply(key, conversation), now=now, regardless=True)

@@ -2,8 +2,17 @@
 
 import pytest
 
+from tests.channels.test_presence import *  # noqa: F403
 from tests.channels.test_twilio_delivery import *  # noqa: F403
 from tests.console.test_cases import *  # noqa: F403
+from tests.console.test_keys import (  # noqa: F401 - the others start a program over a folder
+    bot,
+    key_file,
+    test_a_key_that_is_missing_from_the_file_is_told_with_what_needs_it,
+    test_a_rotation_that_was_broken_off_is_finished_and_loses_nothing_meanwhile,
+    test_after_a_rotation_and_without_the_old_key_everything_opens_and_everybody_can_log_in,
+)
+from tests.console.test_unreadable import *  # noqa: F403
 from tests.test_frontdoor import *  # noqa: F403
 from tests.test_postman import *  # noqa: F403
 

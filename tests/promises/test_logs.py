@@ -49,5 +49,6 @@ def test_every_line_is_an_object_and_every_failure_is_there_with_its_places(fail
 
 
 def test_lines_of_ours_are_still_written_after_rasa_was_loaded(failed: tuple[str, list[str]]) -> None:
-    events = [json.loads(line)["event"] for line in failed[0].splitlines()]
-    assert "answered_after_restart" in events[events.index("assistant_missing") :]
+    lines = [json.loads(line) for line in failed[0].splitlines()]
+    events = [(line["event"], line["level"]) for line in lines]
+    assert ("conversation_erased", "info") in events[events.index(("assistant_missing", "error")) :]

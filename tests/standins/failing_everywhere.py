@@ -98,6 +98,7 @@ async def in_the_conversation(program: Program, assistant: PlainAssistant, clock
     await write(program, "3")
     clock.move(seconds=1)
     await program.frontdoor.recover()
+    await program.frontdoor.erase(number)
 
 
 async def in_the_requests(program: Program) -> None:
