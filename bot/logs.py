@@ -179,5 +179,7 @@ def _warned(  # noqa: PLR0917 - as Python calls it
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
+    if issubclass(category, DeprecationWarning):
+        return  # tells developers what a later version of a library will drop; the lock file pins them all
     told = _as_line("warning", "library_warning", f"{_short(filename)}:{lineno}", None, kind=category.__name__)
     print(told, file=file or sys.stderr, flush=True)
