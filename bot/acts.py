@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot import arrangement, report
-from bot.lexicon import Lexicon
+from bot.lexicon import CRY, Lexicon
 from bot.messages import LANGUAGES, QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.normalise import says_something, words
 from bot.screening.wishes import LONGEST as LONGEST_WISH
@@ -55,6 +55,7 @@ BUTTON_QUESTIONS: Final[Mapping[str, frozenset[str]]] = {
     "@do_not_send": frozenset({"report_summary"}),
 }
 LEXICON_ACTS: Final[Mapping[str, str]] = {
+    CRY: "emergency",
     "yes": "affirm",
     "no": "deny",
     "skip": "skip",

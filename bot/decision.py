@@ -136,7 +136,7 @@ class Decider:
         findings = findings.with_message(screening, said.number, minor=minor)
         language, offered = self._language(conversation, said.text, screening, standing)
         understood = Decision(screening, findings, language)
-        if steering == "help" and not screening.triage.needs_person:
+        if steering == "help" and (standing.owned or not screening.triage.needs_person):
             return replace(understood, replies=(self.notices.help(conversation, language),), regardless=True)
         if standing.owned or not self._may_speak(conversation, said, understood):
             return understood
@@ -277,8 +277,8 @@ class Decider:
         It is offered once: whoever writes on in it is answered in it, and whoever chose a language is not asked again.
         """
         written = screening.language
-        if standing.first and len(greeted := self.lexicon.greets_in(text)) == 1:
-            written = greeted.pop()  # "hola": a word or two say no language, a greeting does
+        if standing.first and len(opened := self.lexicon.opens_in(text)) == 1:
+            written = opened.pop()  # "hola": a word or two say no language, a greeting or a cry does
         if written not in LANGUAGES or written == conversation.language or text.startswith("@") or not words(text):
             return conversation.language, None
         enough = len(words(text)) >= SWITCHING_WORDS

@@ -1,6 +1,8 @@
 """Short words that mean one thing, in every language: yes, no, stop, a person please.
 
-A classifier reads "ok" and "?" as anything; a list does not. Only whole short messages are matched, never words inside a sentence.
+A classifier reads "ok" and "?" as anything; a list does not. Whole short messages are matched; some meanings are also looked for inside
+longer ones, by phrases of several words. A phrase that means something else inside a sentence is listed with a full stop: "a person."
+Diacritics are optional when they are matched, but for Vietnamese, in which they make other words: "tư vấn" is advice, "tự vẫn" suicide.
 """
 
 from __future__ import annotations
@@ -14,12 +16,15 @@ import yaml
 
 from bot.messages import LANGUAGES
 from bot.screening.language import without_diacritics
-from bot.screening.normalise import readable, tokens, words
+from bot.screening.normalise import tokens, words
 from bot.screening.wishes import Phrase
+from bot.spelling import MARKED, SURE_UNMARKED, as_listed, said_once, shape_of, shapes, spelt, standing_in, without_fillers
 from bot.times import names_hour
 from bot.wording import NLU_DATA
 
+CRY: Final = "cry"  # a cry for help that is the whole message
 MEANINGS = (
+    CRY,
     "yes",
     "no",
     "skip",
@@ -65,6 +70,7 @@ LISTS = ("asking", "family", AGE_BEFORE, AGE_AFTER, TIMES, ONESELF, DONE_ALREADY
 FAMILY = "family"  # words that name a partner or relative, found inside a text
 ASKING = "asking"  # words that begin a question, or end one
 NAMES = "language_names"
+WHOLE: Final = "."  # at the end of a listed phrase: it counts only as a whole message
 SHORT_WORDS = 6
 YOUNGEST, ADULT = 6, 18  # years
 STEM = 5  # letters of a language's name that its cases share
@@ -72,13 +78,6 @@ QUESTION_MARKS = ("?", "؟", "？")
 _CONNECTING = frozenset(
     "a i ale no to ok okay and but so then well y e pero o mas mais et ou si и а но ну і й але та و و но и va và".split()
 )
-_FILLERS: Mapping[str, frozenset[str]] = {
-    "pl": frozenset("no to dobra dobrze ok okej a i ale juz tak".split()),
-    "en": frozenset("ok okay so and well then yes please pls just".split()),
-    "uk": frozenset("ну та то добре ок а і й вже так".split()),
-    "ru": frozenset("ну то ладно хорошо ок а и уже да давай давайте".split()),
-    "es": frozenset("ok pues y bueno ya entonces si listo".split()),
-}
 _SENTENCES = re.compile(r"[.!;…\n]+\s")
 # Words after a yes that take it back, without diacritics.
 _BUTS = frozenset(
@@ -93,10 +92,12 @@ MADE_UP_WITHIN: Final = 7  # words of a message that names a code word
 SHORTEST_MADE_UP: Final = 3  # letters
 # "No" is none in Polish, where it means "well" and nothing is denied by it.
 _NOT = frozenset(
-    "not dont don cant never ne не нет nie nu nem não nao pas hindi wag huwag không khong ar არ لا مش ما नहीं मत değil degil".split()
+    "not dont don cant never ne не нет nie nu nem não nao pas hindi wag huwag không khong đừng chưa chẳng ar არ لا مش ما नहीं मत değil"
+    " degil".split()
 )
 _ASKING_AT_THE_END = frozenset({"vi", "tr", "hi", "tl", "bg"})
 _AFTER_AN_AGE = frozenset("f m k ж м д y old only".split())
+_HAVING = frozenset({"عندي", "عندى"})  # "I have" ten: of money too, so that only years make it an age
 _CLOSING = " \t\n!.)»”\"'"
 # Words around the name of a language that change nothing: "english please", "po polsku proszę", "можна українською", without diacritics.
 _COURTESIES = frozenset(
@@ -119,10 +120,13 @@ class Lexicon:
         phrases: Mapping[str, Mapping[str, frozenset[str]]],
         names: Mapping[str, str],
         words_of: Mapping[str, Mapping[str, frozenset[str]]] | None = None,
+        inside: Mapping[str, Mapping[str, frozenset[str]]] | None = None,
     ) -> None:
+        """Take the phrases of each meaning, the names of languages, the lists of words, and of the phrases those that may stand inside."""
         self.phrases = phrases
         self.names = names
         self.words_of = words_of or {}
+        self.inside = phrases if inside is None else inside
 
     @classmethod
     def load(cls, root: Path = NLU_DATA) -> Lexicon:
@@ -130,20 +134,21 @@ class Lexicon:
         phrases: dict[str, dict[str, frozenset[str]]] = {}
         names: dict[str, str] = {}
         words_of: dict[str, dict[str, frozenset[str]]] = {name: {} for name in LISTS}
+        inside: dict[str, dict[str, frozenset[str]]] = {}
         for language, path in zip(LANGUAGES, lexicon_files(root), strict=True):
             content = _read(path)
             lists = {name: _phrases(content.get(name, []), path, name) for name in (*MEANINGS, *LISTS)}
             # A phrase with digits would lose them: "112 from Ukraine" would be found in "I am from Ukraine".
-            phrases[language] = {
-                meaning: frozenset(_shape(phrase) for phrase in lists[meaning] if not any(map(str.isdigit, phrase)))
-                for meaning in MEANINGS
-            }
+            plain = {meaning: [phrase for phrase in lists[meaning] if not any(map(str.isdigit, phrase))] for meaning in MEANINGS}
+            phrases[language] = {meaning: shapes(listed, language) for meaning, listed in plain.items()}
+            free = {meaning: [phrase for phrase in listed if not phrase.endswith(WHOLE)] for meaning, listed in plain.items()}
+            inside[language] = {meaning: shapes(listed, language) for meaning, listed in free.items()}
             for name in LISTS:
-                words_of[name][language] = frozenset(map(_shape, lists[name]))
+                words_of[name][language] = shapes(lists[name], language)
             for code, spellings in content.get(NAMES, {}).items():
                 for spelling in _phrases(spellings, path, f"{NAMES}.{code}"):
-                    names.setdefault(_shape(spelling), code)
-        return cls(phrases, names, words_of)
+                    names.setdefault(shape_of(spelling), code)
+        return cls(phrases, names, words_of, inside)
 
     def asks(self, text: str, language: str) -> bool:
         """Say whether a text holds a question, by its mark or by a word at the beginning or end of a sentence."""
@@ -153,19 +158,24 @@ class Lexicon:
 
     def _asks(self, sentence: str, language: str) -> bool:
         spoken = sentence.split()  # with its numbers: "after 10, when he sleeps" does not begin with "when"
-        if len(spoken) > 1 and _shape(spoken[0]) in _CONNECTING:
+        if len(spoken) > 1 and shape_of(spoken[0]) in _CONNECTING:
             spoken = spoken[1:]
         ending = spoken[-1:] if language in _ASKING_AT_THE_END else []
         beginnings = (*spoken[:1], " ".join(spoken[:2]))  # "will you", where "will" alone begins a statement as well
         return any(self.begins_question(beginning, language) for beginning in (*beginnings, *ending))
 
     def says_inside(self, text: str, meaning: str, language: str) -> bool:
-        """Say whether a longer text holds a phrase of two words or more with a meaning."""
-        return any(" " in phrase for phrase in _inside(text, self._listed_for(meaning, language)))
+        """Say whether a longer text holds a phrase of several words with a meaning."""
+        return bool(self.found_inside(text, meaning, language))
+
+    def found_inside(self, text: str, meaning: str, language: str) -> list[str]:
+        """Return the phrases of several words with a meaning that stand in a text."""
+        several = SURE_UNMARKED if language == MARKED else 2  # a Vietnamese word is written as two
+        return [phrase for phrase in self._found(text, meaning, language) if len(phrase.split()) >= several]
 
     def mentions(self, text: str, meaning: str, language: str) -> bool:
         """Say whether a text holds a phrase with a meaning, be it a single word."""
-        return bool(_inside(text, self._listed_for(meaning, language)))
+        return bool(self._found(text, meaning, language))
 
     def made_up_word(self, text: str, language: str) -> str | None:
         """Return the last word of a few when no list of the language knows it: "let the word be cauliflower"; None otherwise."""
@@ -174,14 +184,14 @@ class Lexicon:
             return None
         last = spoken[-1].strip(".,!?\"'«»„”")
         known = {word for listed in self.phrases.get(language, {}).values() for phrase in listed for word in phrase.split()}
-        return last if len(last) >= SHORTEST_MADE_UP and _shape(last) not in known else None
+        return last if len(last) >= SHORTEST_MADE_UP and shape_of(last, language) not in known else None
 
     def orders_erasure(self, text: str, language: str) -> bool:
         """Say whether a few words order to erase, with more than the order in them: "delete everything fast he comes"."""
         if len(words(text)) > ERASING_WORDS or self.asks(text, language):
             return False
         few = len(words(text)) <= FEW_WORDS  # "he comes delete": one word of the list is enough
-        found = [phrase for phrase in _inside(text, self._listed_for("delete", language)) if few or " " in phrase]
+        found = [phrase for phrase in self._found(text, "delete", language) if few or " " in phrase]
         return self._undenied(text, found, language)  # "no wait delete this", but not "don't delete this"
 
     def somebody_near(self, text: str, language: str) -> bool:
@@ -190,13 +200,13 @@ class Lexicon:
 
     def begins_with(self, text: str, meanings: tuple[str, ...], language: str) -> bool:
         """Say whether one of the first words of a text has one of some meanings alone."""
-        first = _shape(text).split()[:BEGINNING]
+        first = shape_of(text, language).split()[:BEGINNING]
         listed = [self._listed_for(meaning, language) for meaning in meanings]
         return any(word in phrases for word in first for phrases in listed)
 
     def denies(self, text: str, language: str) -> bool:
         """Say whether a word of denial stands in a text: "I don't want to talk to a person" asks for nobody."""
-        return not self._denials(language).isdisjoint(_shape(text).split())
+        return not self._denials(language).isdisjoint(shape_of(text, language).split())
 
     def _denials(self, language: str) -> frozenset[str]:
         return _NOT | {phrase for phrase in self._listed_for("no", language) if " " not in phrase}
@@ -216,7 +226,7 @@ class Lexicon:
 
     def agrees(self, text: str, language: str) -> bool:
         """Say whether a text begins with a yes and takes nothing of it back: "yes all of it, the number too"."""
-        spoken = _shape(text).split()
+        spoken = shape_of(text, language).split()
         listed = self._listed_for("yes", language)
         if not 0 < len(spoken) <= AGREEING_WORDS or spoken[0] not in listed or self.asks(text, language):
             return False
@@ -224,7 +234,7 @@ class Lexicon:
 
     def tells_it_is_done(self, text: str, language: str) -> bool:
         """Say whether somebody tells that they have taken or cut something already."""
-        return self._undenied(text, _inside(text, self._words_for(DONE_ALREADY, language)), language)
+        return self._undenied(text, standing_in(text, self._words_for(DONE_ALREADY, language), language), language)
 
     def names_time(self, text: str, language: str) -> bool:
         """Say whether a text names a time of day, a day, or "when he is at work"."""
@@ -235,14 +245,15 @@ class Lexicon:
 
         `of_others`: they tell of somebody else, so that "17 years, from Ukraine" is no age of their own.
         """
-        spoken = tokens(without_diacritics(readable(text).lower().replace("’", "'")))
+        spoken = tokens(spelt(text, language))
         before, after = (self._words_for(name, language) for name in (AGE_BEFORE, AGE_AFTER))
         for place, token in enumerate(spoken):
             if not token.isdecimal() or not YOUNGEST <= int(token) < ADULT:
                 continue
             earlier, rest = " ".join(spoken[max(0, place - 3) : place]), spoken[place + 1 :]
-            own = any(earlier == word or earlier.endswith(f" {word}") for word in before)
             aged = bool(rest) and rest[0] in after
+            owned = before | _HAVING if aged else before
+            own = any(earlier == word or earlier.endswith(f" {word}") for word in owned)
             while rest and rest[0] in after | _AFTER_AN_AGE:
                 rest = rest[1:]
             ends = not rest or not rest[0].isalnum() or rest[0] in _CONNECTING
@@ -252,17 +263,25 @@ class Lexicon:
                 return True
         return False
 
-    def greets_in(self, text: str) -> set[str]:
-        """Return the languages in which a text as a whole is a greeting."""
-        return {language for language, listed in self.phrases.items() if _shape(text) in listed.get("greet", frozenset())}
+    def opens_in(self, text: str) -> set[str]:
+        """Return the languages in which a text as a whole is a greeting or a cry for help."""
+        shape = said_once(shape_of(text, MARKED))
+        return {
+            language
+            for language in self.phrases
+            if any(as_listed(shape, language) in self._listed_for(meaning, language) for meaning in ("greet", CRY))
+        }
 
     def connects(self, text: str) -> bool:
         """Say whether a text begins with a word that goes on with what was said before: "and if ...", "a co ..."."""
-        first = _shape(text).split()[:1]
+        first = shape_of(text).split()[:1]
         return bool(first) and first[0] in _CONNECTING
 
     def _holds(self, text: str, name: str, language: str) -> bool:
-        return bool(_inside(text, self._words_for(name, language)))
+        return bool(standing_in(text, self._words_for(name, language), language))
+
+    def _found(self, text: str, meaning: str, language: str) -> list[str]:
+        return standing_in(text, self.inside.get(language, {}).get(meaning, frozenset()), language)
 
     def _listed_for(self, meaning: str, language: str) -> frozenset[str]:
         return self.phrases.get(language, {}).get(meaning, frozenset())
@@ -272,7 +291,7 @@ class Lexicon:
 
     def _undenied(self, text: str, found: Iterable[str], language: str) -> bool:
         """Say whether one of the phrases that were found in a text has no denial right before it."""
-        shape, no = f" {_shape(text)} ", self._denials(language)
+        shape, no = f" {shape_of(text, language)} ", self._denials(language)
         return any(no.isdisjoint(shape.partition(f" {phrase} ")[0].split()[-1:]) for phrase in found)
 
     def language_inside(self, text: str, *, current: str, written: str) -> str | None:
@@ -297,7 +316,7 @@ class Lexicon:
         return bool(self._languages_in(text))
 
     def _languages_in(self, text: str) -> set[str]:
-        shape = _shape(text)
+        shape = shape_of(text)
         whole = {code for name, code in self.names.items() if f" {name} " in f" {shape} "}
         if whole:
             return whole
@@ -306,35 +325,41 @@ class Lexicon:
 
     def begins_question(self, word: str, language: str) -> bool:
         """Say whether a word, or the first two together, are such as begin a question."""
-        return _shape(word) in self._words_for(ASKING, language)
+        return shape_of(word, language) in self._words_for(ASKING, language)
 
     def meaning(self, text: str, language: str) -> str | None:
         """Return what a short message means, in the given language first, then in any other; None when it is not on a list."""
-        shape = _shape(text)
-        if not shape or len(shape.split()) > SHORT_WORDS or any(character.isdigit() for character in text):
+        shape = shape_of(text, MARKED)
+        if not shape or any(character.isdigit() for character in text):
             return None  # "5 человек" answers how many, it does not ask for a person
+        if self._listed(said_once(shape), language) == CRY:
+            return CRY
+        if len(shape.split()) > SHORT_WORDS:
+            return None
         if (found := self._listed(shape, language)) is not None or " " not in shape:
             return found
-        if (found := self._listed(_without_fillers(shape, language), language)) is not None:
+        if (found := self._listed(without_fillers(shape, language), language)) is not None:
             return found
         first, _, rest = shape.partition(" ")  # "yes, send it": the yes only agrees with what follows
-        agrees = first in self._listed_for("yes", language)
-        return self._listed(rest, language) if agrees and shape not in self.names else None
+        agrees = as_listed(first, language) in self._listed_for("yes", language)
+        return self._listed(rest, language) if agrees and without_diacritics(shape) not in self.names else None
 
-    def _listed(self, shape: str, language: str) -> str | None:
+    def _listed(self, marked: str, language: str) -> str | None:
+        bare = without_diacritics(marked)
         for candidate in (language, *(code for code in LANGUAGES if code != language)):
+            shape = marked if MARKED in {candidate, language} else bare
             for meaning, listed in self.phrases.get(candidate, {}).items():
                 if shape in listed:
                     return meaning
-            if candidate == language and shape in self.names:
+            if candidate == language and bare in self.names:
                 return None  # "hindi" is no in Filipino; to everybody else it is a language
-            if candidate == language and len(shape) <= 2:
+            if candidate == language and len(bare) <= 2:
                 return None  # "no", "da", "ta": two letters mean different things in different languages
         return None
 
     def language_named(self, text: str) -> str | None:
         """Return the language that a message names and nothing else, such as "english?" or "po polsku proszę"."""
-        shape = " ".join(word for word in _shape(text).split() if word not in _COURTESIES)
+        shape = " ".join(word for word in shape_of(text).split() if word not in _COURTESIES)
         return self.names.get(shape)
 
 
@@ -348,28 +373,10 @@ def listed_phrases(root: Path = NLU_DATA) -> list[Phrase]:
     found = []
     for path in lexicon_files(root):
         content = _read(path)
-        found += [Phrase(text, name) for name in MEANINGS for text in dict.fromkeys(_phrases(content.get(name, []), path, name))]
+        for name in MEANINGS:
+            listed = [phrase.removesuffix(WHOLE) for phrase in _phrases(content.get(name, []), path, name)]
+            found += [Phrase(text, name) for text in dict.fromkeys(listed)]
     return found
-
-
-def _inside(text: str, phrases: frozenset[str]) -> list[str]:
-    """Return which phrases stand in a text as whole words."""
-    shape = f" {_shape(text)} "
-    return [phrase for phrase in phrases if f" {phrase} " in shape]
-
-
-def _without_fillers(shape: str, language: str) -> str:
-    """Return a short text without the words that people put in front of a wish: "no tak, skasuj", "ну давай удали"."""
-    spoken = shape.split()
-    while len(spoken) > 1 and spoken[0] in _FILLERS.get(language, frozenset()):
-        spoken = spoken[1:]
-    return " ".join(spoken)
-
-
-def _shape(text: str) -> str:
-    text = text.replace("’", "'").replace("ʼ", "'").replace("`", "'")  # telephones set the one, lists hold the other
-    # Python lowers İ to two characters; without diacritics first it is an i like any other.
-    return without_diacritics(" ".join(words(without_diacritics(readable(text)).lower())))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Notices:
                 return "stop"
             case "start":
                 return "start"
-            case "help" if phone and bare in _HELP_ON_PHONES:
+            case "help" | "cry" if phone and bare in _HELP_ON_PHONES:
                 return "help"
             case _:
                 return None

@@ -7,8 +7,8 @@ from typing import Final
 
 from bot import thread
 from bot.acts import INNOCENT_MEANINGS, TELLING_ACTS, button_act
-from bot.lexicon import Lexicon
-from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
+from bot.lexicon import CRY, Lexicon
+from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage, higher
 from bot.questions import questions_in, told_beside
 from bot.screening.normalise import words
 from bot.standing import CERTAIN_TOPIC
@@ -40,6 +40,9 @@ class Reader:
             if told.triage.needs_person and self._surely_told(told):
                 screening = replace(screening, triage=told.triage, indicators=told.indicators, speaker=told.speaker)
         meaning = self._lexicon.meaning(text, screening.language)
+        if meaning == CRY:
+            # "Help!" alone tells of nothing, and may be all that somebody can write.
+            return replace(screening, triage=higher(screening.triage, Triage.HIGH), topic="emergency", topic_confidence=1.0)
         # "I don't want to go on" is said of a form, and of a life: where it sounds like the second it is not taken for the first.
         weary = meaning in WEARY_MEANINGS and screening.triage is Triage.EMERGENCY
         if meaning in INNOCENT_MEANINGS and not weary:

@@ -437,7 +437,7 @@ async def test_a_message_stored_by_the_front_door_reaches_the_person(
     program: Program, postman: Postman, channel: Channel, clock: Clock
 ) -> None:
     await program.frontdoor.receive(
-        Inbound(channel="telegram", pseudonym="r", external_id="1", text="pomocy", received_at=clock(), address=ADDRESS)
+        Inbound(channel="telegram", pseudonym="r", external_id="1", text="jak mi pomożecie", received_at=clock(), address=ADDRESS)
     )
     await postman.deliver_due()
     assert channel.sent == ["ask_support 1: 22 628 01 20"]

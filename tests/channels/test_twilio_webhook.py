@@ -336,6 +336,12 @@ async def test_help_is_answered_with_the_number_also_while_a_consultant_owns_the
     assert town.twilio.bodies()[-1].startswith(HOTLINE)
 
 
+@pytest.mark.parametrize("word", ["POMOC", "HELP", "AYUDA"])
+async def test_a_cry_by_sms_is_more_than_a_question_of_what_this_is(town: Town, word: str) -> None:
+    await town.text(word, 1)
+    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+
+
 async def test_menu_is_the_dialogues_and_not_help(town: Town) -> None:
     await town.text("MENU", 1)
     assert town.twilio.bodies()[0].startswith("menu")

@@ -1,0 +1,239 @@
+"""The listed phrases do not stand inside sentences with another meaning: those of the training rows, and the ones that taught us."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.acts import LEAVING_WORDS, MOOD_WORDS, WISHING_WORDS
+from bot.lexicon import CRY, Lexicon
+from bot.messages import LANGUAGES, Indicator, Triage
+from bot.screening.language import without_diacritics
+from bot.screening.normalise import words
+from bot.screening.rows import Row, read_rows, training_files
+from bot.spelling import MARKED
+from bot.wording import Wording
+
+LEXICON = Lexicon.load()
+WORDING = Wording.load()
+# What the rows are about in which a phrase means what its list says. Left out are someone_near, alone_now, cannot_call, safe_time and
+# abroad: "he is here" and "I cannot call" are true in a danger and beside any question.
+SAID_OF: dict[str, frozenset[str]] = {
+    "human": frozenset({"ask_human", "ask_bot", "ask_psychological"}),
+    "withdraw": frozenset({"ask_human", "deny", "delete_data"}),
+    "dont_send": frozenset({"deny"}),
+    "delete": frozenset({"delete_data"}),
+    "goodbye": frozenset({"goodbye"}),
+    "doubt": frozenset({"ask_am_i_victim", "ask_help_friend", "out_of_scope"}),
+    "safer": frozenset({"disclose_victim", "ask_support", "out_of_scope", "deny"}),
+    "myself": frozenset({"disclose_victim", "deny"}),
+    "report": frozenset({"ask_help_friend", "report_witness", "ask_police", "ask_anonymity"}),
+    "lost_document": frozenset({"out_of_scope", "ask_return_home"}),
+    "request": frozenset({"ask_human", "deny", "ask_anonymity"}),
+    "code_word": frozenset({"ask_human"}),
+    "read_back": frozenset(),
+}
+LONGEST = {"goodbye": LEAVING_WORDS, "safer": MOOD_WORDS, "myself": MOOD_WORDS, "doubt": MOOD_WORDS}
+# "I don't want any more": of a form, of a conversation, or of living.
+WEARY = ("enough", "goodbye", "safer", "withdraw", "joke")
+
+
+def looked_for(row: Row, meaning: str) -> list[str]:
+    """Return the phrases of a meaning that the program would find in a row, as it looks for them."""
+    if len(words(row.text)) > LONGEST.get(meaning, WISHING_WORDS):
+        return []
+    found = LEXICON.found_inside(row.text, meaning, row.language)
+    if not found or LEXICON.meaning(row.text, row.language) == meaning:
+        return []
+    return found if meaning != "delete" or LEXICON.orders_erasure(row.text, row.language) else []
+
+
+def means_it(row: Row, meaning: str) -> bool:
+    return row.topic in SAID_OF[meaning] and not row.triage.needs_person
+
+
+def misplaced(rows: list[Row]) -> list[tuple[str, str, str, str]]:
+    """Return language, meaning, phrase and sentence wherever a phrase stands in a sentence of another meaning."""
+    return sorted(
+        (row.language, meaning, phrase, row.text)
+        for row in rows
+        for meaning in SAID_OF
+        if not (meaning == "human" and row.topic == "ask_human") and not means_it(row, meaning)
+        for phrase in looked_for(row, meaning)
+    )
+
+
+def spelt(row: Row) -> str:
+    """Return a row's text as phrases are compared with it, with its marks."""
+    return row.text.lower() if row.language == MARKED else without_diacritics(row.text.lower())
+
+
+def cut_short(rows: list[Row]) -> list[tuple[str, str, str, str]]:
+    """Return the phrases that are the beginning or the middle of a word of suicide: who sends it in pieces is not taken at the first."""
+    despair = [row for row in rows if Indicator.SUICIDE_RISK in row.indicators and row.triage is Triage.EMERGENCY]
+    return sorted(
+        (row.language, meaning, phrase, row.text)
+        for row in despair
+        for meaning in WEARY
+        for phrase in LEXICON.phrases[row.language][meaning]
+        if " " in phrase and re.search(rf"(?<!\w){re.escape(phrase)} \w", spelt(row))
+    )
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    return [row for row in read_rows(training_files()) if row.language in LANGUAGES]
+
+
+def test_no_listed_phrase_stands_inside_a_sentence_that_means_something_else(rows: list[Row]) -> None:
+    assert misplaced(rows) == []
+
+
+def test_no_listed_phrase_is_a_piece_of_a_word_of_suicide(rows: list[Row]) -> None:
+    assert cut_short(rows) == []
+
+
+# Sentences that were found by using the program, and the meaning that a phrase in them had.
+@pytest.mark.parametrize(
+    ("text", "language", "meaning"),
+    [
+        ("me voy a matar", "es", "goodbye"),
+        ("je m'en vais pour toujours", "fr", "goodbye"),
+        ("no quiero seguir viviendo", "es", "enough"),
+        ("tôi muốn tự vẫn", "vi", "human"),
+        ("nợ tới cổ rồi", "vi", "someone_near"),
+        ("đói từ hôm qua", "vi", "code_word"),
+        ("sampung tao po kami dito", "tl", "human"),
+        ("burada bir insan kilitli", "tr", "human"),
+        ("pasaportumu geri al lütfen", "tr", "withdraw"),
+        ("mera passport wapas le lo", "hi", "withdraw"),
+        ("bawiin mo ang pasaporte ko", "tl", "withdraw"),
+        ("trajeron a una persona encerrada", "es", "human"),
+    ],
+)
+def test_a_phrase_of_a_list_is_not_heard_inside_a_sentence_that_means_something_else(
+    text: str, language: str, meaning: str
+) -> None:
+    assert not LEXICON.says_inside(text, meaning, language)
+    assert LEXICON.meaning(text, language) != meaning
+
+
+@pytest.mark.parametrize(("text", "meaning"), [("một người thật", "human"), ("una persona", "human"), ("geri al", "withdraw")])
+def test_what_is_heard_only_as_a_whole_message_is_still_heard(text: str, meaning: str) -> None:
+    assert meaning in {LEXICON.meaning(text, language) for language in ("vi", "es", "tr")}
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("tự vẫn", None),
+        ("tu van", None),  # advice or suicide: without marks nobody knows
+        ("tư vấn viên", "human"),
+        ("dừng", "stop"),
+        ("đúng", "yes"),
+        ("dung", None),
+        ("không", "no"),
+        ("nợ", None),
+        ("no", None),
+        ("xoá hết", "delete"),
+        ("xóa hết", "delete"),
+        ("toi muon gap nguoi that", "human"),
+    ],
+)
+def test_vietnamese_is_told_apart_by_its_marks(text: str, meaning: str | None) -> None:
+    assert LEXICON.meaning(text, "vi") == meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "meaning"),
+    [
+        ("dur", "tr", "stop"),
+        ("wala", "tl", "no"),
+        ("nada", "es", "skip"),
+        ("nada", "pt", "skip"),
+        ("rien", "fr", "skip"),
+        ("لا شيء", "ar", "skip"),
+        ("कुछ नहीं", "hi", "skip"),
+    ],
+)
+def test_the_usual_words_are_listed(text: str, language: str, meaning: str) -> None:
+    assert LEXICON.meaning(text, language) == meaning
+
+
+@pytest.mark.parametrize(
+    ("sister", "language"),
+    [
+        ("mi hermana", "es"),
+        ("minha irmã", "pt"),
+        ("ma sœur", "fr"),
+        ("sora mea", "ro"),
+        ("أختي", "ar"),
+        ("मेरी बहन", "hi"),
+        ("kız kardeşim", "tr"),
+        ("моя сестра", "uk"),
+        ("siostra", "pl"),
+        ("em gái", "vi"),
+    ],
+)
+def test_a_sister_is_family(sister: str, language: str) -> None:
+    assert LEXICON.names_family(sister, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_cry_for_help_alone_is_one_however_often_and_loudly_it_is_cried(language: str) -> None:
+    for cry in LEXICON.phrases[language][CRY]:
+        assert LEXICON.meaning(cry, language) == CRY, cry
+        assert LEXICON.meaning(f"{cry}!!! {cry.upper()}!", language) == CRY, cry
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("ayuda con mi contrato", "es"),
+        ("help 5 people", "en"),
+        ("potrzebuję pomocy z umową", "pl"),
+        ("info", "en"),
+        ("menu", "fr"),
+    ],
+)
+def test_more_than_a_cry_is_none(text: str, language: str) -> None:
+    assert LEXICON.meaning(text, language) != CRY
+
+
+def test_ten_of_anything_are_no_age_and_ten_years_are() -> None:
+    assert not LEXICON.tells_childs_age("عندي 10", "ar")
+    assert LEXICON.tells_childs_age("عندي 15 سنة", "ar")
+
+
+# What the texts tell people to type, and what it must do.
+TYPED = {
+    "ask_human": "human",
+    "menu": "human",
+    "handoff_declined": "human",
+    "ask_hotline_languages": "language",
+    "hide_tips": "delete",
+    "report_kept_unsent": "delete",
+    "handoff_told": "withdraw",
+    "handoff_told_night": "withdraw",
+    "handoff_accepted": "withdraw",
+    "handoff_after_all": "withdraw",
+    "quiet_on": "unquiet",
+    "heard_watched": "hide",
+    "nothing_here": "hide",
+}
+_QUOTED = re.compile(r"[„“«\"]\s?([^„“«»\"”]{1,40}?)\s?[“”»\"]")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_that_texts_tell_to_type_are_listed_and_stop_nothing(language: str) -> None:
+    missing, stopping = [], []
+    for key, forms in WORDING.texts[language].items():
+        for form, text in forms.items():
+            capitals = [word for word in re.findall(r"[^\W\d_]{2,}(?: [^\W\d_]{2,})*", text) if word.isupper()]
+            meanings = {LEXICON.meaning(word, language) for word in [*_QUOTED.findall(text), *capitals]}
+            if key in TYPED and form != "sms" and TYPED[key] not in meanings and _QUOTED.search(text):
+                missing.append((key, form))
+            if "stop" in meanings and "STOP" not in text:
+                stopping.append((key, form))
+    assert (missing, stopping) == ([], [])
