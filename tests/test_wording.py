@@ -151,3 +151,55 @@ def test_a_text_that_names_an_unknown_fact_is_refused_when_it_is_loaded(tmp_path
 
 def test_there_are_three_forms() -> None:
     assert FORMS == ("text", "sms", "quiet")
+
+
+# Of somebody's danger, by stem: a preview is seen by whoever lies beside the telephone.
+DANGER = {
+    "pl": ("niebezp", "zagroz"),
+    "en": ("danger",),
+    "uk": ("небезп", "загроз"),
+    "ru": ("опасн", "угроз"),
+    "be": ("небясп", "пагроз"),
+    "ro": ("pericol",),
+    "bg": ("опасн",),
+    "es": ("peligr",),
+    "vi": ("nguy hiem",),
+    "ka": ("საფრთხ",),
+    "tl": ("panganib",),
+    "tr": ("tehlike",),
+    "ar": ("خطر",),
+    "hi": ("ख़तर",),
+    "fr": ("danger",),
+    "pt": ("perig",),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_line_of_an_sms_speaks_of_no_danger(language: str) -> None:
+    first = {key: forms["sms"].splitlines()[0].lower() for key, forms in WORDING.texts[language].items() if "sms" in forms}
+    assert [key for key, line in first.items() if any(word in line for word in DANGER[language])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_told_is_answered_by_sms_with_nothing_but_the_number_in_the_preview(language: str) -> None:
+    keys = [key for key in WORDING.texts[language] if key.startswith("heard_")] + ["disclose_grave"]
+    assert [key for key in keys if WORDING.texts[language][key]["sms"].splitlines()[0].strip(".।") != "{hotline}"] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_cannot_write_safely_gets_a_text_that_tells_nothing(language: str) -> None:
+    forms = WORDING.texts[language]["not_safe_now"]
+    assert not any("{" in text for text in forms.values())
+    assert WORDING.text("not_safe_now", language, form="sms") == forms["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_the_childrens_line_is_called_free_of_charge(language: str) -> None:
+    text = WORDING.texts[language]["child_secret"]["text"]
+    assert text.index("{child_line}") < text.rindex("{hotline}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hiding_begins_here_and_names_the_button_that_leaves(language: str) -> None:
+    text = WORDING.texts[language]["hide_tips"]["text"]
+    assert WORDING.page[language]["leave"] in text
