@@ -1,4 +1,4 @@
-"""What the browser tests of the console share: the console on a port of its own, and consultants who are logged in to it."""
+"""What the browser tests share that need no model: chat and console on a port of their own, and consultants who are logged in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,17 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from bot.audit import AuditLog
-from bot.console.app import make_console
 from bot.console.desk import PREFIX, Desk
 from bot.console.staff import Accounts, Role
 from bot.live import QUEUE
-from bot.messages import Evidence, Inbound, Indicator, Screening, Speaker, Triage
+from bot.messages import Evidence, Inbound, Indicator, Reply, Screening, Speaker, Triage
 from bot.program import Program
+from bot.server import application
 from bot.storage.tables import Handoff, StaffSession
-from tests.support import PlainAssistant, open_program
+from tests.support import PlainAssistant, PlainTurn, open_program
 
 PASSWORD = "zielony rower pod mostem"
+LONG = " ".join(["Tu jest spokojna, długa odpowiedź programu, której nie widać całej naraz."] * 14)
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder for the pictures of the documentation
 WORDS = {
     "Привіт. У мене забрали паспорт, не випускають з дому. Кажуть, що я винна їм гроші за дорогу.": Screening(
@@ -58,14 +59,19 @@ WORDS = {
 
 
 class NightAssistant(PlainAssistant):
-    """Understands the messages of the night as written down above."""
+    """Understands the messages of the night as written down above, and answers at length."""
 
     async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
         return WORDS.get(text) or await super().understand(text, language_hint=language_hint)
 
+    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> PlainTurn:
+        turn = await super().turn(text, act, slots=slots, state=state)
+        replies = tuple(Reply(text=f"{reply.text}\n{LONG}", language=reply.language) for reply in turn.replies)
+        return PlainTurn(replies, turn.slots, turn.state)
+
 
 class Night:
-    """The console on a port of its own, in a thread of its own."""
+    """Chat and console on a port of their own, in a thread of their own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -80,13 +86,12 @@ class Night:
 
     async def _start(self) -> None:
         self.program: Program = await open_program(self.folder, NightAssistant(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
-        app = web.Application()
-        app.add_subapp(PREFIX, make_console(self.program))
-        self.runner = web.AppRunner(app, shutdown_timeout=1)
+        self.runner = web.AppRunner(application(self.program), shutdown_timeout=1)
         await self.runner.setup()
         site = web.TCPSite(self.runner, "127.0.0.1", 0)
         await site.start()
-        self.url = f"http://127.0.0.1:{self.runner.addresses[0][1]}{PREFIX}"
+        self.chat = f"http://127.0.0.1:{self.runner.addresses[0][1]}"
+        self.url = f"{self.chat}{PREFIX}"
 
     def stop(self) -> None:
         self.do(self.runner.cleanup())
@@ -116,6 +121,32 @@ class Night:
                 )
             )
         )
+
+    def takes(self, name: str) -> None:
+        """Let a consultant take every case that waits."""
+
+        async def take() -> None:
+            program = self.program
+            async with program.database.transaction() as session:
+                staff = await Accounts(program.vault, AuditLog(program.vault)).named(session, name)
+                for case, _ in await program.queue.waiting(session):
+                    if case.taken_by is None:
+                        await program.queue.take(session, case.id, staff.id, program.clock())
+
+        self.do(take())
+
+    def answers(self, name: str, text: str) -> None:
+        """Let a consultant answer everybody whose case they have."""
+
+        async def answer() -> None:
+            program = self.program
+            async with program.database.transaction() as session:
+                staff = await Accounts(program.vault, AuditLog(program.vault)).named(session, name)
+                cases = [case for case, _ in await program.queue.waiting(session) if case.taken_by == staff.id]
+            for case in cases:
+                assert await program.frontdoor.consultant_says(case.conversation_id, staff_id=staff.id, text=text) is not None
+
+        self.do(answer())
 
     def end_logins(self, name: str, *, but: str | None = None) -> None:
         """End all logins of somebody, but for the one with a token."""
