@@ -42,10 +42,10 @@ class AlarmPages:
 
     async def banner(self, request: web.Request) -> web.Response:
         """Return the banner alone, for a page that is open."""
-        visitor_of(request)
+        visitor = visitor_of(request)
         async with self.desk.program.database.transaction() as session:
-            request[ATTENTION] = await attention_now(self.desk, session)
-        return self.desk.page(request, "attention.html")
+            request[ATTENTION] = await attention_now(self.desk, session, visitor)
+        return self.desk.page(request, "attention.html", {"here": request.query.get("case")})
 
     async def acknowledge(self, request: web.Request) -> web.Response:
         """Silence an alarm for everybody for a while: somebody sees to it. It does no harm when it is silent already."""

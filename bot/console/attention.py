@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Final
 
 from aiohttp import web
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.desk import ATTENTION, DESK, VISITOR, Desk
+from bot.console.logins import Visitor
 from bot.console.protection import WATCHING, Handler, route_name
 from bot.handoff.alarm import Kind
 from bot.handoff.alarm_record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
 from bot.messages import Triage
-from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff
+from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, Message
 
 LOUD: Final = (Triage.EMERGENCY, Triage.HIGH)
 SHOWN: Final = 3  # alarms in the banner; the queue has them all
@@ -48,17 +49,35 @@ class AlarmShown:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What somebody wrote to the visitor whose case it is, and the visitor has not seen."""
+
+    case_id: str
+    language: str
+    channel: str
+    newest: int
+    unread: int
+
+    @property
+    def mark(self) -> str:
+        """Return what tells this news from older news of the same case."""
+        return f"{self.case_id}:written:{self.newest}"
+
+
+@dataclass(frozen=True)
 class Attention:
     """What calls for attention now.
 
     `level` says how loud: the highest triage of a case that nobody has taken and whose alarm nobody has acknowledged, or NONE.
     `waiting` counts the cases without an owner. `news` has a mark for everything a notification is worth, which is every case that
-    waits: also who only asked for a person must not wait unseen. A mark says nothing.
+    waits: also who only asked for a person must not wait unseen. A mark says nothing. `written` is what the visitor's own people wrote
+    and the visitor has not seen.
     """
 
     level: Triage
     waiting: int
     news: tuple[str, ...]
+    written: tuple[Written, ...]
     sounding: tuple[AlarmShown, ...]
     acknowledged: tuple[AlarmShown, ...]
     problems: tuple[str, ...]
@@ -75,8 +94,8 @@ class Attention:
         return max(0, len(self.sounding) - SHOWN)
 
 
-async def attention_now(desk: Desk, session: AsyncSession) -> Attention:
-    """Return what calls for attention now."""
+async def attention_now(desk: Desk, session: AsyncSession, visitor: Visitor) -> Attention:
+    """Return what calls for a visitor's attention now."""
     program = desk.program
     waiting = (await session.scalars(select(Handoff).where(Handoff.closed_at.is_(None), Handoff.taken_by.is_(None)))).all()
     shown = await _alarms(desk, session)
@@ -94,11 +113,29 @@ async def attention_now(desk: Desk, session: AsyncSession) -> Attention:
         level=max((Triage(case.triage) for case in urgent), key=lambda triage: triage.rank, default=Triage.NONE),
         waiting=sum(case.withdrawn_at is None for case in waiting),
         news=(*(f"{case.id}:{case.triage}" for case in calling), *(alarm.id for alarm in sounding)),
+        written=await _written(session, visitor),
         sounding=tuple(sounding),
         acknowledged=acknowledged,
         problems=tuple(problem for problem in status.problems if problem != "way_failing"),
         failing=tuple(record for record in status.records if record.state == "failing"),
     )
+
+
+async def _written(session: AsyncSession, visitor: Visitor) -> tuple[Written, ...]:
+    found = await session.execute(
+        select(Handoff.id, Conversation.language, Conversation.channel, func.max(Message.number), func.count())
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .join(Message, Message.conversation_id == Conversation.id)
+        .where(
+            Handoff.taken_by == visitor.staff_id,
+            Handoff.closed_at.is_(None),
+            Message.author == "person",
+            Message.number > Handoff.last_seen_number,
+        )
+        .group_by(Handoff.id, Conversation.language, Conversation.channel)
+        .order_by(func.min(Message.created_at))
+    )
+    return tuple(Written(*row) for row in found)
 
 
 async def _alarms(desk: Desk, session: AsyncSession) -> list[AlarmShown]:
@@ -160,5 +197,5 @@ async def with_attention(request: web.Request, handler: Handler) -> web.StreamRe
     if visitor is not None and visitor.complete and request.method == "GET" and opened and route_name(request) not in WATCHING:
         desk = request.app[DESK]
         async with desk.program.database.transaction() as session:
-            request[ATTENTION] = await attention_now(desk, session)
+            request[ATTENTION] = await attention_now(desk, session, visitor)
     return await handler(request)

@@ -58,7 +58,10 @@ class CasePages:
         told = request.query.get("told", "")
         context["told"] = f"told.{told}" if self.desk.texts.has(f"told.{told}") else None
         return self.desk.page(
-            request, template, {**context, "path": f"{PREFIX}/cases/{case.id}", "draft": "", **extra}, status=status
+            request,
+            template,
+            {**context, "path": f"{PREFIX}/cases/{case.id}", "here": case.id, "draft": "", **extra},
+            status=status,
         )
 
     async def take(self, request: web.Request) -> web.Response:

@@ -77,6 +77,7 @@ class Desk:
             "role": Role,
             "path": request.path,
             "attention": request.get(ATTENTION),
+            "here": None,
             "way_name": lambda way: way_name(way, language),
         }
         nonce = None

@@ -200,6 +200,45 @@ def test_who_only_asked_for_a_person_is_heard_once(night: Night, listening: Call
     assert len(ola.evaluate("heard")) == 2
 
 
+def test_who_writes_to_their_consultant_is_heard_and_notified_once_unless_it_was_read(
+    night: Night, listening: Callable[..., Page]
+) -> None:
+    ola = listening("Ola")
+    ola.locator("#sound").click()
+    ola.wait_for_function("() => heard.length === 1")
+    night.writes(HIGH, who="a")
+    ola.locator("#waiting .take").click()
+    in_focus(ola, "#answer")
+    ready(ola)
+    ola.goto(f"{night.url}/")
+    ready(ola)
+    before = len(ola.evaluate("heard"))
+    ola.evaluate("Notification.permission = 'granted'")
+    ola.evaluate("Object.defineProperty(document, 'hasFocus', { value: () => false })")
+    night.writes("jest pani tam?", who="a")
+    expect(ola.locator(".written")).to_have_count(1)
+    ola.wait_for_function("before => heard.length === before + 1 && notified.length === 1", arg=before)
+    assert [one["body"] for one in ola.evaluate("notified")] == ["Zajrzyj do konsoli."]
+    assert loops(ola) == []
+
+    # The page of the case is in front: what is written there is seen, and calls nobody.
+    ola.locator("#mine .case-link").click()
+    ready(ola)
+    before = len(ola.evaluate("heard"))
+    ola.bring_to_front()
+    ola.evaluate("""() => {
+      Notification.permission = "granted";
+      globalThis.waited = 0;
+      const wait = setTimeout;
+      globalThis.setTimeout = (then, ms, ...all) => wait(ms === 4000 ? () => { then(); waited += 1; } : then, ms, ...all);
+    }""")
+    night.writes("halo", who="a")
+    expect(ola.locator("#messages > li").last).to_contain_text("halo")
+    ola.wait_for_function("() => waited > 0")
+    assert len(ola.evaluate("heard")) == before
+    assert ola.evaluate("notified") == []
+
+
 def test_a_request_that_hangs_does_not_stop_the_page(night: Night, listening: Callable[..., Page]) -> None:
     ola = listening("Ola")
     ola.evaluate("""

@@ -24,12 +24,13 @@ if (caseElement) {
   document.addEventListener("console:refreshed", () => {
     if (last() > shown) {
       shown = last();
-      document.getElementById("owner").scrollIntoView({ block: "end", behavior: "smooth" });
+      document.getElementById("owner").scrollIntoView({ block: "end" });
     }
     if (document.hasFocus()) setTimeout(seen, 2000);
     // Somebody took it, gave it to us, or closed it: the page has other parts then.
     const now = document.getElementById("owner").dataset.mine;
-    if (!leaving && now !== undefined && now !== mine && !form?.elements.text.value) location.replace(caseElement.dataset.page);
+    const sending = form?.querySelector("button.main").disabled;
+    if (!leaving && !sending && now !== undefined && now !== mine) location.replace(caseElement.dataset.page);
   });
   globalThis.addEventListener("focus", seen);
 }

@@ -14,6 +14,7 @@ const SOUNDS = {
   on: { every: 1, loud: 0.2, tones: [[0, 784]] },
 };
 const ALARMS = ["emergency", "high"];
+const UNSEEN_MS = 4000; // what is read at once, in whichever page, calls nobody
 const TONE_SECONDS = 0.19;
 
 const button = document.getElementById("sound");
@@ -22,6 +23,7 @@ const { title } = document;
 let context = null, playing = null, level = "none", holds = !navigator.locks, asked = false, letGo = null, elsewhere = false, quiet = false;
 let notifications = [];
 let known = new Set((sessionStorage.getItem(KEY) ?? "").split(" "));
+let written = new Set(), told = new Set();
 
 const wanted = () => localStorage.getItem(KEY) === "on";
 const able = () => context?.state === "running";
@@ -103,13 +105,27 @@ function look() {
   const news = now.dataset.news.split(" ").filter(Boolean);
   const fresh = news.filter((mark) => !known.has(mark));
   if (fresh.length) notify(area.dataset.notification, fresh.join(), level === "emergency");
-  if (fresh.length && !ALARMS.includes(level) && wanted() && able() && holds) play("somebody", false);
-  if (!news.length) { for (const shown of notifications) shown.close(); notifications = []; }
+  if (fresh.length) softly();
+  if (!news.length && !now.dataset.written) { for (const shown of notifications) shown.close(); notifications = []; }
   known = new Set(news);
   sessionStorage.setItem(KEY, news.join(" "));
   const waiting = Number(now.dataset.waiting);
-  document.title = `${level === "emergency" ? "❗ " : ""}${waiting ? `(${waiting}) ` : ""}${title}`;
+  const another = document.querySelector(".written") ? "✉ " : "";
+  document.title = `${level === "emergency" ? "❗ " : ""}${waiting ? `(${waiting}) ` : ""}${another}${title}`;
+  written = new Set(now.dataset.written.split(" ").filter(Boolean));
+  if ([...written].some((mark) => !told.has(mark))) setTimeout(tellWritten, UNSEEN_MS);
   change();
+}
+
+const softly = () => { if (!ALARMS.includes(level) && wanted() && able() && holds) play("somebody", false); };
+
+// One of one's own people has written, and nobody has seen it yet: that is heard and notified once.
+function tellWritten() {
+  const unseen = [...written].filter((mark) => !told.has(mark));
+  told = new Set(written);
+  if (!unseen.length) return;
+  notify(area.dataset.notification, unseen.join(), false);
+  softly();
 }
 
 function gone(words) {

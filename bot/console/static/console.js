@@ -1,5 +1,6 @@
 import "./live.js";
 import "./attention.js";
+import "./drafts.js";
 import "./keys.js";
 import "./answer.js";
 import "./phrases.js";

@@ -42,10 +42,13 @@ export function morph(old, fresh) {
 
 function morphChildren(old, fresh) {
   const byId = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+  const stays = new Set([...fresh.children].map((child) => child.id));
   let place = old.firstChild;
   for (const wanted of [...fresh.childNodes]) {
     const known = wanted.id ? byId.get(wanted.id) : null;
     if (known) {
+      // What stands before it and goes is taken away first: an element that is moved forgets how far it was scrolled.
+      while (place && place !== known && !stays.has(place.id)) { const next = place.nextSibling; place.remove(); place = next; }
       if (known !== place) old.insertBefore(known, place); else place = place.nextSibling;
       morph(known, wanted);
     } else if (place && !place.id && !wanted.id && place.nodeName === wanted.nodeName) {
