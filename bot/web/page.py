@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Final
 
 import jinja2
 
@@ -11,6 +12,7 @@ from bot.messages import LANGUAGES
 from bot.wording import Wording
 
 FOLDER = Path(__file__).parent
+NEUTRAL_PAGE: Final = "https://www.gov.pl/"  # an unpersonalised page that anybody may have open
 
 
 def render_page(wording: Wording, language: str) -> str:
@@ -23,6 +25,7 @@ def render_page(wording: Wording, language: str) -> str:
         facts=wording.facts,
         hotline_link=wording.facts["hotline_abroad"].replace(" ", ""),
         noscript_languages=LANGUAGES,
+        neutral_page=NEUTRAL_PAGE,
     )
 
 

@@ -1,8 +1,8 @@
 "use strict";
 // The web chat's page. Nothing is stored in the browser: the conversation's token lives in this variable and dies with the page.
 const byId = (id) => document.getElementById(id);
-const list = byId("messages"), notice = byId("notice"), field = byId("text"), form = byId("form"), chooser = byId("language");
-const NEUTRAL_PAGE = "https://www.gov.pl/"; // an unpersonalised page that anybody may have open
+const main = byId("talk"), list = byId("messages"), notice = byId("notice"), field = byId("text"), form = byId("form");
+const chooser = byId("language"), news = byId("news"), confirmation = byId("confirm");
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 const RIGHT_TO_LEFT = new Set(["ar"]);
 let token = null, language = firstLanguage(), last = 0, stream = null, shown = new Set(), queue = Promise.resolve();
@@ -22,7 +22,9 @@ function dress() {
   document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
   for (const element of document.querySelectorAll("[data-word-placeholder]")) element.placeholder = word(element.dataset.wordPlaceholder);
+  for (const element of document.querySelectorAll("[data-word-label]")) element.setAttribute("aria-label", word(element.dataset.wordLabel));
   chooser.value = language;
+  look();
 }
 
 async function call(method, path, body) {
@@ -39,7 +41,7 @@ async function open() {
         const opened = await response.json();
         token = opened.token;
         say("");
-        opened.replies.forEach(show);
+        opened.replies.forEach((reply) => show(reply, true));
         listen();
         return;
       }
@@ -66,7 +68,8 @@ function addLine(className, lang) {
   return line;
 }
 
-function show(reply) {
+// What answers the person begins at the top of the view; what comes by itself is news.
+function show(reply, asked) {
   const number = Number(reply.id);
   if (shown.has(reply.id)) return;
   shown.add(reply.id);
@@ -83,23 +86,75 @@ function show(reply) {
   line.append(who);
   appendWithNumbers(line, reply.text);
   if (reply.buttons.length) line.append(choices(reply.buttons));
-  bringIntoView();
+  if (!following || !asked) unseen.push(line);
+  if (following) place(asked ? answered : () => whole(line));
+  look();
 }
 
-const main = () => document.querySelector("main");
+// Where the view is. It follows what comes until the person scrolls elsewhere, and again from the end on.
+const MARGIN = 8;
+let following = true, unseen = [], placed = 0, placing = answered;
 
-// What is new begins at the top of the view: nobody has to scroll back to read an answer from its first line.
-function bringIntoView() {
+const topOf = (line) => line.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+const atEnd = () => main.scrollTop + main.clientHeight >= main.scrollHeight - MARGIN;
+
+function place(where) {
+  placing = where;
+  main.scrollTop = where();
+  placed = main.scrollTop;
+  following = true;
+  const page = document.scrollingElement; // a screen that is low for its letters: there the page scrolls, too
+  if (list.querySelector(".mine") && page.scrollHeight > page.clientHeight) page.scrollTop = page.scrollHeight;
+}
+
+// Nobody has to scroll back to read an answer from its first line; an own message that fills the view makes room for it.
+function answered() {
   const mine = list.querySelectorAll(".mine");
-  const first = mine.length ? mine[mine.length - 1] : list.firstElementChild;
-  main().scrollTop = Math.min(first.offsetTop - main().offsetTop - 8, main().scrollHeight);
+  const said = mine[mine.length - 1];
+  if (!said) return 0;
+  const answer = said.nextElementSibling;
+  return Math.max(topOf(said) - MARGIN, answer ? topOf(answer) - main.clientHeight / 2 : 0);
 }
+
+// As little as makes a line whole, and never further than its beginning.
+function whole(line) {
+  const top = topOf(line) - MARGIN;
+  return Math.min(top, Math.max(main.scrollTop, top + line.offsetHeight + 2 * MARGIN - main.clientHeight));
+}
+
+function inView(line) {
+  const { top, bottom } = line.getBoundingClientRect(), view = main.getBoundingClientRect();
+  return top >= view.top - 1 && (bottom <= view.bottom + 1 || top <= view.top + view.height / 2);
+}
+
+// What came into view is seen, when the page is in front. Of the rest the title tells the number, and nothing else.
+function look() {
+  if (document.visibilityState !== "hidden") unseen = unseen.filter((line) => !inView(line));
+  news.hidden = unseen.every(inView);
+  document.title = (unseen.length ? `(${unseen.length}) ` : "") + word("title");
+}
+
+main.addEventListener("scroll", () => {
+  if (Math.abs(main.scrollTop - placed) > 1) {
+    following = atEnd();
+    placing = () => main.scrollHeight;
+  }
+  look();
+});
+addEventListener("resize", () => { if (following) place(placing); look(); });
+document.addEventListener("visibilitychange", look);
+news.addEventListener("click", () => {
+  const [first] = unseen;
+  main.focus({ preventScroll: true });
+  place(() => topOf(first) - MARGIN);
+  look();
+});
 
 // Telephone numbers in a text become links, so that a tap calls them.
 function appendWithNumbers(line, text) {
   const pattern = /(?:\+48[\s\u00a0])?\b\d{2,3}(?:[\s\u00a0]\d{2,3}){1,4}\b|\b112\b/g;
   let end = 0;
-  for (const match of text.matchAll(pattern)) {
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
     line.append(text.slice(end, match.index));
     const link = document.createElement("a");
     const digits = match[0].replace(/\D/g, "");
@@ -135,7 +190,8 @@ function choices(buttons) {
 function send(text, title) {
   const line = addLine("mine", "");
   line.textContent = title || text;
-  bringIntoView();
+  place(answered);
+  look();
   const id = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2) + Date.now();
   queue = queue.then(() => deliver(id, text, line));
 }
@@ -148,7 +204,7 @@ async function deliver(id, text, line) {
         say("");
         line.classList.remove("failed");
         const { replies } = await response.json();
-        replies.forEach(show);
+        replies.forEach((reply) => show(reply, true));
         if (replies.some((reply) => reply.id === "erased")) await afterErasing();
         return;
       }
@@ -219,13 +275,11 @@ async function afterErasing() {
   while (list.children.length > 1) list.firstElementChild.remove();
 }
 
-function leave() {
-  document.body.classList.add("gone");
-  document.title = "";
-  list.replaceChildren();
+function forget() {
+  list.textContent = "";
+  unseen = [];
   token = null;
   if (stream) stream.abort();
-  location.replace(NEUTRAL_PAGE);
 }
 
 form.addEventListener("submit", (event) => {
@@ -239,30 +293,33 @@ form.addEventListener("submit", (event) => {
 field.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
-    form.requestSubmit();
+    byId("send").click();
   }
 });
-byId("leave").addEventListener("click", leave);
-let shifts = [];
-document.addEventListener("keydown", (event) => {
-  // Three times Shift leaves, as on GOV.UK's pages: faster than finding a button.
-  if (event.key !== "Shift") {
-    shifts = [];
-    return;
-  }
-  shifts = [...shifts.filter((time) => event.timeStamp - time < 2000), event.timeStamp];
-  if (shifts.length >= 3) leave();
+document.addEventListener("leaving", forget);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // its address would be one more in the history
+  field.focus();
 });
-byId("erase").addEventListener("click", () => byId("confirm").showModal());
-byId("confirm-no").addEventListener("click", () => byId("confirm").close());
+
+// Safari before 15.4 knows no dialogs: there it is a box that is shown and hidden.
+function ask(shown) {
+  if (confirmation.showModal) confirmation[shown ? "showModal" : "close"]();
+  else confirmation.toggleAttribute("open", shown);
+  if (shown) byId("confirm-no").focus();
+}
+byId("erase").addEventListener("click", () => ask(true));
+byId("confirm-no").addEventListener("click", () => ask(false));
+confirmation.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") ask(false);
+});
 byId("confirm-yes").addEventListener("click", async () => {
-  byId("confirm").close();
+  ask(false);
   try {
     const response = await call("DELETE", "/conversations");
     if (response.status === 204 || response.status === 401) {
-      list.replaceChildren();
-      token = null;
-      if (stream) stream.abort();
+      forget();
+      look();
       say(word("erased"));  // whoever writes again begins anew
       return;
     }

@@ -1,0 +1,278 @@
+"""The web chat's page: what the person sees of an answer, and the ways out of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from bot.messages import LANGUAGES
+from tests.e2e.desks import Night, picture
+
+pytestmark = pytest.mark.browser
+
+SIZES = [(320, 568), (360, 640), (1280, 800)]
+PHONES = SIZES[:2]
+AWAY = "https://www.gov.pl/"
+WITHOUT_SCRIPT = {"java_script_enabled": False}
+# What Chrome before 86, Safari before 14, 15.4 and 16 and others of their time do not have.
+OLD = """
+  for (const [of, name] of [
+    [Element.prototype, "replaceChildren"], [String.prototype, "matchAll"], [HTMLFormElement.prototype, "requestSubmit"],
+    [HTMLDialogElement.prototype, "showModal"], [HTMLDialogElement.prototype, "close"], [Crypto.prototype, "randomUUID"],
+  ]) delete of[name];
+"""
+Chat = Callable[..., Page]
+
+
+@pytest.fixture
+def chat(night: Night, browser: Browser) -> Iterator[Chat]:
+    """Open the chat in a browser of its own; whatever goes wrong in its script fails the test."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def open_chat(
+        language: str | None = "pl",
+        size: tuple[int, int] = (360, 640),
+        *,
+        text: float = 1,
+        script: str | None = None,
+        **options: Any,
+    ) -> Page:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        contexts.append(context)
+        context.route(f"{AWAY}**", lambda route: route.fulfill(body="<title>Serwis</title>", content_type="text/html"))
+        if script is not None:
+            context.add_init_script(script)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
+        if text != 1:  # as who sets larger letters in their browser or telephone
+            context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": round(16 * text)}})
+        page.goto(f"{night.chat}/" if language is None else f"{night.chat}/?lang={language}")
+        if options.get("java_script_enabled", True):
+            expect(page.locator(".message.bot").first).to_be_visible()
+        return page
+
+    yield open_chat
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def says(page: Page, text: str) -> None:
+    """Write a message and wait for its answer."""
+    said = page.locator(".message.bot").count()
+    page.fill("#text", text)
+    page.keyboard.press("Enter")
+    expect(page.locator(".message.bot")).to_have_count(said + 1)
+
+
+def in_a_case(night: Night, page: Page, text: str = "zabrał mi paszport") -> None:
+    """Let the person write until a consultant has their case, with an answer of the program that is longer than the view."""
+    says(page, text)
+    night.account("Ola")
+    night.takes("Ola")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_consultants_answers_come_into_view_after_a_long_answer_of_the_program(
+    night: Night, chat: Chat, size: tuple[int, int]
+) -> None:
+    page = chat(size=size)
+    in_a_case(night, page)
+    for number, answer in enumerate(("Dzień dobry, tu konsultantka.", "Czytam, co się dzieje.", "Czy może Pani teraz pisać?")):
+        night.answers("Ola", answer)
+        expect(page.locator(".message.consultant")).to_have_count(number + 1)
+        expect(page.locator(".message.consultant").last).to_be_in_viewport(ratio=1)
+        expect(page.locator("#news")).to_be_hidden()
+    picture(page, f"chat-answer-{size[0]}")
+    expect(page).to_have_title("Czat")
+
+    # A long answer begins where it can be read from its first line.
+    night.answers("Ola", "To jest długa odpowiedź. " * 120)
+    expect(page.locator(".message.consultant")).to_have_count(4)
+    expect(page.locator(".message.consultant").last.locator(".who")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_who_reads_further_up_stays_there_and_gets_a_button_to_what_is_new(
+    night: Night, chat: Chat, size: tuple[int, int]
+) -> None:
+    page = chat(size=size)
+    in_a_case(night, page)
+    for _ in range(2):
+        night.answers("Ola", "Proszę pisać, kiedy jest bezpiecznie. " * 12)
+    expect(page.locator(".message.consultant")).to_have_count(2)
+    page.evaluate("document.getElementById('talk').scrollTop = 0")
+    expect(page.locator(".message").first).to_be_in_viewport()
+    night.answers("Ola", "Czy ktoś jest obok?")
+    night.answers("Ola", "Zostaję tutaj.")
+    button = page.locator("#news")
+    expect(button).to_be_in_viewport(ratio=1)
+    expect(button).to_have_text("Nowa wiadomość ↓")
+    expect(page).to_have_title("(2) Czat")
+    assert page.evaluate("document.getElementById('talk').scrollTop") == 0
+    picture(page, f"chat-news-{size[0]}")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".message.consultant").last).to_be_in_viewport(ratio=1)
+    expect(button).to_be_hidden()
+    expect(page).to_have_title("Czat")
+
+
+def test_the_title_of_a_page_in_the_background_tells_of_an_answer_and_of_nothing_else(night: Night, chat: Chat) -> None:
+    page = chat("uk")
+    in_a_case(night, page, "у мене забрали paszport, їм не кажу")
+    page.evaluate("""() => {
+      globalThis.state = "hidden";
+      Object.defineProperty(document, "visibilityState", { get: () => state });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }""")
+    night.answers("Ola", "Ми вже читаємо.")
+    expect(page).to_have_title(re.compile(r"^\(\d\) Чат$"))
+    page.evaluate("() => { state = 'visible'; document.dispatchEvent(new Event('visibilitychange')); }")
+    expect(page).to_have_title("Чат")
+
+
+def test_an_answer_to_a_message_that_fills_the_screen_is_in_view(chat: Chat) -> None:
+    page = chat(size=(320, 568))
+    says(page, "Chcę zapytać o pracę. " * 150)
+    expect(page.locator(".message.bot").last.locator(".who")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_way_out_is_whole_and_on_top_at_twice_the_size_of_text(chat: Chat, language: str) -> None:
+    for text in (1, 1.3, 2):
+        page = chat(language, (320, 568), text=text)
+        for size in ((320, 568), (360, 640), (568, 320)):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            leave = page.locator("#leave")
+            for end in ("0", "document.body.scrollHeight"):
+                page.evaluate(f"scrollTo(0, {end})")
+                expect(leave).to_be_in_viewport(ratio=1)
+            lies = leave.evaluate("""leave => {
+              const box = leave.getBoundingClientRect(), words = document.createRange();
+              words.selectNodeContents(leave);
+              const text = words.getBoundingClientRect();
+              const held = text.left >= box.left && text.right <= box.right && text.top >= box.top && text.bottom <= box.bottom;
+              const middle = [box.left + box.width / 2, box.top + box.height / 2];
+              const corners = [[box.left + 9, box.top + 9], [box.right - 9, box.bottom - 9], middle];
+              return { held, free: corners.every(([x, y]) => document.elementFromPoint(x, y) === leave) };
+            }""")
+            assert lies == {"held": True, "free": True}, (language, text, size)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], (language, text, size)
+            for selector in ("#text", "#send", ".number", "#language", "#erase"):
+                page.locator(selector).first.scroll_into_view_if_needed()
+                expect(page.locator(selector).first).to_be_in_viewport(ratio=0.98)  # but for a fraction of a point
+            room = page.locator("#talk").bounding_box()
+            assert room is not None
+            assert room["height"] >= 4 * 16 * text, (language, text, size, room)
+            page.evaluate("scrollTo(0, 0)")
+            picture(page, f"leave-{language}-{text}-{size[0]}")
+        page.context.close()
+
+
+@pytest.mark.parametrize(
+    "options", [{}, WITHOUT_SCRIPT, {"script": OLD}, {"color_scheme": "dark"}], ids=["script", "no script", "old", "dark"]
+)
+def test_leaving_works_with_and_without_script_and_in_old_browsers(chat: Chat, options: dict[str, Any]) -> None:
+    page = chat(**options)
+    page.click("#leave")
+    page.wait_for_url(AWAY)
+    expect(page).to_have_title("Serwis")
+
+
+def test_leaving_does_not_wait_for_the_chats_own_script(night: Night, chat: Chat) -> None:
+    page = chat()
+    for path in ("**/words.js", "**/chat.js"):
+        page.route(path, lambda _route: None)  # still on its way, as on a slow line
+    page.goto(f"{night.chat}/", wait_until="commit")
+    page.click("#leave")
+    page.wait_for_url(AWAY)
+
+
+def test_the_page_is_dark_and_deaf_at_once_however_long_the_other_takes(night: Night, chat: Chat) -> None:
+    page = chat()
+    in_a_case(night, page)
+    page.route(f"{AWAY}**", lambda route: route.fulfill(status=204))  # nothing comes: the page that was left stays what it is
+    page.click("#leave")
+    page.wait_for_function("() => document.title === 'www.gov.pl' && document.body.offsetHeight === 0")
+    night.answers("Ola", "Czy jest Pani bezpieczna?")
+    assert page.evaluate("[document.title, document.querySelectorAll('.message').length]") == ["www.gov.pl", 0]
+
+
+def test_none_of_the_conversation_lies_behind_the_page_that_one_left_to(chat: Chat) -> None:
+    page = chat()
+    page.focus(".skip")
+    page.keyboard.press("Enter")
+    expect(page.locator("#text")).to_be_focused()
+    page.click("#leave")
+    page.wait_for_url(AWAY)
+    assert page.evaluate("history.length") == 2  # the empty page that a tab begins with, and this one
+    page.go_back()
+    assert page.url == "about:blank"
+
+
+@pytest.mark.parametrize("options", [{}, {"script": OLD}], ids=["new", "old"])
+def test_three_times_shift_leaves(chat: Chat, options: dict[str, Any]) -> None:
+    page = chat(**options)
+    page.focus("#text")
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    page.wait_for_url(AWAY)
+
+
+def test_shift_that_is_held_writes_capitals_selects_or_changes_the_keyboard_does_not_leave(chat: Chat) -> None:
+    page = chat()
+    page.focus("#text")
+    keys = page.keyboard
+    for _ in range(9):  # held: the browser repeats it
+        keys.down("Shift")
+    keys.up("Shift")
+    for letter in "POLICJA":
+        keys.down("Shift")
+        keys.press(letter)
+        keys.up("Shift")
+    for first, second in (("Alt", "Shift"), ("Control", "Shift"), ("Shift", "Alt"), ("Shift", "Control")):
+        for _ in range(3):  # let go in either order
+            keys.down(first)
+            keys.down(second)
+            keys.up(first)
+            keys.up(second)
+        for _ in range(3):
+            keys.down(first)
+            keys.down(second)
+            keys.up(second)
+            keys.up(first)
+    for _ in range(4):
+        keys.down("Shift")
+        page.click("#text")
+        keys.up("Shift")
+    keys.press("Shift")
+    keys.press("Shift")
+    keys.press("a")
+    keys.press("Shift")
+    expect(page.locator("#text")).to_have_value("POLICJAa")
+    expect(page.locator("html")).not_to_have_class(re.compile("gone"))
+    assert page.url != AWAY
+
+
+@pytest.mark.parametrize("options", [{}, {"script": OLD}], ids=["new", "old"])
+def test_enter_sends_and_erasing_asks_and_erases_in_old_browsers_too(chat: Chat, options: dict[str, Any]) -> None:
+    page = chat("en", **options)
+    says(page, "hello from the shop, 112 or 22 628 01 20?")
+    expect(page.locator(".message.bot a").first).to_have_attribute("href", "tel:+48226280120")
+    page.click("#erase")
+    expect(page.locator("#confirm")).to_be_visible()
+    expect(page.locator("#confirm-no")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#confirm")).to_be_hidden()
+    page.click("#erase")
+    page.click("#confirm-yes")
+    expect(page.locator(".message")).to_have_count(0)
+    expect(page.locator("#confirm")).to_be_hidden()
+    expect(page.locator("#notice")).to_contain_text("erased")
