@@ -96,8 +96,13 @@ class FrontDoor:
         self.clock = clock
         self._turns = Turns()
 
-    async def greet(self, *, channel: str, pseudonym: str, language: str, address: str | None = None) -> list[Reply]:
-        """Open a conversation and say who is answering; a conversation that is open already gets nothing new."""
+    async def greet(
+        self, *, channel: str, pseudonym: str, language: str, also: str | None = None, address: str | None = None
+    ) -> list[Reply]:
+        """Open a conversation and say who is answering; a conversation that is open already gets nothing new.
+
+        `also` is a second language for somebody whose own is not served.
+        """
         now = self.clock()
         async with self.database.transaction() as session:
             if await self.conversations.find(session, channel, pseudonym) is not None:
@@ -105,9 +110,11 @@ class FrontDoor:
             conversation = await self.conversations.open(
                 session, channel=channel, pseudonym=pseudonym, language=language, address=address, now=now
             )
-            greeting = self.decider.notices.greeting(conversation, language)
-            said = await self._say(session, conversation, greeting, now=now)
-        return [said]
+            languages = [language] if also in (None, language) else [language, also]
+            return [
+                await self._say(session, conversation, self.decider.notices.greeting(conversation, wanted), now=now)
+                for wanted in languages
+            ]
 
     async def receive(self, inbound: Inbound) -> Outcome:
         """Store a message and answer it; the same message again gives the same answer and changes nothing."""

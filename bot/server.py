@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -30,6 +29,8 @@ from bot.housekeeping import TIDY_SECONDS, tidy
 from bot.program import Program, load_assistant, opened
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
+from bot.web.assets import PREFIX as ASSETS
+from bot.web.assets import Assets, Text
 from bot.web.page import render_page, render_words
 from bot.wire import wired
 
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-WEB: Final = Path(__file__).parent / "web"
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self';"
@@ -66,9 +66,10 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     chat = webchat.application()
     app.on_shutdown.append(webchat.close)
     app.add_subapp(PREFIX, chat)
-    app.router.add_get("/", _text(render_page(program.wording, program.settings.default_language), "text/html"))
-    app.router.add_get("/words.js", _text(render_words(program.wording), "text/javascript"))
-    app.router.add_static("/static/", WEB / "static")
+    assets = Assets({"words.js": render_words(program.wording)})
+    page = Text.of(render_page(program.wording, program.settings.default_language, assets).encode(), "text/html")
+    app.router.add_get("/", _page(page))
+    app.router.add_get(f"{ASSETS}{{name}}", assets.serve)
     app.add_subapp("/console", make_console(program))
     app.add_subapp(API_PREFIX, CasesApi(program).application())
     app.add_subapp(ALARM_PREFIX, AlarmPage(program).application())
@@ -97,9 +98,9 @@ async def _headers(request: web.Request, handler: Callable[[web.Request], Awaita
     return response
 
 
-def _text(text: str, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def respond(_request: web.Request) -> web.Response:
-        return web.Response(text=text, content_type=content_type, charset="utf-8")
+def _page(page: Text) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def respond(request: web.Request) -> web.Response:
+        return page.response(request)
 
     return respond
 

@@ -39,6 +39,7 @@ class NewConversation(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     language: str | None = Field(None, description="Language of the greeting, one of the sixteen; default: the hotline's.")
+    also: str | None = Field(None, description="A second language to greet in, for who may know either.")
 
 
 class NewMessage(BaseModel):
@@ -149,7 +150,12 @@ class WebChat:
                 return _invalid(error)
         language = wish.language if wish.language in LANGUAGES else self.language
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        replies = await self.frontdoor.greet(channel=CHANNEL, pseudonym=self.vault.pseudonym(CHANNEL, token), language=language)
+        replies = await self.frontdoor.greet(
+            channel=CHANNEL,
+            pseudonym=self.vault.pseudonym(CHANNEL, token),
+            language=language,
+            also=wish.also if wish.also in LANGUAGES else None,
+        )
         return web.json_response({"token": token, "replies": [reply.as_json() for reply in replies]}, status=201)
 
     async def send(self, request: web.Request) -> web.Response:

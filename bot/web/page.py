@@ -9,13 +9,14 @@ from typing import Final
 import jinja2
 
 from bot.messages import LANGUAGES
+from bot.web.assets import Assets
 from bot.wording import Wording
 
 FOLDER = Path(__file__).parent
 NEUTRAL_PAGE: Final = "https://www.gov.pl/"  # an unpersonalised page that anybody may have open
 
 
-def render_page(wording: Wording, language: str) -> str:
+def render_page(wording: Wording, language: str, assets: Assets) -> str:
     """Return the page in the language that people see until their browser's language is known."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined)
     return environment.get_template("index.html").render(
@@ -26,6 +27,7 @@ def render_page(wording: Wording, language: str) -> str:
         hotline_link=wording.facts["hotline_abroad"].replace(" ", ""),
         noscript_languages=LANGUAGES,
         neutral_page=NEUTRAL_PAGE,
+        file=assets.address,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.messages import LANGUAGES
-from tests.e2e.desks import Night, picture
+from tests.e2e.desks import Night, faults, picture
 
 pytestmark = pytest.mark.browser
 
@@ -276,3 +276,63 @@ def test_enter_sends_and_erasing_asks_and_erases_in_old_browsers_too(chat: Chat,
     expect(page.locator(".message")).to_have_count(0)
     expect(page.locator("#confirm")).to_be_hidden()
     expect(page.locator("#notice")).to_contain_text("erased")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_in_any_language_in_any_state(night: Night, chat: Chat, language: str) -> None:
+    page = chat(language, (320, 568), reduced_motion="reduce")
+    found = {"greeted": faults(page)}
+    in_a_case(night, page)
+    night.answers("Ola", "Proszę pisać, kiedy jest bezpiecznie. " * 12)
+    expect(page.locator(".message.consultant")).to_have_count(1)
+    page.evaluate("document.getElementById('talk').scrollTop = 0")
+    night.answers("Ola", "Zostaję tutaj.")
+    expect(page.locator("#news")).to_be_visible()
+    found["news"] = faults(page)
+    page.click("#erase")
+    found["asked"] = faults(page)
+    page.click("#confirm-yes")
+    expect(page.locator(".message")).to_have_count(0)
+    found["erased"] = faults(page)
+    assert {state: problems for state, problems in found.items() if problems} == {}
+
+
+def test_one_tap_changes_the_language_of_everything_before_anything_was_said(chat: Chat) -> None:
+    page = chat("pl")
+    for language in ("uk", "ar", "en"):
+        page.select_option("#language", language)
+        expect(page.locator(f".message.bot[lang={language}]")).to_have_count(1)
+        expect(page.locator(".message")).to_have_count(1)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page).to_have_title("Chat")
+    for part in ("main", "#form", ".numbers", "#erase", "#leave"):
+        expect(page.locator(part)).not_to_have_text(re.compile("[ąćęłńśźżіїєґ\u0600-\u06ff]", re.IGNORECASE))
+    says(page, "hello from the shop")
+
+
+@pytest.mark.parametrize("locale", ["ne-NP", "zh-CN", "de-DE", "uz-UZ"])
+def test_a_browser_in_a_language_that_is_not_served_is_greeted_in_english_and_polish(chat: Chat, locale: str) -> None:
+    page = chat(None, locale=locale)
+    expect(page.locator(".message.bot")).to_have_count(2)
+    assert [line.get_attribute("lang") for line in page.locator(".message.bot").all()] == ["en", "pl"]
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#leave")).to_have_text("Leave now")
+
+
+@pytest.mark.parametrize(("locale", "language"), [("uk-UA", "uk"), ("fil-PH", "tl"), ("pl-PL", "pl"), ("pt-BR", "pt")])
+def test_a_browser_in_a_language_that_is_served_is_greeted_in_it_alone(chat: Chat, locale: str, language: str) -> None:
+    page = chat(None, locale=locale)
+    expect(page.locator(".message.bot")).to_have_count(1)
+    expect(page.locator(".message.bot")).to_have_attribute("lang", language)
+
+
+def test_what_a_browser_has_fetched_it_fetches_no_second_time(night: Night, browser: Browser) -> None:
+    context = browser.new_context()  # without routes: with them Playwright keeps nothing
+    page = context.new_page()
+    for language in ("pl", "en"):
+        page.goto(f"{night.chat}/?lang={language}")
+        expect(page.locator(".message.bot")).to_be_visible()
+    sizes = page.evaluate("""performance.getEntriesByType('resource')
+      .filter(one => one.name.includes('/static/') && !one.name.endsWith('.svg')).map(one => one.transferSize)""")
+    assert sizes == [0, 0, 0, 0]
+    context.close()

@@ -5,12 +5,13 @@ const main = byId("talk"), list = byId("messages"), notice = byId("notice"), fie
 const chooser = byId("language"), news = byId("news"), confirmation = byId("confirm");
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 const RIGHT_TO_LEFT = new Set(["ar"]);
-let token = null, language = firstLanguage(), last = 0, stream = null, shown = new Set(), queue = Promise.resolve();
+const FALLBACK = { language: "en", also: "pl" }; // for a browser in a language that is not served
+let token = null, wished = firstLanguage(), language = wished || FALLBACK.language, openedIn = null, last = 0, stream = null, shown = new Set(), queue = Promise.resolve();
 
 function firstLanguage() {
   const asked = new URLSearchParams(location.search).get("lang");
   const wanted = [asked, ...navigator.languages].filter(Boolean).map((tag) => tag.toLowerCase().split("-")[0].replace("fil", "tl"));
-  return wanted.find((code) => WORDS[code]) || "pl";
+  return wanted.find((code) => WORDS[code]) || null;
 }
 
 function word(name) {
@@ -36,10 +37,12 @@ async function call(method, path, body) {
 async function open() {
   for (let attempt = 0; ; attempt++) {
     try {
-      const response = await call("POST", "/conversations", { language });
+      const asked = language;
+      const response = await call("POST", "/conversations", wished ? { language } : FALLBACK);
       if (response.ok) {
         const opened = await response.json();
         token = opened.token;
+        openedIn = asked;
         say("");
         opened.replies.forEach((reply) => show(reply, true));
         listen();
@@ -75,14 +78,16 @@ function show(reply, asked) {
   shown.add(reply.id);
   if (number > last) last = number;
   const person = reply.from === "consultant";
-  if (reply.from === "bot" && WORDS[reply.language] && reply.language !== language && !reply.buttons.some((b) => b.value.startsWith("@lang_"))) {
-    language = reply.language;
+  const follows = list.querySelector(".mine") && !reply.buttons.some(({ value }) => value.startsWith("@lang_"));
+  if (!person && follows && WORDS[reply.language] && reply.language !== language) {
+    wished = language = reply.language;
     dress();
   }
   const line = addLine(person ? "consultant" : "bot", reply.language);
   const who = document.createElement("span");
   who.className = "who";
-  who.textContent = word(person ? "from_person" : "from_program");
+  who.dataset.word = person ? "from_person" : "from_program";
+  who.textContent = word(who.dataset.word);
   line.append(who);
   appendWithNumbers(line, reply.text);
   if (reply.buttons.length) line.append(choices(reply.buttons));
@@ -269,6 +274,13 @@ async function startAnew() {
   await open();
 }
 
+async function beginAnew() {
+  if (openedIn === language) return;
+  if (token) call("DELETE", "/conversations").catch(() => {}); // it is empty: if it stays, it ends by itself
+  list.textContent = "";
+  await startAnew();
+}
+
 async function afterErasing() {
   token = null;
   if (stream) stream.abort();
@@ -327,9 +339,10 @@ byId("confirm-yes").addEventListener("click", async () => {
   say(word("no_connection"));
 });
 chooser.addEventListener("change", () => {
-  language = chooser.value;
+  wished = language = chooser.value;
   dress();
-  send(`@lang_${language}`, WORDS[language].name);
+  if (list.querySelector(".mine")) send(`@lang_${language}`, WORDS[language].name);
+  else queue = queue.then(beginAnew); // nothing was said yet: then nothing needs to stay in another language
 });
 window.addEventListener("pageshow", (event) => {
   // The browser's back button must not bring a conversation back that somebody left.
@@ -344,4 +357,4 @@ for (const code of Object.keys(WORDS)) {
   chooser.append(option);
 }
 dress();
-open();
+queue = open();
