@@ -27,6 +27,7 @@ from bot.handoff.alarm_watch import AlarmWatch
 from bot.handoff.case_webhook import LOOK_SECONDS, CaseWebhook
 from bot.housekeeping import TIDY_SECONDS, tidy
 from bot.program import Program, load_assistant, opened
+from bot.retelling import Retelling
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
 from bot.web.assets import PREFIX as ASSETS
@@ -62,6 +63,7 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
         vault=program.vault,
         bell=program.bell,
         language=program.settings.default_language,
+        retelling=Retelling(program.wording),
     )
     chat = webchat.application()
     app.on_shutdown.append(webchat.close)

@@ -216,3 +216,17 @@ async def test_a_locked_database_is_told_and_the_message_can_be_sent_again(
     blocker.execute("ROLLBACK")
     blocker.close()
     assert (await say(client, headers, "jak", "1"))["replies"]
+
+
+async def test_what_the_program_said_can_be_fetched_in_another_language_and_what_people_said_stays(
+    client: Client, open_chat: Any, program: Program
+) -> None:
+    headers = await open_chat()
+    await say(client, headers, "jak pomożecie")
+    before = (await (await client.get("/chat/messages?after=0", headers=headers)).json())["replies"]
+    again = (await (await client.get("/chat/messages?after=0&language=ar", headers=headers)).json())["replies"]
+    wanted = program.wording.reply("greeting", "ar", buttons=tuple(one["value"][1:] for one in before[0]["buttons"])).as_json()
+    assert {**again[0], "id": ""} == {**wanted, "id": ""}
+    assert again[1:] == before[1:]  # not one of the texts: it stays
+    assert [reply["id"] for reply in again] == [reply["id"] for reply in before]
+    assert (await client.get("/chat/messages?after=0&language=xx", headers=headers)).status == 400

@@ -20,6 +20,7 @@ from bot.channels.presence import Presence
 from bot.frontdoor import FrontDoor
 from bot.live import Bell
 from bot.messages import LANGUAGES, Inbound
+from bot.retelling import Retelling
 from bot.screening.normalise import printable
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
@@ -113,6 +114,7 @@ class WebChat:
         vault: Vault,
         bell: Bell,
         language: str,
+        retelling: Retelling,
     ) -> None:
         self.frontdoor = frontdoor
         self.database = database
@@ -121,6 +123,7 @@ class WebChat:
         self.bell = bell
         self.language = language
         self.presence = Presence(database, conversations, bell, frontdoor.clock)
+        self.retelling = retelling
         self.closing = asyncio.Event()
 
     def application(self) -> web.Application:
@@ -182,15 +185,18 @@ class WebChat:
         return web.json_response({"replies": [reply.as_json() for reply in outcome.replies]})
 
     async def messages(self, request: web.Request) -> web.Response:
-        """Return the replies that came after a reply's id."""
+        """Return the replies that came after a reply's id, the program's in another language if that is asked for."""
         conversation = await self._conversation(request)
         if conversation is None:
             return _unknown_token()
         after = request.query.get("after", "0")
         if not after.isdecimal() or not after.isascii() or len(after) > 12:
             return problem(400, "bad_request", "`after` must be the id of a reply.")
+        language = request.query.get("language")
+        if language is not None and language not in LANGUAGES:
+            return problem(400, "bad_request", "`language` must be one of the languages that are served.")
         await self.presence.seen(conversation.id, int(after))
-        return web.json_response({"replies": await self._since(conversation.id, int(after))})
+        return web.json_response({"replies": await self._since(conversation.id, int(after), language)})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Stream replies as they come: one server-sent event `reply` each, its id the reply's id."""
@@ -242,10 +248,11 @@ class WebChat:
         async with self.database.transaction() as session:
             return await self.conversations.find(session, CHANNEL, self.vault.pseudonym(CHANNEL, token))
 
-    async def _since(self, conversation_id: str, after: int) -> list[dict[str, Any]]:
+    async def _since(self, conversation_id: str, after: int, language: str | None = None) -> list[dict[str, Any]]:
         async with self.database.transaction() as session:
             said = await self.conversations.messages(session, conversation_id, after=after)
-        return [message.as_reply().as_json() for message in said if message.author != "person" and not message.unreadable]
+        replies = [message.as_reply() for message in said if message.author != "person" and not message.unreadable]
+        return [(self.retelling.reply(reply, language) if language else reply).as_json() for reply in replies]
 
 
 async def _never_stored(_request: web.Request, response: web.StreamResponse) -> None:
@@ -306,6 +313,13 @@ def describe() -> dict[str, Any]:
         "schema": {"type": "string", "pattern": "^[0-9]{1,12}$"},
         "description": "Id of the last reply that the client has.",
     }
+    language = {
+        "name": "language",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string", "enum": list(LANGUAGES)},
+        "description": "Language in which the program's own texts are said again.",
+    }
     secured: dict[str, Any] = {"security": [{"token": []}]}
     return {
         "openapi": "3.1.0",
@@ -342,7 +356,7 @@ def describe() -> dict[str, Any]:
                 "get": secured
                 | {
                     "summary": "Fetch replies",
-                    "parameters": [after],
+                    "parameters": [after, language],
                     "responses": {
                         "200": {"description": "What came since.", "content": content("Replies")},
                         "400": failures["400"],

@@ -66,7 +66,8 @@ class NightAssistant(PlainAssistant):
 
     async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> PlainTurn:
         turn = await super().turn(text, act, slots=slots, state=state)
-        replies = tuple(Reply(text=f"{reply.text}\n{LONG}", language=reply.language) for reply in turn.replies)
+        language = slots.get("wanted_language") or str(slots["language"])
+        replies = tuple(Reply(text=f"{reply.text}\n{LONG}", language=language) for reply in turn.replies)
         return PlainTurn(replies, turn.slots, turn.state)
 
 

@@ -336,3 +336,18 @@ def test_what_a_browser_has_fetched_it_fetches_no_second_time(night: Night, brow
       .filter(one => one.name.includes('/static/') && !one.name.endsWith('.svg')).map(one => one.transferSize)""")
     assert sizes == [0, 0, 0, 0]
     context.close()
+
+
+def test_one_tap_changes_the_language_of_what_the_program_said_before_too(chat: Chat) -> None:
+    page = chat("pl")
+    says(page, "dzień dobry, mam pytanie")
+    page.select_option("#language", "ar")
+    expect(page.locator(".message.mine")).to_have_count(2)
+    greeting = page.locator(".message.bot").first
+    expect(greeting).to_have_attribute("lang", "ar")
+    expect(greeting).to_have_attribute("dir", "rtl")
+    for part in (greeting, page.locator("#form"), page.locator(".numbers"), page.locator("#leave")):
+        expect(part).to_contain_text(re.compile("[\u0600-\u06ff]"))
+        expect(part).not_to_have_text(re.compile("[ąćęłńśźż]", re.IGNORECASE))
+    greeting.locator("button").first.click()
+    expect(page.locator(".message.mine")).to_have_count(3)

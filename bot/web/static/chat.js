@@ -63,12 +63,15 @@ function say(text) {
 function addLine(className, lang) {
   const line = document.createElement("li");
   line.className = `message ${className}`;
-  if (lang) {
-    line.lang = lang;
-    line.dir = RIGHT_TO_LEFT.has(lang) ? "rtl" : "ltr";
-  } else line.dir = "auto";
+  if (lang) speak(line, lang);
+  else line.dir = "auto";
   list.append(line);
   return line;
+}
+
+function speak(line, lang) {
+  line.lang = lang;
+  line.dir = RIGHT_TO_LEFT.has(lang) ? "rtl" : "ltr";
 }
 
 // What answers the person begins at the top of the view; what comes by itself is news.
@@ -83,16 +86,39 @@ function show(reply, asked) {
     wished = language = reply.language;
     dress();
   }
+  heed();
   const line = addLine(person ? "consultant" : "bot", reply.language);
+  line.dataset.id = reply.id;
+  fill(line, reply);
+  if (!following || !asked) unseen.push(line);
+  if (following) place(asked ? answered : () => whole(line));
+  look();
+}
+
+function fill(line, reply) {
   const who = document.createElement("span");
   who.className = "who";
-  who.dataset.word = person ? "from_person" : "from_program";
+  who.dataset.word = reply.from === "consultant" ? "from_person" : "from_program";
   who.textContent = word(who.dataset.word);
   line.append(who);
   appendWithNumbers(line, reply.text);
   if (reply.buttons.length) line.append(choices(reply.buttons));
-  if (!following || !asked) unseen.push(line);
-  if (following) place(asked ? answered : () => whole(line));
+}
+
+// What the program said before, in the language that was chosen now; a question that was answered stays answered.
+async function retell() {
+  const response = await call("GET", `/messages?after=0&language=${language}`);
+  if (!response.ok) return;
+  for (const reply of (await response.json()).replies) {
+    const line = list.querySelector(`[data-id="${Number(reply.id)}"]`);
+    if (!line || line.lang === reply.language) continue;
+    const answered = line.querySelector("button:disabled") !== null;
+    line.textContent = "";
+    speak(line, reply.language);
+    fill(line, reply);
+    if (answered) line.querySelectorAll("button").forEach((button) => { button.disabled = true; });
+  }
+  place(placing);
   look();
 }
 
@@ -139,11 +165,16 @@ function look() {
   document.title = (unseen.length ? `(${unseen.length}) ` : "") + word("title");
 }
 
+// Somebody has scrolled; of that the browser tells only with its next frame, and an answer may come before.
+function heed() {
+  if (Math.abs(main.scrollTop - placed) <= 1) return;
+  following = atEnd();
+  placed = main.scrollTop;
+  placing = () => main.scrollHeight;
+}
+
 main.addEventListener("scroll", () => {
-  if (Math.abs(main.scrollTop - placed) > 1) {
-    following = atEnd();
-    placing = () => main.scrollHeight;
-  }
+  heed();
   look();
 });
 addEventListener("resize", () => { if (following) place(placing); look(); });
@@ -210,6 +241,7 @@ async function deliver(id, text, line) {
         line.classList.remove("failed");
         const { replies } = await response.json();
         replies.forEach((reply) => show(reply, true));
+        if (text.startsWith("@lang_")) await retell().catch(() => {}); // what was said stays readable as it was
         if (replies.some((reply) => reply.id === "erased")) await afterErasing();
         return;
       }
