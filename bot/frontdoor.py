@@ -21,7 +21,8 @@ from bot import farewells, outbox
 from bot.allowance import Allowance
 from bot.choices import chosen, offered_language, titled
 from bot.contacts import count_contact
-from bot.decision import Decider, Decision
+from bot.decision import Decider, Decision, Standing
+from bot.dialogue.answers import Library
 from bot.farewells import farewell_of
 from bot.handoff.queue import HandoffQueue
 from bot.keeping import keep
@@ -30,13 +31,11 @@ from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
 from bot.recovery import recover
 from bot.screening.normalise import printable
-from bot.standing import Standing
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
 from bot.storage.tables import Conversation, Handoff, Message
 from bot.storage.vault import SealBroken
-from bot.thread import REMEMBERED
 from bot.understanding import Understanding
 from bot.wording import Wording
 
@@ -64,6 +63,8 @@ class Outcome:
     triage: Triage
     handoff: bool
     erased: bool = False
+    said: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 class FrontDoor:
@@ -78,6 +79,7 @@ class FrontDoor:
         assistant: Understanding | None,
         wording: Wording,
         lexicon: Lexicon,
+        library: Library,
         bell: Bell,
         clock: Callable[[], datetime],
         on_duty: Callable[[datetime], bool] = lambda _now: True,
@@ -89,7 +91,13 @@ class FrontDoor:
         self.queue = queue
         self.wording = wording
         self.decider = Decider(
-            assistant=assistant, wording=wording, lexicon=lexicon, conversations=conversations, now=clock, on_duty=on_duty
+            assistant=assistant,
+            wording=wording,
+            lexicon=lexicon,
+            library=library,
+            conversations=conversations,
+            now=clock,
+            on_duty=on_duty,
         )
         self.allowance = Allowance(self.decider.notices, person_daily=person_daily, total_daily=total_daily)
         self.bell = bell
@@ -220,17 +228,13 @@ class FrontDoor:
                 withdrawn=case is not None and case.withdrawn_at is not None,
                 first=await self.conversations.is_first(session, message),
                 offered=offered_language([button for reply in last[-1:] for button in reply.buttons]),
-                said_last=last[-1].text if last else None,
-                buttons=frozenset(button.value for reply in last for button in reply.buttons),
-                before=await self.conversations.said_before(session, conversation_id, before=said.number, most=REMEMBERED),
-                arranged=frozenset(self.conversations.arranged(conversation)),
             )
             said = self._as_chosen(conversation, said, last)
             started_from = _state(conversation)
 
         decision = await self.decider.decide(conversation, said, standing)
 
-        if decision.wish == "erase":
+        if decision.erase:
             return await self._erase(conversation, said, decision)
         outcome = await self._keep(conversation_id, message_id, decision, started_from)
         if outcome is None:
@@ -296,7 +300,7 @@ class FrontDoor:
                     session, conversation, reason=decision.handoff_reason, triage=decision.findings.triage, now=now
                 )
                 await self.conversations.extend_for_case(session, conversation, now)
-            elif decision.wish == "withdraw" and case is not None:
+            elif decision.withdraw and case is not None:
                 await self.queue.withdraw(session, case, now)
             # A consultant may have taken the conversation while the program was thinking: then they speak, not the program.
             taken = case is not None and case.taken_by is not None
@@ -313,7 +317,8 @@ class FrontDoor:
                 await self._say(session, conversation, reply, now=now, answers=message_id, regardless=decision.regardless)
                 for reply in replies_now
             ]
-            return Outcome(tuple(said), Triage(conversation.triage), handoff=case is not None and case.withdrawn_at is None)
+            waiting = case is not None and case.withdrawn_at is None
+            return Outcome(tuple(said), Triage(conversation.triage), waiting, said=decision.said, commands=decision.commands)
 
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""

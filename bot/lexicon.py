@@ -17,7 +17,6 @@ import yaml
 from bot.messages import LANGUAGES
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import tokens, words
-from bot.screening.wishes import Phrase
 from bot.spelling import MARKED, SURE_UNMARKED, as_listed, said_once, shape_of, shapes, spelt, standing_in, without_fillers
 from bot.times import names_hour
 from bot.wording import NLU_DATA
@@ -368,14 +367,14 @@ def lexicon_files(root: Path = NLU_DATA) -> list[Path]:
     return [root / language / "lexicon.yml" for language in LANGUAGES]
 
 
-def listed_phrases(root: Path = NLU_DATA) -> list[Phrase]:
-    """Return all phrases of the lists as they are written, to learn from; raises LexiconInvalid."""
-    found = []
+def phrases_by_meaning(root: Path = NLU_DATA) -> list[tuple[str, str, str]]:
+    """Return all listed phrases as they are written, with language and meaning: what the dialogue learns such messages from."""
+    found: list[tuple[str, str, str]] = []
     for path in lexicon_files(root):
         content = _read(path)
         for name in MEANINGS:
             listed = [phrase.removesuffix(WHOLE) for phrase in _phrases(content.get(name, []), path, name)]
-            found += [Phrase(text, name) for text in dict.fromkeys(listed)]
+            found += [(path.parent.name, name, text) for text in dict.fromkeys(listed)]
     return found
 
 

@@ -170,8 +170,6 @@ class Screening:
     speaker: Speaker = Speaker.OTHER
     topic: str = "out_of_scope"
     topic_confidence: float = 0.0
-    wish: str | None = None  # what is wanted of the program, in words that are on no list; for the dialogue alone, never stored
-    wish_confidence: float = 0.0
 
     @property
     def signs(self) -> frozenset[Indicator]:
@@ -199,8 +197,6 @@ class Screening:
             speaker=Speaker(data["speaker"]),
             topic=data["topic"],
             topic_confidence=data["topic_confidence"],
-            wish=data.get("wish"),
-            wish_confidence=data.get("wish_confidence", 0.0),
         )
 
 

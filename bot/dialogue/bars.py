@@ -1,0 +1,135 @@
+"""From which likelihood on a command counts, chosen on validation conversations by what a mistake costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from bot.dialogue.answers import Library
+from bot.dialogue.commands import ASK, LABELS
+from bot.dialogue.features import features
+from bot.dialogue.heads import Bars, CommandHeads
+from bot.dialogue.learning import Example, LabelledConversation, from_conversations, with_bars
+from bot.dialogue.nearness import Nearness
+from bot.dialogue.state import Who
+from bot.screening.heads import Matrix
+
+# How much a missed command weighs beside one heard wrongly (the beta of an F score). A person is called generously; what sends
+# somebody away, or changes how is written, wants to be sure; what cannot be undone is asked back anyway.
+BETA: Final[Mapping[str, float]] = {
+    "want:human": 1.5,
+    "danger:self": 1.5,
+    "danger:other": 1.5,
+    "feel:suicide": 1.0,
+    "near": 1.5,
+    "refuse:human": 1.0,
+    "want:erase": 0.7,
+    "want:quiet": 0.5,
+    "want:normal": 0.5,
+    "want:language": 0.5,
+    "correct:joke": 0.7,
+    "feel:better": 1.0,
+    ASK: 1.3,
+}
+STEPS: Final = np.linspace(0.08, 0.96, 45)
+FEWEST: Final = 6  # labelled messages with a command; with fewer a middle bar is kept
+MIDDLE: Final = 0.5
+RIGHT_ENOUGH: Final = 0.85  # of the roles that are believed
+WRONG_COSTS: Final = 2.0  # a wrong answer beside none, in answers
+NARROW: Final = 0.02  # how near the second answer must be for both to be offered, at most
+
+
+@dataclass(frozen=True)
+class _Asked:
+    nearness: float
+    lead: float
+    right: bool
+    either: bool
+
+
+def choose_bars(
+    heads: CommandHeads,
+    *,
+    nearness: Nearness,
+    library: Library,
+    conversations: Sequence[LabelledConversation],
+    vector_of: Callable[[str], Matrix],
+    meaning_of: Callable[[Example], str | None],
+) -> CommandHeads:
+    """Return heads with bars chosen on labelled conversations of strangers; without any, with middle ones."""
+    examples = from_conversations(conversations, library, vector_of)
+    if not examples:
+        return with_bars(heads, Bars(dict.fromkeys(LABELS, MIDDLE)))
+    rows = np.stack(
+        [features(item.text, vector_of(item.text), item.context, meaning_of(item), heads.meanings) for item in examples]
+    )
+    likely = np.asarray(1 / (1 + np.exp(-heads.commands.logits(rows))), dtype=np.float32)
+    command = {
+        label: _best(likely[:, place], np.array([label in item.labels for item in examples]), BETA.get(label, 1.0))
+        for place, label in enumerate(heads.commands.outputs)
+    }
+    answer, between = _answer_bars(examples, nearness, library, vector_of)
+    who, again = _who_bars(heads, rows, examples)
+    doubt = command["feel:suicide"] / 2
+    return with_bars(heads, Bars(command, doubt, who, again, answer, between))
+
+
+def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], beta: float) -> float:
+    if true.sum() < FEWEST:
+        return MIDDLE
+
+    def score(bar: float) -> float:
+        heard = likely >= bar
+        hits = float((heard & true).sum())
+        return (1 + beta**2) * hits / max(beta**2 * float(true.sum()) + float(heard.sum()), 1.0)
+
+    return float(max(STEPS, key=score))
+
+
+def _answer_bars(
+    examples: Sequence[Example], nearness: Nearness, library: Library, vector_of: Callable[[str], Matrix]
+) -> tuple[float, float]:
+    """Return the nearness from which an answer is given, and the lead below which two are offered."""
+    asked = [item for item in examples if ASK in item.labels and len(item.needs) <= 1]
+    seen: list[_Asked] = []
+    for item in asked:
+        found = nearness.find(vector_of(item.text), library, who=item.who, before=item.context.needs)
+        if found:
+            needs = item.needs[0] if item.needs else frozenset()
+            lead = found[0].nearness - found[1].nearness if len(found) > 1 else 1.0
+            seen.append(
+                _Asked(found[0].nearness, lead, found[0].answer in needs, bool(needs & {one.answer for one in found[:2]}))
+            )
+
+    def gain(bar: float, between: float) -> float:
+        total = 0.0
+        for one in seen:
+            if one.nearness >= bar:
+                doubted = one.lead < between
+                total += (0.5 if one.either else -0.5 * WRONG_COSTS) if doubted else (1.0 if one.right else -WRONG_COSTS)
+        return total
+
+    choices = [(float(bar), between) for bar in np.linspace(0.1, 0.9, 41) for between in (0.0, NARROW / 2, NARROW)]
+    return max(choices, key=lambda chosen: gain(*chosen)) if seen else (MIDDLE, 0.0)
+
+
+def _who_bars(heads: CommandHeads, rows: Matrix, examples: Sequence[Example]) -> tuple[float, float]:
+    """Return from which likelihood on a role is believed, where none is known yet and where another one is."""
+    read = [heads.role(row) for row in rows]
+
+    def bar(known: bool) -> float:
+        seen = [
+            (sure, who is item.who)
+            for (who, sure), item in zip(read, examples, strict=True)
+            if (item.context.who is not Who.UNKNOWN) is known and who is not item.context.who and who is not Who.UNKNOWN
+        ]
+        for step in STEPS:
+            right = [one for sure, one in seen if sure >= step]
+            if right and float(np.mean(right)) >= RIGHT_ENOUGH:
+                return float(step)
+        return 0.9
+
+    return bar(known=False), bar(known=True)

@@ -1,0 +1,205 @@
+"""What commands mean where the conversation stands: an ordered table that resolves them against the state.
+
+"Asks X while Y" lives here, one row each. A row sees what the rows before it left. Nothing here touches what the screening found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
+from bot.dialogue.state import State
+
+FORMS: Final = ("report:", "time", "word")  # open questions that stay open while something else is answered
+_ANSWERS: Final = ("answer:yes", "answer:no", "answer:value", "refuse:question", "unclear", "off")
+_PLAIN: Final = (
+    "tell:self",
+    "tell:other",
+    "answer:value",
+    "answer:yes",
+    "answer:no",
+    "unclear",
+    "off",
+    "correct:meant",
+    "feel:unsure",
+)
+_SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
+_MOODS: Final = ("feel:unsure", "feel:angry")
+LONGEST_WORD: Final = 3  # words of a code word
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is settled: the message's commands, its words, and how the conversation stands."""
+
+    text: str
+    commands: Commands
+    state: State
+
+    def awaits(self, question: str) -> bool:
+        """Say whether a question is open; one that ends in a colon means all of its kind."""
+        open_now = self.state.awaits or ""
+        return open_now.startswith(question) if question.endswith(":") else open_now == question
+
+    def only(self, *names: str) -> bool:
+        """Say whether the message does nothing else."""
+        return bool(self.commands.all) and self.commands.names <= set(names)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: in which situation which commands become which others."""
+
+    situation: str
+    when: Callable[[Said], bool]
+    then: Callable[[Said], Commands]
+
+
+def _instead(answer: str, *names: str) -> Callable[[Said], Commands]:
+    return lambda said: said.commands.without(answer).with_(*(Command(name, sure=_sure(said, answer)) for name in names))
+
+
+def _sure(said: Said, name: str) -> float:
+    found = said.commands.first(name)
+    return found.sure if found is not None else 1.0
+
+
+def _answered(question: str, answer: str) -> Callable[[Said], bool]:
+    return lambda said: said.awaits(question) and answer in said.commands
+
+
+def _value(name: str) -> Callable[[Said], Commands]:
+    return lambda said: said.commands.without(*_PLAIN, name).with_(Command(name, said.text.strip()))
+
+
+def _surer(first: str, second: str) -> Callable[[Said], Commands]:
+    return lambda said: said.commands.without(second if _sure(said, first) >= _sure(said, second) else first)
+
+
+def _named_report_part(said: Said) -> Commands:
+    field = (said.state.awaits or "").removeprefix("report:")
+    return Commands((Command("report:value", f"{field}={said.text.strip()}"),))
+
+
+TABLE: Final = (
+    Row("a yes to the offer of a consultant wants one", _answered("human", "answer:yes"), _instead("answer:yes", "want:human")),
+    Row("a no to the offer of a consultant refuses one", _answered("human", "answer:no"), _instead("answer:no", "refuse:human")),
+    Row(
+        "only a plain word erases; whatever is less sure is asked again",
+        lambda said: said.awaits("erase") and "answer:yes" in said.commands,
+        lambda said: said.commands.without("answer:yes").with_(
+            Command("erase:yes" if _sure(said, "answer:yes") >= 1 else "want:erase")
+        ),
+    ),
+    Row("a no to erasing keeps everything", _answered("erase", "answer:no"), _instead("answer:no", "erase:no")),
+    Row(
+        "a yes to hurting oneself is a word of suicide",
+        _answered("hurting", "answer:yes"),
+        _instead("answer:yes", "feel:suicide"),
+    ),
+    Row(
+        "a no to hurting oneself is tiredness",
+        _answered("hurting", "answer:no"),
+        _instead("answer:no", "feel:tired", "feel:better"),
+    ),
+    Row("a yes under a report's summary sends it", _answered("report_send", "answer:yes"), _instead("answer:yes", "report:send")),
+    Row(
+        "a no under a report's summary keeps it unsent",
+        _answered("report_send", "answer:no"),
+        _instead("answer:no", "report:drop"),
+    ),
+    Row(
+        "what is told while a part of a report is asked for is that part",
+        lambda said: said.awaits("report:") and said.only(*_PLAIN) and "answer:no" not in said.commands,
+        _named_report_part,
+    ),
+    Row(
+        "skipped, or no, in a report goes on to the next part",
+        lambda said: said.awaits("report:") and said.only("refuse:question", "answer:no"),
+        lambda said: Commands((Command("report:value", f"{(said.state.awaits or '').removeprefix('report:')}="),)),
+    ),
+    Row(
+        "words after the question for a time are that time",
+        lambda said: said.awaits("time") and said.only(*_PLAIN, "arrange:time") and not said.only("answer:no", "answer:yes"),
+        _value("arrange:time"),
+    ),
+    Row(
+        "a few words after the question for a code word are that word",
+        lambda said: (
+            said.awaits("word")
+            and said.only(*_PLAIN, *_SMALL, "arrange:word")
+            and not said.only("answer:no", "answer:yes")
+            and len(said.text.split()) <= LONGEST_WORD
+        ),
+        _value("arrange:word"),
+    ),
+    Row(
+        "a yes to another language takes it",
+        lambda said: said.awaits("language:") and "answer:yes" in said.commands,
+        lambda said: Commands((Command("want:language", (said.state.awaits or "").removeprefix("language:")),)),
+    ),
+    Row(
+        "a yes to one of two readings takes the likelier",
+        lambda said: said.awaits("which:") and "answer:yes" in said.commands,
+        lambda said: Commands((Command(ASK, (said.state.awaits or "").removeprefix("which:").partition("|")[0]),)),
+    ),
+    Row(
+        "a person wanted and refused in one message is what is said more surely",
+        lambda said: "want:human" in said.commands and "refuse:human" in said.commands,
+        _surer("want:human", "refuse:human"),
+    ),
+    Row(
+        "who writes and what is told decide together whether a danger is one's own",
+        lambda said: "danger:self" in said.commands and "danger:other" in said.commands,
+        lambda said: said.commands.without("danger:self" if said.state.who.tells_of_others else "danger:other"),
+    ),
+    Row(
+        "telling of oneself and of others at once is what the conversation is about",
+        lambda said: "tell:self" in said.commands and "tell:other" in said.commands,
+        lambda said: said.commands.without("tell:self" if said.state.who.tells_of_others else "tell:other"),
+    ),
+    Row(
+        "whoever tells and hardly asks is heard, not told that there is no answer",
+        lambda said: (
+            said.commands.any_of("tell:self", "tell:other", "danger:self", "danger:other", "feel:suicide")
+            and any(ask.value == UNKNOWN for ask in said.commands.asked)
+            and "?" not in said.text
+        ),
+        lambda said: Commands(tuple(command for command in said.commands.all if str(command) != f"{ASK}:{UNKNOWN}")),
+    ),
+    Row(
+        "courtesies and noise beside anything else say nothing",
+        lambda said: not said.only(*_SMALL),
+        lambda said: said.commands.without(*_SMALL),
+    ),
+    Row(
+        "a mood beside something told or asked is received with it",
+        lambda said: said.commands.any_of(ASK, "tell:self", "tell:other", "want:human"),
+        lambda said: said.commands.without(*_MOODS),
+    ),
+    Row(
+        "a few words that are nothing, from somebody who is telling, belong to what they tell",
+        lambda said: (
+            said.only("unclear", "off") and (said.state.told_self or said.state.told_other) and len(said.text.split()) > 2
+        ),
+        lambda said: Commands((Command("tell:other" if said.state.who.tells_of_others else "tell:self"),)),
+    ),
+)
+
+
+def settle(text: str, commands: Commands, state: State) -> Commands:
+    """Return what the commands of a message mean in a conversation that stands so."""
+    said = Said(text, commands, state)
+    for row in TABLE:
+        if row.when(said):
+            said = replace(said, commands=row.then(said))
+    return said.commands
+
+
+def still_open(state: State, commands: Commands) -> str | None:
+    """Return the question that stays open after a message: those of a form wait while something else is answered."""
+    awaits = state.awaits or ""
+    answered = commands.any_of("report:value", "arrange:time", "arrange:word", "report:send", "report:drop", "refuse:question")
+    return awaits if awaits.startswith(FORMS) and not answered else None

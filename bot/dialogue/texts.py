@@ -1,0 +1,53 @@
+"""How a text of the plan is said: in which form, once in full, shorter the second time, and short enough for SMS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.dialogue.answers import PREFIX
+from bot.dialogue.plan import Say
+from bot.dialogue.predicates import Turn
+from bot.messages import Reply
+from bot.wording import Form, Wording
+
+SAID_ABOVE: Final = "said_above"  # instead of an answer that was said twice already
+LATER: Final = "quiet_later"  # instead of an answer that has no neutral form
+MOST_SIGNS: Final = 459  # of one reply by SMS: three segments in plain letters
+MOST_SIGNS_ELSEWHERE: Final = 201  # and in other scripts
+_OTHER_SCRIPTS: Final = frozenset({"uk", "ru", "be", "bg", "ka", "ar", "hi", "vi"})
+# What is said even where a reply gets too long: it may save a life, or is what the person waits for.
+_FIRST: Final = ("emergency", "suicide", "danger", "witness_steps", "delete", "report_summary")
+
+
+def rendered(says: Sequence[Say], turn: Turn, wording: Wording, language: str) -> list[tuple[Say, Reply]]:
+    """Return the texts of a reply in the person's language and the channel's form."""
+    replies = [(say, _reply(say, turn, wording, language)) for say in says]
+    if turn.form != "sms":
+        return replies
+    room = MOST_SIGNS_ELSEWHERE if language in _OTHER_SCRIPTS else MOST_SIGNS
+    kept: list[tuple[Say, Reply]] = []
+    for say, reply in replies:
+        if kept and not say.text.startswith(_FIRST) and len(reply.text) > room:
+            continue
+        room -= len(reply.text)
+        kept.append((say, reply))
+    return kept
+
+
+def _reply(say: Say, turn: Turn, wording: Wording, language: str) -> Reply:
+    key, form = say.text, _form(turn)
+    if form == "quiet" and key.startswith(PREFIX) and not wording.has(key, language, "quiet"):
+        key = LATER
+    elif say.again and turn.before.times(key) > 1:
+        key = SAID_ABOVE
+    elif say.again and form != "quiet" and wording.has(key, language, "again"):
+        form = "again"
+    buttons = () if turn.quiet else say.buttons
+    return wording.reply(key, language, form=form, buttons=buttons, **dict(say.values))
+
+
+def _form(turn: Turn) -> Form:
+    if turn.quiet and not turn.does("want:normal"):
+        return "quiet"
+    return "sms" if turn.form == "sms" else "text"

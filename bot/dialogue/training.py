@@ -1,0 +1,87 @@
+"""Trains the understanding of messages as commands: vectors of all examples once, then networks, the space of answers, and the bars."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bot.dialogue.answers import Library
+from bot.dialogue.bars import choose_bars
+from bot.dialogue.learning import (
+    Example,
+    conversation_files,
+    from_conversations,
+    from_library,
+    from_phrases,
+    from_rows,
+    learn_commands,
+    learn_projection,
+    read_conversations,
+)
+from bot.dialogue.nearness import Nearness
+from bot.lexicon import Lexicon
+from bot.screening.encoder import vectors_of
+from bot.screening.heads import Heads, Matrix
+from bot.screening.normalise import readable
+from bot.screening.rows import Row, held_out
+from bot.screening.tuned import TunedEncoder
+
+_BATCH = 256
+Embed = Callable[[Sequence[str]], Matrix]
+
+
+def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, str]], root: Path, folder: Path) -> None:
+    """Learn everything and write it to a folder; `root` holds library and conversations."""
+    encoder = TunedEncoder(threads=os.process_cpu_count() or 1)
+    heads = Heads.load(encoder.folder)
+    embed = _embedder(encoder, heads)
+    library, lexicon = Library.load(root), Lexicon.load(root)
+    known = [row for row in rows if not held_out(row)]
+    examples = [*from_rows(known), *from_phrases(phrases), *from_library(library)]
+    conversations = read_conversations(conversation_files(root, "training"))
+    said = [turn.text for conversation in conversations for turn in conversation.turns]
+    vector_of = _looked_up(said, embed)
+    examples += from_conversations(conversations, library, vector_of)
+    standards = embed([example.text for example in examples])
+
+    def meaning_of(example: Example) -> str | None:
+        return lexicon.meaning(example.text, example.language)
+
+    meanings = sorted({meaning for _, meaning, _ in phrases})
+    learned = learn_commands(examples, standards, meanings, meaning_of)
+    asked = [(place, need) for place, example in enumerate(examples) for needs in example.needs[:1] for need in sorted(needs)[:1]]
+    projection = learn_projection(standards[[place for place, _ in asked]], [need for _, need in asked])
+    nearness = Nearness.of(library, projection, encoder, heads)
+    nearness.save(folder)
+    strangers = read_conversations(conversation_files(root, "validation"))
+    checked_vectors = _looked_up([turn.text for conversation in strangers for turn in conversation.turns], embed)
+    choose_bars(
+        learned,
+        nearness=nearness,
+        library=library,
+        conversations=strangers,
+        vector_of=checked_vectors,
+        meaning_of=meaning_of,
+    ).save(folder)
+
+
+def _embedder(encoder: TunedEncoder, heads: Heads) -> Embed:
+    known: dict[str, Matrix] = {}
+
+    def embed(texts: Sequence[str]) -> Matrix:
+        wanted = [readable(text) for text in texts]
+        new = sorted({text for text in wanted if text not in known}, key=len)
+        for start in range(0, len(new), _BATCH):
+            part = new[start : start + _BATCH]
+            known.update(zip(part, heads.standardise(vectors_of(encoder.read(part), encoder.width)), strict=True))
+        return np.stack([known[text] for text in wanted]) if wanted else np.zeros((0, encoder.width), dtype=np.float32)
+
+    return embed
+
+
+def _looked_up(texts: Sequence[str], embed: Embed) -> Callable[[str], Matrix]:
+    vectors: Mapping[str, Matrix] = dict(zip(texts, embed(texts), strict=True))
+    return lambda text: vectors[text]

@@ -1,0 +1,133 @@
+"""A message understood as commands: a button or a listed word exactly, everything else by the heads and the nearness of answers.
+
+What the screening found is never weighed here: it only adds commands of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.dialogue.answers import Library
+from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
+from bot.dialogue.exact import exact
+from bot.dialogue.features import Context, features, packed
+from bot.dialogue.heads import CommandHeads
+from bot.dialogue.nearness import Found, Nearness
+from bot.dialogue.state import Who
+from bot.dialogue.turn import Understood
+from bot.lexicon import Lexicon
+from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
+from bot.screening.clauses import Reading
+from bot.screening.heads import Heads, Matrix
+
+MOST_QUESTIONS: Final = 3
+
+
+# What a message of each topic does, where the topic alone says it.
+TOPIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "greet": ("greet",),
+    "goodbye": ("bye",),
+    "thanks": ("thanks",),
+    "affirm": ("answer:yes",),
+    "deny": ("answer:no",),
+    "ask_human": ("want:human",),
+    "change_language": ("want:language",),
+    "delete_data": ("want:erase",),
+    "repeat": ("want:repeat",),
+    "abuse": ("feel:angry",),
+    "out_of_scope": ("off",),
+}
+
+
+def with_screening(commands: Commands, screening: Screening) -> Commands:
+    """Add what the screening found: an emergency is a danger, whatever else the message does."""
+    if Indicator.SUICIDE_RISK in screening.signs:
+        return commands.with_(Command("feel:suicide")).without("doubt:suicide")
+    if screening.triage is not Triage.EMERGENCY or commands.any_of("danger:self", "danger:other", "feel:suicide"):
+        return commands
+    return commands.with_(Command("danger:other" if screening.speaker is Speaker.WITNESS else "danger:self"))
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """Everything that was learned for understanding messages as commands."""
+
+    heads: CommandHeads
+    nearness: Nearness
+    library: Library
+    lexicon: Lexicon
+    screening_heads: Heads
+
+    def understand(self, text: str, screening: Screening, reading: Reading | None, context: Context) -> Understood:
+        """Return what a message does in its conversation; `reading` is None of a text without words."""
+        said = exact(text, screening.language, self.lexicon)
+        if reading is None:
+            return Understood(screening, said or Commands.of("unclear"))
+        standard = self.screening_heads.standardise(reading.whole.vector)
+        vector = packed(standard)
+        if said is not None:
+            return Understood(screening, with_screening(said, screening), vector=vector)
+        meaning = self.lexicon.meaning(text, screening.language)
+        row = features(text, standard, context, meaning, self.heads.meanings)
+        likely = self.heads.likelihoods(row)
+        who = self._who(row, context)
+        found = [
+            Command(name, sure=sure) for name, sure in likely.items() if name != ASK and sure >= self.heads.bars.command[name]
+        ]
+        if likely[ASK] >= self.heads.bars.command[ASK]:
+            known = who if who is not Who.UNKNOWN else context.who
+            found += self._asked(reading, standard, context, known, likely[ASK])
+        if self.heads.bars.doubt <= likely["feel:suicide"] < self.heads.bars.command["feel:suicide"]:
+            found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
+        found.sort(key=lambda command: -command.sure)
+        return Understood(screening, with_screening(Commands(tuple(found)), screening), who, vector)
+
+    def _who(self, row: Matrix, context: Context) -> Who:
+        who, sure = self.heads.role(row)
+        bar = self.heads.bars.who if context.who is Who.UNKNOWN else self.heads.bars.who_again
+        return who if sure >= bar and who is not Who.UNKNOWN else Who.UNKNOWN
+
+    def _asked(self, reading: Reading, standard: Matrix, context: Context, who: Who, sure: float) -> list[Command]:
+        """Return the questions of a message: of each clause that asks, and of the whole where it is one question."""
+        asking = [standard]
+        if len(reading.clauses) > 1:
+            clauses = [self.screening_heads.standardise(encoding.vector) for encoding in reading.encodings]
+            asking = [vector for vector, text in zip(clauses, reading.clauses, strict=True) if self._asks(text, vector)] or [
+                standard
+            ]
+        found: list[Command] = []
+        for vector in [*asking[:MOST_QUESTIONS], *([standard] if len(asking) == 1 and asking[0] is not standard else [])]:
+            near = self.nearness.find(vector, self.library, who=who, before=context.needs)
+            value = self._chosen(near)
+            if value is not None and all(value.partition("|")[0] not in command.value.split("|") for command in found):
+                found.append(Command(ASK, value, sure))
+        if len(found) > 1 and len(asking) == 1:
+            found = found[:1]
+        return found or [Command(ASK, UNKNOWN, sure)]
+
+    def _asks(self, clause: str, vector: Matrix) -> bool:
+        row = features(clause, vector, Context(), None, self.heads.meanings)
+        return self.heads.likelihoods(row)[ASK] >= self.heads.bars.command[ASK]
+
+    def _chosen(self, near: Sequence[Found]) -> str | None:
+        if not near or near[0].nearness < self.heads.bars.answer:
+            return None
+        if len(near) > 1 and near[0].nearness - near[1].nearness < self.heads.bars.between:
+            return f"{near[0].answer}|{near[1].answer}"
+        return near[0].answer
+
+
+def plainly(text: str, screening: Screening, lexicon: Lexicon) -> Understood:
+    """Return what a message does by its topic alone: where no encoder could be loaded, something is understood still."""
+    said = exact(text, screening.language, lexicon)
+    if said is None:
+        others = screening.speaker is Speaker.WITNESS
+        names = list(TOPIC_COMMANDS.get(screening.topic, ()))
+        if screening.topic in QUESTION_TOPICS:
+            names.append(f"{ASK}:{UNKNOWN}")
+        if screening.triage is not Triage.NONE or screening.topic in {"disclose_victim", "report_witness"}:
+            names.append("tell:other" if others else "tell:self")
+        said = Commands.of(*names) if names else Commands.of("unclear")
+    return Understood(screening, with_screening(said, screening))
