@@ -19,6 +19,7 @@ from bot.commands import (
     audit,
     chat,
     check,
+    dialogue,
     evaluate,
     keys,
     purge,
@@ -30,12 +31,13 @@ from bot.commands import (
     verdicts,
 )
 from bot.logs import configure_logs
+from bot.dialogue.answers import LibraryInvalid
 from bot.settings import SettingsInvalid
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable
 from bot.wording import WordingInvalid
 
-_PROBLEMS_OF_THE_OPERATOR = (SettingsInvalid, KeyFileUnusable, DatabaseUnavailable, WordingInvalid)
+_PROBLEMS_OF_THE_OPERATOR = (SettingsInvalid, KeyFileUnusable, DatabaseUnavailable, WordingInvalid, LibraryInvalid)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -56,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
         alarm,
         telegram,
         answers,
+        dialogue,
         api_token,
         verdicts,
     ):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from bot.dialogue.answers import Library
@@ -15,6 +14,7 @@ from bot.dialogue.state import State
 from bot.dialogue.turn import Around, Speaking, Understood
 from bot.messages import Screening
 from bot.screening.conversation import Findings
+from bot.screening.evaluation import Share
 
 # The kinds of texts that labels name, by the beginnings of the ids of the texts that are of them.
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -73,6 +73,9 @@ EXPECTED: Final[Mapping[str, str]] = {
 }
 
 
+LATER: Final = 5  # the place in a conversation from which a message is a later one
+
+
 @dataclass(frozen=True)
 class JudgedTurn:
     """One turn with what was said; `missing` and `unwanted` name kinds of texts or answers."""
@@ -95,17 +98,18 @@ class JudgedTurn:
         return not self.missing and not self.unwanted
 
 
-@dataclass
-class Score:
-    """How many of how many turns are right, in all and by group."""
-
-    right: Counter[str] = field(default_factory=Counter)
-    of: Counter[str] = field(default_factory=Counter)
-
-    def add(self, group: str, right: bool) -> None:
-        """Count one turn in a group."""
-        self.of[group] += 1
-        self.right[group] += right
+def figures(turns: Sequence[JudgedTurn]) -> dict[str, Share]:
+    """Return the shares of right turns: of all, and by language, kind and position; then of states and of texts said again."""
+    groups: dict[str, list[bool]] = {"all turns": []}
+    for turn in turns:
+        place = "first" if turn.position == 1 else "second to fourth" if turn.position < LATER else "later"
+        for group in ("all turns", f"language {turn.language}", f"kind {turn.kind}", f"position {place}"):
+            groups.setdefault(group, []).append(turn.right)
+    found = {group: Share(sum(right), len(right)) for group, right in sorted(groups.items())}
+    states = [turn.state_right for turn in turns if turn.state_right is not None]
+    found["state as labelled"] = Share(sum(states), len(states))
+    found["a text said a third time"] = Share(sum(turn.repeated for turn in turns), len(turns))
+    return found
 
 
 Understands = Callable[[str, str, Context], Understood]

@@ -17,7 +17,7 @@ from bot.dialogue.commands import LABELS
 from bot.dialogue.state import Who
 from bot.screening.heads import Matrix
 
-_FILE: Final = "commands.npz"
+COMMANDS_FILE: Final = "commands.npz"
 ROLES: Final = tuple(who.value for who in Who)
 
 
@@ -86,12 +86,12 @@ class CommandHeads:
             "meanings": self.meanings,
         }
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(folder / _FILE, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
+        np.savez_compressed(folder / COMMANDS_FILE, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
 
     @classmethod
     def load(cls, folder: Path) -> CommandHeads:
         """Read networks and bars; raises ValueError when they know commands or roles that this program does not have."""
-        with np.load(folder / _FILE, allow_pickle=False) as data:
+        with np.load(folder / COMMANDS_FILE, allow_pickle=False) as data:
             about = json.loads(str(data["about"]))
             if not set(about["commands"]) <= set(LABELS) or not set(about["who"]) <= set(ROLES):
                 raise ValueError("The command heads were trained for other commands.")

@@ -65,8 +65,12 @@ def _receipt(turn: Turn) -> Sequence[Say]:
 
 
 def _answers(turn: Turn) -> Sequence[Say]:
-    last = is_.answers(turn)
-    return [Say(answer.text, again=turn.before.times(answer.text) > 0) for answer in last]
+    """Return the answers, the last with buttons for what people ask next."""
+    found = is_.answers(turn)
+    buttons = _next_needs(turn)
+    return [
+        Say(answer.text, buttons if answer is found[-1] else (), again=turn.before.times(answer.text) > 0) for answer in found
+    ]
 
 
 def _next_needs(turn: Turn) -> tuple[str, ...]:
