@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -39,6 +39,7 @@ FEWEST: Final = 6  # labelled messages with a command; with fewer a middle bar i
 MIDDLE: Final = 0.5
 RIGHT_ENOUGH: Final = 0.85  # of the roles that are believed
 WRONG_COSTS: Final = 2.0  # a wrong answer beside none, in answers
+STAYS: Final = (0.0, 0.03, 0.06, 0.1, 0.14)
 NARROW: Final = 0.02  # how near the second answer must be for both to be offered, at most
 
 
@@ -75,6 +76,24 @@ def choose_bars(
     who, again = _who_bars(heads, rows, examples)
     doubt = command["feel:suicide"] / 2
     return with_bars(heads, Bars(command, doubt, who, again, answer, between))
+
+
+def choose_stays(
+    nearness: Nearness, library: Library, conversations: Sequence[LabelledConversation], vector_of: Callable[[str], Matrix]
+) -> float:
+    """Return how much nearer answers of the matter answered last count; none without labelled conversations."""
+    examples = [item for item in from_conversations(conversations, library, vector_of) if item.needs and item.context.needs]
+
+    def right(stays: float) -> int:
+        space = replace(nearness, stays=stays)
+        return sum(_first(item, space, library, vector_of) in item.needs[0] for item in examples)
+
+    return max(STAYS, key=right) if examples else 0.0
+
+
+def _first(item: Example, nearness: Nearness, library: Library, vector_of: Callable[[str], Matrix]) -> str:
+    found = nearness.find(vector_of(item.text), library, who=item.who, before=item.context.needs)
+    return found[0].answer if found else ""
 
 
 def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], beta: float) -> float:

@@ -237,7 +237,7 @@ def _layers(model: Any, outputs: Sequence[str]) -> Layers:
     return Layers(tuple(outputs), (first, second), (one, two))
 
 
-def learn_projection(standards: Matrix, owners: Sequence[str], *, width: int = 128) -> Matrix:
+def learn_projection(standards: Matrix, owners: Sequence[str], *, width: int = 160) -> Matrix:
     """Learn the space in which ways of asking of one answer lie together: a linear discriminant of the answers."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415 - training only
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +40,9 @@ class Found:
 class Nearness:
     """The ways of asking as unit vectors in the learned space, one row each, with the answer that each asks for.
 
-    `followed` are those that are understood only after another answer: they count for who was given one just before.
+    Beside those of the library stand messages of the training conversations (`heard` of them, the last rows). `followed` are ways that
+    are understood only after another answer: they count for who was given one just before. `stays` is added to answers of the matter
+    that was answered last: people ask on.
     """
 
     projection: Matrix
@@ -48,6 +50,8 @@ class Nearness:
     owners: tuple[str, ...]
     followed: Matrix
     digests: tuple[str, ...] = ()
+    heard: int = 0
+    stays: float = 0.0
 
     def find(self, standard: Matrix, library: Library, *, who: Who, before: Sequence[str] = (), most: int = 5) -> list[Found]:
         """Return the nearest answers that fit who writes, the nearest first; `before` are the answers given last."""
@@ -57,19 +61,24 @@ class Nearness:
         usable = np.array([library.answers[owner].fits(who) for owner in self.owners])
         cosines = np.where(usable & ((self.followed == 0) | bool(before)), cosines, -1.0)
         best: dict[str, list[float]] = {}
-        for place in np.argsort(-cosines)[: most * 8]:
+        for place in np.argsort(-cosines)[: most * 12]:
             best.setdefault(self.owners[place], []).append(float(cosines[place]))
-        scored = [Found(name, _together(near)) for name, near in best.items()]
+        asked_on = {library.answers[name].matter for name in before[:1] if name in library}
+        scored = [
+            Found(name, _together(near) + self.stays * (library.answers[name].matter in asked_on)) for name, near in best.items()
+        ]
         return sorted(scored, key=lambda found: -found.nearness)[:most]
 
     def save(self, folder: Path) -> None:
         """Write the projection and the ways of asking to a folder."""
+        known = len(self.digests)
+        about = {"digests": self.digests, "heard": self.owners[known:], "stays": self.stays}
         np.savez_compressed(
             folder / _FILE,
             allow_pickle=False,
             projection=self.projection.astype(np.float16),
             vectors=self.vectors.astype(np.float16),
-            about=np.array(json.dumps(dict(zip(self.digests, range(len(self.digests)), strict=True)))),
+            about=np.array(json.dumps(about)),
         )
 
     @classmethod
@@ -77,8 +86,22 @@ class Nearness:
         """Read the projection from a folder; ways of asking that are new since then are read by the encoder."""
         with np.load(folder / _FILE, allow_pickle=False) as data:
             projection, vectors = data["projection"].astype(np.float32), data["vectors"].astype(np.float32)
-            known: dict[str, int] = json.loads(str(data["about"]))
-        return cls.of(library, projection, encoder, heads, {digest: vectors[place] for digest, place in known.items()})
+            about = json.loads(str(data["about"]))
+        count = len(about["digests"])
+        known = dict(zip(about["digests"], vectors[:count], strict=True))
+        placed = cls.of(library, projection, encoder, heads, known)
+        return replace(placed.with_heard(vectors[count:], about["heard"], library), stays=about["stays"])
+
+    def with_heard(self, vectors: Matrix, owners: Sequence[str], library: Library) -> Nearness:
+        """Return the space with messages that asked for answers; those for answers that are gone are left out."""
+        kept = [place for place, owner in enumerate(owners) if owner in library]
+        return replace(
+            self,
+            vectors=np.concatenate([self.vectors, vectors[kept]]),
+            owners=(*self.owners, *(owners[place] for place in kept)),
+            followed=np.concatenate([self.followed, np.zeros(len(kept), dtype=np.float32)]),
+            heard=len(kept),
+        )
 
     @classmethod
     def of(

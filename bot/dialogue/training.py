@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from bot.dialogue.answers import Library
-from bot.dialogue.bars import choose_bars
+from bot.dialogue.bars import choose_bars, choose_stays
 from bot.dialogue.learning import (
     Example,
     conversation_files,
@@ -21,7 +22,7 @@ from bot.dialogue.learning import (
     learn_projection,
     read_conversations,
 )
-from bot.dialogue.nearness import Nearness
+from bot.dialogue.nearness import Nearness, unit
 from bot.lexicon import Lexicon
 from bot.screening.encoder import vectors_of
 from bot.screening.heads import Heads, Matrix
@@ -52,12 +53,11 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
 
     meanings = sorted({meaning for _, meaning, _ in phrases})
     learned = learn_commands(examples, standards, meanings, meaning_of)
-    asked = [(place, need) for place, example in enumerate(examples) for needs in example.needs[:1] for need in sorted(needs)[:1]]
-    projection = learn_projection(standards[[place for place, _ in asked]], [need for _, need in asked])
-    nearness = Nearness.of(library, projection, encoder, heads)
-    nearness.save(folder)
+    nearness = _placed(examples, standards, library, encoder, heads)
     strangers = read_conversations(conversation_files(root, "validation"))
     checked_vectors = _looked_up([turn.text for conversation in strangers for turn in conversation.turns], embed)
+    nearness = replace(nearness, stays=choose_stays(nearness, library, strangers, checked_vectors))
+    nearness.save(folder)
     choose_bars(
         learned,
         nearness=nearness,
@@ -66,6 +66,16 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
         vector_of=checked_vectors,
         meaning_of=meaning_of,
     ).save(folder)
+
+
+def _placed(examples: Sequence[Example], standards: Matrix, library: Library, encoder: TunedEncoder, heads: Heads) -> Nearness:
+    """Return the space of answers: learned from ways of asking and from turns, which stand in it as well."""
+    asked = [(place, sorted(example.needs[0])[0]) for place, example in enumerate(examples) if example.needs]
+    known = [(place, need) for place, need in asked if need in library]
+    projection = learn_projection(standards[[place for place, _ in known]], [need for _, need in known])
+    turns = [(place, need) for place, need in known if examples[place].weight > 1]
+    heard = unit(standards[[place for place, _ in turns]] @ projection.T) if turns else np.zeros((0, len(projection)), np.float32)
+    return Nearness.of(library, projection, encoder, heads).with_heard(heard, [need for _, need in turns], library)
 
 
 def _embedder(encoder: TunedEncoder, heads: Heads) -> Embed:
