@@ -18,12 +18,12 @@ from bot.screening.evaluation import Share
 
 # The kinds of texts that labels name, by the beginnings of the ids of the texts that are of them.
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "emergency": ("emergency_", "danger_", "witness_steps"),
+    "emergency": ("emergency_", "danger_", "witness_steps", "urgent_ask"),
     "suicide": ("suicide", "suicide_"),
-    "ask_hurting": ("hurting_ask",),
+    "ask_hurting": ("hurting_ask", "urgent_ask"),
     "calmer": ("safer_now", "suicide_denied", "called_ok", "calm_again", "joke_heard"),
     "near": ("someone_near",),
-    "heard": ("disclose_", "heard_", "told_go_on", "witness_", "relative_first", "professional_first", "client_first", "about_"),
+    "heard": ("disclose_", "heard_", "told_first", "witness_", "relative_first", "professional_first", "client_first", "about_"),
     "witness": (
         "witness_",
         "relative_first",
@@ -35,8 +35,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "child": ("disclose_child", "child_here", "emergency_child", "answer.child"),
     "joke": ("joke_heard", "calm_again"),
     "corrected": ("about_", "meant_ask"),
-    "person": ("handoff_told", "handoff_accepted", "handoff_after_all"),
-    "person_waits": ("handoff_already", "handoff_still", "handoff_told"),
+    "person": ("handoff_short", "handoff_accepted", "handoff_after_all"),
+    "person_waits": ("handoff_already", "handoff_still", "handoff_short"),
     "person_kept": ("handoff_kept",),
     "refused": ("handoff_declined", "handoff_withdrawn", "refused_again"),
     "in_writing": ("in_writing",),

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from bot.dialogue.answers import Library
+from bot.dialogue.answers import CALM, Library
 from bot.dialogue.state import Who
 from bot.screening.encoder import Encoder, vectors_of
 from bot.screening.heads import Heads, Matrix
@@ -53,12 +53,14 @@ class Nearness:
     heard: int = 0
     stays: float = 0.0
 
-    def find(self, standard: Matrix, library: Library, *, who: Who, before: Sequence[str] = (), most: int = 5) -> list[Found]:
-        """Return the nearest answers that fit who writes, the nearest first; `before` are the answers given last."""
+    def find(
+        self, standard: Matrix, library: Library, *, who: Who, moment: str = CALM, before: Sequence[str] = (), most: int = 5
+    ) -> list[Found]:
+        """Return the nearest answers that fit who writes and the moment, the nearest first; `before` are the answers given last."""
         if not self.owners:
             return []
         cosines = self.vectors @ unit(self.projection @ standard)
-        usable = np.array([library.answers[owner].fits(who) for owner in self.owners])
+        usable = np.array([library.answers[owner].fits(who) and moment in library.answers[owner].when for owner in self.owners])
         cosines = np.where(usable & ((self.followed == 0) | bool(before)), cosines, -1.0)
         best: dict[str, list[float]] = {}
         for place in np.argsort(-cosines)[: most * 12]:

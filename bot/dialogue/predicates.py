@@ -12,6 +12,7 @@ from bot.messages import Indicator, Triage
 
 FEW_WORDS: Final = 6  # of a message that only says that somebody comes
 MOST_ANSWERS: Final = 2
+SOON: Final = 6  # messages before a consultant is offered a second time
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,16 @@ class Turn:
 def danger_now(turn: Turn) -> bool:
     """Say whether this message tells of a danger right now."""
     return turn.does("danger:self", "danger:other") or (turn.heard.urgent and not turn.heard.of_suicide)
+
+
+def urgent_in_doubt(turn: Turn) -> bool:
+    """Say whether only the screening calls a message an emergency, without a sign of danger: it is asked what is meant, once.
+
+    112 is in the text all the same; what was found stays found.
+    """
+    sure = {command.name for command in turn.commands.all if command.sure < 1}
+    told = sure & {"danger:self", "danger:other", "feel:suicide", "near"} or turn.heard.screening.strong_signs
+    return danger_now(turn) and not told and not turn.times("urgent_ask") and not of_others(turn) and not child(turn)
 
 
 def danger_open(turn: Turn) -> bool:
@@ -138,9 +149,10 @@ def kept_against_the_word(turn: Turn) -> bool:
 
 
 def may_offer(turn: Turn) -> bool:
-    """Say whether a consultant may be offered: never to who refused, who waits already, or while something else is open."""
-    quiet = turn.quiet or acute(turn) or turn.asks is not None
-    return turn.now.person is Person.NONE and not quiet and turn.times("handoff_offer", "offer_short") < 2
+    """Say whether a consultant may be offered: never to who refused or waits, nor while something else is open, nor again soon."""
+    busy = turn.quiet or acute(turn) or turn.asks is not None
+    offered = turn.times("handoff_offer", "offer_short")
+    return turn.now.person is Person.NONE and not busy and (not offered or (offered == 1 and turn.now.turns > SOON))
 
 
 # Questions

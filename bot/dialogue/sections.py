@@ -30,8 +30,8 @@ HEARD_SIGNS: Final = {
     Indicator.ISOLATION: "heard_watched",
     Indicator.WAGES_WITHHELD: "heard_wages",
 }
-RECEIPTS: Final = ("disclose_more", "told_go_on", "heard_detail", "heard_short", "heard_noted", "heard_on")
-RECEIPTS_OF_OTHERS: Final = ("witness_more", "heard_detail", "heard_short", "heard_noted", "heard_on")
+RECEIPTS: Final = ("heard_noted", "heard_detail", "heard_on", "heard_short", "disclose_more")
+RECEIPTS_OF_OTHERS: Final = ("witness_more", "heard_detail", "heard_on", "heard_short")
 
 
 def _arranged(turn: Turn) -> Sequence[Say]:
@@ -98,7 +98,7 @@ def _waiting_text(turn: Turn) -> Sequence[Say]:
     if turn.awaits == "human":
         return (Say("handoff_accepted", WITHDRAW),)
     urgent = turn.now.triage is Triage.EMERGENCY
-    return (Say("handoff_told" if turn.on_duty or urgent else "handoff_told_night", (*WITHDRAW, "safe_time")),)
+    return (Say("handoff_short" if turn.on_duty or urgent else "handoff_short_night", (*WITHDRAW, "safe_time")),)
 
 
 def _tells_first(turn: Turn, *texts: str) -> bool:
@@ -117,6 +117,12 @@ TABLE: Final = (
         in_turn("suicide", "suicide_again", "suicide_here", "suicide_short"),
     ),
     Row(S, "somebody else may want to die", is_.suicide_now, in_turn("suicide_witness", "suicide_witness_again")),
+    Row(
+        S,
+        "it sounds urgent, and may be of dying, of danger, or of tiredness",
+        is_.urgent_in_doubt,
+        says("urgent_ask", buttons=("tired", "hurting", "human"), awaits="hurting"),
+    ),
     Row(
         S,
         "a child is in danger now",
@@ -250,9 +256,9 @@ TABLE: Final = (
         lambda t: (
             is_.of_others(t)
             and not t.said
-            and _tells_first(t, "witness_first", "relative_first", "professional_first", "client_first")
+            and _tells_first(t, "witness_short", "relative_first", "professional_first", "client_first")
         ),
-        says("witness_first"),
+        says("witness_short"),
     ),
     Row(
         H,
@@ -261,9 +267,9 @@ TABLE: Final = (
             not is_.of_others(t)
             and is_.tells_something_grave(t)
             and not t.said
-            and _tells_first(t, "disclose_first", "disclose_child")
+            and _tells_first(t, "disclose_short", "disclose_child")
         ),
-        says("disclose_first"),
+        says("disclose_short"),
     ),
     Row(
         H,
@@ -275,8 +281,8 @@ TABLE: Final = (
     Row(
         H,
         "something told, calmly, for the first time",
-        lambda t: is_.tells(t) and is_.calm_telling(t) and not t.times("told_go_on"),
-        says("told_go_on"),
+        lambda t: is_.tells(t) and is_.calm_telling(t) and not t.times("told_first"),
+        says("told_first"),
     ),
     Row(H, "something more is told", is_.tells, _receipt),
     Row(H, "tiredness", lambda t: t.does("feel:tired"), in_turn("tired_heard", "answer.no_strength", "heard_fine")),
@@ -291,8 +297,8 @@ TABLE: Final = (
         lambda t: t.does("greet"),
         lambda t: (
             Say("greet_again")
-            if t.times("greet", "greeting") or t.before.turns
-            else Say("greet", ("topic_help", "topic_job", "report", "human")),
+            if t.times("greet_first") or t.before.turns
+            else Say("greet_first", ("topic_help", "topic_job", "report", "human")),
         ),
     ),
     Row(H, "thanks", lambda t: t.does("thanks"), says("thanks", "thanks_again")),
@@ -329,7 +335,7 @@ TABLE: Final = (
     Row(
         N,
         "a request for a person is opened",
-        lambda t: is_.newly_waiting(t) and not (is_.acute(t) and "handoff_told" in t.now.said),
+        lambda t: is_.newly_waiting(t) and not (is_.acute(t) and "handoff_short" in t.now.said),
         _waiting_text,
     ),
     Row(
@@ -353,7 +359,7 @@ TABLE: Final = (
     Row(
         Q,
         "a first gentle question to who tells of themselves",
-        lambda t: t.asks is None and not t.quiet and "disclose_first" in t.said,
+        lambda t: t.asks is None and not t.quiet and "disclose_short" in t.said,
         says("question_safe_now", buttons=("safe_yes", "safe_no", "skip"), awaits="safe_now"),
     ),
     Row(

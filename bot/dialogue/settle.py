@@ -151,6 +151,11 @@ TABLE: Final = (
         _surer("want:human", "refuse:human"),
     ),
     Row(
+        "a person wanted in words that sound like a question about consultants is called",
+        lambda said: "want:human" in said.commands and "?" not in said.text,
+        lambda said: said.commands.without(ASK),
+    ),
+    Row(
         "who writes and what is told decide together whether a danger is one's own",
         lambda said: "danger:self" in said.commands and "danger:other" in said.commands,
         lambda said: said.commands.without("danger:self" if said.state.who.tells_of_others else "danger:other"),

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.dialogue.answers import Library
+from bot.dialogue.answers import CALM, DANGER, WAITING, Library
 from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
 from bot.dialogue.exact import exact
 from bot.dialogue.features import Context, features, packed
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.nearness import Found, Nearness
-from bot.dialogue.state import Who
+from bot.dialogue.state import Danger, Person, Who
 from bot.dialogue.turn import Understood
 from bot.lexicon import Lexicon
 from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
@@ -99,7 +99,7 @@ class Understanding:
             ]
         found: list[Command] = []
         for vector in [*asking[:MOST_QUESTIONS], *([standard] if len(asking) == 1 and asking[0] is not standard else [])]:
-            near = self.nearness.find(vector, self.library, who=who, before=context.needs)
+            near = self.nearness.find(vector, self.library, who=who, moment=_moment(context), before=context.needs)
             value = self._chosen(near)
             if value is not None and all(value.partition("|")[0] not in command.value.split("|") for command in found):
                 found.append(Command(ASK, value, sure))
@@ -117,6 +117,13 @@ class Understanding:
         if len(near) > 1 and near[0].nearness - near[1].nearness < self.heads.bars.between:
             return f"{near[0].answer}|{near[1].answer}"
         return near[0].answer
+
+
+def _moment(context: Context) -> str:
+    """Return in which moment answers must fit, as far as is known before the message is settled."""
+    if Danger.OPEN in {context.danger, context.suicide}:
+        return DANGER
+    return WAITING if context.person is Person.ASKED else CALM
 
 
 def plainly(text: str, screening: Screening, lexicon: Lexicon) -> Understood:
