@@ -30,7 +30,7 @@ from bot.screening.rows import Row
 
 CONVERSATIONS: Final = "conversations"
 HIDDEN: Final = 160  # units of the networks
-EPOCHS: Final = 14
+EPOCHS: Final = 10
 WEIGHT_OF_TURNS: Final = 3  # how often a turn of a conversation counts beside a single message
 # What the meanings of the lists say beside those that are exact: to be learned, not matched inside sentences.
 _MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -211,7 +211,7 @@ def learn_commands(
     targets = np.array([[label in item.labels for label in LABELS] for item in examples], dtype=np.int8)
     places = np.repeat(np.arange(len(examples)), [item.weight for item in examples])
     commands = MLPClassifier(
-        (HIDDEN,), alpha=1e-4, batch_size=256, learning_rate_init=1e-3, max_iter=EPOCHS, random_state=7, tol=0.0
+        (HIDDEN,), alpha=1e-3, batch_size=256, learning_rate_init=1e-3, max_iter=EPOCHS, random_state=7, tol=0.0
     )
     commands.fit(rows[places], targets[places])
     roles = np.array([ROLES.index(item.who.value) for item in examples])
