@@ -30,8 +30,8 @@ from bot.commands import (
     train,
     verdicts,
 )
-from bot.logs import configure_logs
 from bot.dialogue.answers import LibraryInvalid
+from bot.logs import configure_logs
 from bot.settings import SettingsInvalid
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable

@@ -15,6 +15,7 @@ from bot.dialogue.heads import Bars, CommandHeads
 from bot.dialogue.learning import Example, LabelledConversation, from_conversations, with_bars
 from bot.dialogue.nearness import Nearness
 from bot.dialogue.state import Who
+from bot.dialogue.understand import MOST_CHOICES
 from bot.screening.heads import Matrix
 
 # How much a missed command weighs beside one heard wrongly (the beta of an F score). A person is called generously; what sends
@@ -34,13 +35,17 @@ BETA: Final[Mapping[str, float]] = {
     "feel:better": 1.0,
     ASK: 1.3,
 }
+SUMMONS: Final = frozenset({"want:human", "danger:self", "danger:other", "feel:suicide", "near"})
 STEPS: Final = np.linspace(0.08, 0.96, 45)
 FEWEST: Final = 6  # labelled messages with a command; with fewer a middle bar is kept
 MIDDLE: Final = 0.5
 RIGHT_ENOUGH: Final = 0.85  # of the roles that are believed
-WRONG_COSTS: Final = 2.0  # a wrong answer beside none, in answers
+# In right answers: what a wrong one costs, beside none; what it is worth to ask back with the right one among the choices, or without.
+WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.45, 0.3
+LEAST_PRECISION: Final = 0.5  # of a command that is heard; of a person who is wanted:
+LEAST_OF_SUMMONS: Final = 0.4
 STAYS: Final = (0.0, 0.03, 0.06, 0.1, 0.14)
-NARROW: Final = 0.02  # how near the second answer must be for both to be offered, at most
+NARROW: Final = (0.0, 0.01, 0.02, 0.03, 0.04)  # leads below which the nearest answers are offered instead of one said
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def choose_bars(
     )
     likely = np.asarray(1 / (1 + np.exp(-heads.commands.logits(rows))), dtype=np.float32)
     command = {
-        label: _best(likely[:, place], np.array([label in item.labels for item in examples]), BETA.get(label, 1.0))
+        label: _best(likely[:, place], np.array([label in item.labels for item in examples]), label)
         for place, label in enumerate(heads.commands.outputs)
     }
     answer, between = _answer_bars(examples, nearness, library, vector_of)
@@ -96,14 +101,16 @@ def _first(item: Example, nearness: Nearness, library: Library, vector_of: Calla
     return found[0].answer if found else ""
 
 
-def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], beta: float) -> float:
+def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], label: str) -> float:
     if true.sum() < FEWEST:
         return MIDDLE
+    beta, least = BETA.get(label, 1.0), LEAST_OF_SUMMONS if label in SUMMONS else LEAST_PRECISION
 
-    def score(bar: float) -> float:
+    def score(bar: float) -> tuple[bool, float]:
         heard = likely >= bar
         hits = float((heard & true).sum())
-        return (1 + beta**2) * hits / max(beta**2 * float(true.sum()) + float(heard.sum()), 1.0)
+        right = hits >= least * float(heard.sum()) and hits > 0
+        return right, (1 + beta**2) * hits / max(beta**2 * float(true.sum()) + float(heard.sum()), 1.0)
 
     return float(max(STEPS, key=score))
 
@@ -120,7 +127,9 @@ def _answer_bars(
             needs = item.needs[0] if item.needs else frozenset()
             lead = found[0].nearness - found[1].nearness if len(found) > 1 else 1.0
             seen.append(
-                _Asked(found[0].nearness, lead, found[0].answer in needs, bool(needs & {one.answer for one in found[:2]}))
+                _Asked(
+                    found[0].nearness, lead, found[0].answer in needs, bool(needs & {one.answer for one in found[:MOST_CHOICES]})
+                )
             )
 
     def gain(bar: float, between: float) -> float:
@@ -128,10 +137,11 @@ def _answer_bars(
         for one in seen:
             if one.nearness >= bar:
                 doubted = one.lead < between
-                total += (0.5 if one.either else -0.5 * WRONG_COSTS) if doubted else (1.0 if one.right else -WRONG_COSTS)
+                asked = ASKED_RIGHT if one.either else -ASKED_WRONG
+                total += asked if doubted else (1.0 if one.right else -WRONG_COSTS)
         return total
 
-    choices = [(float(bar), between) for bar in np.linspace(0.1, 0.9, 41) for between in (0.0, NARROW / 2, NARROW)]
+    choices = [(float(bar), between) for bar in np.linspace(0.1, 0.9, 41) for between in NARROW]
     return max(choices, key=lambda chosen: gain(*chosen)) if seen else (MIDDLE, 0.0)
 
 

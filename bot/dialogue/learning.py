@@ -18,7 +18,8 @@ from bot.dialogue.answers import Library
 from bot.dialogue.commands import ASK, LABELS, Commands
 from bot.dialogue.exact import LISTED
 from bot.dialogue.features import Context, features, packed
-from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
+from bot.dialogue.heads import ROLES, Bars, CommandHeads
+from bot.dialogue.network import Course, train
 from bot.dialogue.rules import sections_of
 from bot.dialogue.state import State, Who
 from bot.dialogue.turn import Around, Speaking, Understood
@@ -29,8 +30,8 @@ from bot.screening.heads import Matrix
 from bot.screening.rows import Row
 
 CONVERSATIONS: Final = "conversations"
-HIDDEN: Final = 160  # units of the networks
-EPOCHS: Final = 10
+COMMANDS: Final = Course(epochs=10, dropout=0.4)
+WRITERS: Final = Course(hidden=80, epochs=8, dropout=0.4)
 WEIGHT_OF_TURNS: Final = 3  # how often a turn of a conversation counts beside a single message
 # What the meanings of the lists say beside those that are exact: to be learned, not matched inside sentences.
 _MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -200,41 +201,24 @@ def learn_commands(
     examples: Sequence[Example], standards: Matrix, meanings: Sequence[str], meaning_of: Callable[[Example], str | None]
 ) -> CommandHeads:
     """Learn the networks; the bars are chosen afterwards, on other conversations. `standards` are the examples' standardised vectors."""
-    from sklearn.neural_network import MLPClassifier  # noqa: PLC0415 - training only
-
     rows = np.stack(
         [
             features(item.text, vector, item.context, meaning_of(item), meanings)
             for item, vector in zip(examples, standards, strict=True)
         ]
     )
-    targets = np.array([[label in item.labels for label in LABELS] for item in examples], dtype=np.int8)
+    targets = np.array([[label in item.labels for label in LABELS] for item in examples], dtype=np.float32)
     places = np.repeat(np.arange(len(examples)), [item.weight for item in examples])
-    commands = MLPClassifier(
-        (HIDDEN,), alpha=1e-3, batch_size=256, learning_rate_init=1e-3, max_iter=EPOCHS, random_state=7, tol=0.0
-    )
-    commands.fit(rows[places], targets[places])
-    roles = np.array([ROLES.index(item.who.value) for item in examples])
-    who = MLPClassifier(
-        (HIDDEN // 2,), alpha=1e-3, batch_size=256, learning_rate_init=1e-3, max_iter=EPOCHS, random_state=7, tol=0.0
-    )
-    telling = np.array(
-        [
-            place
-            for place in places.tolist()
-            if examples[place].who is not Who.UNKNOWN or examples[place].weight > 1 or place % 4 == 0
-        ]
-    )
-    who.fit(rows[telling], roles[telling])
-    return CommandHeads(
-        _layers(commands, LABELS), _layers(who, [ROLES[place] for place in who.classes_]), Bars(), tuple(meanings)
-    )
+    commands = train(rows[places], targets[places], LABELS, COMMANDS)
+    roles = np.array([[item.who.value == role for role in ROLES] for item in examples], dtype=np.float32)
+    telling = [place for place in places.tolist() if _tells_who(examples[place])]
+    who = train(rows[telling], roles[telling], ROLES, WRITERS, exclusive=True)
+    return CommandHeads(commands, who, Bars(), tuple(meanings))
 
 
-def _layers(model: Any, outputs: Sequence[str]) -> Layers:
-    first, second = (np.asarray(weights, dtype=np.float32) for weights in model.coefs_)
-    one, two = (np.asarray(biases, dtype=np.float32) for biases in model.intercepts_)
-    return Layers(tuple(outputs), (first, second), (one, two))
+def _tells_who(example: Example) -> bool:
+    """Say whether an example teaches who writes: a turn, or a message of somebody who is known."""
+    return example.who is not Who.UNKNOWN or example.weight > 1
 
 
 def learn_projection(standards: Matrix, owners: Sequence[str], *, width: int = 160) -> Matrix:

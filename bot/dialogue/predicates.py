@@ -185,14 +185,13 @@ def unanswered(turn: Turn) -> tuple[Command, ...]:
     return tuple(command for command in turn.commands.asked if not said.intersection(command.choices))
 
 
-def doubtful(turn: Turn) -> tuple[str, str] | None:
-    """Return the two answers between which a question is in doubt, when the message asks nothing else."""
+def doubtful(turn: Turn) -> tuple[str, ...]:
+    """Return the answers between which a question is in doubt, when the message asks nothing else; none of a clear one."""
     if len(turn.commands.asked) != 1 or acute(turn) or turn.quiet:
-        return None
-    choices = [
-        name for name in turn.commands.asked[0].choices if name in turn.library and turn.library.answers[name].fits(turn.now.who)
-    ]
-    return (choices[0], choices[1]) if len(choices) > 1 else None
+        return ()
+    choices = [turn.library.answers[name] for name in turn.commands.asked[0].choices if name in turn.library]
+    fitting = tuple(answer.id for answer in choices if fits(turn, answer))
+    return fitting if len(fitting) > 1 else ()
 
 
 def asks_unknown(turn: Turn) -> bool:

@@ -88,8 +88,8 @@ def _next_needs(turn: Turn) -> tuple[str, ...]:
 
 
 def _which(turn: Turn) -> Sequence[Say]:
-    first, second = is_.doubtful(turn) or ("", "")
-    return (Say("which_ask", (f"ask_{first}", f"ask_{second}", *PERSON), f"which:{first}|{second}"),)
+    choices = is_.doubtful(turn)
+    return (Say("which_ask", (*(f"ask_{name}" for name in choices), *PERSON), f"which:{choices[0]}"),)
 
 
 def _waiting_text(turn: Turn) -> Sequence[Say]:
@@ -304,7 +304,7 @@ TABLE: Final = (
     Row(H, "thanks", lambda t: t.does("thanks"), says("thanks", "thanks_again")),
     Row(H, "a goodbye", lambda t: t.does("bye"), says("goodbye", "bye_again")),
     # Answers
-    Row(A, "two readings are in doubt", lambda t: is_.doubtful(t) is not None and not t.said, _which, REPLY_ENDS),
+    Row(A, "two readings are in doubt", lambda t: bool(is_.doubtful(t)) and not t.said, _which, REPLY_ENDS),
     Row(A, "questions with an answer", lambda t: bool(is_.answers(t)), _answers, GOES_ON),
     Row(A, "a question that nobody may answer to this person now", lambda t: is_.asks_unknown(t) and is_.acute(t), lambda _t: ()),
     Row(

@@ -143,7 +143,7 @@ TABLE: Final = (
     Row(
         "a yes to one of two readings takes the likelier",
         lambda said: said.awaits("which:") and "answer:yes" in said.commands,
-        lambda said: Commands((Command(ASK, (said.state.awaits or "").removeprefix("which:").partition("|")[0]),)),
+        lambda said: Commands((Command(ASK, (said.state.awaits or "").removeprefix("which:")),)),
     ),
     Row(
         "a person wanted and refused in one message is what is said more surely",

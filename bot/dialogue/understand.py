@@ -23,6 +23,7 @@ from bot.screening.clauses import Reading
 from bot.screening.heads import Heads, Matrix
 
 MOST_QUESTIONS: Final = 3
+MOST_CHOICES: Final = 3  # answers that are offered where none is clearly the nearest
 
 
 # What a message of each topic does, where the topic alone says it.
@@ -115,7 +116,7 @@ class Understanding:
         if not near or near[0].nearness < self.heads.bars.answer:
             return None
         if len(near) > 1 and near[0].nearness - near[1].nearness < self.heads.bars.between:
-            return f"{near[0].answer}|{near[1].answer}"
+            return "|".join(found.answer for found in near[:MOST_CHOICES])
         return near[0].answer
 
 
