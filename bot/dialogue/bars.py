@@ -24,7 +24,7 @@ BETA: Final[Mapping[str, float]] = {
     "want:human": 1.5,
     "danger:self": 1.5,
     "danger:other": 1.5,
-    "feel:suicide": 1.0,
+    "feel:suicide": 0.5,  # below its bar it is asked back
     "near": 1.5,
     "refuse:human": 1.0,
     "want:erase": 0.7,
@@ -35,15 +35,17 @@ BETA: Final[Mapping[str, float]] = {
     "feel:better": 1.0,
     ASK: 1.3,
 }
-SUMMONS: Final = frozenset({"want:human", "danger:self", "danger:other", "feel:suicide", "near"})
 STEPS: Final = np.linspace(0.08, 0.96, 45)
 FEWEST: Final = 6  # labelled messages with a command; with fewer a middle bar is kept
 MIDDLE: Final = 0.5
 RIGHT_ENOUGH: Final = 0.85  # of the roles that are believed
 # In right answers: what a wrong one costs, beside none; what it is worth to ask back with the right one among the choices, or without.
 WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.45, 0.3
-LEAST_PRECISION: Final = 0.5  # of a command that is heard; of a person who is wanted:
-LEAST_OF_SUMMONS: Final = 0.4
+LEAST_PRECISION: Final = 0.5  # of what is heard
+PRECISION: Final[Mapping[str, float]] = {
+    "feel:suicide": 0.75,
+    **dict.fromkeys(("want:human", "danger:self", "danger:other", "near"), 0.4),
+}
 STAYS: Final = (0.0, 0.03, 0.06, 0.1, 0.14)
 NARROW: Final = (0.0, 0.01, 0.02, 0.03, 0.04)  # leads below which the nearest answers are offered instead of one said
 
@@ -79,7 +81,7 @@ def choose_bars(
     }
     answer, between = _answer_bars(examples, nearness, library, vector_of)
     who, again = _who_bars(heads, rows, examples)
-    doubt = command["feel:suicide"] / 2
+    doubt = command["feel:suicide"] / 3
     return with_bars(heads, Bars(command, doubt, who, again, answer, between))
 
 
@@ -104,7 +106,7 @@ def _first(item: Example, nearness: Nearness, library: Library, vector_of: Calla
 def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], label: str) -> float:
     if true.sum() < FEWEST:
         return MIDDLE
-    beta, least = BETA.get(label, 1.0), LEAST_OF_SUMMONS if label in SUMMONS else LEAST_PRECISION
+    beta, least = BETA.get(label, 1.0), PRECISION.get(label, LEAST_PRECISION)
 
     def score(bar: float) -> tuple[bool, float]:
         heard = likely >= bar

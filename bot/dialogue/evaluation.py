@@ -35,7 +35,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "child": ("disclose_child", "child_here", "emergency_child", "answer.child"),
     "joke": ("joke_heard", "calm_again"),
     "corrected": ("about_", "meant_ask"),
-    "person": ("handoff_short", "handoff_accepted", "handoff_after_all"),
+    "person": ("handoff_short", "handoff_accepted", "handoff_after_all", "handoff_already", "handoff_still"),
     "person_waits": ("handoff_already", "handoff_still", "handoff_short"),
     "person_kept": ("handoff_kept",),
     "refused": ("handoff_declined", "handoff_withdrawn", "refused_again"),
@@ -166,7 +166,8 @@ def _state_right(turn: LabelledTurn, state: State, screening: Screening, finding
     now = {
         "danger": "over" if state.danger.value == "eased" else state.danger.value,
         "suicide": "over" if state.suicide.value == "eased" else state.suicide.value,
-        "person": state.person.value,
+        # Who is in danger waits for a consultant without having asked: the labels call nobody who did not ask.
+        "person": "none" if turn.after.get("person") == "none" and findings.triage.needs_person else state.person.value,
         "triage": findings.triage.value,
     }
     return all(now[name] == value for name, value in turn.after.items())

@@ -355,7 +355,19 @@ TABLE: Final = (
         lambda t: (Say("danger_reminder_witness" if t.now.danger_of_others else "danger_reminder"),),
     ),
     # One question
-    Row(Q, "nothing may be asked in a danger", is_.acute, lambda _t: ()),
+    Row(Q, "nothing may be asked in a danger", lambda t: is_.acute(t) and bool(t.said), lambda _t: ()),
+    Row(
+        Q,
+        "somebody who may die writes something else",
+        is_.suicide_open,
+        says("suicide_here", "suicide_short", "heard_on"),
+    ),
+    Row(
+        Q,
+        "somebody in danger writes something else",
+        is_.danger_open,
+        says("danger_here", "danger_reminder", "heard_on"),
+    ),
     Row(
         Q,
         "a first gentle question to who tells of themselves",

@@ -5,6 +5,7 @@ What the screening found is never weighed here: it only adds commands of its own
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +22,9 @@ from bot.lexicon import Lexicon
 from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
 from bot.screening.heads import Heads, Matrix
+from bot.times import names_hour
 
+_NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
 MOST_QUESTIONS: Final = 3
 MOST_CHOICES: Final = 3  # answers that are offered where none is clearly the nearest
 
@@ -84,6 +87,14 @@ class Understanding:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
         found.sort(key=lambda command: -command.sure)
         return Understood(screening, with_screening(Commands(tuple(found)), screening), who, vector)
+
+    def _value(self, name: str, text: str, language: str) -> str:
+        """Return what a message arranges, where it names it: a time in any words, a code word in quotation marks or after a colon."""
+        if name == "arrange:time" and (names_hour(text) or self.lexicon.names_time(text, language)):
+            return text.strip()
+        if name == "arrange:word" and (named := _NAMED_WORD.search(text)) is not None:
+            return (named["quoted"] or named["after"]).strip()
+        return ""
 
     def _who(self, row: Matrix, context: Context) -> Who:
         who, sure = self.heads.role(row)
