@@ -14,7 +14,6 @@ from bot.dialogue.turn import Understood
 from bot.dialogue.understand import Understanding
 from bot.lexicon import Lexicon
 from bot.screening.archive import load_folder, opened
-from bot.screening.clauses import Reading
 from bot.screening.heads import Heads
 from bot.screening.models import newest_archive
 from bot.screening.normalise import readable
@@ -41,13 +40,13 @@ class Reader:
             screening, reading = brain.screening(found), found.reading
         return self.understanding.understand(text, screening, reading, context)
 
-    def nearest(self, text: str, who: Who, before: tuple[str, ...] = ()) -> list[Found]:
+    def nearest(self, text: str, who: Who) -> list[Found]:
         """Return the answers nearest to a question, for somebody."""
         encoding = encode(readable(text), self.screener.brain.encoder)
         if encoding is None:
             return []
-        standard = self.understanding.screening_heads.standardise(Reading("", encoding, (text,), (encoding,)).whole.vector)
-        return self.understanding.nearness.find(standard, self.understanding.library, who=who, before=before)
+        known = self.understanding
+        return known.nearness.find(text, known.screening_heads.standardise(encoding.vector), known.library, who=who)
 
 
 def load_reader(model_dir: Path) -> Reader:

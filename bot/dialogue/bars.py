@@ -46,7 +46,8 @@ PRECISION: Final[Mapping[str, float]] = {
     "feel:suicide": 0.75,
     **dict.fromkeys(("want:human", "danger:self", "danger:other", "near"), 0.4),
 }
-STAYS: Final = (0.0, 0.03, 0.06, 0.1, 0.14)
+STAYS: Final = (0.0, 0.05, 0.1)
+SHARES: Final = (0.0, 0.015, 0.03, 0.05)
 NARROW: Final = (0.0, 0.01, 0.02, 0.03, 0.04)  # leads below which the nearest answers are offered instead of one said
 
 
@@ -85,21 +86,21 @@ def choose_bars(
     return with_bars(heads, Bars(command, doubt, who, again, answer, between))
 
 
-def choose_stays(
+def choose_weights(
     nearness: Nearness, library: Library, conversations: Sequence[LabelledConversation], vector_of: Callable[[str], Matrix]
-) -> float:
-    """Return how much nearer answers of the matter answered last count; none without labelled conversations."""
-    examples = [item for item in from_conversations(conversations, library, vector_of) if item.needs and item.context.needs]
+) -> tuple[float, float]:
+    """Return how much the matter answered last and the network count beside nearness; nothing without labelled conversations."""
+    examples = [item for item in from_conversations(conversations, library, vector_of) if item.needs]
 
-    def right(stays: float) -> int:
-        space = replace(nearness, stays=stays)
+    def right(weights: tuple[float, float]) -> int:
+        space = replace(nearness, stays=weights[0], share=weights[1])
         return sum(_first(item, space, library, vector_of) in item.needs[0] for item in examples)
 
-    return max(STAYS, key=right) if examples else 0.0
+    return max(((stays, share) for stays in STAYS for share in SHARES), key=right) if examples else (0.0, 0.0)
 
 
 def _first(item: Example, nearness: Nearness, library: Library, vector_of: Callable[[str], Matrix]) -> str:
-    found = nearness.find(vector_of(item.text), library, who=item.who, before=item.context.needs)
+    found = nearness.find(item.text, vector_of(item.text), library, who=item.who, context=item.context)
     return found[0].answer if found else ""
 
 
@@ -124,7 +125,7 @@ def _answer_bars(
     asked = [item for item in examples if ASK in item.labels and len(item.needs) <= 1]
     seen: list[_Asked] = []
     for item in asked:
-        found = nearness.find(vector_of(item.text), library, who=item.who, before=item.context.needs)
+        found = nearness.find(item.text, vector_of(item.text), library, who=item.who, context=item.context)
         if found:
             needs = item.needs[0] if item.needs else frozenset()
             lead = found[0].nearness - found[1].nearness if len(found) > 1 else 1.0

@@ -18,7 +18,8 @@ from bot.dialogue.answers import Library
 from bot.dialogue.commands import ASK, LABELS, Commands
 from bot.dialogue.exact import LISTED
 from bot.dialogue.features import Context, features, packed
-from bot.dialogue.heads import ROLES, Bars, CommandHeads
+from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
+from bot.dialogue.nearness import Nearness
 from bot.dialogue.network import Course, train
 from bot.dialogue.rules import sections_of
 from bot.dialogue.state import State, Who
@@ -31,6 +32,7 @@ from bot.screening.rows import Row
 
 CONVERSATIONS: Final = "conversations"
 COMMANDS: Final = Course(epochs=10, dropout=0.4)
+NEEDS: Final = Course(hidden=256, epochs=12, dropout=0.4)
 WRITERS: Final = Course(hidden=80, epochs=8, dropout=0.4)
 WEIGHT_OF_TURNS: Final = 3  # how often a turn of a conversation counts beside a single message
 # What the meanings of the lists say beside those that are exact: to be learned, not matched inside sentences.
@@ -219,6 +221,17 @@ def learn_commands(
 def _tells_who(example: Example) -> bool:
     """Say whether an example teaches who writes: a turn, or a message of somebody who is known."""
     return example.who is not Who.UNKNOWN or example.weight > 1
+
+
+def learn_needs(
+    space: Nearness, examples: Sequence[Example], standards: Matrix, asked: Sequence[tuple[int, Sequence[str]]]
+) -> Layers:
+    """Learn which answer a question asks for in its conversation; turns count twice beside ways of asking."""
+    outputs = sorted({need for _, needs in asked for need in needs})
+    places = [(place, needs) for place, needs in asked for _ in range(2 if examples[place].weight > 1 else 1)]
+    rows = np.stack([space.features(examples[place].text, standards[place], examples[place].context) for place, _ in places])
+    targets = np.array([[(name in needs) / len(needs) for name in outputs] for _, needs in places], dtype=np.float32)
+    return train(rows, targets, outputs, NEEDS, exclusive=True)
 
 
 def learn_projection(standards: Matrix, owners: Sequence[str], *, width: int = 160) -> Matrix:

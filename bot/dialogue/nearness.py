@@ -2,7 +2,8 @@
 
 A question and all known ways of asking are points in the space of the sentence encoder; a projection that was learned from the ways
 of asking draws those of one answer together and those of different answers apart. It knows nothing of single answers: one that was
-written after the training is found as well, in every language.
+written after the training is found as well, in every language. Beside it a network reads the question in its conversation: what was
+said and answered before it. To an answer that it does not know it is indifferent.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from bot.dialogue.answers import CALM, Library
+from bot.dialogue.features import NEW, Context, side_features, unpacked
+from bot.dialogue.heads import Layers
 from bot.dialogue.state import Who
 from bot.screening.encoder import Encoder, vectors_of
 from bot.screening.heads import Heads, Matrix
@@ -25,6 +28,7 @@ from bot.screening.normalise import readable
 _FILE: Final = "nearness.npz"
 _BATCH: Final = 128
 NEAREST: Final = 3  # ways of asking of one answer whose nearness counts
+INDIFFERENT: Final = -6.0  # the log likelihood of an answer that the network does not know: about that of one in four hundred
 SHARE_OF_OTHERS: Final = 0.5  # of the second and third of them
 
 
@@ -52,32 +56,72 @@ class Nearness:
     digests: tuple[str, ...] = ()
     heard: int = 0
     stays: float = 0.0
+    share: float = 0.0
+    network: Layers | None = None
+    centres: Mapping[str, Matrix] = field(default_factory=dict)
 
     def find(
-        self, standard: Matrix, library: Library, *, who: Who, moment: str = CALM, before: Sequence[str] = (), most: int = 5
+        self,
+        text: str,
+        standard: Matrix,
+        library: Library,
+        *,
+        who: Who,
+        context: Context = NEW,
+        moment: str = CALM,
+        most: int = 5,
     ) -> list[Found]:
-        """Return the nearest answers that fit who writes and the moment, the nearest first; `before` are the answers given last."""
+        """Return the nearest answers that fit who writes and the moment, the nearest first."""
         if not self.owners:
             return []
         cosines = self.vectors @ unit(self.projection @ standard)
         usable = np.array([library.answers[owner].fits(who) and moment in library.answers[owner].when for owner in self.owners])
-        cosines = np.where(usable & ((self.followed == 0) | bool(before)), cosines, -1.0)
+        cosines = np.where(usable & ((self.followed == 0) | bool(context.needs)), cosines, -1.0)
         best: dict[str, list[float]] = {}
         for place in np.argsort(-cosines)[: most * 12]:
             best.setdefault(self.owners[place], []).append(float(cosines[place]))
-        asked_on = {library.answers[name].matter for name in before[:1] if name in library}
+        asked_on = {library.answers[name].matter for name in context.needs[:1] if name in library}
+        likely = self._likely(text, standard, context)
         scored = [
-            Found(name, _together(near) + self.stays * (library.answers[name].matter in asked_on)) for name, near in best.items()
+            Found(
+                name,
+                _together(near)
+                + self.stays * (library.answers[name].matter in asked_on)
+                + self.share * likely.get(name, INDIFFERENT),
+            )
+            for name, near in best.items()
         ]
         return sorted(scored, key=lambda found: -found.nearness)[:most]
+
+    def _likely(self, text: str, standard: Matrix, context: Context) -> dict[str, float]:
+        """Return the log likelihoods of the network for each answer that it knows."""
+        if self.network is None or not self.share:
+            return {}
+        logits = self.network.logits(self.features(text, standard, context))
+        top = logits.max()
+        return dict(zip(self.network.outputs, (logits - top - np.log(np.exp(logits - top).sum())).tolist(), strict=True))
+
+    def features(self, text: str, standard: Matrix, context: Context) -> Matrix:
+        """Return what the network reads: the question, the message before it, what was answered last, and the context."""
+        nothing = np.zeros_like(standard)
+        before = unpacked(context.vectors[0], len(standard)) if context.vectors else nothing
+        last = self.centres.get(context.needs[0], nothing) if context.needs else nothing
+        return np.concatenate([standard, before, last, side_features(text, context, None, ())]).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the projection and the ways of asking to a folder."""
         known = len(self.digests)
-        about = {"digests": self.digests, "heard": self.owners[known:], "stays": self.stays}
+        about: dict[str, Any] = {"digests": self.digests, "heard": self.owners[known:], "stays": self.stays, "share": self.share}
+        arrays: dict[str, Any] = {}
+        if self.network is not None:
+            about |= {"outputs": self.network.outputs, "centres": sorted(self.centres)}
+            arrays = {f"w{place}": self.network.weights[place].astype(np.float16) for place in (0, 1)}
+            arrays |= {f"b{place}": self.network.biases[place] for place in (0, 1)}
+            arrays["centres"] = np.stack([self.centres[name] for name in about["centres"]]).astype(np.float16)
         np.savez_compressed(
             folder / _FILE,
             allow_pickle=False,
+            **arrays,
             projection=self.projection.astype(np.float16),
             vectors=self.vectors.astype(np.float16),
             about=np.array(json.dumps(about)),
@@ -89,10 +133,21 @@ class Nearness:
         with np.load(folder / _FILE, allow_pickle=False) as data:
             projection, vectors = data["projection"].astype(np.float32), data["vectors"].astype(np.float32)
             about = json.loads(str(data["about"]))
+            network, centres = None, {}
+            if "outputs" in about:
+                parts = [data[name].astype(np.float32) for name in ("w0", "w1", "b0", "b1")]
+                network = Layers(tuple(about["outputs"]), (parts[0], parts[1]), (parts[2], parts[3]))
+                centres = dict(zip(about["centres"], data["centres"].astype(np.float32), strict=True))
         count = len(about["digests"])
         known = dict(zip(about["digests"], vectors[:count], strict=True))
         placed = cls.of(library, projection, encoder, heads, known)
-        return replace(placed.with_heard(vectors[count:], about["heard"], library), stays=about["stays"])
+        return replace(
+            placed.with_heard(vectors[count:], about["heard"], library),
+            stays=about["stays"],
+            share=about["share"],
+            network=network,
+            centres=centres,
+        )
 
     def with_heard(self, vectors: Matrix, owners: Sequence[str], library: Library) -> Nearness:
         """Return the space with messages that asked for answers; those for answers that are gone are left out."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.dialogue.answers import Library
-from bot.dialogue.bars import choose_bars, choose_stays
+from bot.dialogue.bars import choose_bars, choose_weights
 from bot.dialogue.learning import (
     Example,
     conversation_files,
@@ -19,6 +19,7 @@ from bot.dialogue.learning import (
     from_phrases,
     from_rows,
     learn_commands,
+    learn_needs,
     learn_projection,
     read_conversations,
 )
@@ -58,7 +59,8 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     nearness = _placed(examples, standards, library, encoder, heads)
     strangers = read_conversations(conversation_files(root, "validation"))
     checked_vectors = _looked_up([turn.text for conversation in strangers for turn in conversation.turns], embed)
-    nearness = replace(nearness, stays=choose_stays(nearness, library, strangers, checked_vectors))
+    stays, share = choose_weights(nearness, library, strangers, checked_vectors)
+    nearness = replace(nearness, stays=stays, share=share)
     nearness.save(folder)
     choose_bars(
         learned,
@@ -72,12 +74,18 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
 
 def _placed(examples: Sequence[Example], standards: Matrix, library: Library, encoder: TunedEncoder, heads: Heads) -> Nearness:
     """Return the space of answers: learned from ways of asking and from turns, which stand in it as well."""
-    asked = [(place, sorted(example.needs[0])[0]) for place, example in enumerate(examples) if example.needs]
-    known = [(place, need) for place, need in asked if need in library]
-    projection = learn_projection(standards[[place for place, _ in known]], [need for _, need in known])
-    turns = [(place, need) for place, need in known if examples[place].weight > 1]
+    known = [(place, sorted(set(item.needs[0]) & library.answers.keys())) for place, item in enumerate(examples) if item.needs]
+    asked = [(place, needs) for place, needs in known if needs]
+    projection = learn_projection(standards[[place for place, _ in asked]], [needs[0] for _, needs in asked])
+    turns = [(place, needs[0]) for place, needs in asked if examples[place].weight > 1]
     heard = unit(standards[[place for place, _ in turns]] @ projection.T) if turns else np.zeros((0, len(projection)), np.float32)
-    return Nearness.of(library, projection, encoder, heads).with_heard(heard, [need for _, need in turns], library)
+    space = Nearness.of(library, projection, encoder, heads).with_heard(heard, [need for _, need in turns], library)
+    ways: dict[str, list[int]] = {}
+    for place, needs in asked:
+        if examples[place].weight == 1:
+            ways.setdefault(needs[0], []).append(place)
+    space = replace(space, centres={name: standards[places].mean(axis=0) for name, places in ways.items()})
+    return replace(space, network=learn_needs(space, examples, standards, asked))
 
 
 def _embedder(encoder: TunedEncoder, heads: Heads) -> Embed:

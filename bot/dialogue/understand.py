@@ -103,20 +103,18 @@ class Understanding:
 
     def _asked(self, reading: Reading, standard: Matrix, context: Context, who: Who, sure: float) -> list[Command]:
         """Return the questions of a message: of each clause that asks, and of the whole where it is one question."""
-        asking = [standard]
+        whole = " ".join(reading.clauses)
+        asking = [(whole, standard)]
         if len(reading.clauses) > 1:
-            clauses = [self.screening_heads.standardise(encoding.vector) for encoding in reading.encodings]
-            asking = [vector for vector, text in zip(clauses, reading.clauses, strict=True) if self._asks(text, vector)] or [
-                standard
-            ]
+            vectors = [self.screening_heads.standardise(encoding.vector) for encoding in reading.encodings]
+            parts = [(text, vector) for text, vector in zip(reading.clauses, vectors, strict=True) if self._asks(text, vector)]
+            asking = parts if len(parts) > 1 else asking  # one question is found best by the whole message around it
         found: list[Command] = []
-        for vector in [*asking[:MOST_QUESTIONS], *([standard] if len(asking) == 1 and asking[0] is not standard else [])]:
-            near = self.nearness.find(vector, self.library, who=who, moment=_moment(context), before=context.needs)
+        for clause, vector in asking[:MOST_QUESTIONS]:
+            near = self.nearness.find(clause, vector, self.library, who=who, context=context, moment=_moment(context))
             value = self._chosen(near)
             if value is not None and all(value.partition("|")[0] not in command.value.split("|") for command in found):
                 found.append(Command(ASK, value, sure))
-        if len(found) > 1 and len(asking) == 1:
-            found = found[:1]
         return found or [Command(ASK, UNKNOWN, sure)]
 
     def _asks(self, clause: str, vector: Matrix) -> bool:
