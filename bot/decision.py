@@ -44,6 +44,7 @@ class Standing:
     withdrawn: bool = False
     first: bool = False
     offered: str | None = None  # the language that the program's last text offered
+    said_last: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,20 @@ class Decider:
 
     async def decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
         """Return what comes of a message; never raises for a failure of understanding or dialogue."""
+        decision = await self._decide(conversation, said, standing)
+        return replace(decision, replies=self._varied(decision.replies, standing.said_last))
+
+    def _varied(self, replies: tuple[Reply, ...], last: str | None) -> tuple[Reply, ...]:
+        """Return replies of which none is the same as the text before it: it begins with "once more" then."""
+        varied: list[Reply] = []
+        for reply in replies:
+            prefix = self.wording.text("again", reply.language)
+            again = reply.text == last and not reply.text.startswith(prefix)
+            last = f"{prefix} {reply.text}" if again else reply.text
+            varied.append(replace(reply, text=last))
+        return tuple(varied)
+
+    async def _decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
         said = replace(said, text=said.text.replace("🆘", " SOS ").strip())  # a cry for help that is no word to a model
         findings = self.conversations.findings(conversation)
         unknown = Decision(Screening(language=conversation.language, triage=Triage.NONE), findings, conversation.language)
@@ -189,7 +204,7 @@ class Decider:
             dialogue=json.dumps({"state": state.as_json(), "tracker": spoken.tracker}, ensure_ascii=False),
             erase=wanted["erase"],
             withdraw=wanted["withdraw"],
-            language_chosen=language != read.language or bool(wanted["language"]),
+            language_chosen=language != read.language or bool(wanted["language"]) or _stays_with_its_language(speaking),
             quiet=wanted["quiet"],
             arranged=wanted["arranged"],
             report=wanted["report"],
@@ -289,6 +304,11 @@ def raised(understood: Understood) -> Screening:
     if commands.any_of("danger:self", "danger:other"):
         return replace(screening, triage=higher(screening.triage, Triage.EMERGENCY))
     return screening
+
+
+def _stays_with_its_language(speaking: Speaking) -> bool:
+    """Say whether another language was offered and declined: it is not offered again."""
+    return (speaking.turn.awaits or "").startswith("language:") and speaking.turn.does("answer:no")
 
 
 def _reason(speaking: Speaking, read: Decision, standing: Standing) -> str | None:

@@ -228,6 +228,7 @@ class FrontDoor:
                 withdrawn=case is not None and case.withdrawn_at is not None,
                 first=await self.conversations.is_first(session, message),
                 offered=offered_language([button for reply in last[-1:] for button in reply.buttons]),
+                said_last=last[-1].text if last else None,
             )
             said = self._as_chosen(conversation, said, last)
             started_from = _state(conversation)
