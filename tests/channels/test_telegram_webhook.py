@@ -22,7 +22,7 @@ async def nothing_is_stored(town: Town) -> bool:
 async def test_a_message_is_answered_in_its_chat(town: Town) -> None:
     response = await town.update(payload("telegram/text"))
     assert response.status == 200
-    assert town.telegram.texts(CHAT) == [f"ask_support 1: {HOTLINE}"]
+    assert town.telegram.texts(CHAT) == [f"ask 1: {HOTLINE}"]
     assert await town.states() == [("sent", None)]
 
 
@@ -154,7 +154,7 @@ async def test_the_words_under_a_picture_are_read(town: Town) -> None:
     await town.update(payload("telegram/photo"))
     notice, answer = town.telegram.texts(CHAT)
     assert notice == town.program.wording.text("media_received", "uk")
-    assert answer.startswith("disclose_victim")
+    assert answer.startswith("tell")
     assert (await town.conversation()).triage == "high"
 
 

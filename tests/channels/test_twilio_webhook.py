@@ -33,7 +33,7 @@ async def test_a_message_is_answered_from_the_outbox_with_a_status_callback(town
     assert response.status == 200
     assert (await response.text()).endswith("<Response />")
     answer, greeting = town.twilio.messages
-    assert answer["body"] == f"ask_support 1: {HOTLINE}"
+    assert answer["body"] == f"ask 1: {HOTLINE}"
     assert answer["to"] == PERSON
     assert answer["callback"].startswith(f"{PUBLIC_URL}/sms/status?delivery=")
     assert greeting["body"].startswith(HOTLINE)
@@ -54,7 +54,7 @@ async def test_the_first_answer_says_who_answers_and_the_second_does_not(town: T
 
 async def test_an_emergency_in_the_first_message_is_answered_without_ceremony(town: Town) -> None:
     await town.text("on mnie zamknął", 1)
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
 
 
 async def test_a_call_without_a_signature_is_refused_without_a_trace(town: Town) -> None:
@@ -253,7 +253,7 @@ async def test_what_is_not_text_gets_a_kind_answer(town: Town, name: str) -> Non
     await town.sms(payload(f"twilio/{name}"))
     key = NOTICES[name]
     if key is None:  # its words tell of a passport: answered as a disclosure, after the notice
-        assert town.twilio.bodies()[1].startswith("disclose_victim")
+        assert town.twilio.bodies()[1].startswith("tell")
     else:
         assert HOTLINE in town.twilio.bodies()[0] or key in {"media_received", "contact_received", "location_received"}
         assert len(town.twilio.bodies()) == 1

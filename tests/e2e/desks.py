@@ -61,8 +61,8 @@ WORDS = {
 class NightAssistant(PlainAssistant):
     """Understands the messages of the night as written down above, and answers at length."""
 
-    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
-        return WORDS.get(text) or await super().understand(text, language_hint=language_hint)
+    def screened(self, text: str, language_hint: str | None) -> Screening:
+        return WORDS.get(text) or super().screened(text, language_hint)
 
     async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> PlainTurn:
         turn = await super().turn(text, act, slots=slots, state=state)
