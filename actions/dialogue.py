@@ -95,19 +95,23 @@ class Speech(Action, abc.ABC):
         """Speak, and return the changes as events."""
         speaking = _turn_of(tracker)
         language = _language(tracker)
-        for say, reply in rendered(self.speak(speaking), speaking.turn, wording(), language):
+        said = self.speak(speaking)
+        kept = rendered(said, speaking.turn, wording(), language, before=speaking.written)
+        speaking.leave_out([say for say in said if say not in [one for one, _ in kept]])
+        for say, reply in kept:
+            speaking.written += len(reply.text)
             dispatcher.utter_message(
                 text=reply.text,
                 buttons=[{"title": button.title, "payload": button.value} for button in reply.buttons],
                 language=language,
                 key=say.text,
             )
-        kept = (
+        stored = (
             []
             if _SPEAKING
             else [SlotSet("conversation", speaking.concluded().as_json()), SlotSet("phase", speaking.turn.now.phase)]
         )
-        return [*kept, *self.events(speaking, tracker)]
+        return [*stored, *self.events(speaking, tracker)]
 
 
 def _slots(state: State) -> list[EventType]:
@@ -182,6 +186,8 @@ class _SumUpReport(Speech):
         return "action_report_sum_up"
 
     def speak(self, speaking: Speaking) -> Sequence[Say]:
+        if speaking.ended or acute(speaking.turn):
+            return ()  # left half way: it can be gone on with
         if speaking.turn.does("report:drop"):
             return speaking.say(Say("report_kept_unsent"))
         return speaking.say(report.sum_up(speaking.turn, speaking.titles))

@@ -16,19 +16,24 @@ LATER: Final = "quiet_later"  # instead of an answer that has no neutral form
 MOST_SIGNS: Final = 459  # of one reply by SMS: three segments in plain letters
 MOST_SIGNS_ELSEWHERE: Final = 201  # and in other scripts
 _OTHER_SCRIPTS: Final = frozenset({"uk", "ru", "be", "bg", "ka", "ar", "hi", "vi"})
-# What is said even where a reply gets too long: it may save a life, or is what the person waits for.
-_FIRST: Final = ("emergency", "suicide", "danger", "witness_steps", "delete", "report_summary")
+# What is said even where a reply gets too long: it may save a life, is what the person waits for, or is owed to who refused.
+_FIRST: Final = ("emergency", "suicide", "danger", "witness_steps", "delete", "report_summary", "handoff_after_all", "handoff_kept")
 
 
-def rendered(says: Sequence[Say], turn: Turn, wording: Wording, language: str) -> list[tuple[Say, Reply]]:
-    """Return the texts of a reply in the person's language and the channel's form."""
+def rendered(
+    says: Sequence[Say], turn: Turn, wording: Wording, language: str, *, before: int = 0
+) -> list[tuple[Say, Reply]]:
+    """Return the texts in the person's language and the channel's form; by SMS without those for which there is no room.
+
+    `before` are the characters of the texts that stand in the same reply already.
+    """
     replies = [(say, _reply(say, turn, wording, language)) for say in says]
     if turn.form != "sms":
         return replies
-    room = MOST_SIGNS_ELSEWHERE if language in _OTHER_SCRIPTS else MOST_SIGNS
+    room = (MOST_SIGNS_ELSEWHERE if language in _OTHER_SCRIPTS else MOST_SIGNS) - before
     kept: list[tuple[Say, Reply]] = []
     for say, reply in replies:
-        if kept and not say.text.startswith(_FIRST) and len(reply.text) > room:
+        if (kept or before) and not say.text.startswith(_FIRST) and len(reply.text) > room:
             continue
         room -= len(reply.text)
         kept.append((say, reply))

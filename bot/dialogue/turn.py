@@ -13,7 +13,7 @@ from bot.dialogue import report
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import Commands
 from bot.dialogue.plan import Say, Section, heard_saying, plan
-from bot.dialogue.predicates import Turn
+from bot.dialogue.predicates import Turn, acute
 from bot.dialogue.settle import settle, still_open
 from bot.dialogue.state import NEEDS_KEPT, Heard, Person, State, Who, apply
 from bot.messages import Screening, Triage
@@ -56,6 +56,7 @@ class Speaking:
         self.titles = titles
         self.says: list[Say] = []
         self.ended = False
+        self.written = 0  # characters of the reply so far
 
     @classmethod
     def begin(cls, text: str, understood: Understood, before: State, around: Around) -> Speaking:
@@ -94,6 +95,13 @@ class Speaking:
         self.says += new
         return new
 
+    def leave_out(self, says: Sequence[Say]) -> None:
+        """Take back texts for which there is no room: they were not said, and the questions in them were not asked."""
+        unsaid = {say.text for say in says}
+        self.says = [say for say in self.says if say.text not in unsaid]
+        asks = next((say.awaits for say in reversed(self.says) if say.awaits is not None), None)
+        self.turn = replace(self.turn, said=tuple(text for text in self.turn.said if text not in unsaid), asks=asks)
+
     def change(self, now: State) -> None:
         """Put another state in the place of the one after the message."""
         self.turn = replace(self.turn, now=now)
@@ -106,9 +114,15 @@ class Speaking:
         return replace(
             now,
             needs=tuple(dict.fromkeys((*needs, *now.needs)))[:NEEDS_KEPT],
-            awaits=turn.asks if turn.asks is not None else still_open(turn.before, turn.commands),
+            awaits=turn.asks if turn.asks is not None else self._still_open(),
             report_sent=now.report_sent or "report_sent" in turn.said,
         )
+
+    def _still_open(self) -> str | None:
+        """Return the question that waits on; a report is left where somebody is in danger or the reply ended without it."""
+        waits = still_open(self.turn.before, self.turn.commands)
+        left = acute(self.turn) or (self.ended and (waits or "").startswith(report.AWAITS))
+        return None if left else waits
 
 
 def _as_the_queue_knows(state: State, around: Around) -> State:
