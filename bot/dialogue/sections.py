@@ -335,7 +335,7 @@ TABLE: Final = (
     Row(
         N,
         "a request for a person is opened",
-        lambda t: is_.newly_waiting(t) and not (is_.acute(t) and "handoff_short" in t.now.said),
+        lambda t: is_.newly_waiting(t) and (is_.refused_before(t) or not (is_.acute(t) and t.times("handoff_short"))),
         _waiting_text,
     ),
     Row(
