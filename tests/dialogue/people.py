@@ -26,6 +26,7 @@ UNKNOWN = "jaki będzie kurs euro?"
 TIRED = "nie daję rady wstawać na trzecią zmianę"
 TIME = "w piątki po szesnastej"
 CONFUSED = "mhm tamto jakoś"
+READ_BACK = "powtórz, na co się umawialiśmy"
 
 READINGS: dict[str, Reading] = {
     GRAVE: Reading(("tell:self",), Triage.HIGH, (Indicator.DOCUMENTS_TAKEN,)),
@@ -48,4 +49,5 @@ READINGS: dict[str, Reading] = {
     TIRED: Reading(("feel:tired",)),
     TIME: Reading(("unclear",)),
     CONFUSED: Reading(("unclear",)),
+    READ_BACK: Reading(("want:readback",)),
 }
