@@ -8,7 +8,7 @@ import pytest
 from bot.channels.segments import plain, segments
 from bot.dialogue.exact import BUTTONS
 from bot.messages import LANGUAGES, QUESTION_TOPICS
-from bot.wording import FORMS, NLU_DATA, Wording, WordingInvalid
+from bot.wording import ANSWER, FORMS, NLU_DATA, Wording, WordingInvalid
 
 WORDING = Wording.load()
 SMS_SEGMENTS = 3
@@ -64,7 +64,7 @@ def test_an_sms_has_at_most_three_segments_and_the_number_in_the_first(language:
         text = WORDING.text(key, language, form="sms")
         if (count := segments(plain(text, language))) > SMS_SEGMENTS:
             long.append((key, count, len(text)))
-        if "{hotline}" in forms["sms"] and WORDING.facts["hotline"] not in text[:67]:
+        if "{hotline}" in forms["sms"] and WORDING.facts["hotline"] not in text[:67] and not key.startswith(ANSWER):
             late.append(key)
     assert (long, late) == ([], [])
 

@@ -271,7 +271,7 @@ async def test_an_emergency_is_never_cut_off(build_town: Build) -> None:
         await town.text(f"wiadomość {number}", number)
     count = len(town.twilio.bodies())
     await town.text(EMERGENCY, 9)
-    assert town.twilio.bodies()[count:] == [body for body in town.twilio.bodies()[count:] if body.startswith("emergency")]
+    assert town.twilio.bodies()[count:] == [body for body in town.twilio.bodies()[count:] if body.startswith("danger")]
     assert len(town.twilio.bodies()) == count + 1
 
 

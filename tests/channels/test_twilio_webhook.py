@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from structlog.testing import capture_logs
 
+from bot.dialogue.turn import Speaking
 from bot.channels.segments import alphabet, plain, segments
 from bot.channels.sms import MAX_BODY
 from bot.channels.twilio_messages import language_of
@@ -261,7 +262,7 @@ async def test_what_is_not_text_gets_a_kind_answer(town: Town, name: str) -> Non
 
 async def test_a_button_of_whatsapp_acts_like_ours(town: Town) -> None:
     await town.sms(payload("twilio/whatsapp_button"))
-    assert town.twilio.bodies()[0].startswith("ask_human")
+    assert town.twilio.bodies()[0].startswith("want_person")
 
 
 @pytest.mark.parametrize("choice", ["2", "2.", "dwa"])
@@ -270,7 +271,7 @@ async def test_a_number_chooses_what_was_offered_last(town: Town, choice: str) -
     greeting = town.twilio.bodies()[-1]
     assert re.search(r"^2 ", greeting, re.MULTILINE)
     await town.text(choice, 2)
-    assert town.twilio.bodies()[-1].startswith("report_start")
+    assert town.twilio.bodies()[-1].startswith("report_begin")
 
 
 async def test_in_quiet_mode_nothing_is_offered_and_a_number_is_only_a_number(town: Town, assistant: PlainAssistant) -> None:
@@ -344,7 +345,7 @@ async def test_a_cry_by_sms_is_more_than_a_question_of_what_this_is(town: Town, 
 
 async def test_menu_is_the_dialogues_and_not_help(town: Town) -> None:
     await town.text("MENU", 1)
-    assert town.twilio.bodies()[0].startswith("menu")
+    assert town.twilio.bodies()[0].startswith("steer")
 
 
 @pytest.mark.parametrize("word", ["STOP", "stop.", "CANCEL", "przestań", "стоп", "arrêt", "توقف"])
@@ -398,9 +399,9 @@ async def test_the_assistant_never_gets_a_number(town: Town, assistant: PlainAss
     seen: list[Any] = []
     original = assistant.turn
 
-    async def turn(text: str, act: str, **more: Any) -> Any:
-        seen.append((text, act, more))
-        return await original(text, act, **more)
+    async def turn(speaking: Speaking, **more: Any) -> Any:
+        seen.append((speaking.turn, more))
+        return await original(speaking, **more)
 
     assistant.turn = turn  # type: ignore[method-assign]
     await town.sms(payload("twilio/sms"))
