@@ -101,6 +101,15 @@ def _waiting_text(turn: Turn) -> Sequence[Say]:
     return (Say("handoff_short" if turn.on_duty or urgent else "handoff_short_night", (*WITHDRAW, "safe_time")),)
 
 
+def _still_here(turn: Turn) -> Sequence[Say]:
+    """Return what stays with somebody in danger whose message has no answer now."""
+    if is_.suicide_open(turn):
+        others = turn.now.suicide_of_others
+        return says(*(("suicide_witness_again", "witness_more") if others else ("suicide_here", "suicide_short")))(turn)
+    others = turn.now.danger_of_others
+    return says(*(("witness_more", "danger_reminder_witness") if others else ("danger_here", "danger_reminder")))(turn)
+
+
 def _tells_first(turn: Turn, *texts: str) -> bool:
     return is_.tells(turn) and not turn.times(*texts)
 
@@ -285,6 +294,7 @@ TABLE: Final = (
         says("told_first"),
     ),
     Row(H, "something more is told", is_.tells, _receipt),
+    Row(H, "somebody comes in while something is told", lambda t: t.does("near") and not t.said, says("someone_near")),
     Row(H, "tiredness", lambda t: t.does("feel:tired"), in_turn("tired_heard", "answer.no_strength", "heard_fine")),
     Row(H, "fear", lambda t: t.does("feel:afraid"), in_turn("afraid", "afraid_again", "heard_fine")),
     Row(H, "shame", lambda t: t.does("feel:ashamed"), in_turn("ashamed_heard", "heard_fine")),
@@ -354,6 +364,7 @@ TABLE: Final = (
         ),
         lambda t: (Say("danger_reminder_witness" if t.now.danger_of_others else "danger_reminder"),),
     ),
+    Row(N, "nothing else is said while a life is in danger", lambda t: is_.acute(t) and not t.said, _still_here),
     # One question
     Row(Q, "nothing may be asked in a danger", lambda t: is_.acute(t) and bool(t.said), lambda _t: ()),
     Row(
