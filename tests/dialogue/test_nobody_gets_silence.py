@@ -79,7 +79,9 @@ def test_each_sign_that_is_found_is_answered(before: str) -> None:
 def test_no_course_of_a_conversation_ends_in_silence(before: str, turns: list[list[str]], minor: bool, quiet: bool) -> None:
     talk = talk_after(before, minor=minor, quiet=quiet)
     for commands in turns:
-        assert talk.hears("…", *commands), (commands, talk.state)
+        said = talk.hears("…", *commands)
+        erased = talk.last is not None and talk.last.turn.does("erase:yes")  # then the front door says that it is done
+        assert said or erased, (commands, talk.state)
 
 
 def test_every_main_intent_has_a_rule() -> None:
