@@ -54,8 +54,8 @@ def urgent_in_doubt(turn: Turn) -> bool:
 
     112 is in the text all the same; what was found stays found.
     """
-    sure = {command.name for command in turn.commands.all if command.sure < 1}
-    told = sure & {"danger:self", "danger:other", "feel:suicide", "near"} or turn.heard.screening.strong_signs
+    read = {command.name for command in turn.commands.all if command.sure > 0}  # what only the screening adds is not sure
+    told = read & {"danger:self", "danger:other", "feel:suicide", "near"} or turn.heard.screening.strong_signs
     return danger_now(turn) and not told and not turn.times("urgent_ask") and not of_others(turn) and not child(turn)
 
 

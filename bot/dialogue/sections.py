@@ -101,15 +101,6 @@ def _waiting_text(turn: Turn) -> Sequence[Say]:
     return (Say("handoff_short" if turn.on_duty or urgent else "handoff_short_night", (*WITHDRAW, "safe_time")),)
 
 
-def _still_here(turn: Turn) -> Sequence[Say]:
-    """Return what stays with somebody in danger whose message has no answer now."""
-    if is_.suicide_open(turn):
-        others = turn.now.suicide_of_others
-        return says(*(("suicide_witness_again", "witness_more") if others else ("suicide_here", "suicide_short")))(turn)
-    others = turn.now.danger_of_others
-    return says(*(("witness_more", "danger_reminder_witness") if others else ("danger_here", "danger_reminder")))(turn)
-
-
 def _tells_first(turn: Turn, *texts: str) -> bool:
     return is_.tells(turn) and not turn.times(*texts)
 
@@ -364,14 +355,25 @@ TABLE: Final = (
         ),
         lambda t: (Say("danger_reminder_witness" if t.now.danger_of_others else "danger_reminder"),),
     ),
-    Row(N, "nothing else is said while a life is in danger", lambda t: is_.acute(t) and not t.said, _still_here),
     # One question
     Row(Q, "nothing may be asked in a danger", lambda t: is_.acute(t) and bool(t.said), lambda _t: ()),
+    Row(
+        Q,
+        "somebody writes something else of who may die",
+        lambda t: is_.suicide_open(t) and t.now.suicide_of_others,
+        says("suicide_witness_again", "witness_more", "heard_on"),
+    ),
     Row(
         Q,
         "somebody who may die writes something else",
         is_.suicide_open,
         says("suicide_here", "suicide_short", "heard_on"),
+    ),
+    Row(
+        Q,
+        "somebody writes something else of who is in danger",
+        lambda t: is_.danger_open(t) and t.now.danger_of_others,
+        says("danger_reminder_witness", "witness_more", "heard_on"),
     ),
     Row(
         Q,

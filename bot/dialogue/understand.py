@@ -46,12 +46,12 @@ TOPIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def with_screening(commands: Commands, screening: Screening) -> Commands:
-    """Add what the screening found: an emergency is a danger, whatever else the message does."""
+    """Add what the screening found: an emergency is a danger, whatever else the message does; what kind of one is not sure."""
     if Indicator.SUICIDE_RISK in screening.signs:
         return commands.with_(Command("feel:suicide")).without("doubt:suicide")
     if screening.triage is not Triage.EMERGENCY or commands.any_of("danger:self", "danger:other", "feel:suicide"):
         return commands
-    return commands.with_(Command("danger:other" if screening.speaker is Speaker.WITNESS else "danger:self"))
+    return commands.with_(Command("danger:other" if screening.speaker is Speaker.WITNESS else "danger:self", sure=0.0))
 
 
 @dataclass(frozen=True)
