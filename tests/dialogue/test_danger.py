@@ -8,7 +8,7 @@ from bot.dialogue.commands import Command
 from bot.dialogue.state import Who
 from bot.messages import Indicator, Speaker, Triage
 from tests.dialogue.people import CALLED, DANGER, DYING, DYING_AGAIN, GRAVE, NEAR, NEAR_WITH_MORE, NOT_DYING, QUESTION
-from tests.dialogue.talk import Person, Talk
+from tests.dialogue.talk import Person, Talk, replies
 from tests.support import HOTLINE
 
 VIOLENCE = {"triage": Triage.EMERGENCY, "signs": [Indicator.VIOLENCE]}
@@ -138,7 +138,26 @@ def test_a_word_of_dying_or_of_tiredness_is_asked_back_once_and_each_answer_is_h
     assert "hurting_ask" not in tired.hears("…", "doubt:suicide")
 
 
-def test_an_alarm_without_any_sign_names_112_and_asks_what_is_meant() -> None:
+def test_an_alarm_without_any_sign_names_both_numbers_and_asks_what_is_meant() -> None:
     talk = Talk()
     assert talk.hears("…", triage=Triage.EMERGENCY)[0] == "urgent_ask"
     assert talk.state.awaits == "hurting"
+    assert talk.last is not None
+    for language in ("pl", "en"):
+        text = replies(talk.last, language)[0].text
+        assert "112" in text
+        assert HOTLINE in text
+
+
+def test_a_cry_for_help_alone_is_a_danger_and_no_doubt() -> None:
+    assert Talk().hears("pomocy", "danger:self")[0] == "emergency_victim"
+
+
+@pytest.mark.parametrize("signs", [[Indicator.VIOLENCE], [Indicator.SUICIDE_RISK]])
+def test_who_writes_on_of_somebody_else_in_danger_is_answered_as_a_witness(signs: list[Indicator]) -> None:
+    talk = Talk()
+    command = "feel:suicide" if signs == [Indicator.SUICIDE_RISK] else "danger:other"
+    talk.hears("…", command, triage=Triage.EMERGENCY, signs=signs, who=Who.WITNESS, speaker=Speaker.WITNESS)
+    for _ in range(4):
+        said = talk.hears("…", "ask:none", who=Who.WITNESS)
+        assert not (SUICIDE_TEXTS | DANGER_TEXTS) & set(said), said
