@@ -20,7 +20,7 @@ from bot.dialogue import report
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.plan import Say, Section
-from bot.dialogue.predicates import acute
+from bot.dialogue.predicates import alarm_now
 from bot.dialogue.state import State
 from bot.dialogue.texts import rendered
 from bot.dialogue.turn import Around, Speaking, Understood
@@ -148,7 +148,7 @@ class _FillReport(Speech):
         return () if filled and section in {Section.HEARD, Section.ANSWER} else speaking.section(section)
 
     def events(self, speaking: Speaking, tracker: Tracker) -> list[EventType]:
-        leaves = speaking.ended or acute(speaking.turn)
+        leaves = speaking.ended or alarm_now(speaking.turn)
         return [*_slots(speaking.turn.now), *([ActiveLoop(None), SlotSet("requested_slot", None)] if leaves else [])]
 
 
@@ -186,7 +186,7 @@ class _SumUpReport(Speech):
         return "action_report_sum_up"
 
     def speak(self, speaking: Speaking) -> Sequence[Say]:
-        if speaking.ended or acute(speaking.turn):
+        if speaking.ended or alarm_now(speaking.turn):
             return ()  # left half way: it can be gone on with
         if speaking.turn.does("report:drop"):
             return speaking.say(Say("report_kept_unsent"))

@@ -74,6 +74,11 @@ def suicide_now(turn: Turn) -> bool:
     return turn.heard.of_suicide
 
 
+def alarm_now(turn: Turn) -> bool:
+    """Say whether this message tells of a danger or of dying: a form is left then, and can be gone on with."""
+    return danger_now(turn) or suicide_now(turn)
+
+
 def suicide_open(turn: Turn) -> bool:
     """Say whether somebody wants to die, as far as is known."""
     return turn.now.suicide is Danger.OPEN

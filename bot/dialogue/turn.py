@@ -13,7 +13,7 @@ from bot.dialogue import report
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import Commands
 from bot.dialogue.plan import Say, Section, heard_saying, plan
-from bot.dialogue.predicates import Turn, acute
+from bot.dialogue.predicates import Turn, alarm_now
 from bot.dialogue.settle import settle, still_open
 from bot.dialogue.state import NEEDS_KEPT, Heard, Person, State, Who, apply
 from bot.messages import Screening, Triage
@@ -119,9 +119,9 @@ class Speaking:
         )
 
     def _still_open(self) -> str | None:
-        """Return the question that waits on; a report is left where somebody is in danger or the reply ended without it."""
+        """Return the question that waits on; a form is left in an alarm, a report also where the reply ends without it."""
         waits = still_open(self.turn.before, self.turn.commands)
-        left = acute(self.turn) or (self.ended and (waits or "").startswith(report.AWAITS))
+        left = alarm_now(self.turn) or (self.ended and (waits or "").startswith(report.AWAITS))
         return None if left else waits
 
 

@@ -24,7 +24,7 @@ def settled(text: str, *commands: str | Command, **state: object) -> tuple[str, 
         ("hurting", "answer:no", ("feel:tired", "feel:better")),
         ("report_send", "answer:yes", ("report:send",)),
         ("report_send", "answer:no", ("report:drop",)),
-        ("which:what_help|sleep_tonight", "answer:yes", ("ask:what_help",)),
+        ("which:what_help", "answer:yes", ("ask:what_help",)),
     ],
 )
 def test_a_yes_or_no_answers_the_question_that_is_open(awaits: str, answer: str, meant: tuple[str, ...]) -> None:

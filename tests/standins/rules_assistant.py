@@ -109,6 +109,8 @@ class _Turn:
         for action in own_actions().get(intent, sections):
             if action == FORM:
                 self.tracker.active_loop_name = FORM
+                if any(self.tracker.slots.get(slot) is not None for slot in report.SLOTS):
+                    self._act(f"validate_{FORM}")  # as Rasa does where a form begins with parts that are told already
                 self._form()
             else:
                 self._act(action)
