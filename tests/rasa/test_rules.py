@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,13 +31,6 @@ PHASES = {
     "danger": State(danger=Danger.OPEN, said={"emergency_victim": 1}),
     "suicide": State(suicide=Danger.OPEN, said={"suicide": 1}),
 }
-
-
-@pytest.fixture(scope="module")
-def by_the_rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    assistant = train_rules(tmp_path_factory.mktemp("rules"), RULES.read_text(encoding="utf-8"))
-    yield assistant
-    assistant.close()
 
 
 def begun(*commands: str, state: State | None = None, **known: Any) -> Speaking:
