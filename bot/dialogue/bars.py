@@ -38,7 +38,7 @@ BETA: Final[Mapping[str, float]] = {
 STEPS: Final = np.linspace(0.08, 0.96, 45)
 FEWEST: Final = 6  # labelled messages with a command; with fewer a middle bar is kept
 MIDDLE: Final = 0.5
-RIGHT_ENOUGH: Final = 0.85  # of the roles that are believed
+RIGHT_ENOUGH: Final = 0.75  # of the roles that are believed
 # In right answers: what a wrong one costs, beside none; what it is worth to ask back with the right one among the choices, or without.
 WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.45, 0.3
 LEAST_PRECISION: Final = 0.5  # of what is heard

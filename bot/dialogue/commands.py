@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 ASK: Final = "ask"
+FOUND_ONLY: Final = 0.0  # how sure a command is that only the screening gives: no words of the message were heard as it
 UNKNOWN: Final = "none"  # `ask:none`: something is asked that no answer of the library fits
 
 # What the heads learn, apart from which answer a question asks for.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Answer, Library
-from bot.dialogue.commands import UNKNOWN, Command, Commands
+from bot.dialogue.commands import FOUND_ONLY, UNKNOWN, Command, Commands
 from bot.dialogue.state import Danger, Heard, Person, State, Who, in_mortal_danger
 from bot.messages import Indicator, Triage
 
@@ -46,7 +46,7 @@ class Turn:
 
 def danger_now(turn: Turn) -> bool:
     """Say whether this message tells of a danger right now."""
-    return turn.does("danger:self", "danger:other") or (turn.heard.urgent and not turn.heard.of_suicide)
+    return turn.does("danger:self", "danger:other")
 
 
 def urgent_in_doubt(turn: Turn) -> bool:
@@ -54,9 +54,18 @@ def urgent_in_doubt(turn: Turn) -> bool:
 
     112 is in the text all the same; what was found stays found.
     """
-    read = {command.name for command in turn.commands.all if command.sure > 0}  # what only the screening adds is not sure
-    told = read & {"danger:self", "danger:other", "feel:suicide", "near"} or turn.heard.screening.strong_signs
+    heard = any(
+        command.sure > FOUND_ONLY for command in turn.commands.all if command.name in {"danger:self", "danger:other", "near"}
+    )
+    told = heard or bool(turn.heard.screening.strong_signs)
     return danger_now(turn) and not told and not turn.times("urgent_ask") and not of_others(turn) and not child(turn)
+
+
+def suicide_in_doubt(turn: Turn) -> bool:
+    """Say whether only the screening hears a word of dying in what sounds like tiredness: it is asked back, with the lines."""
+    said = turn.commands.first("feel:suicide")
+    found_only = said is not None and said.sure <= FOUND_ONLY
+    return found_only and turn.does("feel:tired") and not turn.times("hurting_ask")
 
 
 def danger_open(turn: Turn) -> bool:
@@ -72,11 +81,6 @@ def danger_closed(turn: Turn) -> bool:
 def suicide_now(turn: Turn) -> bool:
     """Say whether this message speaks of dying."""
     return turn.heard.of_suicide
-
-
-def alarm_now(turn: Turn) -> bool:
-    """Say whether this message tells of a danger or of dying: a form is left then, and can be gone on with."""
-    return danger_now(turn) or suicide_now(turn)
 
 
 def suicide_open(turn: Turn) -> bool:
@@ -97,8 +101,7 @@ def suicide_doubted(turn: Turn) -> bool:
 def only_interrupted(turn: Turn) -> bool:
     """Say whether the message only says that somebody comes: no long text may stand on the screen then."""
     new_signs = turn.heard.screening.signs - {Indicator.SURVEILLANCE, Indicator.ISOLATION}
-    only = turn.commands.names == {"near"} or len(turn.text.split()) <= FEW_WORDS
-    return turn.does("near") and not new_signs and only
+    return turn.does("near") and not new_signs and len(turn.text.split()) <= FEW_WORDS
 
 
 def acute(turn: Turn) -> bool:

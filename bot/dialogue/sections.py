@@ -112,6 +112,12 @@ TABLE: Final = (
     Row(S, "erasing is confirmed", lambda t: t.does("erase:yes") and t.awaits == "erase", lambda _t: (), REPLY_ENDS),
     Row(
         S,
+        "what sounds like tiredness may be a word of dying",
+        is_.suicide_in_doubt,
+        says("hurting_ask", buttons=("tired", "hurting", "human"), awaits="hurting"),
+    ),
+    Row(
+        S,
         "somebody speaks of dying",
         lambda t: is_.suicide_now(t) and not t.now.suicide_of_others,
         in_turn("suicide", "suicide_again", "suicide_here", "suicide_short"),
@@ -384,7 +390,7 @@ TABLE: Final = (
     Row(
         Q,
         "a first gentle question to who tells of themselves",
-        lambda t: t.asks is None and not t.quiet and "disclose_short" in t.said,
+        lambda t: t.asks is None and not t.quiet and "disclose_short" in t.said and not is_.answers(t),
         says("question_safe_now", buttons=("safe_yes", "safe_no", "skip"), awaits="safe_now"),
     ),
     Row(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
-from bot.dialogue.state import State
+from bot.dialogue.state import Danger, State
 
 FORMS: Final = ("report:", "time", "word")  # open questions that stay open while something else is answered
 _ANSWERS: Final = ("answer:yes", "answer:no", "answer:value", "refuse:question", "unclear", "off")
@@ -144,6 +144,13 @@ TABLE: Final = (
         "a yes to one of two readings takes the likelier",
         lambda said: said.awaits("which:") and "answer:yes" in said.commands,
         lambda said: Commands((Command(ASK, (said.state.awaits or "").removeprefix("which:")),)),
+    ),
+    Row(
+        "who cannot speak in a danger asks how to call all the same",
+        lambda said: (
+            said.state.danger is Danger.OPEN and any(ask.value == "write_instead_of_call" for ask in said.commands.asked)
+        ),
+        lambda said: said.commands.without(ASK).with_(Command(ASK, "emergency_silent")),
     ),
     Row(
         "a person wanted and refused in one message is what is said more surely",

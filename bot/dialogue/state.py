@@ -147,7 +147,8 @@ def apply(state: State, heard: Heard) -> State:
     """Return the state after a message, before anything is said to it."""
     who = _who(state, heard)
     commands = heard.commands
-    others = who.tells_of_others or (who is Who.UNKNOWN and heard.screening.speaker is Speaker.WITNESS)
+    witness = heard.screening.speaker is Speaker.WITNESS or (state.told_other and not state.told_self)
+    others = who.tells_of_others or (who is Who.UNKNOWN and witness)
     tells = commands.any_of("tell:self", "tell:other", "danger:self", "danger:other", "feel:suicide")
     state = replace(
         state,
@@ -173,7 +174,7 @@ def _who(state: State, heard: Heard) -> Who:
 
 def _danger(state: State, heard: Heard, *, others: bool) -> State:
     told = "danger:self" in heard.commands or "danger:other" in heard.commands
-    if told or (heard.urgent and not heard.of_suicide):
+    if told:
         of_others = "danger:other" in heard.commands if told else others
         return replace(state, danger=Danger.OPEN, danger_of_others=of_others)
     if state.danger is Danger.NONE:

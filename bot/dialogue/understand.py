@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library
-from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
+from bot.dialogue.commands import ASK, FOUND_ONLY, UNKNOWN, Command, Commands
 from bot.dialogue.exact import exact
 from bot.dialogue.features import Context, features, packed
 from bot.dialogue.heads import CommandHeads
@@ -25,6 +25,9 @@ from bot.screening.heads import Heads, Matrix
 from bot.times import names_hour
 
 _NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
+COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
+HALF_HEARD: Final = 0.5  # of its bar
+NEVER_HALF_HEARD: Final = frozenset({"feel:suicide", "want:erase", "want:quiet", "want:language", "refuse:human", "correct:joke"})
 MOST_QUESTIONS: Final = 3
 MOST_CHOICES: Final = 3  # answers that are offered where none is clearly the nearest
 
@@ -46,12 +49,14 @@ TOPIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def with_screening(commands: Commands, screening: Screening) -> Commands:
-    """Add what the screening found: an emergency is a danger, whatever else the message does; what kind of one is not sure."""
+    """Add what the screening found, an emergency as a danger; but for who says that it is over, or a joke: the findings keep it."""
     if Indicator.SUICIDE_RISK in screening.signs:
-        return commands.with_(Command("feel:suicide")).without("doubt:suicide")
-    if screening.triage is not Triage.EMERGENCY or commands.any_of("danger:self", "danger:other", "feel:suicide"):
+        known = commands if "feel:suicide" in commands else commands.with_(Command("feel:suicide", sure=FOUND_ONLY))
+        return known.without("doubt:suicide")
+    told = commands.any_of("danger:self", "danger:other", "feel:suicide", "feel:better", "done:called", "correct:joke")
+    if screening.triage is not Triage.EMERGENCY or told:
         return commands
-    return commands.with_(Command("danger:other" if screening.speaker is Speaker.WITNESS else "danger:self", sure=0.0))
+    return commands.with_(Command("danger:other" if screening.speaker is Speaker.WITNESS else "danger:self", sure=FOUND_ONLY))
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,22 @@ class Understanding:
             found += self._asked(reading, standard, context, known, likely[ASK])
         if self.heads.bars.doubt <= likely["feel:suicide"] < self.heads.bars.command["feel:suicide"]:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
+        if all(command.name in COURTESIES for command in found):
+            found += self._likeliest(reading, standard, context, likely)
         found.sort(key=lambda command: -command.sure)
         return Understood(screening, with_screening(Commands(tuple(found)), screening), who, vector)
+
+    def _likeliest(self, reading: Reading, standard: Matrix, context: Context, likely: Mapping[str, float]) -> list[Command]:
+        """Return what a message most likely does that otherwise does nothing, or only thanks: half of what is asked for is enough then."""
+        bars = self.heads.bars.command
+        name = max((label for label in likely if label not in COURTESIES), key=lambda label: likely[label] / bars[label])
+        if likely[name] < bars[name] * HALF_HEARD or name in NEVER_HALF_HEARD:
+            return []
+        return (
+            self._asked(reading, standard, context, context.who, likely[name])
+            if name == ASK
+            else [Command(name, sure=likely[name])]
+        )
 
     def _value(self, name: str, text: str, language: str) -> str:
         """Return what a message arranges, where it names it: a time in any words, a code word in quotation marks or after a colon."""
@@ -109,11 +128,15 @@ class Understanding:
             vectors = [self.screening_heads.standardise(encoding.vector) for encoding in reading.encodings]
             parts = [(text, vector) for text, vector in zip(reading.clauses, vectors, strict=True) if self._asks(text, vector)]
             asking = parts if len(parts) > 1 else asking  # one question is found best by the whole message around it
+        sought = [
+            self.nearness.find(clause, vector, self.library, who=who, context=context, moment=_moment(context))
+            for clause, vector in asking[:MOST_QUESTIONS]
+        ]
         found: list[Command] = []
-        for clause, vector in asking[:MOST_QUESTIONS]:
-            near = self.nearness.find(clause, vector, self.library, who=who, context=context, moment=_moment(context))
+        for near in sorted(filter(None, sought), key=lambda near: -near[0].nearness):
             value = self._chosen(near)
-            if value is not None and all(value.partition("|")[0] not in command.value.split("|") for command in found):
+            clear = value is not None and "|" not in value
+            if value is not None and (clear or not found) and not any(value.partition("|")[0] in one.choices for one in found):
                 found.append(Command(ASK, value, sure))
         return found or [Command(ASK, UNKNOWN, sure)]
 
