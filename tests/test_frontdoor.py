@@ -329,7 +329,9 @@ async def test_the_same_fixed_text_is_not_said_twice_in_a_row(program: Program, 
     assert second.replies[0].text.endswith(first.replies[0].text)
 
 
-@pytest.mark.parametrize(("typed", "command"), [("nie mogę dzwonić", "ask:write_instead_of_call"), ("Kto to czyta", "ask:who_reads")])
+@pytest.mark.parametrize(
+    ("typed", "command"), [("nie mogę dzwonić", "ask:write_instead_of_call"), ("Kto to czyta", "ask:who_reads")]
+)
 async def test_the_title_of_a_button_is_the_button_on_every_channel(program: Program, typed: str, command: str) -> None:
     await program.frontdoor.receive(inbound("dzień dobry"))
     outcome = await program.frontdoor.receive(inbound(typed, number="2"))

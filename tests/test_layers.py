@@ -45,7 +45,9 @@ def test_a_module_imports_only_what_it_may(path: Path) -> None:
         assert not {module for module in used if module.partition(".")[0] in {"twilio", "telegram"}}
     if name.startswith("bot/dialogue/"):
         ours = {module for module in used if module.startswith("bot.")}
-        assert not {module for module in ours if not f"{module}.".startswith(tuple(f"{allowed}." for allowed in DIALOGUE_MAY_IMPORT))}
+        assert not {
+            module for module in ours if not f"{module}.".startswith(tuple(f"{allowed}." for allowed in DIALOGUE_MAY_IMPORT))
+        }
     for place, forbidden in LOWER.items():
         if name.startswith(place):
             assert not {module for module in used if module.startswith(forbidden)}

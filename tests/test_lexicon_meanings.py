@@ -10,7 +10,6 @@ from bot.dialogue.exact import exact
 from bot.lexicon import CRY, Lexicon
 from bot.messages import LANGUAGES, Indicator, Triage
 from bot.screening.language import without_diacritics
-from bot.screening.normalise import words
 from bot.screening.rows import Row, read_rows, training_files
 from bot.spelling import MARKED
 from bot.wording import Wording

@@ -83,6 +83,11 @@ def suicide_now(turn: Turn) -> bool:
     return turn.heard.of_suicide
 
 
+def alarm_now(turn: Turn) -> bool:
+    """Say whether this message tells of a danger or of dying: a form is left then, and can be gone on with."""
+    return danger_now(turn) or suicide_now(turn)
+
+
 def suicide_open(turn: Turn) -> bool:
     """Say whether somebody wants to die, as far as is known."""
     return turn.now.suicide is Danger.OPEN
@@ -101,7 +106,8 @@ def suicide_doubted(turn: Turn) -> bool:
 def only_interrupted(turn: Turn) -> bool:
     """Say whether the message only says that somebody comes: no long text may stand on the screen then."""
     new_signs = turn.heard.screening.signs - {Indicator.SURVEILLANCE, Indicator.ISOLATION}
-    return turn.does("near") and not new_signs and len(turn.text.split()) <= FEW_WORDS
+    only = turn.commands.names == {"near"} or len(turn.text.split()) <= FEW_WORDS
+    return turn.does("near") and not new_signs and only
 
 
 def acute(turn: Turn) -> bool:

@@ -17,12 +17,19 @@ MOST_SIGNS: Final = 459  # of one reply by SMS: three segments in plain letters
 MOST_SIGNS_ELSEWHERE: Final = 201  # and in other scripts
 _OTHER_SCRIPTS: Final = frozenset({"uk", "ru", "be", "bg", "ka", "ar", "hi", "vi"})
 # What is said even where a reply gets too long: it may save a life, is what the person waits for, or is owed to who refused.
-_FIRST: Final = ("emergency", "suicide", "danger", "witness_steps", "delete", "report_summary", "handoff_after_all", "handoff_kept")
+_FIRST: Final = (
+    "emergency",
+    "suicide",
+    "danger",
+    "witness_steps",
+    "delete",
+    "report_summary",
+    "handoff_after_all",
+    "handoff_kept",
+)
 
 
-def rendered(
-    says: Sequence[Say], turn: Turn, wording: Wording, language: str, *, before: int = 0
-) -> list[tuple[Say, Reply]]:
+def rendered(says: Sequence[Say], turn: Turn, wording: Wording, language: str, *, before: int = 0) -> list[tuple[Say, Reply]]:
     """Return the texts in the person's language and the channel's form; by SMS without those for which there is no room.
 
     `before` are the characters of the texts that stand in the same reply already.

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import pytest
 from structlog.testing import capture_logs
 
-from bot.dialogue.turn import Speaking
 from bot.channels.segments import alphabet, plain, segments
 from bot.channels.sms import MAX_BODY
 from bot.channels.twilio_messages import language_of
+from bot.dialogue.turn import Speaking
 from bot.storage.tables import Conversation, Delivery, Handoff, Message, Receipt
 from tests.channels.conftest import PERSON, Build, Town, payload
 from tests.standins.twilio_api import ACCOUNT, AUTH_TOKEN, NUMBER, PUBLIC_URL

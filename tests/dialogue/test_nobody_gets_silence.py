@@ -35,7 +35,12 @@ BEFORE: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
 }
 # What the report's own actions answer, and what empties the conversation.
 ELSEWHERE = {"want:report", "report:send", "report:drop", "report:correct", "report:part", "report:value", "erase:yes"}
-NAMES = [*(name for name in (*LABELS, *EXACT_ONLY) if name not in {"ask", *ELSEWHERE}), "ask:none", "ask:who_reads", "ask:know_plan"]
+NAMES = [
+    *(name for name in (*LABELS, *EXACT_ONLY) if name not in {"ask", *ELSEWHERE}),
+    "ask:none",
+    "ask:who_reads",
+    "ask:know_plan",
+]
 
 
 def talk_after(before: str, **about: Any) -> Talk:

@@ -13,6 +13,7 @@ from bot.dialogue.texts import MOST_SIGNS, MOST_SIGNS_ELSEWHERE
 from bot.messages import Indicator, Speaker, Triage
 from tests.dialogue.people import THREE_QUESTIONS, TIRED, UNKNOWN, WITNESSED, WORRIED
 from tests.dialogue.talk import LIBRARY, Person, Talk, around, heard, replies, speaking
+import itertools
 
 GRAVE = {"triage": Triage.HIGH, "signs": [Indicator.DOCUMENTS_TAKEN]}
 
@@ -183,7 +184,7 @@ def test_not_understanding_is_said_in_other_words_and_then_a_person_is_offered()
     talk = Talk()
     heard_then = [talk.hears("…", "unclear") for _ in range(3)]
     assert len(set(heard_then)) > 1
-    assert all(first != second for first, second in zip(heard_then, heard_then[1:], strict=False))
+    assert all(first != second for first, second in itertools.pairwise(heard_then))
     assert "human" in talk.buttons
 
 

@@ -89,7 +89,10 @@ def test_every_answer_of_the_library_has_its_words_a_short_form_and_the_title_of
         for name, answer in LIBRARY.answers.items()
         for what, there in (
             ("text", WORDING.has(answer.text, language)),
-            ("sms", WORDING.has(answer.text, language, "sms") or segments(plain(WORDING.text(answer.text, language), language)) <= 3),
+            (
+                "sms",
+                WORDING.has(answer.text, language, "sms") or segments(plain(WORDING.text(answer.text, language), language)) <= 3,
+            ),
             ("title", WORDING.titles[language].get(f"ask_{name}", name) != name),
         )
         if not there
