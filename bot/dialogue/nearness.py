@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.dialogue.answers import CALM, Library
 from bot.dialogue.features import NEW, Context, side_features, unpacked
@@ -59,6 +60,7 @@ class Nearness:
     share: float = 0.0
     network: Layers | None = None
     centres: Mapping[str, Matrix] = field(default_factory=dict)
+    usable: dict[tuple[Who, str], NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
 
     def find(
         self,
@@ -75,7 +77,7 @@ class Nearness:
         if not self.owners:
             return []
         cosines = self.vectors @ unit(self.projection @ standard)
-        usable = np.array([library.answers[owner].fits(who) and moment in library.answers[owner].when for owner in self.owners])
+        usable = self._fitting(library, who, moment)
         cosines = np.where(usable & ((self.followed == 0) | bool(context.needs)), cosines, -1.0)
         best: dict[str, list[float]] = {}
         for place in np.argsort(-cosines)[: most * 12]:
@@ -92,6 +94,13 @@ class Nearness:
             for name, near in best.items()
         ]
         return sorted(scored, key=lambda found: -found.nearness)[:most]
+
+    def _fitting(self, library: Library, who: Who, moment: str) -> NDArray[np.bool_]:
+        """Return which ways of asking are of answers that may be said to somebody in a moment; found once for each."""
+        if (who, moment) not in self.usable:
+            known = {name: answer.fits(who) and moment in answer.when for name, answer in library.answers.items()}
+            self.usable[who, moment] = np.array([known[owner] for owner in self.owners], dtype=np.bool_)
+        return self.usable[who, moment]
 
     def _likely(self, text: str, standard: Matrix, context: Context) -> dict[str, float]:
         """Return the log likelihoods of the network for each answer that it knows."""
@@ -158,6 +167,7 @@ class Nearness:
             owners=(*self.owners, *(owners[place] for place in kept)),
             followed=np.concatenate([self.followed, np.zeros(len(kept), dtype=np.float32)]),
             heard=len(kept),
+            usable={},
         )
 
     @classmethod
