@@ -16,6 +16,7 @@ from bot.screening.normalise import words
 ASK_BUTTON: Final = "ask_"  # buttons that ask for an answer of the library: @ask_passport_back
 PART_BUTTON: Final = "part_"  # buttons that name a part of a report: @part_where
 LANGUAGE_BUTTON: Final = "lang_"
+ENOUGH: Final = "enough"  # the value of a refusal that is of more than one question
 
 BUTTONS: Final[Mapping[str, str]] = {
     "human": "want:human",
@@ -93,7 +94,13 @@ def exact(text: str, language: str, lexicon: Lexicon) -> Commands | None:
         return Commands((Command("want:language", named),))
     meaning = lexicon.meaning(text, language) if words(text) else None
     found = LISTED.get(meaning or "")
-    return Commands.of(found) if found is not None else None
+    return Commands((_listed(found, meaning),)) if found is not None else None
+
+
+def _listed(found: str, meaning: str | None) -> Command:
+    if found.startswith("ask:"):
+        return Command(ASK, found.removeprefix("ask:"))
+    return Command(found, ENOUGH if meaning in {"enough", "stop"} else "")
 
 
 def _button(name: str) -> Commands | None:

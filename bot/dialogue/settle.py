@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
+from bot.dialogue.exact import ENOUGH
 from bot.dialogue.state import Danger, State
 
 FORMS: Final = ("report:", "time", "word")  # open questions that stay open while something else is answered
@@ -26,6 +27,7 @@ _PLAIN: Final = (
     "feel:unsure",
 )
 _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
+_BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
 _MOODS: Final = ("feel:unsure", "feel:angry")
 LONGEST_WORD: Final = 3  # words of a code word
 
@@ -67,7 +69,12 @@ def _sure(said: Said, name: str) -> float:
 
 
 def _answered(question: str, answer: str) -> Callable[[Said], bool]:
-    return lambda said: said.awaits(question) and answer in said.commands
+    return lambda said: said.awaits(question) and answer in said.commands and not _old_button(said, question)
+
+
+def _old_button(said: Said, question: str) -> bool:
+    """Say whether a button was pressed that stands under another question than the open one."""
+    return said.text.startswith("@") and said.text not in _BUTTONS_OF.get(question, ())
 
 
 def _value(name: str) -> Callable[[Said], Commands]:
@@ -90,7 +97,7 @@ TABLE: Final = (
         "only a plain word erases; whatever is less sure is asked again",
         lambda said: said.awaits("erase") and "answer:yes" in said.commands,
         lambda said: said.commands.without("answer:yes").with_(
-            Command("erase:yes" if _sure(said, "answer:yes") >= 1 else "want:erase")
+            Command("erase:yes" if _sure(said, "answer:yes") >= 1 and not _old_button(said, "erase") else "want:erase")
         ),
     ),
     Row("a no to erasing keeps everything", _answered("erase", "answer:no"), _instead("answer:no", "erase:no")),
@@ -111,9 +118,24 @@ TABLE: Final = (
         _instead("answer:no", "report:drop"),
     ),
     Row(
+        "a wish to send, where no report was begun, wants a consultant",
+        lambda said: "report:send" in said.commands and not said.state.report,
+        _instead("report:send", "want:human"),
+    ),
+    Row(
+        "a wish to correct, where no report was begun, asks what was meant",
+        lambda said: "report:correct" in said.commands and not said.state.report,
+        _instead("report:correct", "correct:meant"),
+    ),
+    Row(
         "what is told while a part of a report is asked for is that part",
         lambda said: said.awaits("report:") and said.only(*_PLAIN) and "answer:no" not in said.commands,
         _named_report_part,
+    ),
+    Row(
+        "enough, in a report, shows what there is",
+        lambda said: said.awaits("report:") and (c := said.commands.first("refuse:question")) is not None and c.value == ENOUGH,
+        lambda _said: Commands.of("report:send"),
     ),
     Row(
         "skipped, or no, in a report goes on to the next part",
