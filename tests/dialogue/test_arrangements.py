@@ -99,5 +99,10 @@ async def test_nothing_is_erased_by_anything_but_a_yes(person: Person, other: st
     assert not (await person.writes("tak")).erased
 
 
+@pytest.mark.parametrize("old", ["@safe_yes", "@yes"])
+async def test_an_old_yes_on_the_screen_does_not_answer_a_new_question(person: Person, old: str) -> None:
+    assert not (await person.writes(GRAVE, "@delete", old)).erased
+
+
 async def test_an_old_yes_erases_nothing_that_is_not_asked_any_more(person: Person) -> None:
     assert not (await person.writes("@delete", QUESTION, "@delete_yes")).erased

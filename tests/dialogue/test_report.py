@@ -55,6 +55,14 @@ async def test_a_report_that_is_not_wanted_is_kept_unsent_wherever_it_is_said(pe
     assert await sent_report(person) is None
 
 
+async def test_enough_shows_what_there_is_and_asks_whether_to_send_it(person: Person) -> None:
+    shown = await person.writes("@report", SEEN, "stop")
+    assert shown.said == ("report_summary",)
+    assert SEEN in summary(shown)
+    assert (await person.writes("nie")).said == ("report_kept_unsent",)
+    assert await sent_report(person) is None
+
+
 async def test_a_report_is_not_sent_unseen(person: Person) -> None:
     await person.writes("@report", SEEN, "@send", QUESTION)
     shown = await person.writes("@send")

@@ -22,14 +22,26 @@ def settled(text: str, *commands: str | Command, **state: object) -> tuple[str, 
         ("erase", "answer:no", ("erase:no",)),
         ("hurting", "answer:yes", ("feel:suicide",)),
         ("hurting", "answer:no", ("feel:tired", "feel:better")),
-        ("report_send", "answer:yes", ("report:send",)),
-        ("report_send", "answer:no", ("report:drop",)),
         ("which:what_help", "answer:yes", ("ask:what_help",)),
     ],
 )
 def test_a_yes_or_no_answers_the_question_that_is_open(awaits: str, answer: str, meant: tuple[str, ...]) -> None:
     assert settled("…", answer, awaits=awaits) == meant
     assert settled("…", answer) == (answer,)
+
+
+def test_a_yes_or_no_under_a_report_sends_it_or_keeps_it() -> None:
+    shown = {"awaits": "report_send", "report": {"what": "krzyki"}}
+    assert settled("tak", "answer:yes", **shown) == ("report:send",)
+    assert settled("nie", "answer:no", **shown) == ("report:drop",)
+
+
+@pytest.mark.parametrize("button", ["@safe_yes", "@yes"])
+def test_an_old_button_answers_no_other_question_than_its_own(button: str) -> None:
+    assert settled(button, "answer:yes", awaits="erase") == ("want:erase",)
+    assert settled(button, "answer:yes", awaits="report_send", report={"what": "krzyki"}) == ("answer:yes",)
+    assert settled("@safe_yes", "answer:yes", awaits="human") == ("answer:yes",)
+    assert settled("@yes", "answer:yes", awaits="human") == ("want:human",)
 
 
 def test_only_a_plain_word_erases_and_what_is_less_sure_is_asked_again() -> None:
@@ -63,6 +75,12 @@ def test_skipped_or_no_in_a_report_goes_on_to_the_next_part(skip: str) -> None:
 @pytest.mark.parametrize("other", ["ask:who_reads", "danger:self", "want:human", "near", "want:erase"])
 def test_a_question_a_danger_or_a_wish_in_a_report_is_no_part_of_it(other: str) -> None:
     assert settled("…", other, awaits="report:where") == (other,)
+
+
+def test_a_wish_to_send_or_correct_where_no_report_was_begun_is_about_the_conversation() -> None:
+    assert settled("wysyłajcie", "report:send") == ("want:human",)
+    assert settled("popraw", "report:correct") == ("correct:meant",)
+    assert settled("wyślij", "report:send", report={"what": "krzyki"}) == ("report:send",)
 
 
 def test_words_after_the_question_for_a_time_are_that_time_and_a_yes_is_none() -> None:
