@@ -41,9 +41,13 @@ async def test_what_is_arranged_is_said_when_it_is_asked_for(person: Person) -> 
     assert (await nobody.writes(READ_BACK)).said == ("nothing_noted",)
 
 
+def bytes_kept(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("frontdoor.sqlite3*"))
+
+
 async def test_nothing_that_was_arranged_lies_open_in_the_database(person: Person, tmp_path: Path) -> None:
     await person.writes("@safe_time", "w niedzielę po mszy", "@code_word", "gruszka")
-    kept = b"".join(path.read_bytes() for path in tmp_path.glob("frontdoor.sqlite3*"))
+    kept = bytes_kept(tmp_path)
     assert b"conversations" in kept
     assert b"mszy" not in kept
     assert b"gruszka" not in kept
