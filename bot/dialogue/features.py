@@ -21,7 +21,7 @@ DID: Final[Mapping[str, tuple[str, ...]]] = {
     "danger": ("emergency", "danger"),
     "suicide": ("suicide",),
     "person": ("handoff",),
-    "heard": ("disclose", "heard", "told_go_on", "witness"),
+    "heard": ("disclose", "heard", "told_first", "witness"),
     "answer": ("answer",),
     "greeting": ("greet",),
 }
