@@ -140,7 +140,8 @@ class Wording:
         for language in LANGUAGES:
             for key, forms in source.items():
                 for form in FORMS:
-                    if form in forms and not self.has(key, language, form):
+                    optional = form == "sms" and key.startswith(ANSWER)
+                    if form in forms and not optional and not self.has(key, language, form):
                         yield Gap(language, key, form)
             for name in self.titles["pl"]:
                 if name not in self.titles[language]:
