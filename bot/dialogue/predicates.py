@@ -65,7 +65,8 @@ def suicide_in_doubt(turn: Turn) -> bool:
     """Say whether only the screening hears a word of dying in what sounds like tiredness: it is asked back, with the lines."""
     said = turn.commands.first("feel:suicide")
     found_only = said is not None and said.sure <= FOUND_ONLY
-    return found_only and turn.does("feel:tired") and not turn.times("hurting_ask")
+    plainly = turn.heard.screening.topic == "emergency"
+    return found_only and turn.does("feel:tired") and not plainly and not turn.times("hurting_ask")
 
 
 def danger_open(turn: Turn) -> bool:

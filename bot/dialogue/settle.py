@@ -26,6 +26,27 @@ _PLAIN: Final = (
     "correct:meant",
     "feel:unsure",
 )
+# What is no part of a report that is asked for: it is answered, and the report goes on, or rests.
+_BESIDE_A_REPORT: Final = (
+    ASK,
+    "danger:self",
+    "danger:other",
+    "feel:suicide",
+    "want:human",
+    "want:erase",
+    "want:quiet",
+    "want:language",
+    "want:report",
+    "refuse:human",
+    "refuse:question",
+    "correct:joke",
+    "answer:no",
+    "menu",
+    "report:send",
+    "report:drop",
+    "report:correct",
+    "report:part",
+)
 _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
 _BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
 _MOODS: Final = ("feel:unsure", "feel:angry")
@@ -44,6 +65,11 @@ class Said:
         """Say whether a question is open; one that ends in a colon means all of its kind."""
         open_now = self.state.awaits or ""
         return open_now.startswith(question) if question.endswith(":") else open_now == question
+
+    def exactly(self, name: str) -> bool:
+        """Say whether a command was a button or a listed word, and no guess."""
+        found = self.commands.first(name)
+        return found is not None and found.sure >= 1
 
     def only(self, *names: str) -> bool:
         """Say whether the message does nothing else."""
@@ -129,7 +155,7 @@ TABLE: Final = (
     ),
     Row(
         "what is told while a part of a report is asked for is that part",
-        lambda said: said.awaits("report:") and said.only(*_PLAIN) and "answer:no" not in said.commands,
+        lambda said: said.awaits("report:") and not said.commands.any_of(*_BESIDE_A_REPORT) and not said.exactly("near"),
         _named_report_part,
     ),
     Row(
@@ -181,8 +207,15 @@ TABLE: Final = (
     ),
     Row(
         "a person wanted in words that sound like a question about consultants is called",
-        lambda said: "want:human" in said.commands and "?" not in said.text,
-        lambda said: said.commands.without(ASK),
+        lambda said: "want:human" in said.commands,
+        lambda said: Commands(
+            tuple(one for one in said.commands.all if one.name != ASK or ("?" in said.text and "|" not in one.value))
+        ),
+    ),
+    Row(
+        "dying that is spoken of and denied is what is said more surely",
+        lambda said: "feel:suicide" in said.commands and "feel:better" in said.commands,
+        _surer("feel:suicide", "feel:better"),
     ),
     Row(
         "who writes and what is told decide together whether a danger is one's own",

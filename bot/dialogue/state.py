@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from bot.dialogue.commands import Commands
-from bot.messages import Indicator, Screening, Speaker, Triage
+from bot.messages import Screening, Speaker, Triage
 
 VECTORS_KEPT: Final = 2  # messages of the person whose vectors are read with the next one
 NEEDS_KEPT: Final = 4  # answered needs that a follow-up may belong to
@@ -139,8 +139,8 @@ class Heard:
 
     @property
     def of_suicide(self) -> bool:
-        """Say whether this message speaks of dying, in the screening or in what it was understood as."""
-        return Indicator.SUICIDE_RISK in self.screening.signs or "feel:suicide" in self.commands
+        """Say whether this message speaks of dying, and does not say that it is over: what the screening found is a command too."""
+        return "feel:suicide" in self.commands
 
 
 def apply(state: State, heard: Heard) -> State:

@@ -22,7 +22,6 @@ from bot.lexicon import Lexicon
 from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
 from bot.screening.heads import Heads, Matrix
-from bot.times import names_hour
 
 _NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
 COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
@@ -50,11 +49,12 @@ TOPIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def with_screening(commands: Commands, screening: Screening) -> Commands:
     """Add what the screening found, an emergency as a danger; but for who says that it is over, or a joke: the findings keep it."""
-    if Indicator.SUICIDE_RISK in screening.signs:
+    over = commands.any_of("feel:better", "done:called", "correct:joke")
+    if Indicator.SUICIDE_RISK in screening.signs and not over:
         known = commands if "feel:suicide" in commands else commands.with_(Command("feel:suicide", sure=FOUND_ONLY))
         return known.without("doubt:suicide")
-    told = commands.any_of("danger:self", "danger:other", "feel:suicide", "feel:better", "done:called", "correct:joke")
-    if screening.triage is not Triage.EMERGENCY or told:
+    told = commands.any_of("danger:self", "danger:other", "feel:suicide")
+    if screening.triage is not Triage.EMERGENCY or told or over:
         return commands
     return commands.with_(Command("danger:other" if screening.speaker is Speaker.WITNESS else "danger:self", sure=FOUND_ONLY))
 
@@ -109,10 +109,11 @@ class Understanding:
 
     def _value(self, name: str, text: str, language: str) -> str:
         """Return what a message arranges, where it names it: a time in any words, a code word in quotation marks or after a colon."""
-        if name == "arrange:time" and (names_hour(text) or self.lexicon.names_time(text, language)):
+        named = any(map(str.isdigit, text)) or self.lexicon.names_time(text, language)
+        if name == "arrange:time" and named:
             return text.strip()
-        if name == "arrange:word" and (named := _NAMED_WORD.search(text)) is not None:
-            return (named["quoted"] or named["after"]).strip()
+        if name == "arrange:word" and (word := _NAMED_WORD.search(text)) is not None:
+            return (word["quoted"] or word["after"]).strip()
         return ""
 
     def _who(self, row: Matrix, context: Context) -> Who:
