@@ -340,5 +340,5 @@ async def test_the_title_of_a_button_is_the_button_on_every_channel(program: Pro
 
 async def test_a_reply_says_which_texts_it_holds_and_what_it_was_understood_as(program: Program) -> None:
     outcome = await program.frontdoor.receive(inbound("@human"))
-    assert outcome.said == ("handoff_told",)
+    assert outcome.said == ("handoff_short",)
     assert outcome.commands == ("want:human",)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.channels.segments import plain, segments
 from bot.dialogue.exact import BUTTONS
-from bot.dialogue.sections import HEARD_SIGNS
+from bot.dialogue.replies import HEARD_SIGNS
 from bot.messages import LANGUAGES
 from bot.wording import ANSWER, ASK_BUTTON, FORMS, NLU_DATA, Wording, WordingInvalid
 

@@ -7,103 +7,13 @@ order, and the first that fits ends it, but for rows that go on. A row that ends
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from bot.dialogue import predicates as is_
-from bot.dialogue.predicates import Turn
+from bot.dialogue.replies import PERSON, answered, arranged, heard_sign, read_back, receipt, tells_first, waiting_text, which
 from bot.dialogue.rows import GOES_ON, REPLY_ENDS, Row, Say, Section, in_turn, says
 from bot.dialogue.state import Danger, Person, Who
-from bot.messages import Indicator, Triage
-
-WITHDRAW, PERSON = ("withdraw",), ("human",)
-# What is said of one thing that somebody tells of themselves: that it is heard, what is true of it, what can be done.
-HEARD_SIGNS: Final = {
-    Indicator.SEXUAL_EXPLOITATION: "heard_sexual",
-    Indicator.SEXUAL_VIOLENCE: "heard_sexual",
-    Indicator.VIOLENCE: "heard_violence",
-    Indicator.MOVEMENT_RESTRICTED: "heard_locked",
-    Indicator.DOCUMENTS_TAKEN: "heard_documents",
-    Indicator.THREATS: "heard_threats",
-    Indicator.DEBT_BONDAGE: "heard_debt",
-    Indicator.SURVEILLANCE: "heard_watched",
-    Indicator.ISOLATION: "heard_watched",
-    Indicator.WAGES_WITHHELD: "heard_wages",
-}
-RECEIPTS: Final = ("heard_noted", "heard_detail", "heard_on", "heard_short", "disclose_more")
-RECEIPTS_OF_OTHERS: Final = ("witness_more", "heard_detail", "heard_on", "heard_short")
-
-
-def _arranged(turn: Turn) -> Sequence[Say]:
-    found: list[Say] = []
-    for name, key in (("arrange:time", "safe_time"), ("arrange:word", "code_word")):
-        command = turn.commands.first(name)
-        if command is not None:
-            asked = key.removeprefix("safe_").removeprefix("code_")
-            found.append(
-                Say(f"{key}_noted", values=(("_value", command.value),)) if command.value else Say(f"{key}_ask", ("skip",), asked)
-            )
-    return found
-
-
-def _read_back(turn: Turn) -> Sequence[Say]:
-    noted = turn.now.arranged
-    return [Say(f"{slot}_noted", values=(("_value", value),)) for slot, value in noted.items()] or (Say("nothing_noted", PERSON),)
-
-
-def _heard_sign(turn: Turn) -> str | None:
-    if is_.of_others(turn):
-        return None
-    signs = turn.heard.screening.signs
-    return next((text for sign, text in HEARD_SIGNS.items() if sign in signs and not turn.before.times(text)), None)
-
-
-def _receipt(turn: Turn) -> Sequence[Say]:
-    if (text := _heard_sign(turn)) is not None:
-        return (Say(text),)
-    return says(*(RECEIPTS_OF_OTHERS if is_.of_others(turn) else RECEIPTS))(turn)
-
-
-def _answers(turn: Turn) -> Sequence[Say]:
-    """Return the answers, the last with buttons for what people ask next."""
-    found = is_.answers(turn)
-    buttons = _next_needs(turn)
-    return [
-        Say(answer.text, buttons if answer is found[-1] else (), again=turn.before.times(answer.text) > 0) for answer in found
-    ]
-
-
-def _next_needs(turn: Turn) -> tuple[str, ...]:
-    """Return buttons for what people ask next after these answers, never what was answered already."""
-    if turn.quiet or is_.acute(turn):
-        return ()
-    named = [name for answer in is_.answers(turn) for name in answer.next]
-    told = set(turn.now.said)
-    fresh = [
-        name
-        for name in dict.fromkeys(named)
-        if turn.library.answers[name].text not in told and is_.fits(turn, turn.library.answers[name])
-    ]
-    return (*(f"ask_{name}" for name in fresh[:2]), *(() if turn.now.person is not Person.NONE else PERSON)) if fresh else ()
-
-
-def _which(turn: Turn) -> Sequence[Say]:
-    choices = is_.doubtful(turn)
-    return (Say("which_ask", (*(f"ask_{name}" for name in choices), *PERSON), f"which:{choices[0]}"),)
-
-
-def _waiting_text(turn: Turn) -> Sequence[Say]:
-    if is_.refused_before(turn) and not is_.person_wanted(turn):
-        return (Say("handoff_after_all", WITHDRAW),)
-    if turn.awaits == "human":
-        return (Say("handoff_accepted", WITHDRAW),)
-    urgent = turn.now.triage is Triage.EMERGENCY
-    return (Say("handoff_short" if turn.on_duty or urgent else "handoff_short_night", (*WITHDRAW, "safe_time")),)
-
-
-def _tells_first(turn: Turn, *texts: str) -> bool:
-    return is_.tells(turn) and not turn.times(*texts)
-
+from bot.messages import Triage
 
 S, H, A, N, Q = Section.SAFETY, Section.HEARD, Section.ANSWER, Section.NEXT, Section.ASK
 TABLE: Final = (
@@ -241,19 +151,19 @@ TABLE: Final = (
     Row(
         H,
         "somebody else's trouble, for the first time, from a relative",
-        lambda t: t.now.who is Who.RELATIVE and _tells_first(t, "relative_first"),
+        lambda t: t.now.who is Who.RELATIVE and tells_first(t, "relative_first"),
         says("relative_first"),
     ),
     Row(
         H,
         "somebody else's trouble, for the first time, from a professional",
-        lambda t: t.now.who is Who.PROFESSIONAL and _tells_first(t, "professional_first"),
+        lambda t: t.now.who is Who.PROFESSIONAL and tells_first(t, "professional_first"),
         says("professional_first"),
     ),
     Row(
         H,
         "somebody else's trouble, for the first time, from a client",
-        lambda t: t.now.who is Who.CLIENT and _tells_first(t, "client_first"),
+        lambda t: t.now.who is Who.CLIENT and tells_first(t, "client_first"),
         says("client_first"),
     ),
     Row(
@@ -262,7 +172,7 @@ TABLE: Final = (
         lambda t: (
             is_.of_others(t)
             and not t.said
-            and _tells_first(t, "witness_short", "relative_first", "professional_first", "client_first")
+            and tells_first(t, "witness_short", "relative_first", "professional_first", "client_first")
         ),
         says("witness_short"),
     ),
@@ -273,14 +183,14 @@ TABLE: Final = (
             not is_.of_others(t)
             and is_.tells_something_grave(t)
             and not t.said
-            and _tells_first(t, "disclose_short", "disclose_child")
+            and tells_first(t, "disclose_short", "disclose_child")
         ),
         says("disclose_short"),
     ),
     Row(
         H,
         "something told beside a question is received by its answer",
-        lambda t: is_.tells(t) and bool(is_.answers(t)) and _heard_sign(t) is None,
+        lambda t: is_.tells(t) and bool(is_.answers(t)) and heard_sign(t) is None,
         lambda _t: (),
     ),
     Row(H, "something told in a danger is answered by what to do", lambda t: is_.tells(t) and bool(t.said), lambda _t: ()),
@@ -290,7 +200,7 @@ TABLE: Final = (
         lambda t: is_.tells(t) and is_.calm_telling(t) and not t.times("told_first"),
         says("told_first"),
     ),
-    Row(H, "something more is told", is_.tells, _receipt),
+    Row(H, "something more is told", is_.tells, receipt),
     Row(H, "somebody comes in while something is told", lambda t: t.does("near") and not t.said, says("someone_near")),
     Row(H, "tiredness", lambda t: t.does("feel:tired"), in_turn("tired_heard", "answer.no_strength", "heard_fine")),
     Row(H, "fear", lambda t: t.does("feel:afraid"), in_turn("afraid", "afraid_again", "heard_fine")),
@@ -311,8 +221,8 @@ TABLE: Final = (
     Row(H, "thanks", lambda t: t.does("thanks"), says("thanks", "thanks_again")),
     Row(H, "a goodbye", lambda t: t.does("bye"), says("goodbye", "bye_again")),
     # Answers
-    Row(A, "two readings are in doubt", lambda t: bool(is_.doubtful(t)) and not t.said, _which, REPLY_ENDS),
-    Row(A, "questions with an answer", lambda t: bool(is_.answers(t)), _answers, GOES_ON),
+    Row(A, "two readings are in doubt", lambda t: bool(is_.doubtful(t)) and not t.said, which, REPLY_ENDS),
+    Row(A, "questions with an answer", lambda t: bool(is_.answers(t)), answered, GOES_ON),
     Row(A, "a question that nobody may answer to this person now", lambda t: is_.asks_unknown(t) and is_.acute(t), lambda _t: ()),
     Row(
         A,
@@ -336,14 +246,14 @@ TABLE: Final = (
             or (Say("menu", ("topic_help", "topic_job", "report", "human")),)
         ),
     ),
-    Row(A, "what is arranged is asked back", lambda t: t.does("want:readback"), _read_back),
-    Row(A, "a time or a code word", lambda t: t.does("arrange:time", "arrange:word"), _arranged),
+    Row(A, "what is arranged is asked back", lambda t: t.does("want:readback"), read_back),
+    Row(A, "a time or a code word", lambda t: t.does("arrange:time", "arrange:word"), arranged),
     # What happens next
     Row(
         N,
         "a request for a person is opened",
         lambda t: is_.newly_waiting(t) and (is_.refused_before(t) or not (is_.acute(t) and t.times("handoff_short"))),
-        _waiting_text,
+        waiting_text,
     ),
     Row(
         N,

@@ -193,7 +193,7 @@ async def test_whoever_writes_without_a_telephone_number_is_answered_where_they_
     town: Town, sender: str, ours: str, channel: str
 ) -> None:
     await town.sms(payload("twilio/whatsapp", From=sender, To=ours, Body="on mnie zamknął"))
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
     assert [(message["from"], message["to"]) for message in town.twilio.messages] == [(ours, sender)]
     conversation = await town.conversation()
     assert (conversation.channel, conversation.reachable, conversation.triage) == (channel, "yes", "emergency")
@@ -224,7 +224,7 @@ async def test_a_lost_answer_to_somebody_without_a_telephone_number_is_looked_up
     assert [state for state, _ in await town.states()] == ["unknown"]
     town.clock.move(minutes=2)
     await town.settle()
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
     assert [state for state, _ in await town.states()] == ["sent"]
 
 
@@ -340,7 +340,7 @@ async def test_help_is_answered_with_the_number_also_while_a_consultant_owns_the
 @pytest.mark.parametrize("word", ["POMOC", "HELP", "AYUDA"])
 async def test_a_cry_by_sms_is_more_than_a_question_of_what_this_is(town: Town, word: str) -> None:
     await town.text(word, 1)
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
 
 
 async def test_menu_is_the_dialogues_and_not_help(town: Town) -> None:

@@ -9,13 +9,13 @@ import pytest
 from bot.dialogue.commands import Commands
 from bot.dialogue.plan import Section, plan
 from bot.dialogue.predicates import MOST_ANSWERS
-from bot.dialogue.sections import HEARD_SIGNS, TABLE
+from bot.dialogue.replies import HEARD_SIGNS
+from bot.dialogue.sections import TABLE
 from bot.dialogue.state import State, Who
 from bot.dialogue.texts import MOST_SIGNS, MOST_SIGNS_ELSEWHERE
 from bot.messages import Indicator, Speaker, Triage
 from tests.dialogue.people import THREE_QUESTIONS, TIRED, UNKNOWN, WITNESSED, WORRIED
 from tests.dialogue.talk import LIBRARY, Person, Talk, around, heard, replies, speaking
-import itertools
 
 GRAVE = {"triage": Triage.HIGH, "signs": [Indicator.DOCUMENTS_TAKEN]}
 

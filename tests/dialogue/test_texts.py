@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from bot.channels.segments import plain, segments
+from bot.dialogue import replies as wordings
 from bot.dialogue import report, sections
 from bot.dialogue.answers import Library
 from bot.dialogue.exact import BUTTONS, PART_BUTTON
@@ -64,8 +65,9 @@ def _texts(node: ast.AST) -> Iterator[str]:
 
 SAID = sorted(
     said_in(sections)
+    | said_in(wordings)
     | said_in(report)
-    | {*sections.HEARD_SIGNS.values(), *sections.RECEIPTS, *sections.RECEIPTS_OF_OTHERS}
+    | {*wordings.HEARD_SIGNS.values(), *wordings.RECEIPTS, *wordings.RECEIPTS_OF_OTHERS}
     | NOTED
     | BY_FIELD
     | ELSEWHERE
@@ -102,7 +104,7 @@ def test_every_answer_of_the_library_has_its_words_a_short_form_and_the_title_of
 
 @pytest.mark.parametrize("language", SOURCE_LANGUAGES)
 def test_every_button_of_the_plan_has_a_title_and_does_something(language: str) -> None:
-    named = {*buttons_in(sections), *buttons_in(report), *sections.WITHDRAW, *sections.PERSON}
+    named = {*buttons_in(sections), *buttons_in(wordings), *buttons_in(report), *wordings.WITHDRAW, *wordings.PERSON}
     parts = {f"{PART_BUTTON}{field}" for field in report.FIELDS}
     assert sorted((named | parts | set(BUTTONS)) - set(WORDING.titles[language])) == []
     assert sorted(named - set(BUTTONS)) == []
