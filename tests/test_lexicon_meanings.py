@@ -113,25 +113,6 @@ def test_the_usual_words_are_listed(text: str, language: str, meaning: str) -> N
     assert LEXICON.meaning(text, language) == meaning
 
 
-@pytest.mark.parametrize(
-    ("sister", "language"),
-    [
-        ("mi hermana", "es"),
-        ("minha irmã", "pt"),
-        ("ma sœur", "fr"),
-        ("sora mea", "ro"),
-        ("أختي", "ar"),
-        ("मेरी बहन", "hi"),
-        ("kız kardeşim", "tr"),
-        ("моя сестра", "uk"),
-        ("siostra", "pl"),
-        ("em gái", "vi"),
-    ],
-)
-def test_a_sister_is_family(sister: str, language: str) -> None:
-    assert LEXICON.names_family(sister, language)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_cry_for_help_alone_is_one_however_often_and_loudly_it_is_cried(language: str) -> None:
     for cry in LEXICON.phrases[language][CRY]:

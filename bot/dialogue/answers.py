@@ -93,11 +93,6 @@ def matter_files(root: Path = NLU_DATA) -> list[Path]:
     return sorted((root / FOLDER).glob("*.yml"))
 
 
-def word_files(root: Path = NLU_DATA) -> list[Path]:
-    """Return the files of the library's words, in a fixed order."""
-    return [path for language in LANGUAGES for path in sorted((root / language / "answers" / "library").glob("*.yml"))]
-
-
 def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str, Mapping[str, Any]]) -> Answer:
     try:
         unknown = set(entry) - _KEYS
