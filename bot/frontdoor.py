@@ -8,7 +8,7 @@ leaves a person without the number, nor the hotline without the case.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -29,6 +29,7 @@ from bot.keeping import keep
 from bot.lexicon import Lexicon
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
+from bot.outcome import Outcome
 from bot.recovery import recover
 from bot.screening.normalise import printable
 from bot.storage.conversations import ConversationStore, Said
@@ -53,18 +54,6 @@ ANSWER_SECONDS = Histogram(
     "Time from taking a message's turn to its stored replies.",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one message: the replies, and what is known of the conversation now."""
-
-    replies: tuple[Reply, ...]
-    triage: Triage
-    handoff: bool
-    erased: bool = False
-    said: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()
 
 
 class FrontDoor:
