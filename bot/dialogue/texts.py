@@ -53,10 +53,15 @@ def _reply(say: Say, turn: Turn, wording: Wording, language: str) -> Reply:
         key = LATER
     elif say.again and turn.before.times(key) > 1:
         key = SAID_ABOVE
-    elif say.again and form != "quiet" and wording.has(key, language, "again"):
+    elif form != "quiet" and wording.has(key, language, "again") and (say.again or _too_long(key, form, wording, language)):
         form = "again"
     buttons = () if turn.quiet else say.buttons
     return wording.reply(key, language, form=form, buttons=buttons, **dict(say.values))
+
+
+def _too_long(key: str, form: Form, wording: Wording, language: str) -> bool:
+    """Say whether an answer by SMS is said in its shorter words: in scripts of which a segment carries 67 letters, without a form of its own."""
+    return form == "sms" and language in _OTHER_SCRIPTS and not wording.has(key, language, "sms")
 
 
 def _form(turn: Turn) -> Form:

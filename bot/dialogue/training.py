@@ -33,6 +33,9 @@ from bot.screening.tuned import TunedEncoder
 
 # Single messages teach less than turns of conversations: with all of them the commands of the validation are heard worse.
 ONE_ROW_IN, ONE_PHRASE_IN = 4, 4
+WISHES = frozenset(
+    {"ask_human", "human", "withdraw"}
+)  # topics and meanings of which every one is learned: for and against a person
 _BATCH = 256
 Embed = Callable[[Sequence[str]], Matrix]
 
@@ -43,8 +46,10 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     heads = Heads.load(encoder.folder)
     embed = _embedder(encoder, heads)
     library, lexicon = Library.load(root), Lexicon.load(root)
-    known = [row for row in rows if not held_out(row)][::ONE_ROW_IN]
-    examples = [*from_rows(known), *from_phrases(phrases[::ONE_PHRASE_IN]), *from_library(library)]
+    known = [row for row in rows if not held_out(row)]
+    wishes = [row for row in known if row.topic in WISHES] + known[::ONE_ROW_IN]
+    listed = [phrase for phrase in phrases if phrase[1] in WISHES] + list(phrases[::ONE_PHRASE_IN])
+    examples = [*from_rows(wishes), *from_phrases(listed), *from_library(library)]
     conversations = read_conversations(conversation_files(root, "training"))
     said = [turn.text for conversation in conversations for turn in conversation.turns]
     vector_of = _looked_up(said, embed)
