@@ -60,7 +60,7 @@ def _reply(say: Say, turn: Turn, wording: Wording, language: str) -> Reply:
 
 
 def _too_long(key: str, form: Form, wording: Wording, language: str) -> bool:
-    """Say whether an answer by SMS is said in its shorter words: in scripts of which a segment carries 67 letters, without a form of its own."""
+    """Say whether an answer by SMS is said in its shorter words: where a segment carries 67 letters, and it has no form of its own."""
     return form == "sms" and language in _OTHER_SCRIPTS and not wording.has(key, language, "sms")
 
 
