@@ -179,7 +179,9 @@ def _danger(state: State, heard: Heard, *, others: bool) -> State:
         return replace(state, danger=Danger.OPEN, danger_of_others=of_others)
     if state.danger is Danger.NONE:
         return state
-    if heard.commands.any_of("feel:better", "correct:joke"):
+    # A no to "do you think of hurting yourself?" says nothing of a danger.
+    better = "feel:better" in heard.commands and state.awaits != "hurting"
+    if better or "correct:joke" in heard.commands:
         return replace(state, danger=Danger.OVER)
     if "done:called" in heard.commands and state.danger is Danger.OPEN:
         return replace(state, danger=Danger.EASED)
@@ -205,7 +207,8 @@ def in_mortal_danger(state: State) -> bool:
 
 def _person(state: State, heard: Heard) -> State:
     commands = heard.commands
-    if "want:human" in commands or commands.any_of("arrange:time", "arrange:word") or "report:send" in commands:
+    arranged = any(command.value for command in commands.all if command.name in {"arrange:time", "arrange:word"})
+    if arranged or commands.any_of("want:human", "report:send"):
         return replace(state, person=Person.ASKED)
     if "refuse:human" in commands and not in_mortal_danger(state):
         return replace(state, person=Person.REFUSED)

@@ -28,7 +28,7 @@ COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
 HALF_HEARD: Final = 0.5  # of its bar
 NEVER_HALF_HEARD: Final = frozenset({"feel:suicide", "want:erase", "want:quiet", "want:language", "refuse:human", "correct:joke"})
 MOST_QUESTIONS: Final = 3
-MOST_CHOICES: Final = 3  # answers that are offered where none is clearly the nearest
+MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
 
 
 # What a message of each topic does, where the topic alone says it.
