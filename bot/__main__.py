@@ -19,7 +19,6 @@ from bot.commands import (
     audit,
     chat,
     check,
-    dialogue,
     evaluate,
     keys,
     purge,
@@ -30,14 +29,13 @@ from bot.commands import (
     train,
     verdicts,
 )
-from bot.dialogue.answers import LibraryInvalid
 from bot.logs import configure_logs
 from bot.settings import SettingsInvalid
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable
 from bot.wording import WordingInvalid
 
-_PROBLEMS_OF_THE_OPERATOR = (SettingsInvalid, KeyFileUnusable, DatabaseUnavailable, WordingInvalid, LibraryInvalid)
+_PROBLEMS_OF_THE_OPERATOR = (SettingsInvalid, KeyFileUnusable, DatabaseUnavailable, WordingInvalid)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,7 +56,6 @@ def parser() -> argparse.ArgumentParser:
         alarm,
         telegram,
         answers,
-        dialogue,
         api_token,
         verdicts,
     ):

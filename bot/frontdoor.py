@@ -8,7 +8,7 @@ leaves a person without the number, nor the hotline without the case.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -21,22 +21,22 @@ from bot import farewells, outbox
 from bot.allowance import Allowance
 from bot.choices import chosen, offered_language, titled
 from bot.contacts import count_contact
-from bot.decision import Decider, Decision, Standing
-from bot.dialogue.answers import Library
+from bot.decision import Decider, Decision
 from bot.farewells import farewell_of
 from bot.handoff.queue import HandoffQueue
 from bot.keeping import keep
 from bot.lexicon import Lexicon
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
-from bot.outcome import Outcome
 from bot.recovery import recover
 from bot.screening.normalise import printable
+from bot.standing import Standing
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
 from bot.storage.tables import Conversation, Handoff, Message
 from bot.storage.vault import SealBroken
+from bot.thread import REMEMBERED
 from bot.understanding import Understanding
 from bot.wording import Wording
 
@@ -56,6 +56,16 @@ ANSWER_SECONDS = Histogram(
 )
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one message: the replies, and what is known of the conversation now."""
+
+    replies: tuple[Reply, ...]
+    triage: Triage
+    handoff: bool
+    erased: bool = False
+
+
 class FrontDoor:
     """Receives messages from the channels and sees to it that each is answered."""
 
@@ -68,7 +78,6 @@ class FrontDoor:
         assistant: Understanding | None,
         wording: Wording,
         lexicon: Lexicon,
-        library: Library,
         bell: Bell,
         clock: Callable[[], datetime],
         on_duty: Callable[[datetime], bool] = lambda _now: True,
@@ -80,13 +89,7 @@ class FrontDoor:
         self.queue = queue
         self.wording = wording
         self.decider = Decider(
-            assistant=assistant,
-            wording=wording,
-            lexicon=lexicon,
-            library=library,
-            conversations=conversations,
-            now=clock,
-            on_duty=on_duty,
+            assistant=assistant, wording=wording, lexicon=lexicon, conversations=conversations, now=clock, on_duty=on_duty
         )
         self.allowance = Allowance(self.decider.notices, person_daily=person_daily, total_daily=total_daily)
         self.bell = bell
@@ -218,13 +221,16 @@ class FrontDoor:
                 first=await self.conversations.is_first(session, message),
                 offered=offered_language([button for reply in last[-1:] for button in reply.buttons]),
                 said_last=last[-1].text if last else None,
+                buttons=frozenset(button.value for reply in last for button in reply.buttons),
+                before=await self.conversations.said_before(session, conversation_id, before=said.number, most=REMEMBERED),
+                arranged=frozenset(self.conversations.arranged(conversation)),
             )
             said = self._as_chosen(conversation, said, last)
             started_from = _state(conversation)
 
         decision = await self.decider.decide(conversation, said, standing)
 
-        if decision.erase:
+        if decision.wish == "erase":
             return await self._erase(conversation, said, decision)
         outcome = await self._keep(conversation_id, message_id, decision, started_from)
         if outcome is None:
@@ -290,7 +296,7 @@ class FrontDoor:
                     session, conversation, reason=decision.handoff_reason, triage=decision.findings.triage, now=now
                 )
                 await self.conversations.extend_for_case(session, conversation, now)
-            elif decision.withdraw and case is not None:
+            elif decision.wish == "withdraw" and case is not None:
                 await self.queue.withdraw(session, case, now)
             # A consultant may have taken the conversation while the program was thinking: then they speak, not the program.
             taken = case is not None and case.taken_by is not None
@@ -307,8 +313,7 @@ class FrontDoor:
                 await self._say(session, conversation, reply, now=now, answers=message_id, regardless=decision.regardless)
                 for reply in replies_now
             ]
-            waiting = case is not None and case.withdrawn_at is None
-            return Outcome(tuple(said), Triage(conversation.triage), waiting, said=decision.said, commands=decision.commands)
+            return Outcome(tuple(said), Triage(conversation.triage), handoff=case is not None and case.withdrawn_at is None)
 
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.dialogue.answers import Library
 from bot.frontdoor import FrontDoor
 from bot.handoff.alarm_book import AlarmBook
 from bot.handoff.hours import DutyHours
@@ -102,10 +101,7 @@ def build(
     clock: Callable[[], datetime] = utc_now,
     create_keys: bool = False,
 ) -> Program:
-    """Put the parts together; the database is not opened yet.
-
-    Raises KeyFileUnusable, SettingsInvalid, WordingInvalid and LibraryInvalid.
-    """
+    """Put the parts together; the database is not opened yet. Raises KeyFileUnusable, SettingsInvalid and WordingInvalid."""
     vault = open_vault(settings.data_dir / KEY_FILE, create=create_keys)
     database = Database(settings.database)
     case = timedelta(days=settings.case_retention_days)
@@ -120,7 +116,6 @@ def build(
         assistant=assistant,
         wording=wording,
         lexicon=lexicon,
-        library=Library.load(),
         bell=bell,
         clock=clock,
         on_duty=DutyHours.read(settings).on_duty,

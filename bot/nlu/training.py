@@ -8,7 +8,6 @@ import os
 import time
 from pathlib import Path
 
-from bot.dialogue.learning import conversation_files
 from bot.lexicon import lexicon_files
 from bot.screening.concepts import concept_files
 from bot.screening.language import OTHER_LANGUAGES
@@ -29,19 +28,14 @@ class TrainingFailed(Exception):
 def fingerprint() -> str:
     """Return a hash of everything that a model is made from."""
     digest = hashlib.sha256()
-    code = sorted(path for folder in ("screening", "nlu", "dialogue") for path in (PROJECT_ROOT / "bot" / folder).rglob("*.py"))
+    code = sorted(path for folder in ("screening", "nlu") for path in (PROJECT_ROOT / "bot" / folder).rglob("*.py"))
     plan = [PROJECT_ROOT / "config.yml", PROJECT_ROOT / "domain.yml", PROJECT_ROOT / "uv.lock"]
     dialogue = sorted((NLU_DATA / "dialogue").glob("*.yml"))
-    # The library is left out: an answer that is new is found by a model that was trained before it was written.
-    learned = [*_conversations(), *concept_files(), OTHER_LANGUAGES, ENCODER / DIGESTS]
+    learned = [*concept_files(), OTHER_LANGUAGES, ENCODER / DIGESTS]
     for path in (*plan, *dialogue, *lexicon_files(), *training_files(), *validation_files(), *learned, *code):
         digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _conversations() -> list[Path]:
-    return [path for part in ("training", "validation") for path in conversation_files(NLU_DATA, part)]
 
 
 def is_current(model_dir: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,31 +55,15 @@ class Reading:
 
 
 def read_clauses(text: str, language: str, whole: Encoding, encoder: Encoder) -> Reading:
-    """Return a readable text's clauses with their vectors; `whole` is the encoding of the text.
-
-    Where the encoder tells its pieces, a clause is the mean of its own: read once, in the light of the whole message.
-    """
+    """Encode a readable text's clauses; `whole` is the encoding of the text."""
     parts = clauses(text, language)
     if len(parts) < 2:
         return Reading(language, whole, (text,), (whole,))
-    pooled = tuple(_pooled(whole, parts)) if whole.pieces is not None else tuple(encoder.read(parts))
-    return Reading(language, whole, tuple(parts), pooled)
-
-
-def _pooled(whole: Encoding, parts: Sequence[str]) -> Iterator[Encoding]:
-    """Yield the encoding of each clause from the pieces of the whole message; of what was cut off, that of the whole."""
-    assert whole.pieces is not None
-    owners, first = np.array(whole.owners), 0
-    for part in parts:
-        last = first + len(part.split())
-        own = np.flatnonzero((owners >= first) & (owners < last))
-        pieces = whole.pieces[own]
-        yield Encoding(pieces.mean(axis=0), pieces, tuple(owners[own] - first)) if len(own) else whole
-        first = last
+    return Reading(language, whole, tuple(parts), tuple(encoder.read(parts)))
 
 
 def read_all(texts: Sequence[str], languages: Sequence[str], encoder: Encoder) -> list[Reading]:
-    """Read several readable texts with their clauses."""
+    """Encode several readable texts together with their clauses."""
     wholes = encoder.read(texts)
     return [read_clauses(text, language, whole, encoder) for text, language, whole in zip(texts, languages, wholes, strict=True)]
 
