@@ -16,7 +16,7 @@ from bot.screening.heads import Heads
 from bot.screening.normalise import readable, words
 from bot.screening.rows import held_out, read_rows, training_files, validation_files
 from bot.screening.tuned import TunedEncoder
-from bot.screening.wishes import LONGEST, NOTHING, WISHES, learn_wishes
+from bot.screening.wishes import LONGEST, NOTHING, WISHES, learn_wishes, said_in_conversations
 
 BARS: Final = (0.8, 0.9, 0.97)
 WISHED: Final = {"delete_data", "ask_human"}  # rows of these topics may be wishes
@@ -32,7 +32,8 @@ def main() -> None:
     encoder = TunedEncoder()
     heads = Heads.load(encoder.folder)
     phrases, rows = listed_phrases(), read_rows(training_files())
-    wishes = learn_wishes([phrase for phrase in phrases if not left_out(phrase.text)], rows, encoder, heads)
+    learned = [phrase for phrase in [*phrases, *said_in_conversations()] if not left_out(phrase.text)]
+    wishes = learn_wishes(learned, rows, encoder, heads)
 
     def hear(texts: list[str]) -> list[tuple[str, float]]:
         found = []

@@ -25,6 +25,7 @@ from bot.screening.normalise import readable
 from bot.screening.rows import read_rows, validation_files
 from bot.screening.screener import Brain, load_brain
 from bot.screening.training import train_screener
+from bot.screening.wishes import said_in_conversations
 
 SCREENING = "screening"
 _RANKED = 10  # topics, the likeliest first
@@ -68,7 +69,7 @@ class ScreeningClassifier(GraphComponent):
                 bar.n = int(100 * done / max(total, 1))
                 bar.refresh()
 
-            rows, phrases = rows_of(training_data), listed_phrases()
+            rows, phrases = rows_of(training_data), [*listed_phrases(), *said_in_conversations()]
             train_screener(rows, read_rows(validation_files()), folder, phrases=phrases, progress=progress)
             self._brain = load_brain(folder, shared_encoder())
         return self._resource

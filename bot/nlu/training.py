@@ -15,6 +15,7 @@ from bot.screening.models import newest_archive
 from bot.screening.rows import NLU_DATA, training_files, validation_files
 from bot.screening.tuned import DIGESTS
 from bot.screening.tuned import MODEL as ENCODER
+from bot.screening.wishes import conversation_files
 from bot.settings import PROJECT_ROOT
 
 _FINGERPRINT = "trained-from.txt"
@@ -32,7 +33,16 @@ def fingerprint() -> str:
     plan = [PROJECT_ROOT / "config.yml", PROJECT_ROOT / "domain.yml", PROJECT_ROOT / "uv.lock"]
     dialogue = sorted((NLU_DATA / "dialogue").glob("*.yml"))
     learned = [*concept_files(), OTHER_LANGUAGES, ENCODER / DIGESTS]
-    for path in (*plan, *dialogue, *lexicon_files(), *training_files(), *validation_files(), *learned, *code):
+    for path in (
+        *plan,
+        *dialogue,
+        *lexicon_files(),
+        *training_files(),
+        *validation_files(),
+        *conversation_files(),
+        *learned,
+        *code,
+    ):
         digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

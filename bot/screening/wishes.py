@@ -1,20 +1,21 @@
-"""What somebody wants of the program, in words that are on no list: a head over sentence vectors, learned from the lists of short words."""
+"""What somebody wants of the program, in words that are on no list: a head over sentence vectors, learned from lists and conversations."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import yaml
 
 from bot.screening.encoder import Encoder, vectors_of
 from bot.screening.heads import Heads, Matrix
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable, words
-from bot.screening.rows import Row, held_out
+from bot.screening.rows import NLU_DATA, Row, held_out
 
 WISHES: Final = (
     "human",
@@ -44,13 +45,28 @@ WISHES: Final = (
 NOTHING: Final = "none"
 LONGEST: Final = 12  # words of a message in which a wish is heard
 _TOPICS: Final = {"delete_data": "delete", "ask_human": "human"}  # rows that say a wish themselves
+# What a message of the labelled conversations does, where that is one thing and the same in every place of a conversation.
+_DOES: Final[Mapping[str, str]] = {
+    "want:human": "human",
+    "want:erase": "delete",
+    "want:quiet": "quiet",
+    "want:report": "report",
+    "want:readback": "read_back",
+    "refuse:call": "cannot_call",
+    "near": "someone_near",
+    "tell:self": NOTHING,
+    "tell:other": NOTHING,
+    "done:called": NOTHING,
+    "thanks": NOTHING,
+    "greet": NOTHING,
+}
 _FILE: Final = "wishes.npz"
 _BATCH: Final = 128
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """A phrase of the lists and its meaning."""
+    """A phrase of the lists, or a message of a conversation, and its meaning."""
 
     text: str
     meaning: str
@@ -89,8 +105,25 @@ class Wishes:
             return cls(tuple(str(name) for name in data["meanings"]), data["weights"], data["biases"])
 
 
+def conversation_files(root: Path = NLU_DATA) -> list[Path]:
+    """Return the files of labelled conversations that may be learned from, in a fixed order."""
+    return sorted((root / "conversations" / "training").glob("*.yml"))
+
+
+def said_in_conversations(root: Path = NLU_DATA) -> list[Phrase]:
+    """Return the short messages of the labelled conversations that do one thing only: a wish, or something that is none."""
+    found = []
+    for path in conversation_files(root):
+        for conversation in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
+            for turn in conversation["turns"]:
+                does, text = turn.get("do"), str(turn["say"])
+                if does in ([name] for name in _DOES) and len(words(text)) <= LONGEST:
+                    found.append(Phrase(text, _DOES[does[0]]))
+    return found
+
+
 def learn_wishes(phrases: Sequence[Phrase], rows: Sequence[Row], encoder: Encoder, heads: Heads) -> Wishes:
-    """Learn the wishes from listed phrases, and from rows that are no wish; every second phrase as it is typed without diacritics."""
+    """Learn the wishes from phrases, and from rows that are no wish; every second phrase as it is typed without diacritics."""
     if not phrases:
         return Wishes()
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only
