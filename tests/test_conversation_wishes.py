@@ -8,10 +8,10 @@ CONVERSATION = """
 - id: xx-1
   turns:
   - {say: "please take my words away", do: ["want:erase"]}
-  - {say: "i cannot speak and somebody comes", do: ["refuse:call", near]}
+  - {say: "i cannot speak and somebody comes", do: ["refuse:call", "want:human"]}
   - {say: "they took my passport", do: ["tell:self"]}
   - {say: "no", do: [no]}
-  - {say: "one two three four five six seven eight nine ten eleven twelve thirteen", do: [near]}
+  - {say: "one two three four five six seven eight nine ten eleven twelve thirteen", do: ["tell:self"]}
 """
 
 

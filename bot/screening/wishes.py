@@ -53,7 +53,6 @@ _DOES: Final[Mapping[str, str]] = {
     "want:report": "report",
     "want:readback": "read_back",
     "refuse:call": "cannot_call",
-    "near": "someone_near",
     "tell:self": NOTHING,
     "tell:other": NOTHING,
     "done:called": NOTHING,
