@@ -138,7 +138,7 @@ def learn_wishes(phrases: Sequence[Phrase], rows: Sequence[Row], encoder: Encode
         part = order[start : start + _BATCH]
         vectors[part] = vectors_of(encoder.read([readable(texts[place]) for place in part]), encoder.width)
     # Of the strengths tried (1, 5, 30) this one is surest of the least that is wrong: docs/screening.md.
-    model = LogisticRegression(C=5.0, max_iter=100, solver="newton-cg", tol=1e-2)
+    model = LogisticRegression(C=5.0, max_iter=100, solver="newton-cg", tol=3e-3)
     model.fit(heads.standardise(vectors), labels)
     return Wishes(tuple(model.classes_), model.coef_.astype(np.float32), model.intercept_.astype(np.float32))
 
