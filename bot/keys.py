@@ -35,10 +35,9 @@ class Fit:
 
     def problem(self, path: Path) -> str | None:
         """Return what is wrong, in one sentence; None when nothing is."""
-        strange = sum(self.foreign.values())
-        if self.wrong_file(path) is not None:
-            return self.wrong_file(path)
-        if strange:
+        if (wrong := self.wrong_file(path)) is not None:
+            return wrong
+        if strange := sum(self.foreign.values()):
             return (
                 f"{strange} of {self.values} stored values ({_listed(self.foreign)}) need a key that {path} does not hold:"
                 " put the key back from your backup, at the end of encryption_keys."

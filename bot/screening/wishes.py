@@ -115,9 +115,10 @@ def said_in_conversations(root: Path = NLU_DATA) -> list[Phrase]:
     for path in conversation_files(root):
         for conversation in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
             for turn in conversation["turns"]:
-                does, text = turn.get("do"), str(turn["say"])
-                if does in ([name] for name in _DOES) and len(words(text)) <= LONGEST:
-                    found.append(Phrase(text, _DOES[does[0]]))
+                text = str(turn["say"])
+                match turn.get("do"):
+                    case [does] if does in _DOES and len(words(text)) <= LONGEST:
+                        found.append(Phrase(text, _DOES[does]))
     return found
 
 

@@ -48,8 +48,10 @@ class Sealed:
 
 
 SEALED: Final = (
-    *(Sealed(Conversation, name, f"{name}:{{row.id}}") for name in ("address", "findings", "dialogue")),
-    *(Sealed(Conversation, name, f"{name}:{{row.id}}") for name in ("report", "arranged", "counted")),
+    *(
+        Sealed(Conversation, name, f"{name}:{{row.id}}")
+        for name in ("address", "findings", "dialogue", "report", "arranged", "counted")
+    ),
     Sealed(Message, "content", "message:{row.conversation_id}"),
     Sealed(Message, "screening", "screening:{row.conversation_id}"),
     Sealed(TriageChange, "reason", "triage:{row.conversation_id}"),
