@@ -115,6 +115,25 @@ def test_a_typed_answer_outlives_a_note_a_consent_and_the_queue(night: Night, de
     assert ola.evaluate("Object.values(sessionStorage).filter(kept => kept.includes('wysłano') || kept.includes('dobry'))") == []
 
 
+def test_whoever_goes_to_another_field_while_the_page_looks_again_stays_there(night: Night, desk: Callable[..., Page]) -> None:
+    ola = desk("Ola")
+    night.writes(WROTE, who="a")
+    ola.locator(".case .take").click()
+    in_focus(ola, "#answer")
+    ready(ola)
+    # The page's new parts are on their way: what is typed next is a note, and must not land in what the person will read.
+    ola.evaluate("""() => {
+      const text = Response.prototype.text;
+      Response.prototype.text = async function () {
+        const words = await text.call(this);
+        document.getElementById('note').focus();
+        return words;
+      };
+    }""")
+    looked_again(ola)
+    in_focus(ola, "#note")
+
+
 def test_an_answer_to_a_case_that_a_colleague_took_over_can_still_be_read(night: Night, desk: Callable[..., Page]) -> None:
     ola, jan = desk("Ola"), desk("Jan")
     night.writes(WROTE, who="a")

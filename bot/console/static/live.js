@@ -78,9 +78,10 @@ async function fetchParts() {
     if (response.status === 401) { ended(); return; }
     if (response.status === 404) { location.replace(part.dataset.page ?? location.pathname); return; }
     if (!response.ok) throw new Error(String(response.status));
-    const focused = document.activeElement?.id;
+    const html = await response.text();
+    const focused = document.activeElement?.id; // nothing is awaited from here: whoever goes to another field meanwhile stays there
     const holder = part.cloneNode(false);
-    holder.append(...parse(await response.text()).childNodes);
+    holder.append(...parse(html).childNodes);
     morphChildren(part, holder);
     if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
   }
