@@ -34,6 +34,7 @@ from bot.standing import Standing
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
+from bot.storage.remains import Remains
 from bot.storage.tables import Conversation, Handoff, Message
 from bot.storage.vault import SealBroken
 from bot.thread import REMEMBERED
@@ -85,6 +86,7 @@ class FrontDoor:
         total_daily: int = 3000,
     ) -> None:
         self.database = database
+        self.remains = Remains(database)
         self.conversations = conversations
         self.queue = queue
         self.wording = wording
@@ -335,6 +337,8 @@ class FrontDoor:
             if farewell is not None:
                 farewells.put(session, self.conversations.vault, farewell)
             await self.conversations.erase(session, conversation_id, self.clock())
+        self.remains.erased = True
+        await self.remains.clear_log()
         log.info("conversation_erased", conversation=conversation_id, by="person")
         self.bell.ring(conversation_id, QUEUE, FAREWELL)
 

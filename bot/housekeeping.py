@@ -30,5 +30,6 @@ async def tidy(program: Program) -> None:
         await receipts.forget_old(session, now)
         await allowance.forget_old(session, now)
         await farewells.forget_old(session, now)
+    await program.frontdoor.remains.write_anew()
     if dropped:
         log.info("addresses_dropped", count=dropped)

@@ -81,6 +81,7 @@ async def opened(settings: Settings, *, assistant: Assistant | None) -> Program:
         await database.close()
     program = build(settings, assistant=assistant, create_keys=True)
     await program.database.migrate()
+    await program.frontdoor.remains.write_anew()  # a crash may have come between an erasure and this
     async with program.database.transaction() as session:
         fit = await fit_of(session, program.vault)
     wrong = fit.wrong_file(path)

@@ -30,6 +30,7 @@ from bot.program import Program, load_assistant, opened
 from bot.retelling import Retelling
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
+from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
 from bot.web.assets import PREFIX as ASSETS
 from bot.web.assets import Assets, Text
 from bot.web.page import render_page, render_words
@@ -170,6 +171,7 @@ async def _serve(settings: Settings, assistant: Assistant | None) -> None:
         async with (
             wired(program.database, program.bell),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
+            every(REMAINS_SECONDS, program.frontdoor.remains.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
             every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),
             beside(watch.run(), "alarm_watch"),

@@ -18,6 +18,7 @@ from bot.housekeeping import TIDY_SECONDS, tidy
 from bot.parcels import Sender
 from bot.postman import Postman
 from bot.program import Program, load_assistant, opened
+from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
 from bot.wire import wired
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ async def _serve_polling(settings: Settings, assistant: Assistant | None) -> Non
         async with (
             wired(program.database, program.bell),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
+            every(REMAINS_SECONDS, program.frontdoor.remains.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover", at_once=True),
             every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),
             beside(watch.run(), "alarm_watch"),

@@ -30,6 +30,7 @@ async def _purge() -> int:
     try:
         async with program.database.transaction() as session:
             count = await program.conversations.purge(session, utc_now())
+        await program.frontdoor.remains.write_anew_whatever_its_size()
     finally:
         await program.close()
     print(f"Deleted {count} conversations whose time was over.")
