@@ -34,9 +34,11 @@ class Settings(BaseSettings):
     model_dir: Path = Field(PROJECT_ROOT / "models", description="Folder of trained models; the newest one is used.")
 
     default_language: str = Field("pl", description="Language of a greeting when nothing tells another.")
-    retention_days: int = Field(30, ge=1, description="Days after its last message that a conversation is kept.")
+    retention_days: int = Field(
+        30, ge=1, description="Days after it was written that a message is kept; its conversation goes with the last one."
+    )
     case_retention_days: int = Field(
-        90, ge=1, description="Days after its last message that a conversation handed to the hotline is kept."
+        90, ge=1, description="The same for a conversation that was handed to the hotline; a closed case is kept as long."
     )
     console_session_minutes: int = Field(60, ge=5, description="Minutes of silence after which a console login ends.")
 

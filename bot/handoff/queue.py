@@ -163,7 +163,9 @@ class HandoffQueue:
 
     async def close(self, session: AsyncSession, handoff_id: str, staff_id: str, outcome: str, now: datetime) -> None:
         """Close a consultant's case; the program answers the person again. Raises AlreadyTaken when it is not theirs."""
-        case = await self._set_owner(session, handoff_id, before=staff_id, after=staff_id, closed_at=now, outcome=outcome)
+        case = await self._set_owner(
+            session, handoff_id, before=staff_id, after=staff_id, closed_at=now, outcome=outcome, expires_at=now + self.keep
+        )
         note_event(session, handoff_id, "closed", triage=case.triage, now=now)
 
     async def _set_owner(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.messages import Indicator, Screening, Speaker, Triage, higher
@@ -47,6 +47,11 @@ class Findings:
     def judged_as(self, triage: Triage, number: int) -> Findings:
         """Return the findings after a consultant read up to a message number and judged."""
         return Findings(triage, self.indicators, self.speaker, number, self.minor)
+
+    def without_words(self, *, up_to: int) -> Findings:
+        """Return the findings after the messages up to a number are gone: what they showed stays, their words do not."""
+        indicators = {name: (number, "" if number <= up_to else words) for name, (number, words) in self.indicators.items()}
+        return replace(self, indicators=indicators)
 
     def as_json(self) -> dict[str, Any]:
         """Return a JSON value; `from_json` reads it."""

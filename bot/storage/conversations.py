@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, exists, func, select, update
+from sqlalchemy import case, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Button, Inbound, Reply, Screening, Speaker, Triage
 from bot.screening.conversation import Findings
-from bot.storage.case_events import forget_old, note_erased
-from bot.storage.tables import Conversation, Delivery, EvaluationRow, Handoff, Message
+from bot.storage import expiry
+from bot.storage.case_events import note_erased
+from bot.storage.tables import Conversation, Delivery, Handoff, Message
 from bot.storage.vault import Vault
 
 
 @dataclass(frozen=True)
 class Retention:
-    """How long things are kept after the last message."""
+    """How long a message is kept after it was written, and how long one of a conversation that was handed to the hotline."""
 
     conversation: timedelta
     case: timedelta
@@ -178,7 +179,11 @@ class ConversationStore:
     ) -> Message:
         conversation.message_count += 1
         conversation.last_message_at = now
-        conversation.expires_at = max(conversation.expires_at, now + self.retention.conversation)
+        handed_over = conversation.message_count > 1 and await session.scalar(
+            select(Handoff.id).where(Handoff.conversation_id == conversation.id).limit(1)
+        )
+        ends = now + (self.retention.case if handed_over else self.retention.conversation)
+        conversation.expires_at = max(conversation.expires_at, ends)
         message = Message(
             id=uuid.uuid4().hex,
             conversation_id=conversation.id,
@@ -192,7 +197,7 @@ class ConversationStore:
             content=self.vault.seal_json(content, f"message:{conversation.id}"),
             answers=answers,
             created_at=now,
-            expires_at=conversation.expires_at,
+            expires_at=ends,
         )
         session.add(message)
         await session.flush()
@@ -337,18 +342,21 @@ class ConversationStore:
         await session.execute(delete(Conversation).where(Conversation.id == conversation_id))
 
     async def extend_for_case(self, session: AsyncSession, conversation: Conversation, now: datetime) -> None:
-        """Keep a conversation as long as a case is kept, because the hotline has it now."""
+        """Keep a conversation as long as a case is kept, because the hotline has it now: each message from its own day on."""
         conversation.expires_at = max(conversation.expires_at, now + self.retention.case)
-        await session.execute(
-            update(Message).where(Message.conversation_id == conversation.id).values(expires_at=conversation.expires_at)
+        found = await session.execute(
+            select(Message.id, Message.created_at, Message.expires_at).where(
+                Message.conversation_id == conversation.id, Message.expires_at < conversation.expires_at
+            )
         )
+        longer = [
+            {"id": message_id, "expires_at": created_at + self.retention.case}
+            for message_id, created_at, expires_at in found
+            if created_at + self.retention.case > expires_at
+        ]
+        if longer:
+            await session.execute(update(Message), longer)
 
     async def purge(self, session: AsyncSession, now: datetime) -> int:
-        """Delete every conversation whose time is over; return how many."""
-        over = select(Conversation.id).where(Conversation.expires_at < now)
-        count = await session.scalar(select(func.count()).select_from(over.subquery()))
-        await note_erased(session, Handoff.conversation_id.in_(over), now)
-        await session.execute(delete(Conversation).where(Conversation.id.in_(over)))
-        await forget_old(session, now)
-        await session.execute(delete(EvaluationRow).where(EvaluationRow.expires_at < now))
-        return int(count or 0)
+        """Delete everything whose time is over; return how many conversations that were. See bot.storage.expiry."""
+        return (await expiry.purge(session, self.vault, now)).conversations
