@@ -101,7 +101,7 @@ async def farewell_of(
         for number in (said.details.get("message_id"), *said.details.get("album", ()))
         if number is not None
     ]
-    sent = [Trace(number, at) for number, at in await outbox.provider_ids(session, conversation_id)]
+    sent = [Trace(number, at) for number, at in await outbox.sent_ids(session, conversations.vault, conversation_id)]
     address = conversations.address(conversation)
     return Farewell(
         channel=conversation.channel,

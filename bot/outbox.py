@@ -16,7 +16,9 @@ from prometheus_client import Counter
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage.concealed import keep_provider_ids, provider_ids
 from bot.storage.tables import Conversation, Delivery, Message
+from bot.storage.vault import Vault
 
 log = structlog.get_logger()
 
@@ -112,18 +114,19 @@ async def fates(session: AsyncSession, conversation_id: str) -> Mapping[str, Fat
     return {row.message_id: Fate(row.state, row.error_code, row.finished_at) for row in found.scalars()}
 
 
-async def provider_ids(session: AsyncSession, conversation_id: str) -> Sequence[tuple[str, datetime]]:
+async def sent_ids(session: AsyncSession, vault: Vault, conversation_id: str) -> Sequence[tuple[str, datetime]]:
     """Return the provider's ids of everything that was sent, and when, so that it can be deleted there too."""
     found = await session.execute(
         select(Delivery)
-        .where(Delivery.conversation_id == conversation_id, Delivery.provider_id.is_not(None))
+        .where(Delivery.conversation_id == conversation_id, Delivery.provider_ids.is_not(None))
         .order_by(Delivery.id)
     )
-    return [(part, row.finished_at or row.created_at) for row in found.scalars() for part in accepted_parts(row)]
+    return [(part, row.finished_at or row.created_at) for row in found.scalars() for part in provider_ids(vault, row)]
 
 
 async def report(
     session: AsyncSession,
+    vault: Vault,
     *,
     delivery_id: int,
     part: int,
@@ -137,7 +140,7 @@ async def report(
     `delivered` is final, `failed` yields only to it, `sent` ends only what was open or given up. Returns the row when it changed.
     """
     row = await session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
-    if row is None or not _is_attempt(row, part, provider_id):
+    if row is None or not _is_attempt(vault, row, part, provider_id):
         return None
     before = row.state
     last = part + 1 >= row.parts
@@ -152,20 +155,15 @@ async def report(
     return row if row.state != before else None
 
 
-def _is_attempt(row: Delivery, part: int, provider_id: str) -> bool:
+def _is_attempt(vault: Vault, row: Delivery, part: int, provider_id: str) -> bool:
     """Say whether a report is about what counts, and note the provider's id if we learn it from the report."""
-    known = accepted_parts(row)
+    known = provider_ids(vault, row)
     if part < len(known):
         return known[part] == provider_id  # otherwise: an attempt that another one has replaced
     if part == len(known) and part < row.parts:
-        row.provider_id = " ".join([*known, provider_id])
+        keep_provider_ids(vault, row, [*known, provider_id])
         return True
     return False
-
-
-def accepted_parts(row: Delivery) -> list[str]:
-    """Return the provider's ids of the parts that it took, in order."""
-    return (row.provider_id or "").split()
 
 
 def end(row: Delivery, state: State, code: str | None, now: datetime) -> None:

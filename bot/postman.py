@@ -28,6 +28,7 @@ from bot.handoff.queue import HandoffQueue
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell
 from bot.messages import Triage
 from bot.parcels import CannotTell, NotNow, Parcel, Refused, Sender, Uncertain, Unreachable
+from bot.storage.concealed import keep_provider_ids, provider_ids
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.tables import Conversation, Delivery, Message
@@ -210,7 +211,7 @@ class Postman:
             quiet=conversation.quiet,
             choices_before=choices_before(turn, said),
             choices_in_turn=sum(len(other.buttons) for other in turn),
-            part=len(outbox.accepted_parts(row)),
+            part=len(provider_ids(self.conversations.vault, row)),
             uncertain=row.uncertain if may_be_there else 0,
             created_at=row.created_at,
         )
@@ -271,9 +272,9 @@ class Postman:
             if row is None:  # erased while it was on its way: what arrived is taken back where that is possible
                 self._take_back(session, parcel, provider_id, now)
                 return
-            known = outbox.accepted_parts(row)
+            known = provider_ids(self.conversations.vault, row)
             if len(known) == parcel.part:
-                row.provider_id = " ".join([*known, provider_id])
+                keep_provider_ids(self.conversations.vault, row, [*known, provider_id])
             if row.finished_at is None:
                 if parcel.part + 1 < row.parts:
                     row.state, row.due_at, row.uncertain = "due", now, 0
@@ -341,7 +342,14 @@ class Postman:
             known = await session.get(Delivery, delivery_id)
             conversation = None if known is None else await self.conversations.get(session, known.conversation_id)
             row = await outbox.report(
-                session, delivery_id=delivery_id, part=part, provider_id=provider_id, state=state, code=code, now=now
+                session,
+                self.conversations.vault,
+                delivery_id=delivery_id,
+                part=part,
+                provider_id=provider_id,
+                state=state,
+                code=code,
+                now=now,
             )
             if row is None or conversation is None:
                 return False

@@ -17,6 +17,7 @@ from bot.keys import fit_of, refuse_lost_keys
 from bot.lexicon import Lexicon
 from bot.live import Bell
 from bot.settings import Settings
+from bot.storage.concealed import conceal
 from bot.storage.conversations import ConversationStore, Retention
 from bot.storage.database import Database
 from bot.storage.vault import KeyFileUnusable, Vault, open_vault
@@ -81,13 +82,15 @@ async def opened(settings: Settings, *, assistant: Assistant | None) -> Program:
         await database.close()
     program = build(settings, assistant=assistant, create_keys=True)
     await program.database.migrate()
-    await program.frontdoor.remains.write_anew()  # a crash may have come between an erasure and this
     async with program.database.transaction() as session:
         fit = await fit_of(session, program.vault)
     wrong = fit.wrong_file(path)
     if wrong is not None:
         await program.close()
         raise KeyFileUnusable(wrong)
+    if concealed := await conceal(program.database, program.vault):
+        log.info("external_ids_concealed", rows=concealed)
+    await program.frontdoor.remains.write_anew()  # a crash may have come between an erasure and this
     if (problem := fit.problem(path)) is not None:
         log.error(
             "stored_values_unreadable", foreign=sum(fit.foreign.values()), damaged=sum(fit.damaged.values()), problem=problem

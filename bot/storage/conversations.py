@@ -15,6 +15,7 @@ from bot.messages import Button, Inbound, Reply, Screening, Speaker, Triage
 from bot.screening.conversation import Findings
 from bot.storage import expiry
 from bot.storage.case_events import note_erased
+from bot.storage.concealed import hash_of
 from bot.storage.tables import Conversation, Delivery, Handoff, Message
 from bot.storage.vault import Vault
 
@@ -120,8 +121,7 @@ class ConversationStore:
 
     async def accept(self, session: AsyncSession, conversation: Conversation, inbound: Inbound) -> tuple[Message, bool]:
         """Store a person's message once; return it and whether it is new."""
-        found = await session.execute(select(Message).filter_by(conversation_id=conversation.id, external_id=inbound.external_id))
-        known = found.scalar_one_or_none()
+        known = await self._by_external_id(session, conversation.id, inbound.external_id)
         if known is not None:
             return known, False
         message = await self._append(
@@ -190,7 +190,7 @@ class ConversationStore:
             number=conversation.message_count,
             author=author,
             staff_id=staff_id,
-            external_id=external_id,
+            external_id=hash_of(self.vault, conversation.id, external_id) if external_id is not None else None,
             kind=kind,
             state=state,
             language=language,
@@ -308,9 +308,13 @@ class ConversationStore:
 
     async def by_external_id(self, session: AsyncSession, conversation_id: str, external_id: str) -> Said | None:
         """Return the message that carries an id from outside, if it was stored already."""
-        found = await session.execute(select(Message).filter_by(conversation_id=conversation_id, external_id=external_id))
-        message = found.scalar_one_or_none()
+        message = await self._by_external_id(session, conversation_id, external_id)
         return self.shown(message) if message is not None else None
+
+    async def _by_external_id(self, session: AsyncSession, conversation_id: str, external_id: str) -> Message | None:
+        stored = hash_of(self.vault, conversation_id, external_id)
+        found = await session.execute(select(Message).filter_by(conversation_id=conversation_id, external_id=stored))
+        return found.scalar_one_or_none()
 
     async def replies_to(self, session: AsyncSession, message_id: str) -> list[Said]:
         """Return the replies that were decided for one message and can be read."""

@@ -93,6 +93,7 @@ class Message(Table):
 
     `author` is person, bot or consultant. `state` of a person's message: received, answered, unread (a consultant owns the
     conversation), unreadable (it does not open, and was set aside). `answers` of a reply is the id of the message that it answers.
+    `external_id` is a keyed hash of the channel's own id of the message.
     """
 
     __tablename__ = "messages"
@@ -213,8 +214,9 @@ class Delivery(Table):
     """A reply on its way out through a channel that pushes: the outbox.
 
     `state`: due, sending, sent, delivered, failed, unknown (the provider did not say), cancelled. While it is open,
-    `finished_at` is empty. A text may need several messages: `parts` says how many, `provider_id` holds the provider's ids of those
-    that it took, with spaces between. `uncertain` counts how often the provider did not say whether it took one.
+    `finished_at` is empty. A text may need several messages: `parts` says how many, `provider_ids` holds the provider's ids of those
+    that it took, with spaces between, sealed (`provider_id` did in the clear: it is empty since bot/storage/concealed.py).
+    `uncertain` counts how often the provider did not say whether it took one.
     `regardless`: it is sent even while a consultant owns the conversation, or after STOP.
     """
 
@@ -232,6 +234,7 @@ class Delivery(Table):
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     provider_id: Mapped[str | None]
+    provider_ids: Mapped[bytes | None]
     error_code: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

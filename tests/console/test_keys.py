@@ -22,8 +22,9 @@ from bot.console.app import make_console
 from bot.console.desk import PREFIX
 from bot.farewells import Farewell, Trace, put
 from bot.program import Program
+from bot.storage.concealed import keep_provider_ids
 from bot.storage.sealed import SEALED
-from bot.storage.tables import CaseFile, Conversation, EvaluationRow, FarewellDue, Message, Staff, Table, TriageChange
+from bot.storage.tables import CaseFile, Conversation, Delivery, EvaluationRow, FarewellDue, Message, Staff, Table, TriageChange
 from bot.storage.vault import open_vault
 from tests.console.conftest import PASSWORD, Client, Consultant
 from tests.support import NOON, PlainAssistant, damage, open_program
@@ -166,6 +167,8 @@ async def everything(program: Program, writes: Any, ola: Consultant) -> str:
         conversation.report = program.vault.seal_json({"what": "praca bez umowy"}, f"report:{conversation.id}")
         conversation.arranged = program.vault.seal_json({"code_word": "parasol"}, f"arranged:{conversation.id}")
         conversation.address = program.vault.seal("+48601234567", f"address:{conversation.id}")
+        for row in await session.scalars(select(Delivery)):
+            keep_provider_ids(program.vault, row, ["SM1"])
         trace = Trace("SM1", NOON)
         farewell = Farewell(channel="sms", address=None, language="pl", quiet=False, replies=(), traces=(trace,), at=NOON)
         put(session, program.vault, farewell)
