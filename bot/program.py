@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.storage.concealed import conceal
 from bot.storage.conversations import ConversationStore, Retention
 from bot.storage.database import Database
+from bot.storage.files import close_to_others
 from bot.storage.vault import KeyFileUnusable, Vault, open_vault
 from bot.wording import Wording
 
@@ -107,6 +108,7 @@ def build(
 ) -> Program:
     """Put the parts together; the database is not opened yet. Raises KeyFileUnusable, SettingsInvalid and WordingInvalid."""
     vault = open_vault(settings.data_dir / KEY_FILE, create=create_keys)
+    close_to_others(settings.data_dir / KEY_FILE)
     database = Database(settings.database)
     case = timedelta(days=settings.case_retention_days)
     conversations = ConversationStore(vault, Retention(conversation=timedelta(days=settings.retention_days), case=case))

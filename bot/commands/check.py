@@ -21,6 +21,7 @@ from bot.program import KEY_FILE, utc_now
 from bot.screening.models import newest_archive
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.files import open_to_others
 from bot.storage.tables import Message
 from bot.storage.vault import KeyFileUnusable, open_vault
 from bot.wording import NLU_DATA, Wording
@@ -53,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings()
     findings = [
         *_keys(settings),
+        *_rights(settings),
         *asyncio.run(_database(settings)),
         *_model(settings),
         *_texts(),
@@ -93,6 +95,13 @@ async def _database(settings: Settings) -> list[Finding]:
     if not current:
         return [Finding("database", "missing", "The schema is of another version; starting the program brings it up to date.")]
     return [Finding("database", "ready", f"{kind} answers and its schema is current."), *sealed]
+
+
+def _rights(settings: Settings) -> Iterator[Finding]:
+    files = settings.data_dir / "frontdoor.sqlite3", settings.data_dir / KEY_FILE
+    if listed := sorted({str(path) for file in files for path in open_to_others(file)}):
+        sentence = f"Others than its owner may read or write {', '.join(listed)}. Run: chmod -R go= {settings.data_dir}"
+        yield Finding("rights", "missing", sentence)
 
 
 async def _sealed(settings: Settings, database: Database) -> list[Finding]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.storage.counts import store_counts
+from bot.storage.files import close_to_others
 
 SQLITE_BUSY_SECONDS = 10  # how long one writer waits for another before the turn fails and is tried again
 
@@ -37,6 +38,7 @@ class Database:
             arguments["pool_pre_ping"] = True
         self.engine = create_async_engine(url, **arguments)
         if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "do_connect", _close_to_others)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_immediate)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -82,6 +84,10 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _close_to_others(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+    close_to_others(Path(arguments[0]))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
