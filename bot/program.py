@@ -17,6 +17,7 @@ from bot.keys import fit_of, refuse_lost_keys
 from bot.lexicon import Lexicon
 from bot.live import Bell
 from bot.settings import Settings
+from bot.storage import clock as clock_watch
 from bot.storage.concealed import conceal
 from bot.storage.conversations import ConversationStore, Retention
 from bot.storage.database import Database
@@ -85,6 +86,7 @@ async def opened(settings: Settings, *, assistant: Assistant | None) -> Program:
     await program.database.migrate()
     async with program.database.transaction() as session:
         fit = await fit_of(session, program.vault)
+        await clock_watch.look(session, program.clock())
     wrong = fit.wrong_file(path)
     if wrong is not None:
         await program.close()

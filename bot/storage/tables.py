@@ -265,6 +265,17 @@ class Receipt(Table):
     expires_at: Mapped[datetime]
 
 
+class ClockWatch(Table):
+    """When the clock was last looked at (one row), and how long it is in doubt after it jumped: see bot/storage/clock.py."""
+
+    __tablename__ = "clock_watch"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seen_at: Mapped[datetime]
+    jumped_from: Mapped[datetime | None]
+    doubted_until: Mapped[datetime | None]
+
+
 class Spending(Table):
     """How many paid replies the program gave on one day: to one person (`who` is a pseudonym), or to all (`who` is empty)."""
 
