@@ -16,6 +16,7 @@ from bot.messages import Reply, Triage
 from bot.notices import Notices
 from bot.outbox import PUSHING_CHANNELS
 from bot.storage.tables import Conversation, Spending
+from bot.storage.vault import Vault
 
 log = structlog.get_logger()
 
@@ -38,8 +39,9 @@ class _Bound:
 class Allowance:
     """Counts the program's replies and keeps back what is too much."""
 
-    def __init__(self, notices: Notices, *, person_daily: int, total_daily: int) -> None:
+    def __init__(self, notices: Notices, vault: Vault, *, person_daily: int, total_daily: int) -> None:
         self.notices = notices
+        self.vault = vault
         self.person_daily = person_daily
         self.total_daily = total_daily
 
@@ -79,9 +81,10 @@ class Allowance:
         return bounds
 
     async def _row(self, session: AsyncSession, bound: _Bound, now: datetime) -> Spending:
-        row = await session.get(Spending, (bound.period, bound.who), with_for_update=True)
+        who = bound.who and self.vault.fingerprint("spending", f"{bound.period}\0{bound.who}")[:32]
+        row = await session.get(Spending, (bound.period, who), with_for_update=True)
         if row is None:
-            row = Spending(day=bound.period, who=bound.who, replies=0, told=False, expires_at=now + bound.lasts)
+            row = Spending(day=bound.period, who=who, replies=0, told=False, expires_at=now + bound.lasts)
             session.add(row)
             await session.flush()
         return row

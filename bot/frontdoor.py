@@ -93,7 +93,7 @@ class FrontDoor:
         self.decider = Decider(
             assistant=assistant, wording=wording, lexicon=lexicon, conversations=conversations, now=clock, on_duty=on_duty
         )
-        self.allowance = Allowance(self.decider.notices, person_daily=person_daily, total_daily=total_daily)
+        self.allowance = Allowance(self.decider.notices, conversations.vault, person_daily=person_daily, total_daily=total_daily)
         self.bell = bell
         self.clock = clock
         self._turns = Turns()

@@ -40,10 +40,10 @@ class Verdicts:
         example: str,
         now: datetime,
     ) -> None:
-        """Add a row: codes, and an example only when the consultant wrote one. It holds the day, and no id of anybody."""
+        """Add a row: codes, and an example only when the consultant wrote one. It holds the month, and no id of anybody."""
         session.add(
             EvaluationRow(
-                day=now.date().isoformat(),
+                day=f"{now:%Y-%m}",
                 verdict=verdict,
                 triage=machine.value,
                 right_triage=right.value if right is not None else None,
@@ -57,11 +57,11 @@ class Verdicts:
         )
 
     async def all(self, session: AsyncSession) -> list[dict[str, Any]]:
-        """Return all rows as JSON values, oldest first."""
-        found = await session.execute(select(EvaluationRow).order_by(EvaluationRow.id))
+        """Return all rows as JSON values, the oldest month first."""
+        found = await session.execute(select(EvaluationRow).order_by(EvaluationRow.day, EvaluationRow.id))
         return [
             {
-                "day": row.day,
+                "month": row.day,
                 "verdict": row.verdict,
                 "triage": row.triage,
                 "right_triage": row.right_triage,

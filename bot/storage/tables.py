@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -54,6 +55,10 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar[dict[type, type[TypeEngine[Any]]]] = {datetime: Moment, bytes: LargeBinary, str: String}
+
+
+def _random_id() -> int:
+    return secrets.randbelow(2**31 - 1)
 
 
 class Conversation(Table):
@@ -191,13 +196,14 @@ class CaseNote(Table):
 class EvaluationRow(Table):
     """A consultant's verdict on one screening, for the evaluation; nothing in it leads back to a person or a case.
 
-    `indicators` holds ids with spaces between. `example` is an invented message that the consultant wrote, sealed.
+    `id` is random: the order of the rows would tell which entry of the audit log each belongs to. `day` holds the month, such as
+    2026-11. `indicators` holds ids with spaces between. `example` is an invented message that the consultant wrote, sealed.
     """
 
     __tablename__ = "evaluation_rows"
     __table_args__ = (Index("ix_evaluation_rows_expires_at", "expires_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(primary_key=True, default=_random_id)
     day: Mapped[str]
     verdict: Mapped[str]
     triage: Mapped[str]
@@ -277,7 +283,10 @@ class ClockWatch(Table):
 
 
 class Spending(Table):
-    """How many paid replies the program gave on one day: to one person (`who` is a pseudonym), or to all (`who` is empty)."""
+    """How many paid replies the program gave on one day: to one person, or to all (`who` is empty).
+
+    `who` is a keyed hash of the pseudonym and the day: it leads neither to a conversation nor to another day.
+    """
 
     __tablename__ = "spending"
     __table_args__ = (Index("ix_spending_expires_at", "expires_at"),)

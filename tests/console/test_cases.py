@@ -254,7 +254,7 @@ async def test_a_verdict_becomes_a_row_that_leads_back_to_nobody(consultant: Any
     rows = [json.loads(line) for line in (await coordinator.text("/verdicts.jsonl")).splitlines()]
     assert rows == [
         {
-            "day": "2026-11-24",
+            "month": "2026-11",
             "verdict": "no_emergency",
             "triage": "emergency",
             "right_triage": "none",

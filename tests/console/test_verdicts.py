@@ -41,12 +41,13 @@ async def test_verdicts_come_out_as_evaluation_rows_that_hold_only_what_a_consul
     capsys.readouterr()
     assert await asyncio.to_thread(main, ["verdicts"]) == 0
     printed = capsys.readouterr().out
-    assert [json.loads(line)["verdict"] for line in printed.splitlines()] == ["no_emergency", "missed", "right"]
+    assert sorted(json.loads(line)["verdict"] for line in printed.splitlines()) == ["missed", "no_emergency", "right"]
     assert await asyncio.to_thread(main, ["verdicts", "--out", str(tmp_path / "out")]) == 0
     assert "2 of 3 verdicts" in capsys.readouterr().out
     [file] = (tmp_path / "out" / "evaluation").glob("*/*.yml")
     rows = read_rows([file])  # as `evaluate --rows` reads them
-    assert [(row.text, row.language, row.triage, row.topic, set(row.indicators)) for row in rows] == [
+    read = [(row.text, row.language, row.triage, row.topic, set(row.indicators)) for row in rows]
+    assert sorted(read, reverse=True) == [
         ("Zgubiłam paszport: co robić?", "pl", Triage.NONE, "out_of_scope", set()),
         ('-: [zamknęli mnie] # "i co"', "pl", Triage.EMERGENCY, "disclose_victim", {Indicator.DOCUMENTS_TAKEN}),
     ]

@@ -165,3 +165,13 @@ async def test_whoever_erases_again_and_again_slows_nobody_down(program: Program
         await remains.look()
         now += LOOK_SECONDS
     assert 1 <= written <= 3600 * SHARE / 2 + 1
+
+
+async def test_nothing_that_outlives_an_erasure_names_the_person_or_the_conversation(program: Program, tmp_path: Path) -> None:
+    pseudonym = program.vault.pseudonym("sms", NUMBER)
+    await tell(program, pseudonym, times=2, channel="sms")
+    stored = await stored_of(program, pseudonym)
+    assert f"pseudonym {await the_conversation(program)}" in left_of(stored, tmp_path)
+    await program.frontdoor.receive(inbound("@delete", who=pseudonym, number="delete", channel="sms"))
+    await program.frontdoor.remains.write_anew()
+    assert left_of(stored, tmp_path) == []
