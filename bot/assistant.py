@@ -49,6 +49,7 @@ with warnings.catch_warnings():
 from actions.dialogue import ACTIONS
 from bot.logs import configure_logs
 from bot.screening.models import newest_archive
+from bot.screening.parts import parts, together
 
 TURNS_KEPT: Final = 4  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
 MOST_TOGETHER: Final = 16  # waiting messages that are read in one run of the pipeline
@@ -172,7 +173,15 @@ class Assistant:
         return cls(processor, store, actions)
 
     async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
-        """Screen one message with the pipeline of `config.yml`; those that wait meanwhile are read together."""
+        """Screen one message with the pipeline of `config.yml`; those that wait meanwhile are read together.
+
+        A long one is read part by part: others have their turn between two parts.
+        """
+        whole = await self._understand_at_once(text, language_hint)
+        found = [await self._understand_at_once(part, whole.language) for part in parts(text)]
+        return together(whole, found) if found else whole
+
+    async def _understand_at_once(self, text: str, language_hint: str | None) -> Screening:
         message = UserMessage(_never_a_command(text), sender_id=_SENDER, metadata={"language": language_hint})
         screening: Screening = await self._on_own_loop(self._read_with_others(message))
         return screening

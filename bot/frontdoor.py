@@ -44,7 +44,8 @@ from bot.wording import Wording
 PUSHING: Final = outbox.PUSHING_CHANNELS
 log = structlog.get_logger()
 
-MAX_TEXT: Final = 4000  # characters of one message that are stored; the longest message of any of our channels has 4096
+MAX_TEXT: Final = 20_000  # characters of a person's message; the channels refuse longer ones, nothing is cut here
+MAX_ANSWER: Final = 4000  # of a consultant's; some three SMS in a row are what people still read
 
 MESSAGES = Counter("frontdoor_messages", "Messages of people, by channel and triage.", ["channel", "triage"])
 SET_ASIDE = Counter(
@@ -55,6 +56,10 @@ ANSWER_SECONDS = Histogram(
     "Time from taking a message's turn to its stored replies.",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+
+
+class TextTooLong(Exception):
+    """A text is longer than it may be; nothing of it was stored or sent."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ class FrontDoor:
 
         Raises Replayed for a message that was taken before and erased since.
         """
-        inbound = replace(inbound, text=printable(inbound.text)[:MAX_TEXT])
+        inbound = replace(inbound, text=printable(inbound.text))
         for attempt in (1, 2):
             try:
                 async with self.database.transaction() as session:
@@ -347,9 +352,11 @@ class FrontDoor:
     ) -> Reply | None:
         """Send a consultant's words; None when the conversation is gone or not theirs (any more).
 
-        The same `external_id` again sends nothing and returns what was sent.
+        The same `external_id` again sends nothing and returns what was sent. Raises TextTooLong beyond MAX_ANSWER characters.
         """
-        now = self.clock()
+        text, now = printable(text), self.clock()
+        if len(text) > MAX_ANSWER:
+            raise TextTooLong(f"An answer may have {MAX_ANSWER} characters; this one has {len(text)}. Send it in two.")
         async with self.database.transaction() as session:
             conversation = await self.conversations.get(session, conversation_id)
             case = await self.queue.of_conversation(session, conversation_id)
@@ -360,7 +367,7 @@ class FrontDoor:
             ):
                 return known.as_reply()
             await self.introduce(session, conversation, "consultant_here", now)
-            reply = Reply(text=printable(text)[:MAX_TEXT], language=language or conversation.language, author="consultant")
+            reply = Reply(text=text, language=language or conversation.language, author="consultant")
             said = await self._say(session, conversation, reply, now=now, staff_id=staff_id, external_id=external_id)
         self.bell.ring(conversation_id, QUEUE, OUTBOX)
         return said

@@ -11,6 +11,7 @@ from bot.lexicon import CRY, Lexicon
 from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage, higher
 from bot.questions import questions_in, told_beside
 from bot.screening.normalise import words
+from bot.screening.parts import parts
 from bot.standing import CERTAIN_TOPIC
 from bot.storage.conversations import Said
 from bot.understanding import Understanding
@@ -33,7 +34,8 @@ class Reader:
         if act is not None:
             return Screening(language=language, triage=Triage.NONE, topic=act, topic_confidence=1.0)
         screening = await self._assistant.understand(text, language_hint=hint)
-        beside = told_beside(text, screening.language, self._lexicon) if screening.topic in QUESTION_TOPICS else ""
+        asks = screening.topic in QUESTION_TOPICS and not parts(text)  # a long text is read part by part anyway
+        beside = told_beside(text, screening.language, self._lexicon) if asks else ""
         if beside and not screening.triage.needs_person:
             # "He took my passport, what does a call cost?" reads like a question of cost: what it tells is read by itself as well.
             told = await self._assistant.understand(beside, language_hint=screening.language)

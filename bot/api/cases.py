@@ -24,6 +24,7 @@ from bot.console.logins import Visitor
 from bot.console.ownership import Ownership
 from bot.console.staff import Role
 from bot.console.waiting import ordered_reasons
+from bot.frontdoor import TextTooLong
 from bot.handoff.queue import AlreadyTaken
 from bot.messages import LANGUAGES
 from bot.screening.normalise import readable
@@ -159,13 +160,16 @@ class CasesApi:
             return problem(422, "invalid", "text: nothing in it can be read.")
         async with self.program.database.transaction() as session:
             case, conversation = await self._found(session, request)
-        said = await self.program.frontdoor.consultant_says(
-            conversation.id,
-            staff_id=request[TOKEN].id,
-            text=answer.text,
-            language=answer.language if answer.language in LANGUAGES else None,
-            external_id=f"api:{request[TOKEN].id}:{answer.message_id}",
-        )
+        try:
+            said = await self.program.frontdoor.consultant_says(
+                conversation.id,
+                staff_id=request[TOKEN].id,
+                text=answer.text,
+                language=answer.language if answer.language in LANGUAGES else None,
+                external_id=f"api:{request[TOKEN].id}:{answer.message_id}",
+            )
+        except TextTooLong as problem_with_it:  # letters may need more characters once they are stored in one form
+            return problem(422, "invalid", f"text: {problem_with_it}")
         if said is None:
             return problem(409, "not_yours", "Take the case first: it is not yours, or it is closed.")
         async with self.program.database.transaction() as session:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from bot.channels.errors import errors_as_json, problem
 from bot.channels.presence import Presence
-from bot.frontdoor import FrontDoor
+from bot.frontdoor import MAX_TEXT, FrontDoor
 from bot.live import Bell
 from bot.messages import LANGUAGES, Inbound
 from bot.retelling import Retelling
@@ -28,7 +28,7 @@ from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
 
 CHANNEL: Final = "web"
-MAX_BODY: Final = 64 * 1024  # bytes of one request; a message of 4,000 characters has at most 16 kB
+MAX_BODY: Final = 256 * 1024  # bytes of one request; a message of 20,000 characters has at most 240 kB, each written as \uXXXX
 TOKEN_BYTES: Final = 32
 HEARTBEAT_SECONDS: Final = 15.0
 PREFIX: Final = "/chat"
@@ -49,7 +49,7 @@ class NewMessage(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
     message_id: Annotated[str, Field(min_length=1, max_length=100, description="The client's own id; makes a repeat harmless.")]
-    text: Annotated[str, Field(min_length=1, max_length=20_000, description="What the person wrote, or a button's value.")]
+    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT, description="What the person wrote, or a button's value.")]
 
     @field_validator("text", mode="before")
     @classmethod

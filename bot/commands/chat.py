@@ -11,7 +11,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from bot.frontdoor import FrontDoor
+from bot.frontdoor import MAX_TEXT, FrontDoor
 from bot.messages import LANGUAGES, Inbound
 from bot.program import build, load_assistant
 from bot.settings import load_settings
@@ -58,6 +58,8 @@ async def _answer(line: bytes, frontdoor: FrontDoor, language: str | None) -> di
         return {"error": "This line is not JSON."}
     if not isinstance(asked, dict) or not isinstance(asked.get("text"), str) or not isinstance(asked.get("sender"), str):
         return {"error": "A line must be an object with a sender and a text."}
+    if len(asked["text"]) > MAX_TEXT:
+        return {"error": f"A text may have {MAX_TEXT} characters."}
     outcome = await frontdoor.receive(
         Inbound(
             channel=CHANNEL,

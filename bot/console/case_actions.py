@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.console.case_files import CONSENTS, REPORT_FIELDS
+from bot.console.case_files import CONSENTS, LONGEST, REPORT_FIELDS
 from bot.console.case_pages import CasePages
 from bot.console.cases import CASE_PATH, Cases
 from bot.console.desk import Desk, back_to, form_of, visitor_of
@@ -21,7 +21,7 @@ from bot.screening.normalise import printable
 from bot.storage.tables import Conversation, Handoff, TriageChange
 
 Action = Callable[[Visitor, Handoff, Conversation, Mapping[str, str]], Awaitable[str]]
-MAX_REASON: Final = 1000
+MOST_IN_FORMS: Final[Mapping[str, int]] = {**LONGEST, **dict.fromkeys(REPORT_FIELDS, LONGEST["note"])}
 
 
 class CaseActions:
@@ -55,7 +55,9 @@ class CaseActions:
         async def page(request: web.Request) -> web.Response:
             async with self.desk.program.database.transaction() as session:
                 case, conversation = await self.cases.find(session, request)
-            form = {name: printable(value) for name, value in (await form_of(request)).items()}
+            form = {name: printable(value.replace("\r\n", "\n")) for name, value in (await form_of(request)).items()}
+            if any(len(form.get(name, "").strip()) > most for name, most in MOST_IN_FORMS.items()):
+                return await self.pages.show(request, status=422, told="told.too_long_to_keep")
             try:
                 told = await action(visitor_of(request), case, conversation, form)
             except AlreadyTaken:
@@ -97,7 +99,7 @@ class CaseActions:
 
     async def change_triage(self, visitor: Visitor, case: Handoff, _conversation: Conversation, form: Mapping[str, str]) -> str:
         """Change a case's triage; a reason is needed."""
-        reason = form.get("reason", "").strip()[:MAX_REASON]
+        reason = form.get("reason", "").strip()
         if form.get("triage") not in list(Triage):
             raise web.HTTPBadRequest
         if not reason:
@@ -115,7 +117,9 @@ class CaseActions:
         return "saved"
 
     async def set_tags(self, visitor: Visitor, case: Handoff, conversation: Conversation, form: Mapping[str, str]) -> str:
-        """Keep tags."""
+        """Keep tags, if all of them fit."""
+        if not self.cases.files.tags_fit(form.get("tags", "")):
+            return "too_many_tags"
         async with self.desk.program.database.transaction() as session:
             await self.cases.files.set_tags(session, case, form.get("tags", ""))
             await self.desk.record(session, visitor, "tags_set", case.id)

@@ -10,15 +10,23 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.frontdoor import MAX_ANSWER
 from bot.report import FIELDS
 from bot.storage.tables import CaseFile, CaseNote, Conversation, Handoff
 from bot.storage.vault import Vault
 
 CONSENTS: Final = ("share", "confidential", "anonymous")
 REPORT_FIELDS: Final = (*FIELDS, "more")
-MAX_NOTE: Final = 4000
 MAX_TAGS: Final = 12
 MAX_TAG: Final = 40
+# What fits into the fields of a case's page, in characters. What is longer is refused, and said to be: nothing is cut.
+LONGEST: Final[Mapping[str, int]] = {
+    "answer": MAX_ANSWER,
+    "reason": 1000,
+    "note": 4000,
+    "tags": MAX_TAGS * (MAX_TAG + 2),
+    "example": 1000,
+}
 
 
 @dataclass(frozen=True)
@@ -79,16 +87,22 @@ class CaseFiles:
         file = await self._file(session, case)
         file.victim_consent, file.witness_consent = victim, witness
 
+    @staticmethod
+    def tags_fit(tags: str) -> bool:
+        """Say whether tags, given as words with commas between, are as many and as short as is kept."""
+        words = _tags(tags)
+        return len(words) <= MAX_TAGS and all(len(word) <= MAX_TAG for word in words)
+
     async def set_tags(self, session: AsyncSession, case: Handoff, tags: str) -> None:
         """Keep tags, given as words with commas between."""
         file = await self._file(session, case)
-        words = dict.fromkeys(word[:MAX_TAG] for part in tags.split(",") if (word := " ".join(part.split())))
-        file.tags = self.vault.seal_json(list(words)[:MAX_TAGS], f"tags:{case.id}") if words else None
+        words = _tags(tags)
+        file.tags = self.vault.seal_json(words, f"tags:{case.id}") if words else None
 
     async def set_report(self, session: AsyncSession, case: Handoff, report: Mapping[str, str]) -> None:
         """Keep the report as a consultant corrected it; what the witness told stays in the conversation."""
         file = await self._file(session, case)
-        kept = {field: value for field in REPORT_FIELDS if (value := report.get(field, "").strip()[:MAX_NOTE])}
+        kept = {field: value for field in REPORT_FIELDS if (value := report.get(field, "").strip())}
         file.report = self.vault.seal_json(kept, f"case-report:{case.id}")
 
     async def set_verdict(self, session: AsyncSession, case: Handoff, verdict: str) -> bool:
@@ -105,7 +119,7 @@ class CaseFiles:
             CaseNote(
                 handoff_id=case.id,
                 staff_id=staff_id,
-                content=self.vault.seal(text[:MAX_NOTE], f"note:{case.id}"),
+                content=self.vault.seal(text, f"note:{case.id}"),
                 created_at=now,
                 expires_at=case.expires_at,
             )
@@ -117,3 +131,7 @@ class CaseFiles:
             file = CaseFile(handoff_id=case.id, expires_at=case.expires_at)
             session.add(file)
         return file
+
+
+def _tags(tags: str) -> list[str]:
+    return list(dict.fromkeys(word for part in tags.split(",") if (word := " ".join(part.split()))))

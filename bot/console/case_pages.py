@@ -9,9 +9,10 @@ from aiohttp import web
 from bot.console.cases import CASE_PATH, Cases, mark_seen
 from bot.console.desk import PREFIX, Desk, back_to, form_of, visitor_of
 from bot.console.ownership import Ownership
-from bot.frontdoor import MAX_TEXT
+from bot.frontdoor import MAX_ANSWER
 from bot.handoff.queue import AlreadyTaken
 from bot.messages import LANGUAGES
+from bot.screening.normalise import printable
 from bot.storage.tables import Handoff
 
 _DIGITS: Final = 9
@@ -79,9 +80,9 @@ class CasePages:
         """Send a consultant's words; the same form again sends nothing twice."""
         visitor, form = visitor_of(request), await form_of(request)
         by_script = "X-Script" in request.headers
-        text = form.get("text", "").replace("\r\n", "\n").strip()
+        text = printable(form.get("text", "").replace("\r\n", "\n")).strip()
         language = form.get("language")
-        if not text or len(text) > MAX_TEXT:
+        if not text or len(text) > MAX_ANSWER:
             return (
                 web.Response(status=422) if by_script else await self.show(request, status=422, draft=text, told="told.too_long")
             )

@@ -12,13 +12,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox
-from bot.console.case_files import CONSENTS, REPORT_FIELDS, CaseFiles
+from bot.console.case_files import CONSENTS, LONGEST, REPORT_FIELDS, CaseFiles
 from bot.console.desk import Desk
 from bot.console.logins import Visitor
 from bot.console.ownership import OUTCOMES, unanswered_since
 from bot.console.verdicts import VERDICTS
 from bot.console.waiting import ordered_reasons
-from bot.frontdoor import MAX_TEXT
 from bot.messages import LANGUAGES, Triage
 from bot.storage.tables import Conversation, Handoff, Staff, StaffSession, TriageChange
 
@@ -106,7 +105,7 @@ class Cases:
             "colleagues": await self._colleagues(session, visitor) if mine else [],
             "minutes_left": await self._minutes_left(session, case) if mine else None,
             "form_id": secrets.token_urlsafe(12),
-            "max_text": MAX_TEXT,
+            "most": LONGEST,
             "triages": list(reversed(Triage)),
             "outcomes": OUTCOMES,
             "consents": CONSENTS,

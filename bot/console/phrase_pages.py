@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.console.cases import CASE_PATH, Cases
 from bot.console.desk import Desk, form_of, visitor_of
-from bot.frontdoor import MAX_TEXT
+from bot.frontdoor import MAX_ANSWER
 from bot.handoff.phrasebook import GROUPS
 from bot.handoff.translator import TranslatorUnavailable
 from bot.messages import LANGUAGES
@@ -42,7 +42,7 @@ class PhrasePages:
         """Return a draft in Polish: phrases by the book, the rest marked as the consultant's own words."""
         visitor_of(request)
         form = await form_of(request)
-        heard = self.desk.phrasebook.read_back(form.get("text", "")[:MAX_TEXT], _language(form.get("language", "")))
+        heard = self.desk.phrasebook.read_back(form.get("text", "")[:MAX_ANSWER], _language(form.get("language", "")))
         return self.desk.page(request, "read_back.html", {"heard": heard})
 
     async def translate(self, request: web.Request) -> web.Response:
@@ -50,7 +50,7 @@ class PhrasePages:
         visitor, form = visitor_of(request), await form_of(request)
         if self.desk.translator is None:
             raise web.HTTPNotFound
-        number, draft = form.get("number", ""), form.get("text", "")[:MAX_TEXT]
+        number, draft = form.get("number", ""), form.get("text", "")[:MAX_ANSWER]
         async with self.desk.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
             source, target = self.desk.language(request), conversation.language

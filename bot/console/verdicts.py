@@ -18,7 +18,6 @@ from bot.storage.vault import Vault
 
 VERDICTS: Final = ("right", "no_emergency", "missed")
 KEPT: Final = timedelta(days=2 * 365)
-MAX_EXAMPLE: Final = 1000
 _PLACE: Final = "example:evaluation"
 
 
@@ -51,7 +50,7 @@ class Verdicts:
                 speaker=findings.speaker.value,
                 language=conversation.language,
                 channel=conversation.channel,
-                example=self.vault.seal(example[:MAX_EXAMPLE], _PLACE) if example else None,
+                example=self.vault.seal(example, _PLACE) if example else None,
                 expires_at=now + KEPT,
             )
         )

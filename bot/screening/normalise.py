@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MAX_CHARACTERS = 1000  # of one message that are read for understanding: longer input would take the encoder seconds
+MAX_CHARACTERS = 1000  # that are read at once: see bot/screening/parts.py
 _BIDI_AND_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"\s+")
@@ -22,13 +22,18 @@ def printable(text: str) -> str:
     return _CONTROL.sub("", unicodedata.normalize("NFC", text))
 
 
-def readable(text: str) -> str:
-    """Return the text as the models read it: printable, without invisible marks, on one line, capped.
-
-    The middle of a longer text is left out: people put what matters first or last.
-    """
+def one_line(text: str) -> str:
+    """Return the text printable, without invisible marks and long repeats, on one line."""
     text = _SPACES.sub(" ", _BIDI_AND_INVISIBLE.sub("", printable(text))).strip()
-    text = _REPEATS.sub(r"\1\1\1", text)
+    return _REPEATS.sub(r"\1\1\1", text)
+
+
+def readable(text: str) -> str:
+    """Return the text as the models read it at once: on one line, capped.
+
+    The middle of a longer text is left out: people put what matters first or last. It is read in parts besides.
+    """
+    text = one_line(text)
     if len(text) <= MAX_CHARACTERS:
         return text
     half = MAX_CHARACTERS // 2

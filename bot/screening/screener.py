@@ -18,6 +18,7 @@ from bot.screening.evidence import find_evidence
 from bot.screening.heads import SPEAKERS, Heads, Likelihoods
 from bot.screening.language import LanguageIdentifier
 from bot.screening.normalise import readable, says_something, words
+from bot.screening.parts import parts, together
 from bot.screening.spelling import Spelling
 from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder
@@ -102,6 +103,11 @@ class Screener:
 
     def screen(self, text: str, *, language_hint: str | None = None) -> Screening:
         """Return what a message says; `language_hint` is the conversation's language, kept when the text does not say."""
+        whole = self._screen_at_once(text, language_hint)
+        found = [self._screen_at_once(part, whole.language) for part in parts(text)]
+        return together(whole, found) if found else whole
+
+    def _screen_at_once(self, text: str, language_hint: str | None) -> Screening:
         text = readable(text)
         encoding = encode(text, self.brain.encoder)
         language = name_language(self.languages, text, language_hint, encoding, self.brain.heads)

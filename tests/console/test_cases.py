@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select, text, update
 
 from bot.console.app import Console
+from bot.console.case_files import CaseFiles
 from bot.console.staff import Role
 from bot.housekeeping import tidy
 from bot.messages import Inbound, Triage
@@ -397,3 +398,43 @@ async def test_an_answer_after_the_person_left_is_told_not_to_have_arrived(
     page = await ola.text(answered.headers["Location"].removeprefix("/console"))
     assert "Zapisano, ale nikt tego nie przeczytał" in page
     assert "NIE DOTARŁO (strona rozmowy była już zamknięta)" in page
+
+
+async def test_what_is_too_long_for_a_field_is_refused_and_told_and_nothing_is_cut(
+    consultant: Any, writes: Any, program: Program
+) -> None:
+    case, ola = await writes("zabrał mi paszport"), await consultant()
+    await ola.text(f"/cases/{case}")
+    for form, field, most in (
+        ("note", "note", 4000),
+        ("report", "what", 4000),
+        ("triage", "reason", 1000),
+        ("verdict", "example", 1000),
+        ("tags", "tags", 504),
+    ):
+        given = {"triage": "emergency", "verdict": "right", field: "ą" * (most + 1)}
+        response = await ola.post(f"/cases/{case}/{form}", **given)
+        assert response.status == 422, form
+        assert "Nic nie zapisano: tekst jest za długi" in await response.text()
+    for tags in (",".join(f"etykieta {number}" for number in range(13)), "ą" * 41):
+        told = (await ola.post(f"/cases/{case}/tags", tags=tags)).headers["Location"]
+        assert told.endswith("told=too_many_tags")
+    async with program.database.transaction() as session:
+        file = await session.get(CaseFile, case)
+        assert file is None or (file.tags, file.report, file.verdict) == (None, None, None)
+        assert list(await session.scalars(select(CaseNote))) == []
+
+
+async def test_what_just_fits_is_kept_whole_with_its_lines(consultant: Any, writes: Any, program: Program) -> None:
+    case, ola = await writes("zabrał mi paszport"), await consultant()
+    await ola.text(f"/cases/{case}")
+    note = ("a" * 39 + "\r\n") * 99 + "b" * 40  # a browser sends two characters for the end of a line
+    assert (await ola.post(f"/cases/{case}/note", note=note)).status == 303
+    tags = [f"{number:02}" + "e" * 38 for number in range(12)]
+    assert (await ola.post(f"/cases/{case}/tags", tags=", ".join(tags))).headers["Location"].endswith("told=saved")
+    async with program.database.transaction() as session:
+        row, conversation = await program.queue.get(session, case), (await session.execute(select(Conversation))).scalar_one()
+        assert row is not None
+        written = await CaseFiles(program.vault).read(session, row, conversation)
+    assert written.notes[0].text == note.replace("\r\n", "\n")
+    assert written.tags == tuple(tags)

@@ -41,7 +41,7 @@ if (form) {
   const button = form.querySelector("button.main");
   if (location.hash === "#answer") text.focus({ preventScroll: true });
   const send = async () => {
-    if (!text.value.trim() || button.disabled) return;
+    if (!text.value.trim() || button.disabled || !form.reportValidity()) return;
     button.disabled = true;
     state.className = "";
     state.textContent = state.dataset.sending;

@@ -3,6 +3,7 @@
 const byId = (id) => document.getElementById(id);
 const main = byId("talk"), list = byId("messages"), notice = byId("notice"), field = byId("text"), form = byId("form");
 const chooser = byId("language"), news = byId("news"), confirmation = byId("confirm");
+const MOST = 20000; // characters of one message
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 const RIGHT_TO_LEFT = new Set(["ar"]);
 const FALLBACK = { language: "en", also: "pl" }; // for a browser in a language that is not served
@@ -326,12 +327,25 @@ function forget() {
   if (stream) stream.abort();
 }
 
+// What is longer than one message may be goes as several, in order: a field that cuts what is pasted would lose the end of it.
+function portions(text) {
+  const found = [];
+  let rest = text;
+  while (rest.length > MOST) {
+    let end = Math.max(rest.lastIndexOf("\n", MOST), rest.lastIndexOf(" ", MOST));
+    if (end < MOST / 2) end = /[\uD800-\uDBFF]/.test(rest[MOST - 1]) ? MOST - 1 : MOST;
+    found.push(rest.slice(0, end));
+    rest = rest.slice(end).trim();
+  }
+  return rest ? [...found, rest] : found;
+}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value.trim();
   if (!text) return;
   field.value = "";
-  send(text);
+  portions(text).forEach((portion) => send(portion));
   field.focus();
 });
 field.addEventListener("keydown", (event) => {
