@@ -9,6 +9,7 @@ import structlog
 from prometheus_client import Gauge
 
 from bot import allowance, farewells
+from bot.backup.workshop import clear_leftovers
 from bot.storage import clock, expiry, receipts
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ OVERDUE = Gauge("frontdoor_purge_overdue", "Conversations and messages that have
 async def tidy(program: Program) -> None:
     """Forget what is over, every hour; nothing while the clock is in doubt, and then say what would go."""
     now = program.clock()
+    clear_leftovers(program.settings.data_dir)
     async with program.database.transaction() as session:
         jump = await clock.look(session, now)
         left = await expiry.overdue(session, now) if jump is not None else expiry.Overdue(0, 0)

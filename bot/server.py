@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from bot.api.cases import CasesApi
 from bot.api.models import PREFIX as API_PREFIX
 from bot.background import beside, every
+from bot.backup.record import watch as watch_backups
 from bot.channels.alarm_ways import alarm_ways
 from bot.channels.errors import errors_as_json
 from bot.channels.messengers import CATCH_UP_SECONDS, RECOVER_SECONDS, Messengers
@@ -144,6 +145,7 @@ def serve(settings: Settings) -> int:
 
 async def _serve(settings: Settings, assistant: Assistant | None) -> None:
     program = await opened(settings, assistant=assistant)
+    watch_backups(program.settings.data_dir)
     await program.frontdoor.recover()
     messengers = Messengers(program)
     app = application(program, messengers)

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+ENV_FILE = ".env"
 
 
 class SettingsInvalid(Exception):
@@ -20,7 +21,7 @@ class SettingsInvalid(Exception):
 class Settings(BaseSettings):
     """What the operator decides."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore")
 
     host: str = Field("127.0.0.1", description="Address to listen on. Behind a proxy leave it on loopback.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the public pages and webhooks.")
@@ -129,6 +130,13 @@ class Settings(BaseSettings):
     )
     smtp_from: str | None = Field(None, description="Sender of the alarms' e-mails.")
 
+    backup_recipients: str = Field(
+        "", description="Public keys that backups are sealed to, with commas between; any one's private key opens them."
+    )
+    backup_keep_days: int = Field(
+        14, ge=1, description="Days that a backup is kept; for so long what was erased can still be in one."
+    )
+
     metrics_port: int = Field(9464, ge=0, le=65535, description="Port of /metrics, on loopback; 0 takes a free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
 
@@ -151,6 +159,13 @@ class Settings(BaseSettings):
     def _numbers(cls, value: str) -> str:
         if any(not re.fullmatch(r"\+[1-9]\d{6,14}", number) for number in listed(value)):
             raise ValueError("numbers look like +48600000000, with commas between")
+        return value
+
+    @field_validator("backup_recipients")
+    @classmethod
+    def _public_keys(cls, value: str) -> str:
+        if any(not re.fullmatch(r"age1[a-z0-9]{58}", key) for key in listed(value)):
+            raise ValueError("public keys begin with age1 and have 62 characters, with commas between")
         return value
 
     @model_validator(mode="after")

@@ -32,6 +32,9 @@ COMMANDS = [
     "chat",
     "evaluate",
     "check",
+    "backup",
+    "backup-key",
+    "restore",
     "purge",
     "staff",
     "audit",
@@ -64,7 +67,7 @@ def test_check_names_what_is_missing_in_plain_words(
     monkeypatch.setenv("MODEL_DIR", str(tmp_path / "models"))
     assert main(["check"]) == 1
     told = capsys.readouterr().out
-    for what in ("keys", "database", "model", "telegram", "sms"):
+    for what in ("keys", "database", "backup", "model", "telegram", "sms"):
         assert what in told
     assert "TELEGRAM_BOT_TOKEN" in told
 

@@ -7,11 +7,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Any, Final, Literal
 
 import yaml
 from sqlalchemy import func, select
 
+from bot.backup.record import last_backup
 from bot.handoff.alarm import way_names
 from bot.handoff.case_webhook import webhook_is_set, webhook_state
 from bot.handoff.hours import DutyHours
@@ -26,6 +28,7 @@ from bot.storage.tables import Message
 from bot.storage.vault import KeyFileUnusable, open_vault
 from bot.wording import NLU_DATA, Wording
 
+BACKUP_LATE: Final = timedelta(hours=50)  # one night may be missed
 State = Literal["ready", "off", "missing"]
 
 
@@ -58,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
         *asyncio.run(_database(settings)),
         *_model(settings),
         *_texts(),
+        *_backup(settings),
         *_channels(settings),
         *_alarms(settings),
         *asyncio.run(_case_webhook(settings)),
@@ -75,7 +79,9 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         yield Finding("keys", "missing", str(problem))
         return
     yield Finding(
-        "keys", "ready", f"{len(vault.keys)} encryption key(s). Keep a copy of the file apart from the database's backup."
+        "keys",
+        "ready",
+        f"{len(vault.keys)} encryption key(s). Everything stored depends on this file; a sealed backup holds it too.",
     )
 
 
@@ -163,6 +169,20 @@ def _channels(settings: Settings) -> Iterator[Finding]:
         yield Finding("sms", "ready", "Twilio's settings are complete. `check --channels` asks Twilio.")
     else:
         yield Finding("sms", "off", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_NUMBER and PUBLIC_URL are not all set.")
+
+
+def _backup(settings: Settings) -> Iterator[Finding]:
+    made = last_backup(settings.data_dir)
+    if not settings.backup_recipients:
+        yield Finding(
+            "backup", "off", "BACKUP_RECIPIENTS is not set: a broken disk takes every case. `backup-key` is the first step."
+        )
+    elif made is None:
+        yield Finding("backup", "missing", "No backup was made here yet: `python -m bot backup FOLDER`, every night.")
+    else:
+        late = utc_now() - made.at > BACKUP_LATE
+        told = f"The newest one is of {made.at:%Y-%m-%d %H:%M} UTC: {made.file}."
+        yield Finding("backup", "missing" if late else "ready", told)
 
 
 async def _asked(settings: Settings) -> list[Finding]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import socket
 import sys
 from typing import Any
 
+from bot.commands.running import is_running
 from bot.keys import add_key, drop_old_keys, seal_again
 from bot.program import KEY_FILE
 from bot.settings import Settings, load_settings
@@ -32,18 +32,10 @@ def register(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do one action; 1 when it cannot be done."""
     settings = load_settings()
-    if _is_running(settings):
+    if is_running(settings):
         print(f"Something answers on {settings.host}:{settings.port}. Stop the program first.", file=sys.stderr)
         return 1
     return asyncio.run(_act(settings, options.action))
-
-
-def _is_running(settings: Settings) -> bool:
-    try:
-        with socket.create_connection((settings.host, settings.port), timeout=2):
-            return True
-    except OSError:
-        return False
 
 
 async def _act(settings: Settings, action: str) -> int:

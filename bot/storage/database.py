@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -19,6 +20,10 @@ from bot.storage.counts import store_counts
 from bot.storage.files import close_to_others
 
 SQLITE_BUSY_SECONDS = 10  # how long one writer waits for another before the turn fails and is tried again
+_OTHER_LINE = (
+    "The database was written by another version of this program, which this one does not know. Start that version (CHANGELOG.md"
+    " says which came when), or restore the backup that was made before it: docs/operations.md, “Updates”."
+)
 
 
 class DatabaseUnavailable(Exception):
@@ -68,18 +73,22 @@ class Database:
         try:
             async with self.engine.begin() as connection:
                 await connection.run_sync(_upgrade, config)
+        except CommandError:
+            raise DatabaseUnavailable(_OTHER_LINE) from None
         except (SQLAlchemyError, OSError) as error:
             raise DatabaseUnavailable(
                 f"The database could not be opened or brought up to date ({type(error).__name__}). Check that it runs,"
                 " that its folder can be written, and that no other program holds it."
             ) from error
 
+    async def schema(self) -> str | None:
+        """Return the version of the schema, None when there are no tables."""
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
     async def schema_is_current(self) -> bool:
         """Say whether the schema is the one that this program was written for."""
-        head = ScriptDirectory.from_config(_alembic_config(self.url)).get_current_head()
-        async with self.engine.connect() as connection:
-            current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-        return current == head
+        return await self.schema() == ScriptDirectory.from_config(_alembic_config(self.url)).get_current_head()
 
     async def close(self) -> None:
         """Close all connections."""

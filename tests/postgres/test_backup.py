@@ -1,0 +1,90 @@
+"""A backup of PostgreSQL is restored anywhere, and one of SQLite into PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.backup.making import make_backup
+from bot.backup.restoring import PlaceNotEmpty, restore
+from bot.messages import Inbound
+from bot.program import Program, build
+from bot.storage.tables import AlarmCall, CaseNote, Delivery, EvaluationRow, Handoff, TriageChange
+from bot.storage.tables_outward import CaseEvent
+from tests.support import Clock, PlainAssistant, open_program, settings_in
+from tests.test_backup import (
+    PRIVATE,
+    PUBLIC,
+    WORDS,
+    backup,
+    elsewhere,  # noqa: F401 - a fixture
+    names,
+    rows,
+    shelf,  # noqa: F401 - a fixture
+    test_a_backup_is_whole_while_people_write,  # noqa: F401 - here of PostgreSQL
+    test_a_case_can_be_read_elsewhere_after_the_machine_is_gone,  # noqa: F401
+    test_nobody_without_the_private_key_reads_anything_in_a_backup,  # noqa: F401
+    test_other_systems_miss_no_event_after_a_restore,  # noqa: F401
+    test_what_was_over_is_not_brought_back_and_nothing_is_sent_a_second_time,  # noqa: F401
+)
+
+pytestmark = pytest.mark.postgres
+NUMBERED = (AlarmCall, CaseEvent, CaseNote, Delivery, EvaluationRow, TriageChange)
+
+
+async def test_a_backup_of_sqlite_goes_into_an_empty_postgresql_which_counts_on_from_there(
+    database_url: str,
+    tmp_path: Path,
+    shelf: Path,  # noqa: F811
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.backup.restoring.build", lambda settings, **more: build(settings, clock=clock, **more))
+    with monkeypatch.context() as patch:
+        patch.delenv("DATABASE_URL")
+        (tmp_path / "old").mkdir()
+        old = await open_program(tmp_path / "old", PlainAssistant(), clock)
+    for who in range(3):
+        await receive(old, str(who), clock)
+    settings = old.settings.model_copy(update={"backup_recipients": PUBLIC})
+    made = await make_backup(settings, shelf, clock())
+    await old.close()
+
+    place = settings_in(tmp_path / "new", database_url=database_url)
+    done = await restore(place, made.file, PRIVATE)
+    assert (done.conversations, done.open_cases, done.problem) == (3, 3, None)
+    new = build(place, assistant=PlainAssistant(), clock=clock)  # type: ignore[arg-type]
+    await receive(new, "new", clock)
+    assert len(await rows(new, Handoff)) == 4
+    async with new.database.transaction() as session:
+        for table in NUMBERED:
+            last = await session.scalar(select(func.max(table.id))) or 0
+            assert await session.scalar(select(func.nextval(f"{table.__tablename__}_id_seq"))) > last
+    with pytest.raises(PlaceNotEmpty, match="is not empty"):
+        await restore(place, made.file, PRIVATE)
+    await new.close()
+
+
+async def receive(program: Program, who: str, clock: Clock) -> None:
+    await program.frontdoor.receive(
+        Inbound(channel="sms", pseudonym=who, external_id=f"m{who}", text=WORDS, received_at=clock(), language_hint="pl")
+    )
+
+
+async def test_a_backup_of_an_older_schema_is_refused_until_the_program_was_started(
+    program: Program,
+    shelf: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from bot.storage.database import Database, DatabaseUnavailable
+
+    async def older(_database: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(Database, "schema_is_current", older)
+    with pytest.raises(DatabaseUnavailable, match="start the program once"):
+        await backup(program, shelf)
+    assert names(shelf) == set()
