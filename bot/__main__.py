@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from bot.backup.record import way_out
 from bot.commands import (
     alarm,
     answers,
@@ -31,13 +32,14 @@ from bot.commands import (
     train,
     verdicts,
 )
+from bot.listening import CannotListen
 from bot.logs import configure_logs
-from bot.settings import SettingsInvalid
-from bot.storage.database import DatabaseUnavailable
+from bot.settings import SettingsInvalid, load_settings
+from bot.storage.database import DatabaseDamaged, DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable
 from bot.wording import WordingInvalid
 
-_PROBLEMS_OF_THE_OPERATOR = (SettingsInvalid, KeyFileUnusable, DatabaseUnavailable, WordingInvalid)
+_PROBLEMS_OF_THE_OPERATOR = (SettingsInvalid, KeyFileUnusable, DatabaseUnavailable, WordingInvalid, CannotListen)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -72,6 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
+    except DatabaseDamaged as problem:
+        print(problem, way_out(load_settings().data_dir), file=sys.stderr)
+        return 1
     except _PROBLEMS_OF_THE_OPERATOR as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.audit import AuditLog
-from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.database import Database, unavailable
 from bot.storage.sealed import SEALED, Sealed, counted_by_key, next_rows
 from bot.storage.tables import Table
 from bot.storage.vault import KEY_ID_BYTES, KeyFileUnusable, SealBroken, Vault, change_keys, key_id, newest_key_only, with_new_key
@@ -105,7 +105,7 @@ async def _holds_rows(database: Database) -> bool:
                 if table.name in there and (await connection.execute(select(literal(1)).select_from(table).limit(1))).first():
                     return True
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnavailable(f"The database does not answer ({type(error).__name__}).") from error
+        raise unavailable(error, database.url) from error
     return False
 
 

@@ -16,7 +16,8 @@ from bot.handoff.queue import HandoffQueue
 from bot.keys import fit_of, refuse_lost_keys
 from bot.lexicon import Lexicon
 from bot.live import Bell
-from bot.settings import Settings
+from bot.messages import LANGUAGES
+from bot.settings import Settings, SettingsInvalid
 from bot.storage import clock as clock_watch
 from bot.storage.concealed import conceal
 from bot.storage.conversations import ConversationStore, Retention
@@ -83,17 +84,19 @@ async def opened(settings: Settings, *, assistant: Assistant | None) -> Program:
     finally:
         await database.close()
     program = build(settings, assistant=assistant, create_keys=True)
-    await program.database.migrate()
-    async with program.database.transaction() as session:
-        fit = await fit_of(session, program.vault)
-        await clock_watch.look(session, program.clock())
-    wrong = fit.wrong_file(path)
-    if wrong is not None:
+    try:
+        await program.database.migrate()
+        async with program.database.transaction() as session:
+            fit = await fit_of(session, program.vault)
+            await clock_watch.look(session, program.clock())
+        if (wrong := fit.wrong_file(path)) is not None:
+            raise KeyFileUnusable(wrong)
+        if concealed := await conceal(program.database, program.vault):
+            log.info("external_ids_concealed", rows=concealed)
+        await program.frontdoor.remains.write_anew()  # a crash may have come between an erasure and this
+    except BaseException:
         await program.close()
-        raise KeyFileUnusable(wrong)
-    if concealed := await conceal(program.database, program.vault):
-        log.info("external_ids_concealed", rows=concealed)
-    await program.frontdoor.remains.write_anew()  # a crash may have come between an erasure and this
+        raise
     if (problem := fit.problem(path)) is not None:
         log.error(
             "stored_values_unreadable", foreign=sum(fit.foreign.values()), damaged=sum(fit.damaged.values()), problem=problem
@@ -109,6 +112,8 @@ def build(
     create_keys: bool = False,
 ) -> Program:
     """Put the parts together; the database is not opened yet. Raises KeyFileUnusable, SettingsInvalid and WordingInvalid."""
+    if settings.default_language not in LANGUAGES:
+        raise SettingsInvalid(f"DEFAULT_LANGUAGE must be one of {', '.join(LANGUAGES)}.")
     vault = open_vault(settings.data_dir / KEY_FILE, create=create_keys)
     close_to_others(settings.data_dir / KEY_FILE)
     database = Database(settings.database)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -27,11 +27,13 @@ from bot.handoff.alarm_page import AlarmPage
 from bot.handoff.alarm_watch import AlarmWatch
 from bot.handoff.case_webhook import LOOK_SECONDS, CaseWebhook
 from bot.housekeeping import TIDY_SECONDS, tidy
+from bot.listening import listen
 from bot.program import Program, load_assistant, opened
 from bot.retelling import Retelling
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
+from bot.unknown_settings import unknown_settings
 from bot.web.assets import PREFIX as ASSETS
 from bot.web.assets import Assets, Text
 from bot.web.page import render_page, render_words
@@ -144,32 +146,31 @@ def serve(settings: Settings) -> int:
 
 
 async def _serve(settings: Settings, assistant: Assistant | None) -> None:
+    for unknown in unknown_settings():
+        log.warning("setting_unknown", name=unknown.name, meant=unknown.meant)
     program = await opened(settings, assistant=assistant)
-    watch_backups(program.settings.data_dir)
-    await program.frontdoor.recover()
-    messengers = Messengers(program)
-    app = application(program, messengers)
-    runners = [web.AppRunner(app, access_log=None, shutdown_timeout=5), web.AppRunner(metrics_application(), access_log=None)]
-    for runner in runners:
-        await runner.setup()
-    await web.TCPSite(runners[0], program.settings.host, program.settings.port).start()
-    await web.TCPSite(runners[1], "127.0.0.1", program.settings.metrics_port).start()
+    async with AsyncExitStack() as stack:  # at the end nothing comes in any more first, then what was taken is finished
+        stack.push_async_callback(program.close)
+        watch = AlarmWatch(program, alarm_ways(program.settings, program.clock))
+        stack.push_async_callback(watch.close)
+        watch_backups(program.settings.data_dir)
+        await program.frontdoor.recover()
+        messengers = Messengers(program)
+        stack.push_async_callback(messengers.close)
+        await _listen(stack, metrics_application(), "127.0.0.1", settings.metrics_port, "METRICS_PORT")
+        await _listen(stack, application(program, messengers), settings.host, settings.port, "PORT")
+        await messengers.start()
+        webhook = CaseWebhook.of(program)
 
-    await messengers.start()
-    watch = AlarmWatch(program, alarm_ways(program.settings, program.clock))
+        async def post_case_events() -> None:
+            if webhook is not None:
+                await webhook.post_due()
 
-    webhook = CaseWebhook.of(program)
-
-    async def post_case_events() -> None:
-        if webhook is not None:
-            await webhook.post_due()
-
-    address = program.settings.public_url or f"http://{program.settings.host}:{program.settings.port}"
-    password = await ensure_first_account(program)
-    print(f"Web chat:  {address}/\nConsole:   {address}/console/", flush=True)
-    if password is not None:
-        print(f"First console account: admin, one-time password: {password}", flush=True)
-    try:
+        address = program.settings.public_url or f"http://{program.settings.host}:{program.settings.port}"
+        password = await ensure_first_account(program)
+        print(f"Web chat:  {address}/\nConsole:   {address}/console/", flush=True)
+        if password is not None:
+            print(f"First console account: admin, one-time password: {password}", flush=True)
         async with (
             wired(program.database, program.bell),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
@@ -180,12 +181,13 @@ async def _serve(settings: Settings, assistant: Assistant | None) -> None:
             every(LOOK_SECONDS, post_case_events, "case_webhook"),
         ):
             await _stopped()
-    finally:
-        for runner in runners:  # first nothing comes in any more, then what was taken is finished
-            await runner.cleanup()
-        await messengers.close()
-        await watch.close()
-        await program.close()
+
+
+async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: int, setting: str) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+    stack.push_async_callback(runner.cleanup)
+    await runner.setup()
+    await listen(runner, host, port, setting=setting)
 
 
 async def _stopped() -> None:

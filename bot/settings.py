@@ -6,12 +6,44 @@ import re
 from datetime import time
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ".env"
+
+_NUMBER = r"\+[1-9]\d{6,14}"
+# What a value must look like, each one between commas; and how it is told to whoever wrote another one.
+_FORMS = {
+    "telegram_bot_token": (r"\d+:[A-Za-z0-9_-]+", "@BotFather gives one such as 123456789:AAE…"),
+    "telegram_secret_token": (r"[A-Za-z0-9_-]{1,256}", "it may have letters A-Z, digits, _ and - only, at most 256"),
+    "twilio_account_sid": (r"AC[0-9a-fA-F]{32}", "it begins with AC and has 34 characters, as Twilio's console shows it"),
+    "twilio_number": (rf"{_NUMBER}|\d{{4,6}}", "a number looks like +48732000000, without spaces"),
+    "twilio_whatsapp_number": (_NUMBER, "a number looks like +48732000000, without spaces"),
+    "alarm_sms_to": (_NUMBER, "numbers look like +48600000000, with commas between"),
+    "alarm_call_to": (_NUMBER, "numbers look like +48600000000, with commas between"),
+    "alarm_emails": (r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", "addresses look like duty@example.org, with commas between"),
+    "smtp_from": (r"[^@]+@[^@\s]+\.[^@\s]+", "an address looks like alarm@example.org"),
+    "backup_recipients": (r"age1[a-z0-9]{58}", "public keys begin with age1 and have 62 characters, with commas between"),
+}
+_ADDRESSES = (
+    "public_url",
+    "translator_url",
+    "telegram_api_base",
+    "twilio_api_base",
+    "alarm_webhook_url",
+    "cases_webhook_url",
+)
+_DATABASES = {
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+}
 
 
 class SettingsInvalid(Exception):
@@ -140,32 +172,58 @@ class Settings(BaseSettings):
     metrics_port: int = Field(9464, ge=0, le=65535, description="Port of /metrics, on loopback; 0 takes a free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
 
-    @field_validator("telegram_secret_token")
+    @field_validator(*_FORMS)
     @classmethod
-    def _as_telegram_takes_it(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
-            raise ValueError("it may have letters A-Z, digits, _ and - only, at most 256")
+    def _of_its_form(cls, value: str | SecretStr | None, info: ValidationInfo) -> str | SecretStr | None:
+        form, told = _FORMS[info.field_name or ""]
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value or ""
+        if any(not re.fullmatch(form, item) for item in listed(plain)):
+            raise ValueError(told)
         return value
+
+    @field_validator(*_ADDRESSES)
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            known = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
+        except ValueError:
+            known = False
+        if not known or re.search(r"\s", value):
+            raise ValueError("an address looks like https://help.example.org")
+        return value.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_path(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if parts.path or parts.query or parts.fragment or parts.username:
+            raise ValueError("it is the address alone, such as https://help.example.org, without anything behind it")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_of_a_known_kind(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            raise ValueError("it looks like postgresql+psycopg://user:password@host/name") from None
+        if url.drivername not in _DATABASES:
+            raise ValueError(f"this program knows PostgreSQL (postgresql+psycopg://…) and SQLite, not {url.drivername}")
+        return url.set(drivername=_DATABASES[url.drivername]).render_as_string(hide_password=False)
 
     @field_validator("alarm_self_test")
     @classmethod
     def _time_of_day(cls, value: str) -> str:
         if value != "off":
-            time.fromisoformat(value)
-        return value
-
-    @field_validator("alarm_sms_to", "alarm_call_to")
-    @classmethod
-    def _numbers(cls, value: str) -> str:
-        if any(not re.fullmatch(r"\+[1-9]\d{6,14}", number) for number in listed(value)):
-            raise ValueError("numbers look like +48600000000, with commas between")
-        return value
-
-    @field_validator("backup_recipients")
-    @classmethod
-    def _public_keys(cls, value: str) -> str:
-        if any(not re.fullmatch(r"age1[a-z0-9]{58}", key) for key in listed(value)):
-            raise ValueError("public keys begin with age1 and have 62 characters, with commas between")
+            try:
+                time.fromisoformat(value)
+            except ValueError:
+                raise ValueError("it is a time of day such as 11:00, or off") from None
         return value
 
     @model_validator(mode="after")
@@ -191,20 +249,13 @@ class Settings(BaseSettings):
         secret = self.cases_webhook_secret.get_secret_value() if self.cases_webhook_secret is not None else ""
         if (self.cases_webhook_url is not None or secret) and len(secret) < 16:
             raise ValueError("CASES_WEBHOOK_URL needs CASES_WEBHOOK_SECRET, of 16 characters or more")
-        if self.cases_webhook_url is not None and not self.cases_webhook_url.startswith(("https://", "http://")):
-            raise ValueError("CASES_WEBHOOK_URL must begin with https:// (or http:// on this machine)")
         return self
-
-    @field_validator("public_url")
-    @classmethod
-    def _without_slash(cls, value: str | None) -> str | None:
-        return value.rstrip("/") if value else value
 
     @property
     def database(self) -> str:
         """Return the SQLAlchemy URL in use."""
         if self.database_url:
-            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+            return self.database_url
         return f"sqlite+aiosqlite:///{self.data_dir / 'frontdoor.sqlite3'}"
 
     @property
@@ -235,6 +286,7 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']).upper() or 'SETTINGS'}: {item['msg']}" for item in error.errors()
+            f"{'.'.join(str(part) for part in item['loc']).upper() or 'SETTINGS'}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors(include_input=False)
         )
         raise SettingsInvalid(f"These settings cannot be used. {problems}.") from None

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.database import SQLITE_BUSY_SECONDS, Database, DatabaseUnavailable
+from bot.storage.database import SQLITE_BUSY_SECONDS, Database, DatabaseDamaged, DatabaseUnavailable, unavailable
 from bot.storage.tables import Table as Base
 from bot.storage.tables_outward import CaseEvent
 
@@ -36,7 +36,7 @@ async def copy_to_file(database: Database, path: Path) -> None:
             last = await source.scalar(text("SELECT last_value FROM case_events_id_seq"))
             await _note_last_event(target, int(last or 0))
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnavailable(f"The database could not be read to its end ({type(error).__name__}).") from error
+        raise unavailable(error, database.url) from error
     finally:
         await copy.close()
     copy_sqlite_whole(path)
@@ -52,7 +52,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
         target.chmod(0o600)
         refuse_damaged(target)
     except sqlite3.Error as error:
-        raise DatabaseUnavailable(f"The database could not be copied ({error.sqlite_errorname}).") from None
+        raise unavailable(error, f"sqlite:///{source}") from None
 
 
 def copy_sqlite_whole(path: Path) -> None:
@@ -62,14 +62,14 @@ def copy_sqlite_whole(path: Path) -> None:
 
 
 def refuse_damaged(path: Path) -> None:
-    """Raise DatabaseUnavailable when a SQLite file is damaged."""
+    """Raise DatabaseDamaged when a SQLite file is damaged."""
     try:
         with closing(sqlite3.connect(path)) as connection:
             [(said,)] = connection.execute("PRAGMA quick_check(1)").fetchall()
     except sqlite3.DatabaseError as error:
         said = error.sqlite_errorname
     if said != "ok":
-        raise DatabaseUnavailable(f"The database is damaged ({said}).")
+        raise DatabaseDamaged("The copy of the database is damaged, and so, most likely, is the database itself.")
 
 
 async def copy_from_file(path: Path, database: Database) -> None:

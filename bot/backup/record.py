@@ -38,6 +38,13 @@ def last_backup(data_dir: Path) -> LastBackup | None:
         return None
 
 
+def way_out(data_dir: Path) -> str:
+    """Return where to begin when the database is lost, in a sentence."""
+    made = last_backup(data_dir)
+    where = f"The newest backup is of {made.at:%Y-%m-%d %H:%M} UTC: {made.file}" if made else "No backup was made here"
+    return f"{where}. docs/operations.md, “The bad night”, says how to go on; keep the damaged file until that is done."
+
+
 def watch(data_dir: Path) -> None:
     """Let the server tell when the newest backup was made; 0 when there is none."""
 

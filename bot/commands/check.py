@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 import yaml
 from sqlalchemy import func, select
 
-from bot.backup.record import last_backup
+from bot.backup.record import last_backup, way_out
 from bot.handoff.alarm import way_names
 from bot.handoff.case_webhook import webhook_is_set, webhook_state
 from bot.handoff.hours import DutyHours
@@ -22,10 +23,11 @@ from bot.messages import LANGUAGES
 from bot.program import KEY_FILE, utc_now
 from bot.screening.models import newest_archive
 from bot.settings import Settings, load_settings
-from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.database import Database, DatabaseDamaged, DatabaseUnavailable
 from bot.storage.files import open_to_others
 from bot.storage.tables import Message
 from bot.storage.vault import KeyFileUnusable, open_vault
+from bot.unknown_settings import unknown_settings
 from bot.wording import NLU_DATA, Wording
 
 BACKUP_LATE: Final = timedelta(hours=50)  # one night may be missed
@@ -56,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     """Print all findings; 1 when something needed is missing."""
     settings = load_settings()
     findings = [
+        *_settings(settings),
         *_keys(settings),
         *_rights(settings),
         *asyncio.run(_database(settings)),
@@ -72,6 +75,18 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(finding.state == "missing" for finding in findings) else 0
 
 
+def _settings(settings: Settings) -> Iterator[Finding]:
+    unknown = unknown_settings()
+    for one in unknown:
+        hint = f" Is {one.meant} meant?" if one.meant else ""
+        yield Finding("settings", "missing", f"{one.name} in {one.place} is no setting, and has no effect.{hint}")
+    if not unknown:
+        yield Finding("settings", "ready", "Every value can be used, and no name is unknown.")
+    address = urlsplit(settings.public_url or "")
+    if address.scheme == "http" and address.hostname not in {"localhost", "127.0.0.1"}:
+        yield Finding("settings", "missing", "PUBLIC_URL is not https: what people write could be read on the way.")
+
+
 def _keys(settings: Settings) -> Iterator[Finding]:
     try:
         vault = open_vault(settings.data_dir / KEY_FILE)
@@ -81,7 +96,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         "keys",
         "ready",
-        f"{len(vault.keys)} encryption key(s). Everything stored depends on this file; a sealed backup holds it too.",
+        f"{len(vault.keys)} encryption key(s). Without this file nothing can be read; sealed backups hold it too.",
     )
 
 
@@ -92,8 +107,11 @@ async def _database(settings: Settings) -> list[Finding]:
     database = Database(settings.database)
     try:
         await database.ping()
+        await database.refuse_damage()
         current = await database.schema_is_current()
         sealed = await _sealed(settings, database) if current else []
+    except DatabaseDamaged as problem:
+        return [Finding("database", "missing", f"{problem} {way_out(settings.data_dir)}")]
     except DatabaseUnavailable as problem:
         return [Finding("database", "missing", str(problem))]
     finally:

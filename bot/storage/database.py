@@ -13,10 +13,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import event, text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.storage.counts import store_counts
+from bot.storage.faults import is_damage, sentence
 from bot.storage.files import close_to_others
 
 SQLITE_BUSY_SECONDS = 10  # how long one writer waits for another before the turn fails and is tried again
@@ -28,6 +29,15 @@ _OTHER_LINE = (
 
 class DatabaseUnavailable(Exception):
     """The database does not answer, is locked, or has another schema than this program; the message says which."""
+
+
+class DatabaseDamaged(DatabaseUnavailable):
+    """The SQLite file is damaged: only a backup helps."""
+
+
+def unavailable(error: Exception, url: str) -> DatabaseUnavailable:
+    """Return what is to be raised for an error of the database at a URL."""
+    return (DatabaseDamaged if is_damage(error) else DatabaseUnavailable)(sentence(error, url))
 
 
 class Database:
@@ -56,8 +66,10 @@ class Database:
                 async with session.begin():
                     yield session
                     await store_counts(session)
-            except OperationalError as error:
-                raise DatabaseUnavailable(f"The database did not take the work: {type(error.orig).__name__}.") from error
+            except DatabaseError as error:
+                if isinstance(error, OperationalError) or is_damage(error):
+                    raise unavailable(error, self.url) from error
+                raise
 
     async def ping(self) -> None:
         """Raise DatabaseUnavailable unless the database answers."""
@@ -65,7 +77,7 @@ class Database:
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except (SQLAlchemyError, OSError) as error:
-            raise DatabaseUnavailable(f"The database does not answer ({type(error).__name__}).") from error
+            raise unavailable(error, self.url) from error
 
     async def migrate(self) -> None:
         """Bring the schema to the newest version; makes the tables on first start."""
@@ -76,15 +88,24 @@ class Database:
         except CommandError:
             raise DatabaseUnavailable(_OTHER_LINE) from None
         except (SQLAlchemyError, OSError) as error:
-            raise DatabaseUnavailable(
-                f"The database could not be opened or brought up to date ({type(error).__name__}). Check that it runs,"
-                " that its folder can be written, and that no other program holds it."
-            ) from error
+            raise unavailable(error, self.url) from error
 
     async def schema(self) -> str | None:
         """Return the version of the schema, None when there are no tables."""
         async with self.engine.connect() as connection:
             return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+    async def refuse_damage(self) -> None:
+        """Read the whole file of SQLite; raises DatabaseDamaged when it is not as it should be. Takes a second for each gigabyte."""
+        if not self.is_sqlite:
+            return
+        try:
+            async with self.engine.connect() as connection:
+                told = await connection.scalar(text("PRAGMA quick_check(1)"))
+        except (SQLAlchemyError, OSError) as error:
+            raise unavailable(error, self.url) from error
+        if told != "ok":
+            raise DatabaseDamaged(f"The database {self.engine.url.database} is damaged: it can no longer be read as it should.")
 
     async def schema_is_current(self) -> bool:
         """Say whether the schema is the one that this program was written for."""

@@ -141,7 +141,13 @@ def open_vault(path: Path, *, create: bool = False) -> Vault:
 
 def _write_new(path: Path) -> None:
     content = {"encryption_keys": [_new_key()], "pseudonym_key": _new_key()}
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise KeyFileUnusable(
+            f"The folder {path.parent} for keys and database cannot be made ({error.strerror}). Make it, owned by the user that the"
+            " program runs as, or set DATA_DIR."
+        ) from None
     with _beside(path, content) as written, suppress(FileExistsError):  # another process has just made one
         os.link(written, path)
 
