@@ -6,7 +6,8 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
@@ -36,6 +37,7 @@ from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
 from bot.unknown_settings import unknown_settings
 from bot.web.assets import PREFIX as ASSETS
 from bot.web.assets import Assets, Text
+from bot.web.headers import Headers, refuse_unstorable
 from bot.web.page import render_page, render_words
 from bot.wire import wired
 
@@ -44,22 +46,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-PAGE_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self';"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
 
 def application(program: Program, messengers: Messengers | None = None) -> web.Application:
     """Return the public application of a program whose database is open; without messengers there is only the web chat."""
-    app = web.Application(middlewares=[_headers], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[refuse_unstorable], client_max_size=MAX_BODY)
+    _headers_of(program).protect(app)
     webchat = WebChat(
         frontdoor=program.frontdoor,
         database=program.database,
@@ -91,17 +82,13 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
 def metrics_application() -> web.Application:
     """Return the inner application: counters without words, for the operator's own network."""
     app = web.Application()
+    Headers(encrypted=False).protect(app)
     app.router.add_get("/metrics", _metrics)
     return app
 
 
-@web.middleware
-async def _headers(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
-    response = await handler(request)
-    if not response.prepared:
-        for name, value in PAGE_HEADERS.items():
-            response.headers.setdefault(name, value)
-    return response
+def _headers_of(program: Program) -> Headers:
+    return Headers(encrypted=(program.settings.public_url or "").startswith("https://"))
 
 
 def _page(page: Text) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -157,8 +144,9 @@ async def _serve(settings: Settings, assistant: Assistant | None) -> None:
         await program.frontdoor.recover()
         messengers = Messengers(program)
         stack.push_async_callback(messengers.close)
-        await _listen(stack, metrics_application(), "127.0.0.1", settings.metrics_port, "METRICS_PORT")
-        await _listen(stack, application(program, messengers), settings.host, settings.port, "PORT")
+        serving = partial(_serve_on, stack, _headers_of(program))
+        await serving(metrics_application(), host="127.0.0.1", port=settings.metrics_port, setting="METRICS_PORT")
+        await serving(application(program, messengers), host=settings.host, port=settings.port, setting="PORT")
         await messengers.start()
         webhook = CaseWebhook.of(program)
 
@@ -183,10 +171,11 @@ async def _serve(settings: Settings, assistant: Assistant | None) -> None:
             await _stopped()
 
 
-async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: int, setting: str) -> None:
+async def _serve_on(stack: AsyncExitStack, headers: Headers, app: web.Application, *, host: str, port: int, setting: str) -> None:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
     stack.push_async_callback(runner.cleanup)
     await runner.setup()
+    headers.protect_errors(runner)
     await listen(runner, host, port, setting=setting)
 
 

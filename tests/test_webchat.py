@@ -230,3 +230,15 @@ async def test_what_the_program_said_can_be_fetched_in_another_language_and_what
     assert again[1:] == before[1:]  # not one of the texts: it stays
     assert [reply["id"] for reply in again] == [reply["id"] for reply in before]
     assert (await client.get("/chat/messages?after=0&language=xx", headers=headers)).status == 400
+
+
+async def test_an_id_that_cannot_be_stored_and_a_body_that_does_not_unpack_are_the_clients_mistakes(
+    client: Client, open_chat: Any
+) -> None:
+    headers = await open_chat()
+    response = await client.post("/chat/messages", json={"message_id": "a\0b", "text": "hej"}, headers=headers)
+    assert (response.status, (await response.json())["error"]["code"]) == (400, "bad_request")
+    packed = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    response = await client.post("/chat/messages", data=b'{"message_id": "1", "text": "hej"}', headers=headers | packed)
+    assert (response.status, (await response.json())["error"]["code"]) == (400, "unreadable_body")
+    assert await say(client, headers, "hej")

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.api.limits import Limits, TooMany
 from bot.api.models import PAGE, Answer, Case, Cases, Change, Close, Message, Messages, describe
 from bot.api.tokens import Tokens
+from bot.channels.bodies import status_of
 from bot.channels.errors import errors_as_json, problem
 from bot.console.case_files import CaseFiles
 from bot.console.desk import Desk
@@ -188,7 +189,7 @@ class CasesApi:
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False, include_context=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "body"
-            return problem(422, "invalid", f"{where}: {first['msg']}.")
+            return problem(*status_of(first["type"]), f"{where}: {first['msg']}.")
         except (ValueError, LookupError, RecursionError):
             return problem(400, "not_json", "The body must be JSON in UTF-8.")
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from bot.channels.bodies import StorableId
 from bot.messages import LANGUAGES, Indicator, Speaker, Triage
 
 PREFIX: Final = "/api"
@@ -103,7 +104,7 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    message_id: Annotated[str, Field(min_length=1, max_length=100, description="Your own id; makes a repeat harmless.")]
+    message_id: Annotated[StorableId, Field(min_length=1, max_length=100, description="Your own id; makes a repeat harmless.")]
     text: Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra={"pattern": SOMETHING_TO_READ})]
     language: str | None = Field(None, description=f"One of {', '.join(LANGUAGES)}; default: the conversation's.")
 

@@ -5,7 +5,27 @@ The limit of a mounted application does not reach its requests, so each channel 
 
 from __future__ import annotations
 
+from typing import Annotated, Final
+
 from aiohttp import web
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+_UNSTORABLE: Final = "unstorable"
+
+
+def _storable(value: str) -> str:
+    if "\0" in value:
+        raise PydanticCustomError(_UNSTORABLE, "it holds a character that cannot be stored")
+    return value
+
+
+StorableId = Annotated[str, AfterValidator(_storable)]  # PostgreSQL stores no NUL
+
+
+def status_of(kind: str) -> tuple[int, str]:
+    """Return the status and the code of an answer to a field that is not as it should be, by pydantic's type of the error."""
+    return (400, "bad_request") if kind == _UNSTORABLE else (422, "invalid")
 
 
 async def body(request: web.Request, *, limit: int) -> bytes:
@@ -21,6 +41,6 @@ async def body(request: web.Request, *, limit: int) -> bytes:
 
 
 def only(request: web.Request, name: str) -> str:
-    """Return a header that comes once; empty when it is missing, or comes again: then nobody knows which one counts."""
+    """Return a header that comes once; empty when it is missing, no plain text, or comes again: nobody knows which one counts."""
     values = request.headers.getall(name, [])
-    return values[0] if len(values) == 1 else ""
+    return values[0] if len(values) == 1 and values[0].isascii() else ""

@@ -20,6 +20,7 @@ _CODES = {
     405: ("method_not_allowed", "This address does not take requests of this kind."),
     413: ("too_large", "The request is too large."),
 }
+UNREADABLE_BODY = ("unreadable_body", "The body is not compressed or divided in the way that its headers say.")
 
 
 def problem(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
@@ -42,6 +43,10 @@ async def errors_as_json(
         return problem(error.status, code, message, headers)
     except (DatabaseUnavailable, SealBroken) as error:
         return _failed(error, "The message could not be stored just now. Send it again in a few seconds.")
+    except web.RequestPayloadError:
+        refused = problem(400, *UNREADABLE_BODY)
+        refused.force_close()  # where the body ends, and the next request begins, nobody knows
+        return refused
     except ConnectionResetError:
         raise
     except Exception as error:  # noqa: BLE001 - counted and told; the channel's last resort

@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp_sse import sse_response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from bot.channels.bodies import StorableId, status_of
 from bot.channels.errors import errors_as_json, problem
 from bot.channels.presence import Presence
 from bot.frontdoor import MAX_TEXT, FrontDoor
@@ -48,7 +49,9 @@ class NewMessage(BaseModel):
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    message_id: Annotated[str, Field(min_length=1, max_length=100, description="The client's own id; makes a repeat harmless.")]
+    message_id: Annotated[
+        StorableId, Field(min_length=1, max_length=100, description="The client's own id; makes a repeat harmless.")
+    ]
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT, description="What the person wrote, or a button's value.")]
 
     @field_validator("text", mode="before")
@@ -243,7 +246,7 @@ class WebChat:
 
     async def _conversation(self, request: web.Request) -> Conversation | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token or len(token) > 200:
+        if scheme.lower() != "bearer" or not 0 < len(token) <= 200 or not token.isascii():
             return None
         async with self.database.transaction() as session:
             return await self.conversations.find(session, CHANNEL, self.vault.pseudonym(CHANNEL, token))
@@ -271,7 +274,7 @@ async def _json(request: web.Request) -> Any:
 def _invalid(error: ValidationError) -> web.Response:
     first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "body"
-    status, code = (413, "too_long") if first["type"] == "string_too_long" and where == "text" else (422, "invalid")
+    status, code = (413, "too_long") if first["type"] == "string_too_long" and where == "text" else status_of(first["type"])
     return problem(status, code, f"{where}: {first['msg']}.")
 
 
@@ -300,7 +303,7 @@ def describe() -> dict[str, Any]:
         return {"description": sentence, "content": content("ErrorOut")}
 
     failures = {
-        "400": error("No JSON, or a parameter that is not of its form."),
+        "400": error("No JSON, a parameter that is not of its form, or an id that cannot be stored."),
         "413": error("The text or the request is too long."),
         "422": error("A field is missing or of another type."),
         "503": error("The message could not be stored just now: send it again."),

@@ -1,7 +1,8 @@
 """Logins: sessions whose cookie the server keeps only as a hash, and the throttle on guessing.
 
 Guessing is slowed down by account. A browser that has logged in to an account before carries a mark that proves it, and is
-throttled apart from strangers: whoever guesses from elsewhere cannot lock a consultant out of the night shift.
+throttled apart from strangers: whoever guesses from elsewhere cannot lock a consultant out of the night shift. Nor a new one, or
+one with a new browser, who was given a one-time password: it proves by itself that it was made here.
 """
 
 from __future__ import annotations
@@ -127,9 +128,9 @@ class Logins:
         """
         async with self.database.transaction() as session:
             staff = await self.accounts.find(session, name)
-        key = self._key(name, staff, device)
+        key, stranger = self._key(name, staff, device, password)
         self.throttle.check(key, now)
-        if not key.startswith("device "):
+        if stranger:
             self._strangers.enter(now)
         self.throttle.failed(key, now)  # before the check, so that attempts at the same moment count as well
         async with self._hashing:
@@ -143,10 +144,13 @@ class Logins:
                 await self.accounts.audit.record(session, staff_id=PROGRAM, action="login_failed", subject=staff.id, now=now)
         return None
 
-    def _key(self, name: str, staff: Staff | None, device: str | None) -> str:
+    def _key(self, name: str, staff: Staff | None, device: str | None, password: str) -> tuple[str, bool]:
+        """Return under which key an attempt is counted, and whether it is a stranger's."""
         if staff is not None and device is not None and self._knows(device, staff):
-            return f"device {device}"
-        return f"name {hashlib.sha256(name.strip().lower().encode()).hexdigest()}"
+            return f"device {device}", False
+        if staff is not None and self.accounts.is_invited(staff, password):
+            return f"invitation {_hash(password)}", False
+        return f"name {_hash(name.strip().lower())}", True
 
     def device_mark(self, staff: Staff) -> str:
         """Return a mark for a browser that has proved to be an account's."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -46,9 +48,28 @@ def unusable_hash() -> str:
     return hash_password(secrets.token_urlsafe(32))
 
 
-def one_time_password() -> str:
-    """Return a fresh password of four groups that can be read out on the telephone; about 79 bits."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
+def one_time_password(proof_of: Callable[[str], str]) -> str:
+    """Return a fresh password of four groups that can be read out on the telephone.
+
+    Three groups are drawn, about 59 bits; the last one is made of a keyed hash of them. So it can be told without work from whatever
+    strangers try, and they cannot keep out whoever has it.
+    """
+    drawn = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))
+    return f"{drawn}-{_as_group(proof_of(drawn))}"
+
+
+def is_proved(password: str, proof_of: Callable[[str], str]) -> bool:
+    """Say whether a password is one that `one_time_password` made with the same proof; not whether it is still in use."""
+    drawn, _, group = password.rpartition("-")
+    return hmac.compare_digest(_as_group(proof_of(drawn)).encode(), group.encode(errors="replace"))
+
+
+def _as_group(proof: str) -> str:
+    number, signs = int(proof, 16), []
+    for _ in range(4):
+        number, sign = divmod(number, len(_ALPHABET))
+        signs.append(_ALPHABET[sign])
+    return "".join(signs)
 
 
 @cache

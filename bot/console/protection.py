@@ -45,8 +45,6 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
     for name, value in HEADERS.items():
         response.headers[name] = value
     response.headers["Cache-Control"] = "no-cache" if route_name(request) == "static" else "no-store"
-    if request.app[DESK].secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
 
 @web.middleware
@@ -60,6 +58,10 @@ async def failures_as_pages(request: web.Request, handler: Handler) -> web.Strea
             raise
         key = f"error.{error.status}" if desk.texts.has(f"error.{error.status}.title") else "error.refused"
         return desk.page(request, "error.html", {"key": key}, status=error.status)
+    except web.RequestPayloadError:
+        page = desk.page(request, "error.html", {"key": "error.refused"}, status=400)
+        page.force_close()  # where the body ends, and the next request begins, nobody knows
+        return page
     except ConnectionResetError:
         raise
     except Exception as error:
@@ -100,7 +102,11 @@ async def _visitor(request: web.Request, desk: Desk, *, active: bool) -> Visitor
 async def _check_form(request: web.Request, desk: Desk, visitor: Visitor | None) -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise web.HTTPForbidden
-    given = request.headers.get("X-CSRF-Token") or str((await request.post()).get("csrf", ""))
+    try:
+        form = await request.post()
+    except (ValueError, LookupError):  # no form, or in letters that nobody knows
+        raise web.HTTPBadRequest from None
+    given = request.headers.get("X-CSRF-Token") or str(form.get("csrf", ""))
     expected = visitor.csrf if visitor is not None else desk.form_token(request.cookies.get(FORM_COOKIE))
     if expected is None or not hmac.compare_digest(given.encode(), expected.encode()):
         raise web.HTTPForbidden

@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.audit import PROGRAM, AuditLog
-from bot.console.passwords import check_new, hash_password, one_time_password
+from bot.console.passwords import check_new, hash_password, is_proved, one_time_password
 from bot.storage.case_events import note_event
 from bot.storage.tables import Handoff, Staff, StaffSession
 from bot.storage.tables_outward import ApiToken
@@ -69,8 +70,9 @@ class Accounts:
             raise NameUnusable("A name must have 2 to 40 letters, digits, spaces, dots, hyphens or apostrophes.")
         if await self.find(session, name) is not None:
             raise NameTaken(f"There is an account {name!r} already.")
-        password = one_time_password()
-        staff = Staff(id=uuid.uuid4().hex, name=name, role=role.value, password_hash=hash_password(password), created_at=now)
+        staff_id = uuid.uuid4().hex
+        password = one_time_password(partial(self._proof, staff_id))
+        staff = Staff(id=staff_id, name=name, role=role.value, password_hash=hash_password(password), created_at=now)
         session.add(staff)
         await session.flush()
         await self.audit.record(session, staff_id=by, action="account_added", subject=staff.id, now=now)
@@ -78,7 +80,7 @@ class Accounts:
 
     async def reset(self, session: AsyncSession, staff: Staff, *, by: str, now: datetime) -> str:
         """Give an account a new one-time password and take its second factor away; all its logins end."""
-        password = one_time_password()
+        password = one_time_password(partial(self._proof, staff.id))
         staff.password_hash = hash_password(password)
         staff.must_change_password = True
         staff.totp_secret, staff.totp_last_step = None, 0
@@ -86,6 +88,13 @@ class Accounts:
         await self.end_sessions(session, staff.id)
         await self.audit.record(session, staff_id=by, action="account_reset", subject=staff.id, now=now)
         return password
+
+    def is_invited(self, staff: Staff, password: str) -> bool:
+        """Say whether an account waits for a one-time password and this is one that was made for it, be it an older one."""
+        return staff.must_change_password and is_proved(password, partial(self._proof, staff.id))
+
+    def _proof(self, staff_id: str, drawn: str) -> str:
+        return self.vault.fingerprint("one-time password", f"{staff_id} {drawn}")
 
     async def disable(self, session: AsyncSession, staff: Staff, *, by: str, now: datetime) -> int:
         """Lock an account out at once and put its cases back into the queue; return how many those were."""

@@ -66,6 +66,13 @@ _TEXTS: Final = {
 }  # fmt: skip
 
 
+async def _pressed_key(request: web.Request) -> object:
+    try:
+        return (await request.post()).get("Digits")
+    except (ValueError, LookupError, web.RequestPayloadError):  # no form, or in letters that nobody knows
+        raise web.HTTPBadRequest from None
+
+
 class AlarmPage:
     """Serves the links of alarms."""
 
@@ -97,7 +104,7 @@ class AlarmPage:
     async def press(self, request: web.Request) -> web.Response:
         """Silence the alarm; the answer to a telephone call is spoken."""
         way = request.match_info["way"]
-        if is_call(way) and (await request.post()).get("Digits") != "1":
+        if is_call(way) and await _pressed_key(request) != "1":
             return self._spoken(alarm_texts.NOT_HEARD[self.book.interface])
         try:
             async with self.program.database.transaction() as session:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.audit import AuditLog
 from bot.console import app as console_app
 from bot.console.desk import PREFIX
-from bot.console.logins import STRANGERS_A_MINUTE
+from bot.console.logins import FREE_ATTEMPTS, STRANGERS_A_MINUTE
 from bot.console.staff import FIRST_ACCOUNT, Accounts, Role, ensure_first_account
 from bot.program import Program
 from bot.storage.tables import Staff, StaffSession
@@ -248,3 +248,30 @@ async def test_strangers_cannot_make_the_machine_hash_without_end(
     assert (await ola.post("/login", name=ola.name, password=PASSWORD)).status == 303
     clock.move(minutes=1)
     assert (await stranger.post("/login", name="another", password="x")).status == 401
+
+
+async def test_strangers_cannot_keep_out_whoever_was_given_a_one_time_password(
+    consultant: Any, browser: Any, program: Program, clock: Clock
+) -> None:
+    async def strangers_guess(name: str) -> int:
+        stranger = Consultant(await browser(), program, "?")
+        await stranger.get("/login")
+        for number in range(STRANGERS_A_MINUTE + 5):
+            await stranger.post("/login", name=f"{name}{number}", password="aaaa-bbbb-cccc-dddd")
+        return max([(await stranger.post("/login", name=name, password="aaaa-bbbb-cccc-dddd")).status for _ in range(8)])
+
+    async with program.database.transaction() as session:
+        accounts = Accounts(program.vault, AuditLog(program.vault))
+        first = await accounts.add(session, name="Ewa", role=Role.CONSULTANT, by="test", now=program.clock())
+    assert await strangers_guess("Ewa") == 429
+    await Consultant(await browser(), program, "Ewa").log_in_first(first)
+
+    async with program.database.transaction() as session:
+        second = await accounts.reset(session, await accounts.named(session, "Ewa"), by="test", now=program.clock())
+    clock.move(minutes=2)
+    assert await strangers_guess("Ewa") == 429
+    old = Consultant(await browser(), program, "Ewa")
+    await old.get("/login")
+    statuses = [(await old.post("/login", name="Ewa", password=first)).status for _ in range(8)]
+    assert statuses == [401] * FREE_ATTEMPTS + [429] * 3
+    await Consultant(await browser(), program, "Ewa").log_in_first(second)
