@@ -6,11 +6,20 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import ForeignKey
+from sqlalchemy import Table as AnyTable
 
+from bot import farewells
 from bot.__main__ import parser
+from bot.console import logins, verdicts
+from bot.handoff import alarm_book
 from bot.settings import PROJECT_ROOT, Settings
+from bot.storage import case_events, receipts
+from bot.storage.sealed import SEALED
+from bot.storage.tables_outward import Table
 
 OPERATIONS = (PROJECT_ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+PRIVACY = (PROJECT_ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
 DOCUMENTS = [*sorted((PROJECT_ROOT / "docs").glob("*.md")), PROJECT_ROOT / "README.md"]
 
 
@@ -52,3 +61,50 @@ def test_every_command_that_the_documents_name_exists() -> None:
         for command in re.findall(r"python -m bot ([a-z]+(?:-[a-z]+)*)", path.read_text(encoding="utf-8"))
     }
     assert named - known == set()
+
+
+def privacy_row(table: AnyTable) -> list[str]:
+    [row] = [line for line in PRIVACY.splitlines() if line.startswith(f"| `{table.name}` |")]
+    return [cell.strip() for cell in row.strip("|").split("|")]
+
+
+@pytest.mark.parametrize("table", Table.metadata.sorted_tables, ids=lambda table: table.name)
+def test_what_is_stored_of_whom_is_told_column_by_column(table: AnyTable) -> None:
+    sealed = {one.column for one in SEALED if one.table.__tablename__ == table.name}
+    _, whose, told_sealed, told_clear, kept = privacy_row(table)
+    assert set(re.findall(r"`(\w+)`", told_sealed)) == sealed
+    assert set(re.findall(r"`(\w+)`", told_clear)) == {column.name for column in table.columns} - sealed
+    assert whose
+    assert kept
+    owners = {key.column.table.name for key in table.foreign_keys if _with_its_owner(key)}
+    if owners & {"conversations", "messages", "handoffs"}:
+        assert "with their conversation" in kept or "with its conversation" in kept
+    assert ("without end" in kept) == ("expires_at" not in table.columns and not owners)
+
+
+def _with_its_owner(key: ForeignKey) -> bool:
+    return key.ondelete == "CASCADE"
+
+
+@pytest.mark.parametrize(
+    ("table", "kept"),
+    [
+        ("conversations", f"{Settings.model_fields['retention_days'].default} days after the last message"),
+        ("conversations", f"{Settings.model_fields['case_retention_days'].default} days after it was opened"),
+        ("conversations", f"{Settings.model_fields['address_keep_hours'].default} hours"),
+        ("alarms", f"others {alarm_book.KEEP_TESTS.days} days"),
+        ("farewells", f"{farewells.GIVE_UP.days} days at most"),
+        ("receipts", f"{receipts.KEEP.days} days"),
+        ("case_events", f"{case_events.KEEP.days} days"),
+        ("evaluation_rows", f"{verdicts.KEPT.days} days"),
+        ("staff_sessions", f"{logins.SHIFT.total_seconds() / 3600:.0f} hours at most"),
+    ],
+)
+def test_how_long_it_is_kept_is_what_the_code_does(table: str, kept: str) -> None:
+    assert kept in privacy_row(Table.metadata.tables[table])[-1]
+
+
+def test_backups_are_told_with_their_days() -> None:
+    days = Settings.model_fields["backup_keep_days"].default
+    assert f"{days} days (`BACKUP_KEEP_DAYS`)" in PRIVACY
+    assert PRIVACY.count(f"{days} dni") == 3
