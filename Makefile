@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 PYTHON := .venv/bin/python
 THREADS ?= 2
 
-.PHONY: help install run train test quick lint format encoder clean
+.PHONY: help install run train test quick lint format encoder upgrade clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,9 @@ encoder: encoder/.venv/.complete ## fine-tune and export the sentence encoder (h
 	@# Waiting threads sleep instead of spinning: beside other work that is half as fast again.
 	OMP_NUM_THREADS=$(THREADS) OMP_WAIT_POLICY=PASSIVE encoder/.venv/bin/python -m encoder.train --threads $(THREADS) --out build/encoder
 	encoder/.venv/bin/python -m encoder.export build/encoder/tuned.pt --out encoder/model
+
+upgrade: ## bring the service to VERSION, with a backup into BACKUP, and back when that fails
+	@sh deploy/upgrade.sh
 
 clean: ## remove what was built; keys and database stay
 	rm -rf .venv .tools models .rasa build .mypy_cache .ruff_cache .pytest_cache

@@ -263,6 +263,9 @@ async def test_a_restore_overwrites_nothing(program: Program, writes: Any, shelf
     with pytest.raises(PlaceNotEmpty, match="another key file"):
         await restore(elsewhere, made.file, PRIVATE)
     assert (elsewhere.data_dir / "frontdoor.sqlite3").read_bytes() == before
+    assert (await restore(elsewhere, made.file, PRIVATE, replace=True)).problem is None
+    [aside] = elsewhere.data_dir.glob("replaced-*")
+    assert names(aside) >= {"frontdoor.sqlite3", "keys.json"}
 
 
 async def test_the_commands_do_the_same_and_say_what_to_do(

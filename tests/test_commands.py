@@ -35,6 +35,7 @@ COMMANDS = [
     "backup",
     "backup-key",
     "restore",
+    "migrate",
     "purge",
     "staff",
     "audit",

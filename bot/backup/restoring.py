@@ -21,7 +21,7 @@ from bot.backup.workshop import workshop
 from bot.housekeeping import tidy
 from bot.keys import fit_of
 from bot.outbox import PUSHING_CHANNELS
-from bot.program import KEY_FILE, build
+from bot.program import KEY_FILE, build, utc_now
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.tables import Conversation, Delivery, Handoff
@@ -47,11 +47,11 @@ class Restored:
     problem: str | None
 
 
-async def restore(settings: Settings, backup: Path, private_key: str | None) -> Restored:
+async def restore(settings: Settings, backup: Path, private_key: str | None, *, replace: bool = False) -> Restored:
     """Put a backup's database and keys where the settings say, and bring them up to date with this program and this hour.
 
-    Raises BackupUnreadable, BackupUnderWay, PlaceNotEmpty and DatabaseUnavailable; then nothing was changed. Without a private key
-    the backup must be one that was not sealed.
+    With `replace` what is there is set aside (SQLite, keys) or dropped (PostgreSQL) first. Without a private key the backup must be
+    one that was not sealed. Raises BackupUnreadable, BackupUnderWay, PlaceNotEmpty and DatabaseUnavailable; then nothing was changed.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with workshop(settings.data_dir) as room:
@@ -67,6 +67,8 @@ async def restore(settings: Settings, backup: Path, private_key: str | None) -> 
         finally:
             await copy.close()
         copy_sqlite_whole(room / DATABASE)
+        if replace:
+            await _clear_place(settings)
         await _put_database(settings, room / DATABASE, room / KEY_FILE)
         kept = _put_settings(settings, room / SETTINGS)
     conversations, open_cases, problem = await _make_good(settings)
@@ -91,6 +93,20 @@ def _unpack(archive: Path, room: Path) -> Mapping[str, Any]:
     if told.get("format") != FORMAT or any(not (room / name).exists() for name in _NEEDED):
         raise BackupUnreadable(f"The backup was made by another version of this program ({told.get('release')}): use that one.")
     return told
+
+
+async def _clear_place(settings: Settings) -> None:
+    aside = settings.data_dir / f"replaced-{utc_now():%Y%m%dT%H%M%SZ}"
+    for name in (KEY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+        if _there(settings.data_dir / name):
+            aside.mkdir(mode=0o700, exist_ok=True)
+            _move(settings.data_dir / name, aside / name)
+    if settings.database_url is not None:
+        database = Database(settings.database)
+        try:
+            await database.drop_everything()
+        finally:
+            await database.close()
 
 
 async def _put_database(settings: Settings, copy: Path, keys: Path) -> None:

@@ -108,6 +108,7 @@ async def _database(settings: Settings) -> list[Finding]:
     try:
         await database.ping()
         await database.refuse_damage()
+        await database.refuse_other_line()
         current = await database.schema_is_current()
         sealed = await _sealed(settings, database) if current else []
     except DatabaseDamaged as problem:
@@ -117,7 +118,7 @@ async def _database(settings: Settings) -> list[Finding]:
     finally:
         await database.close()
     if not current:
-        return [Finding("database", "missing", "The schema is of another version; starting the program brings it up to date.")]
+        return [Finding("database", "missing", "The schema is of an older version; starting the program brings it up to date.")]
     return [Finding("database", "ready", f"{kind} answers and its schema is current."), *sealed]
 
 

@@ -20,11 +20,14 @@ def register(commands: Any) -> None:
         help="put a backup in place",
         description=(
             "Opens a backup with its private key and puts database and keys where DATA_DIR and DATABASE_URL say; both places must be"
-            " empty. Deletes what is over by now, and sends nothing again. The program must be stopped."
+            " empty, unless --replace is given. Deletes what is over by now, and sends nothing again. The program must be stopped."
         ),
     )
     parser.add_argument("backup", metavar="FILE", type=Path)
     parser.add_argument("--key-file", type=Path, help="a file that holds the private key; without it the key is asked for")
+    parser.add_argument(
+        "--replace", action="store_true", help="set a SQLite file and keys that are there aside, drop PostgreSQL's tables"
+    )
     parser.set_defaults(run=run)
 
 
@@ -39,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"Something answers on {settings.host}:{settings.port}. Stop the program first.", file=sys.stderr)
         return 1
     try:
-        done = asyncio.run(restore(settings, options.backup, _private_key(options)))
+        done = asyncio.run(restore(settings, options.backup, _private_key(options), replace=options.replace))
     except (BackupUnderWay, BackupUnreadable, PlaceNotEmpty) as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import event, text
+from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
@@ -94,6 +94,24 @@ class Database:
         """Return the version of the schema, None when there are no tables."""
         async with self.engine.connect() as connection:
             return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+    async def drop_everything(self) -> None:
+        """Drop all tables, whatever version made them."""
+
+        def drop(connection: Connection) -> None:
+            there = MetaData()
+            there.reflect(connection)
+            there.drop_all(connection)
+
+        async with self.engine.begin() as connection:
+            await connection.run_sync(drop)
+
+    async def refuse_other_line(self) -> None:
+        """Raise DatabaseUnavailable when the schema is of a version that this program does not know."""
+        try:
+            ScriptDirectory.from_config(_alembic_config(self.url)).get_revision(await self.schema() or "base")
+        except CommandError:
+            raise DatabaseUnavailable(_OTHER_LINE) from None
 
     async def refuse_damage(self) -> None:
         """Read the whole file of SQLite; raises DatabaseDamaged when it is not as it should be. Takes a second for each gigabyte."""

@@ -66,6 +66,7 @@ async def test_a_backup_of_sqlite_goes_into_an_empty_postgresql_which_counts_on_
     with pytest.raises(PlaceNotEmpty, match="is not empty"):
         await restore(place, made.file, PRIVATE)
     await new.close()
+    assert (await restore(place, made.file, PRIVATE, replace=True)).conversations == 3
 
 
 async def receive(program: Program, who: str, clock: Clock) -> None:

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Brings the program to another version, and back to this one when that fails: `sudo make upgrade VERSION=v0.2.0 BACKUP=/backup`.
+#
+# While the old version runs: a sealed backup, the new code, its libraries, its model. Then, stopped: a copy for the way back, the new schema, the
+# check, the start. It takes as long to stop and start as the model takes to load.
+set -eu
+VERSION=${VERSION:?say which version, e.g. VERSION=v0.2.0}
+BACKUP=${BACKUP:?say in which folder backups lie, e.g. BACKUP=/backup}
+STOP=${STOP:-systemctl stop frontdoor}
+START=${START:-systemctl start frontdoor}
+PATIENCE=${PATIENCE:-180} # seconds until the new version must be ready
+here=$(pwd)
+owner=$(stat -c %U .)
+previous=$here/build/previous
+way_back=$here/data/before-upgrade
+
+as_owner() { if [ "$(id -un)" = "$owner" ]; then "$@"; else sudo -u "$owner" "$@"; fi; }
+bot() { as_owner .venv/bin/python -W ignore -m bot "$@"; }
+old_bot() { (cd "$previous" && as_owner "$here/.venv/bin/python" -W ignore -m bot "$@"); }
+say() { printf '%s\n' "$*"; }
+forget_previous() { as_owner git worktree remove --force "$previous" 2>/dev/null || true; }
+
+ready() {
+    as_owner .venv/bin/python -W ignore - "$PATIENCE" <<'PYTHON'
+import sys, time, urllib.request
+from bot.settings import load_settings
+settings, end = load_settings(), time.monotonic() + float(sys.argv[1])
+while time.monotonic() < end:
+    try:
+        urllib.request.urlopen(f"http://{settings.host}:{settings.port}/health/ready", timeout=5)
+        sys.exit(0)
+    except OSError:
+        time.sleep(1)
+sys.exit(1)
+PYTHON
+}
+
+[ -z "$(as_owner git status --porcelain --untracked-files=no)" ] || { say "Files of the program were changed here: git status."; exit 1; }
+bot check >/dev/null || { say "python -m bot check says that something is missing. Put that right first."; exit 1; }
+was=$(as_owner git rev-parse HEAD)
+say "1. A sealed backup into $BACKUP."
+bot backup "$BACKUP"
+
+code_back() {
+    say "Back to the code of $was."
+    as_owner git checkout -q --detach "$was"
+    as_owner make install
+    forget_previous
+}
+
+say "2. The code, the libraries and the model of $VERSION; the old version goes on running."
+as_owner git fetch -q --tags
+forget_previous
+as_owner git worktree add -q --detach "$previous" "$was"
+for shared in .env data models; do [ ! -e "$shared" ] || as_owner ln -sfn "$here/$shared" "$previous/$shared"; done
+as_owner git checkout -q --detach "$VERSION" || { forget_previous; say "There is no version $VERSION."; exit 1; }
+(as_owner make install && as_owner make train) || { code_back; say "$VERSION cannot be installed. Nothing else was changed."; exit 1; }
+
+say "3. Stopped; a copy for the way back, the new schema, the check, the start."
+$STOP
+as_owner rm -rf "$way_back" && as_owner mkdir -m 700 "$way_back"
+old_bot backup "$way_back" --unsealed || { code_back; $START; say "No copy could be made. Nothing else was changed."; exit 1; }
+if bot migrate && bot check && $START && ready; then
+    forget_previous
+    as_owner rm -rf "$way_back"
+    say "$VERSION runs. Now: python -m bot alarm test, and look into the console."
+    exit 0
+fi
+
+say "4. $VERSION does not run as it should: back to what was before."
+$STOP || true
+code_back
+bot restore "$(ls "$way_back"/*.tar.gz)" --replace
+$START
+say "The former version runs again, with what was stored before step 3. What $VERSION wrote is set aside: see above."
+exit 1

@@ -1,0 +1,1 @@
+"""What each release stored: its tables with a row in each, as the databases themselves write them out."""

@@ -1,0 +1,113 @@
+"""`make upgrade`: the order of its steps, and the way back from each, with the program and the service played by others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.settings import PROJECT_ROOT
+
+PLAYED = """#!/bin/sh
+[ "$3" = - ] && { echo ready >> "$STEPS"; cat > /dev/null; [ "$FAIL" != ready ]; exit; }
+shift 4; echo "$*" | sed "s#$ROOM#ROOM#g" >> "$STEPS"
+[ "$1" = backup ] && [ "$3" = --unsealed ] && touch "$2/frontdoor-20261128T030000Z.tar.gz"
+[ "$FAIL" != "$1" ] || [ "$(git rev-parse HEAD)" = "$(git rev-parse v1)" ]
+"""
+MAKEFILE = 'install train:\n\t@echo make $@ >> $(STEPS)\n\t@[ "$$FAIL" != "$@" ] || [ "$$(git rev-parse HEAD)" = "$$(git rev-parse v1)" ]\n'
+BEFORE = ["check", "backup ROOM/backup", "make install", "make train"]
+STOPPED = ["stop", "backup ROOM/app/data/before-upgrade --unsealed", "migrate", "check", "start", "ready"]
+WAY_BACK = [
+    "stop",
+    "make install",
+    "restore ROOM/app/data/before-upgrade/frontdoor-20261128T030000Z.tar.gz --replace",
+    "start",
+]
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """A checkout with two versions, whose program only writes down what it is asked for."""
+    folder = tmp_path / "app"
+    (folder / "deploy").mkdir(parents=True)
+    (tmp_path / "backup").mkdir()
+    shutil.copy(PROJECT_ROOT / "deploy" / "upgrade.sh", folder / "deploy")
+    (folder / "Makefile").write_text(MAKEFILE)
+    (folder / ".gitignore").write_text(".venv\ndata\nbuild\n")
+    for name in (".venv/bin", "data"):
+        (folder / name).mkdir(parents=True)
+    (folder / ".venv/bin/python").write_text(PLAYED)
+    (folder / ".venv/bin/python").chmod(0o755)
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for command in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["commit", "-qm", "one"],
+        ["tag", "v1"],
+        ["commit", "-qm", "two", "--allow-empty"],
+        ["tag", "v2"],
+        ["checkout", "-q", "v1"],
+    ):
+        subprocess.run([*git, *command], cwd=folder, check=True)
+    return folder
+
+
+def upgrade(app: Path, *, version: str = "v2", fail: str = "") -> tuple[int, list[str], str]:
+    """Return the status, the steps, and the version that is there afterwards."""
+    steps = app.parent / "steps"
+    settings = {
+        "STEPS": str(steps),
+        "FAIL": fail,
+        "ROOM": str(app.parent),
+        "VERSION": version,
+        "BACKUP": str(app.parent / "backup"),
+    }
+    service = {"STOP": f"sh -c 'echo stop >> {steps}'", "START": f"sh -c 'echo start >> {steps}'"}
+    for name, command in service.items():  # the script splits them into words
+        script = app.parent / name
+        script.write_text(f"#!/bin/sh\n{command}\n")
+        script.chmod(0o755)
+        service[name] = str(script)
+    done = subprocess.run(
+        ["sh", "deploy/upgrade.sh"],
+        cwd=app,
+        env={**os.environ, **settings, **service},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    here = subprocess.run(["git", "describe", "--tags"], cwd=app, capture_output=True, text=True, check=True).stdout.strip()
+    assert not (app / "build" / "previous").exists(), done.stderr
+    return done.returncode, steps.read_text().splitlines() if steps.exists() else [], here
+
+
+def test_an_upgrade_backs_up_migrates_checks_and_starts_in_this_order(app: Path) -> None:
+    assert upgrade(app) == (0, [*BEFORE, *STOPPED], "v2")
+    assert not (app / "data" / "before-upgrade").exists()
+
+
+def test_what_does_not_pass_the_check_is_not_begun(app: Path) -> None:
+    (app / ".venv/bin/python").write_text("#!/bin/sh\nexit 1\n")
+    assert upgrade(app) == (1, [], "v1")
+
+
+@pytest.mark.parametrize("fail", ["install", "train"])
+def test_a_version_that_cannot_be_installed_changes_nothing_and_the_service_goes_on(app: Path, fail: str) -> None:
+    status, steps, version = upgrade(app, fail=fail)
+    assert (status, version) == (1, "v1")
+    assert not {"stop", "migrate", "start"} & set(steps)
+
+
+def test_a_version_that_does_not_exist_changes_nothing(app: Path) -> None:
+    assert upgrade(app, version="v3") == (1, BEFORE[:2], "v1")
+
+
+@pytest.mark.parametrize("fail", ["migrate", "ready"])
+def test_a_version_that_does_not_run_is_undone_with_what_was_stored(app: Path, fail: str) -> None:
+    status, steps, version = upgrade(app, fail=fail)
+    assert (status, version) == (1, "v1")
+    done = [*BEFORE, *STOPPED[: STOPPED.index(fail) + 1]]
+    assert steps == [*done, *WAY_BACK]
