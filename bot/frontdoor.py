@@ -8,7 +8,7 @@ leaves a person without the number, nor the hotline without the case.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -21,13 +21,14 @@ from bot import farewells, outbox
 from bot.allowance import Allowance
 from bot.choices import chosen, offered_language, titled
 from bot.contacts import count_contact
-from bot.decision import Decider, Decision
+from bot.decision import Decision
 from bot.farewells import farewell_of
+from bot.guarded import GuardedDecider
 from bot.handoff.queue import HandoffQueue
 from bot.keeping import keep
 from bot.lexicon import Lexicon
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
-from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
+from bot.messages import LANGUAGES, Inbound, Outcome, Reply, Triage, higher
 from bot.recovery import recover
 from bot.screening.normalise import printable
 from bot.standing import Standing
@@ -62,16 +63,6 @@ class TextTooLong(Exception):
     """A text is longer than it may be; nothing of it was stored or sent."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one message: the replies, and what is known of the conversation now."""
-
-    replies: tuple[Reply, ...]
-    triage: Triage
-    handoff: bool
-    erased: bool = False
-
-
 class FrontDoor:
     """Receives messages from the channels and sees to it that each is answered."""
 
@@ -89,14 +80,21 @@ class FrontDoor:
         on_duty: Callable[[datetime], bool] = lambda _now: True,
         person_daily: int = 80,
         total_daily: int = 3000,
+        turn_seconds: float = 10.0,
     ) -> None:
         self.database = database
         self.remains = Remains(database)
         self.conversations = conversations
         self.queue = queue
         self.wording = wording
-        self.decider = Decider(
-            assistant=assistant, wording=wording, lexicon=lexicon, conversations=conversations, now=clock, on_duty=on_duty
+        self.decider = GuardedDecider(
+            assistant=assistant,
+            wording=wording,
+            lexicon=lexicon,
+            conversations=conversations,
+            now=clock,
+            on_duty=on_duty,
+            turn_seconds=turn_seconds,
         )
         self.allowance = Allowance(self.decider.notices, conversations.vault, person_daily=person_daily, total_daily=total_daily)
         self.bell = bell

@@ -233,6 +233,16 @@ class Reply:
         }
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one message: the replies, and what is known of the conversation now."""
+
+    replies: tuple[Reply, ...]
+    triage: Triage
+    handoff: bool
+    erased: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Inbound:
     """One message as a channel hands it to the front door.

@@ -134,6 +134,7 @@ def build(
         on_duty=DutyHours.read(settings).on_duty,
         person_daily=settings.person_daily_replies,
         total_daily=settings.total_daily_replies,
+        turn_seconds=settings.turn_seconds,
     )
     return Program(
         settings=settings,

@@ -104,7 +104,7 @@ async def _alive(_request: web.Request) -> web.Response:
 
 def _ready(program: Program) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def ready(_request: web.Request) -> web.Response:
-        parts = {"database": True, "model": program.assistant is not None}
+        parts = {"database": True, "model": program.frontdoor.decider.understands}
         alarms: dict[str, object] = {"state": "unknown"}
         try:
             await program.database.ping()

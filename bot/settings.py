@@ -66,6 +66,11 @@ class Settings(BaseSettings):
     )
     model_dir: Path = Field(PROJECT_ROOT / "models", description="Folder of trained models; the newest one is used.")
 
+    turn_seconds: float = Field(
+        10.0,
+        gt=0,
+        description="Seconds that a message waits for the model; then its person is given the numbers, and a case is opened.",
+    )
     default_language: str = Field("pl", description="Language of a greeting when nothing tells another.")
     retention_days: int = Field(
         30, ge=1, description="Days after it was written that a message is kept; its conversation goes with the last one."

@@ -1,5 +1,6 @@
 """No failure of any part leaves a person without the number, in their language."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from bot.messages import LANGUAGES
 from bot.program import Program
 from bot.storage.tables import Handoff
 from bot.wording import NLU_DATA, Wording
-from tests.support import HOTLINE
+from tests.support import HOTLINE, open_program
 from tests.test_frontdoor import count, inbound
+from tests.test_guarded import Hanging
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -23,6 +25,15 @@ async def test_without_a_model_the_number_comes_in_the_persons_language(program:
     assert HOTLINE in reply.text
     assert "112" in reply.text
     assert await count(program, Handoff) == 1
+
+
+async def test_with_a_model_that_hangs_the_number_comes_all_the_same(tmp_path: Path) -> None:
+    assistant = Hanging()
+    program = await open_program(tmp_path, assistant, turn_seconds=0.05)
+    outcome = await asyncio.wait_for(program.frontdoor.receive(inbound("zabrał mi paszport")), 5)
+    assert HOTLINE in outcome.replies[0].text
+    assert outcome.handoff
+    await program.close()
 
 
 def test_the_fallback_needs_nothing_but_two_files_of_text(tmp_path: Path) -> None:
