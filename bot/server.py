@@ -23,6 +23,8 @@ from bot.channels.messengers import CATCH_UP_SECONDS, RECOVER_SECONDS, Messenger
 from bot.channels.webchat import MAX_BODY, PREFIX, WebChat
 from bot.console.app import make_console
 from bot.console.staff import ensure_first_account
+from bot.doors import IDLE_SECONDS, Doorkeeper, hear_our_faults_only, places
+from bot.doors import LOOK_SECONDS as DOOR_SECONDS
 from bot.handoff.alarm import PREFIX as ALARM_PREFIX
 from bot.handoff.alarm_page import AlarmPage
 from bot.handoff.alarm_watch import AlarmWatch
@@ -49,6 +51,7 @@ log = structlog.get_logger()
 
 def application(program: Program, messengers: Messengers | None = None) -> web.Application:
     """Return the public application of a program whose database is open; without messengers there is only the web chat."""
+    hear_our_faults_only()
     app = web.Application(middlewares=[refuse_unstorable], client_max_size=MAX_BODY)
     _headers_of(program).protect(app)
     webchat = WebChat(
@@ -144,9 +147,11 @@ async def _serve(settings: Settings, assistant: Assistant | None) -> None:
         await program.frontdoor.recover()
         messengers = Messengers(program)
         stack.push_async_callback(messengers.close)
+        doorkeeper = Doorkeeper(most=places())
         serving = partial(_serve_on, stack, _headers_of(program))
         await serving(metrics_application(), host="127.0.0.1", port=settings.metrics_port, setting="METRICS_PORT")
-        await serving(application(program, messengers), host=settings.host, port=settings.port, setting="PORT")
+        public = application(program, messengers)
+        await serving(public, host=settings.host, port=settings.port, setting="PORT", doorkeeper=doorkeeper)
         await messengers.start()
         webhook = CaseWebhook.of(program)
 
@@ -161,6 +166,7 @@ async def _serve(settings: Settings, assistant: Assistant | None) -> None:
             print(f"First console account: admin, one-time password: {password}", flush=True)
         async with (
             wired(program.database, program.bell),
+            every(DOOR_SECONDS, doorkeeper.look, "doorkeeper"),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
             every(REMAINS_SECONDS, program.frontdoor.remains.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
@@ -171,10 +177,21 @@ async def _serve(settings: Settings, assistant: Assistant | None) -> None:
             await _stopped()
 
 
-async def _serve_on(stack: AsyncExitStack, headers: Headers, app: web.Application, *, host: str, port: int, setting: str) -> None:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+async def _serve_on(
+    stack: AsyncExitStack,
+    headers: Headers,
+    app: web.Application,
+    *,
+    host: str,
+    port: int,
+    setting: str,
+    doorkeeper: Doorkeeper | None = None,
+) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, keepalive_timeout=IDLE_SECONDS)
     stack.push_async_callback(runner.cleanup)
     await runner.setup()
+    if doorkeeper is not None:
+        doorkeeper.watch(runner.server)
     headers.protect_errors(runner)
     await listen(runner, host, port, setting=setting)
 

@@ -27,11 +27,15 @@ from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
 from bot.storage.tables import Conversation
 from bot.storage.vault import Vault
+from bot.streams import Streams
 
 CHANNEL: Final = "web"
 MAX_BODY: Final = 256 * 1024  # bytes of one request; a message of 20,000 characters has at most 240 kB, each written as \uXXXX
 TOKEN_BYTES: Final = 32
 HEARTBEAT_SECONDS: Final = 15.0
+MOST_STREAMS: Final = (
+    4  # of one conversation: its page, once more while a lost connection is not yet known as lost, and some to spare
+)
 PREFIX: Final = "/chat"
 
 
@@ -128,6 +132,7 @@ class WebChat:
         self.presence = Presence(database, conversations, bell, frontdoor.clock)
         self.retelling = retelling
         self.closing = asyncio.Event()
+        self.streams = Streams(MOST_STREAMS)
 
     def application(self) -> web.Application:
         """Return the routes, to be mounted at PREFIX."""
@@ -209,8 +214,12 @@ class WebChat:
         last = request.headers.get("Last-Event-ID") or request.query.get("after") or "0"
         position = int(last) if last.isascii() and last.isdecimal() and len(last) <= 12 else 0
         async with sse_response(request) as stream:
-            with self.bell.listen(conversation.id) as rung, self.presence.of(conversation.id):
-                while stream.is_connected() and not self.closing.is_set():
+            with (
+                self.bell.listen(conversation.id) as rung,
+                self.presence.of(conversation.id),
+                self.streams.of(conversation.id, wake=rung.set) as place,
+            ):
+                while stream.is_connected() and not self.closing.is_set() and not place.over:
                     rung.clear()
                     if not await self.presence.seen(conversation.id, position):
                         await stream.send(json.dumps({}), event="erased")

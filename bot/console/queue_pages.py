@@ -12,8 +12,10 @@ from aiohttp_sse import sse_response
 from bot.console.desk import COOKIE, Desk, visitor_of
 from bot.console.waiting import queue_rows
 from bot.live import QUEUE
+from bot.streams import Streams
 
 GONE: Final = 499  # for a page that was closed: nobody reads it
+MOST_STREAMS: Final = 30  # of one login: a page each, where the browser cannot let one page listen for all
 HEARTBEAT_SECONDS: Final = 15.0  # the page takes twice this without a sign as a lost connection
 
 
@@ -23,6 +25,7 @@ class QueuePages:
     def __init__(self, desk: Desk, closing: asyncio.Event) -> None:
         self.desk = desk
         self.closing = closing
+        self.streams = Streams(MOST_STREAMS)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -66,9 +69,9 @@ class QueuePages:
 
     async def _stream(self, request: web.Request, token: str) -> web.StreamResponse:
         async with sse_response(request) as stream:
-            with self.desk.program.bell.listen(QUEUE) as rung:
+            with self.desk.program.bell.listen(QUEUE) as rung, self.streams.of(token, wake=rung.set) as place:
                 event = "changed"
-                while stream.is_connected() and not self.closing.is_set():
+                while stream.is_connected() and not self.closing.is_set() and not place.over:
                     async with self.desk.program.database.transaction() as session:
                         visitor = await self.desk.logins.find(session, token, now=self.desk.now(), active=False)
                     if visitor is None or not visitor.complete:
