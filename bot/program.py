@@ -17,6 +17,7 @@ from bot.keys import fit_of, refuse_lost_keys
 from bot.lexicon import Lexicon
 from bot.live import Bell
 from bot.messages import LANGUAGES
+from bot.room import Room
 from bot.settings import Settings, SettingsInvalid
 from bot.storage import clock as clock_watch
 from bot.storage.concealed import conceal
@@ -48,6 +49,7 @@ class Program:
     conversations: ConversationStore
     queue: HandoffQueue
     alarms: AlarmBook
+    room: Room
     wording: Wording
     lexicon: Lexicon
     bell: Bell
@@ -143,6 +145,7 @@ def build(
         conversations=conversations,
         queue=queue,
         alarms=alarms,
+        room=Room(settings, database, clock),
         wording=wording,
         lexicon=lexicon,
         bell=bell,

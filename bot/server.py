@@ -33,6 +33,7 @@ from bot.housekeeping import TIDY_SECONDS, tidy
 from bot.listening import listen
 from bot.program import Program, load_assistant, opened
 from bot.retelling import Retelling
+from bot.room import LOOK_SECONDS as ROOM_SECONDS
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
@@ -61,6 +62,7 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
         vault=program.vault,
         bell=program.bell,
         language=program.settings.default_language,
+        room=program.room,
         retelling=Retelling(program.wording),
     )
     chat = webchat.application()
@@ -110,7 +112,7 @@ def _ready(program: Program) -> Callable[[web.Request], Awaitable[web.Response]]
         parts = {"database": True, "model": program.frontdoor.decider.understands}
         alarms: dict[str, object] = {"state": "unknown"}
         try:
-            await program.database.ping()
+            await program.room.try_writing()
             async with program.database.transaction() as session:
                 status = await program.alarms.status(session, program.clock())
             alarms = {"state": status.state, "problems": status.problems}
@@ -118,7 +120,9 @@ def _ready(program: Program) -> Callable[[web.Request], Awaitable[web.Response]]
             parts["database"] = False
         # Failing alarms do not make it unready: whoever writes is still answered, and must not be sent away by a balancer.
         ready = all(parts.values())
-        return web.json_response({"ready": ready, "parts": parts, "alarms": alarms}, status=200 if ready else 503)
+        disk = program.room.disk
+        told = {"ready": ready, "parts": parts, "alarms": alarms, "disk": {"used": round(disk.used, 2), "filling": disk.filling}}
+        return web.json_response(told, status=200 if ready else 503)
 
     return ready
 
@@ -167,6 +171,7 @@ async def _serve(settings: Settings, assistant: Assistant | None) -> None:
         async with (
             wired(program.database, program.bell),
             every(DOOR_SECONDS, doorkeeper.look, "doorkeeper"),
+            every(ROOM_SECONDS, program.room.look, "room", at_once=True),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
             every(REMAINS_SECONDS, program.frontdoor.remains.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),

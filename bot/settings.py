@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         None, description="How the world sees us, e.g. https://help.example.org. Signatures are checked against it."
     )
     data_dir: Path = Field(PROJECT_ROOT / "data", description="Folder of keys and of the SQLite database.")
+    disk_reserve_mb: int = Field(
+        200,
+        ge=0,
+        description="Megabytes of the disk of DATA_DIR that are kept for open conversations: below, nobody opens a new web chat.",
+    )
     database_url: str | None = Field(
         None, description="postgresql+psycopg://… for PostgreSQL; without it SQLite in DATA_DIR is used."
     )

@@ -191,6 +191,7 @@ async def test_health_says_what_is_ready(client: Client, program: Program) -> No
         "ready": True,
         "parts": {"database": True, "model": True},
         "alarms": {"state": "off", "problems": ["no_ways"]},
+        "disk": {"used": 0.5, "filling": False},
     }
     await program.database.close()
 

@@ -14,6 +14,7 @@ from bot.storage.vault import SealBroken
 log = structlog.get_logger()
 HTTP_FAILURES = Counter("frontdoor_http_failures", "Requests that failed on our side.", ["error"])
 RETRY_SECONDS = 5
+FULL_SECONDS = 60
 _CODES = {
     400: ("bad_request", "The request is not what this interface expects."),
     404: ("not_found", "There is nothing at this address."),
@@ -26,6 +27,22 @@ UNREADABLE_BODY = ("unreadable_body", "The body is not compressed or divided in 
 def problem(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
     """Return an error response."""
     return web.json_response({"error": {"code": code, "message": message}}, status=status, headers=headers)
+
+
+def no_room() -> web.Response:
+    """Return what a program is told when there is no room for a new conversation; the page shows both numbers by itself."""
+    sentence = "There is no room for another conversation just now. Call 22 628 01 20, and 112 when somebody is in danger."
+    return problem(503, "full", sentence, {"Retry-After": str(FULL_SECONDS)})
+
+
+def unknown_token() -> web.Response:
+    """Return what is said to whoever shows the token of no conversation."""
+    return problem(
+        401,
+        "unknown_token",
+        "This conversation is not known or was erased. Open a new one.",
+        {"WWW-Authenticate": "Bearer"},
+    )
 
 
 @web.middleware

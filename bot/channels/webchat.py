@@ -16,12 +16,13 @@ from aiohttp_sse import sse_response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bot.channels.bodies import StorableId, status_of
-from bot.channels.errors import errors_as_json, problem
+from bot.channels.errors import errors_as_json, no_room, problem, unknown_token
 from bot.channels.presence import Presence
 from bot.frontdoor import MAX_TEXT, FrontDoor
 from bot.live import Bell
 from bot.messages import LANGUAGES, Inbound
 from bot.retelling import Retelling
+from bot.room import Room
 from bot.screening.normalise import printable
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
@@ -33,9 +34,7 @@ CHANNEL: Final = "web"
 MAX_BODY: Final = 256 * 1024  # bytes of one request; a message of 20,000 characters has at most 240 kB, each written as \uXXXX
 TOKEN_BYTES: Final = 32
 HEARTBEAT_SECONDS: Final = 15.0
-MOST_STREAMS: Final = (
-    4  # of one conversation: its page, once more while a lost connection is not yet known as lost, and some to spare
-)
+MOST_STREAMS: Final = 4  # of one conversation: its page, connections not yet known as lost, and some to spare
 PREFIX: Final = "/chat"
 
 
@@ -121,6 +120,7 @@ class WebChat:
         vault: Vault,
         bell: Bell,
         language: str,
+        room: Room,
         retelling: Retelling,
     ) -> None:
         self.frontdoor = frontdoor
@@ -129,6 +129,7 @@ class WebChat:
         self.vault = vault
         self.bell = bell
         self.language = language
+        self.room = room
         self.presence = Presence(database, conversations, bell, frontdoor.clock)
         self.retelling = retelling
         self.closing = asyncio.Event()
@@ -150,6 +151,8 @@ class WebChat:
 
     async def open(self, request: web.Request) -> web.Response:
         """Open a conversation and greet."""
+        if self.room.turns_away():
+            return no_room()
         wish = NewConversation()
         if request.can_read_body:
             body = await _json(request)
@@ -173,7 +176,7 @@ class WebChat:
         """Take a message and answer it."""
         conversation = await self._conversation(request)
         if conversation is None:
-            return _unknown_token()
+            return unknown_token()
         body = await _json(request)
         if isinstance(body, web.Response):
             return body
@@ -196,7 +199,7 @@ class WebChat:
         """Return the replies that came after a reply's id, the program's in another language if that is asked for."""
         conversation = await self._conversation(request)
         if conversation is None:
-            return _unknown_token()
+            return unknown_token()
         after = request.query.get("after", "0")
         if not after.isdecimal() or not after.isascii() or len(after) > 12:
             return problem(400, "bad_request", "`after` must be the id of a reply.")
@@ -210,7 +213,7 @@ class WebChat:
         """Stream replies as they come: one server-sent event `reply` each, its id the reply's id."""
         conversation = await self._conversation(request)
         if conversation is None:
-            return _unknown_token()
+            return unknown_token()
         last = request.headers.get("Last-Event-ID") or request.query.get("after") or "0"
         position = int(last) if last.isascii() and last.isdecimal() and len(last) <= 12 else 0
         async with sse_response(request) as stream:
@@ -240,7 +243,7 @@ class WebChat:
         """Erase the conversation, at once and wholly."""
         conversation = await self._conversation(request)
         if conversation is None:
-            return _unknown_token()
+            return unknown_token()
         await self.frontdoor.erase(conversation.id)
         return web.Response(status=204)
 
@@ -285,15 +288,6 @@ def _invalid(error: ValidationError) -> web.Response:
     where = ".".join(str(part) for part in first["loc"]) or "body"
     status, code = (413, "too_long") if first["type"] == "string_too_long" and where == "text" else status_of(first["type"])
     return problem(status, code, f"{where}: {first['msg']}.")
-
-
-def _unknown_token() -> web.Response:
-    return problem(
-        401,
-        "unknown_token",
-        "This conversation is not known or was erased. Open a new one.",
-        {"WWW-Authenticate": "Bearer"},
-    )
 
 
 def describe() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from bot.handoff.hours import DutyHours
 from bot.keys import fit_of
 from bot.messages import LANGUAGES
 from bot.program import KEY_FILE, utc_now
+from bot.room import MEGABYTE, disk_of
 from bot.screening.models import newest_archive
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database, DatabaseDamaged, DatabaseUnavailable
@@ -62,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
         *_keys(settings),
         *_rights(settings),
         *asyncio.run(_database(settings)),
+        *_disk(settings),
         *_model(settings),
         *_texts(),
         *_backup(settings),
@@ -127,6 +129,17 @@ def _rights(settings: Settings) -> Iterator[Finding]:
     if listed := sorted({str(path) for file in files for path in open_to_others(file)}):
         sentence = f"Others than its owner may read or write {', '.join(listed)}. Run: chmod -R go= {settings.data_dir}"
         yield Finding("rights", "missing", sentence)
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    disk = disk_of(settings.data_dir)
+    told = f"The disk of {settings.data_dir.name}/ is {disk.used:.0%} full, {disk.free // MEGABYTE} MB are free."
+    if disk.free < settings.disk_reserve_mb * MEGABYTE:
+        yield Finding("disk", "missing", f"{told} Below {settings.disk_reserve_mb} MB nobody can open a web chat: make room now.")
+    elif disk.filling:
+        yield Finding("disk", "missing", f"{told} Make room: a full disk takes no message.")
+    else:
+        yield Finding("disk", "ready", told)
 
 
 async def _sealed(settings: Settings, database: Database) -> list[Finding]:

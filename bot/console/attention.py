@@ -116,7 +116,10 @@ async def attention_now(desk: Desk, session: AsyncSession, visitor: Visitor) -> 
         written=await _written(session, visitor),
         sounding=tuple(sounding),
         acknowledged=acknowledged,
-        problems=tuple(problem for problem in status.problems if problem != "way_failing"),
+        problems=(
+            *(one for one in status.problems if one != "way_failing"),
+            *(("disk_filling",) if program.room.disk.filling else ()),
+        ),
         failing=tuple(record for record in status.records if record.state == "failing"),
     )
 

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     TEST = "test"
     SELF_TEST = "self_test"
     WAY = "way"  # one of the ways does not work: told through the others
+    DISK = "disk"  # the disk is filling: whoever runs the machine must make room
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,11 @@ def first_ways(ways: Sequence[str], triage: Triage) -> list[str]:
 def later_ways(ways: Sequence[str], triage: Triage) -> list[str]:
     """Return the ways of the rounds after the first."""
     return list(ways) if triage.needs_person else first_ways(ways, triage)
+
+
+def quiet_ways(ways: Sequence[str]) -> list[str]:
+    """Return the ways of what concerns the machine and nobody's life: a telephone rings for it only when there is nothing else."""
+    return [way for way in ways if not is_paid(way)] or [way for way in ways if not is_call(way)] or list(ways)
 
 
 def other_ways(ways: Sequence[str], failing: str) -> list[str]:

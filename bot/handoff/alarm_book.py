@@ -6,7 +6,7 @@ Everything is in the database, so that a restart, or another process, goes on wh
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, Literal
@@ -17,11 +17,12 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.audit import PROGRAM, AuditLog
-from bot.handoff.alarm import LINK, Kind, Links, first_ways, later_ways, other_ways, way_names
+from bot.handoff.alarm import LINK, Kind, Links, first_ways, later_ways, other_ways, quiet_ways, way_names
 from bot.handoff.alarm_record import WayRecord, WayState, way_records
 from bot.handoff.hours import DutyHours, latest
 from bot.handoff.queue import urgent_since
 from bot.messages import Triage
+from bot.room import Disk, disk_of
 from bot.settings import Settings
 from bot.storage.counts import count
 from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff
@@ -71,6 +72,7 @@ class AlarmBook:
         self.silence = timedelta(minutes=settings.alarm_acknowledged_minutes)
         self.self_test_at = None if settings.alarm_self_test == "off" else time.fromisoformat(settings.alarm_self_test)
         self.zone = ZoneInfo(settings.duty_timezone)
+        self.disk: Callable[[], Disk] = lambda: disk_of(settings.data_dir)
         self.watched_at: datetime | None = None
 
     async def look(self, session: AsyncSession, now: datetime) -> None:
@@ -80,6 +82,7 @@ class AlarmBook:
         await self._raise_cases(session, now)
         await self._raise_self_test(session, now)
         await self._raise_failing_ways(session, now)
+        await self._raise_disk(session, now)
         await self._go_on(session, now)
         sounding = await session.scalar(
             select(func.count()).select_from(Alarm).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value)
@@ -209,6 +212,13 @@ class AlarmBook:
             if record.state != "failing" or not others or await session.scalar(select(Alarm.id).where(Alarm.key == key)):
                 continue
             await self._raise(session, Kind.WAY, key=key, now=now, ways=others)
+
+    async def _raise_disk(self, session: AsyncSession, now: datetime) -> None:
+        """Tell that the disk is filling, once a day."""
+        key = f"disk:{now.astimezone(self.zone).date().isoformat()}"
+        if not self.ways or not self.disk().filling or await session.scalar(select(Alarm.id).where(Alarm.key == key)):
+            return
+        await self._raise(session, Kind.DISK, key=key, now=now, ways=quiet_ways(self.ways))
 
     async def _raise(
         self,

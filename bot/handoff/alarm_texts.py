@@ -45,6 +45,10 @@ _WAY: Final = {
     "pl": "Jedna z dróg alarmu nie działa: {way}. Pozostałe działają dalej. Sprawdź ją w konsoli.",
     "en": "A way of alarm does not work: {way}. The others go on. Look into it in the console.",
 }
+_DISK: Final = {
+    "pl": "Dysk serwera jest zapełniony w ponad 80%. Zrób miejsce: na pełnym dysku żadna wiadomość się nie zapisze.",
+    "en": "The server's disk is more than 80% full. Make room: a full disk takes no message.",
+}
 _WAYS: Final[Mapping[str, Mapping[str, str]]] = {
     "pl": {"email": "e-mail", "sms": "SMS", "call": "telefon", "telegram": "Telegram", "webhook": "webhook"},
     "en": {"email": "e-mail", "sms": "SMS", "call": "telephone", "telegram": "Telegram", "webhook": "webhook"},
@@ -79,6 +83,8 @@ def sentence(notice: Notice) -> str:
         return _SELF_TEST[notice.interface]
     if notice.kind is Kind.TEST:
         return _TEST[notice.interface]
+    if notice.kind is Kind.DISK:
+        return _DISK[notice.interface]
     if notice.kind is Kind.WAY:
         return _WAY[notice.interface].format(way=way_name(notice.failing, notice.interface))
     return _CASE[notice.interface].format(
@@ -89,8 +95,8 @@ def sentence(notice: Notice) -> str:
 
 
 def message(notice: Notice) -> str:
-    """Return the text of an e-mail, an SMS or a chat message; a self-test and a failing way ask for no answer."""
-    if notice.kind is Kind.SELF_TEST:
+    """Return the text of an e-mail or a chat message; a self-test, a failing way and a filling disk ask for no answer."""
+    if notice.kind in {Kind.SELF_TEST, Kind.DISK}:
         return sentence(notice)
     if notice.kind is Kind.WAY:
         return f"{sentence(notice)}\n{notice.console_url}"
@@ -100,7 +106,7 @@ def message(notice: Notice) -> str:
 
 def short(notice: Notice) -> str:
     """Return the text of an SMS: one link at most, whose page leads to the console."""
-    if notice.kind in {Kind.SELF_TEST, Kind.WAY}:
+    if notice.kind in {Kind.SELF_TEST, Kind.WAY, Kind.DISK}:
         return sentence(notice)
     return f"{sentence(notice)}\n{notice.acknowledge_url}"
 
@@ -119,6 +125,8 @@ def subject(notice: Notice) -> str:
     """Return the subject of an e-mail."""
     if notice.kind is Kind.CASE:
         return f"ALARM: {_TRIAGE[notice.interface].get(notice.triage, notice.triage.value)}"
+    if notice.kind is Kind.DISK:
+        return "Dysk serwera się zapełnia" if notice.interface == "pl" else "The server's disk is filling"
     if notice.kind is Kind.WAY:
         return "Droga alarmu nie działa" if notice.interface == "pl" else "A way of alarm does not work"
     return "Próba alarmu" if notice.interface == "pl" else "Test of the alarm"

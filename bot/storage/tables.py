@@ -282,6 +282,16 @@ class ClockWatch(Table):
     doubted_until: Mapped[datetime | None]
 
 
+class Trial(Table):
+    """One row that is written again and again, to see whether the database takes a writing (bot/room.py); it holds noise."""
+
+    __tablename__ = "trials"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    filling: Mapped[str]
+
+
 class Spending(Table):
     """How many paid replies the program gave on one day: to one person, or to all (`who` is empty).
 

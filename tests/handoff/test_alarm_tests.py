@@ -17,6 +17,7 @@ from bot.commands import alarm as command
 from bot.handoff.alarm import way_names
 from bot.handoff.alarm_watch import MAX_ATTEMPTS, AlarmWatch
 from bot.program import Program
+from bot.room import Disk
 from bot.server import application
 from tests.handoff.conftest import CHAT, Night
 from tests.support import Clock, open_program, settings_in
@@ -162,3 +163,13 @@ async def test_a_way_that_does_not_work_is_told_through_the_others_once_a_day(ni
     assert (told["kind"], told["failing_way"]) == ("way", "email1")
     await night.passes(hours=24)
     assert night.counts()["telegram"] == after["telegram"] + 1
+
+
+async def test_a_filling_disk_is_told_once_a_day_and_by_no_paid_way(night: Night) -> None:
+    night.program.alarms.disk = lambda: Disk(0.85, 1)
+    for _ in range(3):
+        await night.passes(minutes=5)
+    assert sum("Dysk serwera" in text for text in night.mailbox.texts()) == 1
+    assert not [one for one in (*night.twilio.messages, *night.twilio.calls) if "Dysk" in str(one)]
+    await night.passes(days=1)
+    assert sum("Dysk serwera" in text for text in night.mailbox.texts()) == 2
