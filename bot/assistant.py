@@ -53,6 +53,10 @@ from bot.screening.parts import parts, together
 
 TURNS_KEPT: Final = 4  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
 MOST_TOGETHER: Final = 16  # waiting messages that are read in one run of the pipeline
+SHORT: Final = (
+    300  # characters; a text of 1,000 takes ten times as long as one of 30, and its run would hold up all that are in it
+)
+PASSED_BY: Final = 4  # runs of short messages that a long one lets go first
 _SENDER = "conversation"
 
 
@@ -136,6 +140,19 @@ class _InProcessActions(EndpointConfig):
             raise
 
 
+@dataclass(eq=False)
+class _Waiting:
+    """A message that waits to be read, and how many runs went by without it."""
+
+    message: UserMessage
+    read: asyncio.Future[Screening]
+    passed: int = 0
+
+    @property
+    def long(self) -> bool:
+        return len(self.message.text or "") > SHORT
+
+
 class Assistant:
     """Rasa's processor with everything around it replaced: no server, no lock store, no tracker store, no action server."""
 
@@ -146,7 +163,8 @@ class Assistant:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="assistant", daemon=True)
         self._thread.start()
-        self._waiting: list[tuple[UserMessage, asyncio.Future[Screening]]] = []
+        self._waiting: list[_Waiting] = []
+        self._reader: asyncio.Task[None] | None = None
         self._turn = asyncio.run_coroutine_threadsafe(_new_lock(), self._loop).result()
 
     @classmethod
@@ -194,27 +212,45 @@ class Assistant:
         return await self._on_own_loop(self._run_turn(text, act, slots, state))
 
     async def _read_with_others(self, message: UserMessage) -> Screening:
-        read: asyncio.Future[Screening] = self._loop.create_future()
-        self._waiting.append((message, read))
-        await asyncio.sleep(0)  # those that came while the pipeline ran join in
-        if not read.done():
-            together, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-            self._read_together(together)
-        return await read
+        mine = _Waiting(message, self._loop.create_future())
+        self._waiting.append(mine)
+        if self._reader is None or self._reader.done():
+            self._reader = self._loop.create_task(self._read_all())
+        return await mine.read
 
-    def _read_together(self, waiting: list[tuple[UserMessage, asyncio.Future[Screening]]]) -> None:
+    async def _read_all(self) -> None:
+        """Read until nothing waits; between two runs the dialogue's turns that are due go on, in the order of the lock."""
+        while self._waiting:
+            await asyncio.sleep(0)  # those that came while the pipeline ran join in
+            async with self._turn:
+                if together := self._next():
+                    self._read_together(together)
+
+    def _next(self) -> list[_Waiting]:
+        """Take what is read next: short messages together, a long one alone, so that nobody's long texts hold up the others."""
+        waiting = [one for one in self._waiting if not one.read.done()]  # nobody waits any more for what was cancelled
+        short = [one for one in waiting if not one.long][:MOST_TOGETHER]
+        long = next((one for one in waiting if one.long), None)
+        together = [long] if long is not None and (not short or long.passed >= PASSED_BY) else short
+        self._waiting = [one for one in waiting if one not in together]
+        for one in self._waiting:
+            one.passed += 1
+        return together
+
+    def _read_together(self, waiting: list[_Waiting]) -> None:
         try:
-            found = self._pipeline([message for message, _ in waiting])
+            found = self._pipeline([one.message for one in waiting])
         except Exception as error:  # noqa: BLE001 - raised where the message is waited for; its neighbours are read without it
             if len(waiting) > 1:
                 for one in waiting:
                     self._read_together([one])
                 return
-            waiting[0][1].set_exception(error)
+            if not waiting[0].read.done():
+                waiting[0].read.set_exception(error)
             return
-        for (_, read), message in zip(waiting, found, strict=True):
-            if not read.done():  # nobody waits any more for what was cancelled
-                read.set_result(Screening.from_json(message.get("screening")))
+        for one, message in zip(waiting, found, strict=True):
+            if not one.read.done():
+                one.read.set_result(Screening.from_json(message.get("screening")))
 
     def _pipeline(self, messages: list[UserMessage]) -> list[Message]:
         # As Rasa's parse_message does, but for all messages at once: it runs its graph for each.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,15 @@ class Database:
             event.listen(self.engine.sync_engine, "do_connect", _close_to_others)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_immediate)
+        # SQLite lets one transaction in at a time, and those who wait ask again and again: whoever asks at the right moment is first, and
+        # somebody may wait for ever. In this process they stand in line.
+        self._line = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction; commit at the end, roll back on an exception."""
-        async with self._sessions() as session:
+        async with self._line, self._sessions() as session:
             try:
                 async with session.begin():
                     yield session
