@@ -293,7 +293,7 @@ class FrontDoor:
                 return await self._answered(session, conversation, message_id)
             if _state(conversation) != started_from:
                 return None
-            keep(self.conversations, session, conversation, message, decision=decision, now=now)
+            await keep(self.conversations, session, conversation, message, decision=decision, now=now)
             case = await self.queue.of_conversation(session, conversation_id)
             count_contact(session, self.conversations.vault, conversation, decision, case=case, now=now)
             if decision.handoff_reason is not None:

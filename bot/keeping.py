@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.decision import Decision
+from bot.handoff.waves import bring_one_back, likeness_of, pattern_of
 from bot.messages import Triage
 from bot.storage.conversations import ConversationStore
 from bot.storage.tables import Conversation, Message, TriageChange
 
 
-def keep(
+async def keep(
     conversations: ConversationStore,
     session: AsyncSession,
     conversation: Conversation,
@@ -39,6 +40,7 @@ def keep(
         conversation.quiet = decision.wish == "quiet"
     if decision.dialogue is not None:
         conversation.dialogue = vault.seal(decision.dialogue, f"dialogue:{conversation.id}")
+    await _mark(conversations, session, conversation, message, decision)
     after = decision.findings.triage
     if after.rank > Triage(conversation.triage).rank:
         session.add(
@@ -53,3 +55,16 @@ def keep(
             )
         )
         conversation.triage = after.value
+
+
+async def _mark(
+    conversations: ConversationStore, session: AsyncSession, conversation: Conversation, message: Message, decision: Decision
+) -> None:
+    """Give a conversation the marks by which it is known as one of many alike; whoever writes on in other words is brought back."""
+    vault, channel, triage = conversations.vault, conversation.channel, decision.findings.triage
+    likeness = likeness_of(vault, conversations.read(message).text, channel=channel, language=decision.screening.language)
+    if decision.handoff_reason is not None or conversation.likeness is None:
+        conversation.likeness = likeness
+    signs = decision.findings.indicators
+    conversation.pattern = pattern_of(vault, signs, channel=channel, language=decision.language, triage=triage)
+    await bring_one_back(session, conversation.id, unless=likeness)

@@ -15,7 +15,9 @@ from bot.console.desk import ATTENTION, DESK, VISITOR, Desk
 from bot.console.logins import Visitor
 from bot.console.protection import WATCHING, Handler, route_name
 from bot.handoff.alarm import Kind
+from bot.handoff.alarm_book import calls, wave_mark
 from bot.handoff.alarm_record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
+from bot.handoff.waves import open_cases, waves
 from bot.messages import Triage
 from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, Message
 
@@ -46,6 +48,8 @@ class AlarmShown:
     heard_by: str | None = None
     heard_way: str | None = None
     again_at: datetime | None = None
+    cases: int = 1
+    mark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,22 +101,24 @@ class Attention:
 async def attention_now(desk: Desk, session: AsyncSession, visitor: Visitor) -> Attention:
     """Return what calls for a visitor's attention now."""
     program = desk.program
-    waiting = (await session.scalars(select(Handoff).where(Handoff.closed_at.is_(None), Handoff.taken_by.is_(None)))).all()
+    everybody = await open_cases(session)
+    found = waves(everybody)
     shown = await _alarms(desk, session)
     sounding = sorted((alarm for alarm in shown if alarm.heard_by is None), key=lambda alarm: (-alarm.triage.rank, alarm.since))
     acknowledged = tuple(alarm for alarm in shown if alarm.heard_by is not None)
-    heard = {alarm.case_id for alarm in acknowledged} - {alarm.case_id for alarm in sounding}
-    calling = [
-        case
-        for case in waiting
-        if case.id not in heard and (case.withdrawn_at is None or case.triage == Triage.EMERGENCY)  # as the alarm itself does
-    ]
-    urgent = [case for case in calling if case.triage in LOUD]
+    marks = {case.id: wave.mark for wave in found for case in wave.cases}
+    heard = {alarm.mark or alarm.case_id for alarm in acknowledged} - {alarm.mark or alarm.case_id for alarm in sounding}
+    calling = dict.fromkeys(  # one of many that are alike stands for all
+        (marks.get(case.id, case.id), case.triage)
+        for case in everybody
+        if calls(case) and marks.get(case.id, case.id) not in heard
+    )
+    urgent = [triage for _, triage in calling if triage in LOUD]
     status = await program.alarms.status(session, desk.now())
     return Attention(
-        level=max((Triage(case.triage) for case in urgent), key=lambda triage: triage.rank, default=Triage.NONE),
-        waiting=sum(case.withdrawn_at is None for case in waiting),
-        news=(*(f"{case.id}:{case.triage}" for case in calling), *(alarm.id for alarm in sounding)),
+        level=max(urgent, key=lambda triage: triage.rank, default=Triage.NONE),
+        waiting=sum(case.waits for case in everybody),
+        news=(*(f"{which}:{triage}" for which, triage in calling), *(alarm.id for alarm in sounding)),
         written=await _written(session, visitor),
         sounding=tuple(sounding),
         acknowledged=acknowledged,
@@ -172,6 +178,8 @@ async def _alarms(desk: Desk, session: AsyncSession) -> list[AlarmShown]:
             heard_by=None if alarm.state == "sounding" else names.get(alarm.heard_by or "", ""),
             heard_way=heard_way(alarm),
             again_at=alarm.next_round_at,
+            cases=alarm.cases,
+            mark=wave_mark(alarm),
         )
         for alarm, case, conversation in rows
     ]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from bot.console.desk import COOKIE, Desk, visitor_of
-from bot.console.waiting import queue_rows
+from bot.console.desk import COOKIE, Desk, back_to, form_of, visitor_of
+from bot.console.waiting import QueueFilter, queue_view
+from bot.handoff.waves import bring_back, set_aside
 from bot.live import QUEUE
 from bot.streams import Streams
 
+WAVE_PATH: Final = "/waves/{mark:[0-9a-f]{16}}"
 GONE: Final = 499  # for a page that was closed: nobody reads it
 MOST_STREAMS: Final = 30  # of one login: a page each, where the browser cannot let one page listen for all
 HEARTBEAT_SECONDS: Final = 15.0  # the page takes twice this without a sign as a lost connection
@@ -34,6 +37,8 @@ class QueuePages:
             web.get("/", self.page, name="queue"),
             web.get("/queue", self.fragment, name="queue_list"),
             web.get("/events", self.events, name="events"),
+            web.post(f"{WAVE_PATH}/set-aside", self.set_aside, name="wave_set_aside"),
+            web.post(f"{WAVE_PATH}/bring-back", self.bring_back, name="wave_bring_back"),
         ]
 
     async def page(self, request: web.Request) -> web.Response:
@@ -47,10 +52,34 @@ class QueuePages:
     async def _rows(self, request: web.Request, template: str) -> web.Response:
         visitor = visitor_of(request)
         async with self.desk.program.database.transaction() as session:
-            rows = await queue_rows(self.desk, session, visitor)
+            view = await queue_view(self.desk, session, visitor, QueueFilter.of(request.query))
             if template == "queue.html":
                 await self.desk.record(session, visitor, "queue_read", "queue")
-        return self.desk.page(request, template, {"rows": rows})
+        return self.desk.page(request, template, {"view": view})
+
+    async def set_aside(self, request: web.Request) -> web.Response:
+        """Set a wave aside, as far as the page showed it; nothing is closed, and whoever writes on in other words comes back."""
+        visitor, mark = visitor_of(request), request.match_info["mark"]
+        try:
+            until = datetime.fromisoformat((await form_of(request)).get("until", ""))
+        except ValueError:
+            raise web.HTTPBadRequest from None
+        if until.tzinfo is None:
+            raise web.HTTPBadRequest
+        async with self.desk.program.database.transaction() as session:
+            cases = await set_aside(session, mark, until=until, by=visitor.staff_id, now=self.desk.now())
+            await self.desk.record(session, visitor, "wave_set_aside", f"{mark} {len(cases)}")
+        self.desk.program.bell.ring(QUEUE)
+        return back_to("/")
+
+    async def bring_back(self, request: web.Request) -> web.Response:
+        """Undo a setting aside: all of the wave wait again."""
+        visitor, mark = visitor_of(request), request.match_info["mark"]
+        async with self.desk.program.database.transaction() as session:
+            count = await bring_back(session, mark)
+            await self.desk.record(session, visitor, "wave_brought_back", f"{mark} {count}")
+        self.desk.program.bell.ring(QUEUE)
+        return back_to("/")
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Stream `changed` whenever something changed, `tick` as a sign of life, `ended` when the session is over.

@@ -37,6 +37,7 @@ class Notice:
     """One call of an alarm. `waits` is how long the person has waited; `interface` the language that staff read.
 
     `call_id` is what a provider's later report is about; `failing` the way that does not work, in an alarm about one.
+    `cases` is more than one in the alarm of a wave of cases that are alike.
     """
 
     alarm_id: str
@@ -49,6 +50,7 @@ class Notice:
     acknowledge_url: str
     call_id: int = 0
     failing: str = ""
+    cases: int = 1
 
 
 class WayFailed(Exception):

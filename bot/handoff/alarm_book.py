@@ -21,11 +21,12 @@ from bot.handoff.alarm import LINK, Kind, Links, first_ways, later_ways, other_w
 from bot.handoff.alarm_record import WayRecord, WayState, way_records
 from bot.handoff.hours import DutyHours, latest
 from bot.handoff.queue import urgent_since
+from bot.handoff.waves import OpenCase, Wave, open_cases, waves
 from bot.messages import Triage
 from bot.room import Disk, disk_of
 from bot.settings import Settings
 from bot.storage.counts import count
-from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff
+from bot.storage.tables import Alarm, AlarmCall, Handoff
 from bot.storage.vault import Vault
 
 QUICK_ROUNDS: Final = 10  # then it sounds less often, but does not fall silent
@@ -35,6 +36,7 @@ SELF_TEST_LATE: Final = timedelta(hours=26)
 WATCH_LATE: Final = timedelta(minutes=2)
 CLOCK_STEP: Final = timedelta(minutes=1)  # what lies further ahead than it can was written when the clock was wrong
 LONGEST_PAUSE: Final = timedelta(minutes=2)  # of a call: leases, retries and gaps between calls are shorter
+WAVE: Final = "wave:"  # begins the key of an alarm for many cases that are alike
 OPEN_CALLS: Final = ("due", "sending")
 
 RAISED = Counter("frontdoor_alarms_raised", "Alarms, by kind and triage.", ["kind", "triage"])
@@ -159,25 +161,45 @@ class AlarmBook:
         watched = set(self.patience)
         if self.other_patience and self.duty.on_duty(now):
             watched = {level.value for level in Triage}  # who only asked for a person is told of as well, when somebody is there
-        waiting = await session.execute(
-            select(Handoff, Conversation)
-            .join(Conversation, Conversation.id == Handoff.conversation_id)
-            .where(Handoff.closed_at.is_(None), Handoff.taken_by.is_(None), Handoff.triage.in_(watched))
+        everybody = await open_cases(session)
+        due = [
+            case
+            for case in everybody
+            if case.triage in watched and calls(case) and not self._may_wait(case, case.waiting_since, now)
+        ]
+        if not due:
+            return
+        known = set(
+            await session.scalars(
+                select(Alarm.key).join(Handoff, Handoff.id == Alarm.handoff_id).where(Handoff.closed_at.is_(None))
+            )
         )
-        for case, conversation in waiting.all():
-            if case.withdrawn_at is not None and case.triage != Triage.EMERGENCY:
-                continue
-            if self._may_wait(case, case.waiting_since, now):
-                continue
-            key = _key(case)
-            if await session.scalar(select(Alarm.id).where(Alarm.key == key)):
+        in_waves = await self._raise_waves(session, waves(everybody), {case.id for case in due}, now)
+        for case in due:
+            if case.id in in_waves or _key(case) in known:
                 continue
             since = await urgent_since(session, case)
-            if self._may_wait(case, since, now):
-                continue
-            await self._raise(session, Kind.CASE, key=key, now=now, case=case, language=conversation.language, since=since)
+            if not self._may_wait(case, since, now):
+                await self._raise(session, Kind.CASE, key=_key(case), now=now, case=case, since=since)
 
-    def _may_wait(self, case: Handoff, since: datetime, now: datetime) -> bool:
+    async def _raise_waves(self, session: AsyncSession, found: Sequence[Wave], due: set[str], now: datetime) -> set[str]:
+        """Raise one alarm for each wave, however many are in it; return the cases that it covers."""
+        alarms = await wave_alarms(session)
+        for wave in found:
+            alarm, overdue = alarms.get(wave.mark), [case for case in wave.cases if case.id in due]
+            if alarm is not None and (alarm.triage == wave.triage or not overdue):
+                alarm.cases = len(wave.cases)
+            elif overdue:
+                if alarm is not None:  # it has become more urgent, or less: that is another alarm
+                    await self._finish(session, alarm, "changed", now)
+                key = f"{WAVE}{wave.mark}:{wave.triage.value}:{now.isoformat()}"
+                first, cases = overdue[0], len(wave.cases)
+                await self._raise(
+                    session, Kind.CASE, key=key, now=now, case=first, triage=wave.triage, since=first.waiting_since, cases=cases
+                )
+        return {case.id for wave in found for case in wave.cases}
+
+    def _may_wait(self, case: OpenCase, since: datetime, now: datetime) -> bool:
         return -CLOCK_STEP < now - since < self.patience.get(case.triage, self.other_patience)
 
     async def _set_clocks(self, session: AsyncSession, now: datetime) -> None:
@@ -227,20 +249,22 @@ class AlarmBook:
         *,
         key: str,
         now: datetime,
-        case: Handoff | None = None,
-        language: str = "pl",
+        case: OpenCase | None = None,
+        triage: Triage | None = None,
         since: datetime | None = None,
         ways: Sequence[str] | None = None,
+        cases: int = 1,
     ) -> Alarm:
-        triage = Triage.NONE if case is None else Triage(case.triage)
+        triage = triage or (Triage.NONE if case is None else case.triage)
         alarm = Alarm(
             id=secrets.token_hex(8),
             key=key,
             kind=kind.value,
             handoff_id=None if case is None else case.id,
             triage=triage.value,
-            language=language,
+            language="pl" if case is None else case.language,
             since=since or now,
+            cases=cases,
             raised_at=now,
             state="sounding",
             round=0,
@@ -288,12 +312,23 @@ class AlarmBook:
         open_ones = await session.execute(
             select(Alarm, Handoff).outerjoin(Handoff, Handoff.id == Alarm.handoff_id).where(Alarm.ended_at.is_(None))
         )
+        others: dict[str, Wave] | None = None
         for alarm, case in open_ones.all():
             because = _over(alarm, case) if alarm.kind == Kind.CASE else await self._test_over(session, alarm, now)
-            if because is not None:
-                alarm.state, alarm.ended_at, alarm.ended_because = "ended", now, because
-                await self._cancel(session, alarm.id, now)
+            if because is None:
+                continue
+            if (mark := wave_mark(alarm)) is not None:
+                if others is None:
+                    others = {wave.mark: wave for wave in waves(await open_cases(session))}
+                if mark in others:  # the one that stood for all was taken or closed; the others still wait
+                    alarm.handoff_id = others[mark].first.id
+                    continue
+            await self._finish(session, alarm, because, now)
         await session.flush()
+
+    async def _finish(self, session: AsyncSession, alarm: Alarm, because: str, now: datetime) -> None:
+        alarm.state, alarm.ended_at, alarm.ended_because = "ended", now, because
+        await self._cancel(session, alarm.id, now)
 
     async def _test_over(self, session: AsyncSession, alarm: Alarm, now: datetime) -> str | None:
         """Say whether a test is over: a self-test with its calls; another waits an hour for somebody to try the link."""
@@ -311,7 +346,24 @@ class AlarmBook:
         )
 
 
-def _key(case: Handoff) -> str:
+def calls(case: OpenCase) -> bool:
+    """Say whether a case that nobody has may call somebody: an emergency also when it was taken back, and none that was set aside."""
+    wanted = case.withdrawn_at is None or case.triage is Triage.EMERGENCY
+    return case.taken_by is None and case.set_aside_as is None and wanted
+
+
+def wave_mark(alarm: Alarm) -> str | None:
+    """Return the mark of the wave that an alarm is for; None of an alarm for one case."""
+    return alarm.key.split(":")[1] if alarm.key.startswith(WAVE) else None
+
+
+async def wave_alarms(session: AsyncSession) -> dict[str, Alarm]:
+    """Return the alarms of waves that are not over, by mark."""
+    found = await session.scalars(select(Alarm).where(Alarm.ended_at.is_(None), Alarm.key.startswith(WAVE)))
+    return {alarm.key.split(":")[1]: alarm for alarm in found}
+
+
+def _key(case: Handoff | OpenCase) -> str:
     return f"case:{case.id}:{case.triage}:{case.waiting_since.isoformat()}"
 
 
@@ -324,4 +376,6 @@ def _over(alarm: Alarm, case: Handoff | None) -> str | None:
         return "taken"
     if case.withdrawn_at is not None and case.triage != Triage.EMERGENCY:
         return "withdrawn"
-    return "changed" if alarm.key != _key(case) else None
+    if case.set_aside_as is not None:
+        return "set_aside"
+    return "changed" if wave_mark(alarm) is None and alarm.key != _key(case) else None

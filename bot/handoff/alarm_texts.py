@@ -33,6 +33,10 @@ _CASE: Final = {
     "pl": "{triage}: nikt nie przejął rozmowy od {minutes} min. Język: {language}.",
     "en": "{triage}: nobody has taken a conversation for {minutes} min. Language: {language}.",
 }
+_WAVE: Final = {
+    "pl": "{triage}: {cases} podobnych rozmów, najdłużej czekająca od {minutes} min. Język: {language}.",
+    "en": "{triage}: {cases} conversations that are alike; one has waited for {minutes} min. Language: {language}.",
+}
 _TEST: Final = {
     "pl": "Próba alarmu. Nikt nie czeka na pomoc.",
     "en": "A test of the alarm. Nobody is waiting for help.",
@@ -87,7 +91,9 @@ def sentence(notice: Notice) -> str:
         return _DISK[notice.interface]
     if notice.kind is Kind.WAY:
         return _WAY[notice.interface].format(way=way_name(notice.failing, notice.interface))
-    return _CASE[notice.interface].format(
+    words = _WAVE if notice.cases > 1 else _CASE
+    return words[notice.interface].format(
+        cases=notice.cases,
         triage=_TRIAGE[notice.interface].get(notice.triage, notice.triage.value),
         minutes=max(1, int(notice.waits.total_seconds() // 60)),
         language=_LANGUAGES[notice.interface].get(notice.language, notice.language),

@@ -158,6 +158,7 @@ class AlarmWatch:
             console_url=self.book.links.console,
             acknowledge_url=self.book.links.acknowledge(alarm.id, alarm.generation, call.way),
             call_id=call.id,
+            cases=alarm.cases,
             failing=alarm.key.split(":")[1] if alarm.kind == Kind.WAY else "",
         )
 

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.handoff.waves import OpenCase
 from bot.messages import Triage, higher
 from bot.storage.case_events import note_event
 from bot.storage.counts import count
@@ -129,7 +130,7 @@ class HandoffQueue:
 
     async def take(self, session: AsyncSession, handoff_id: str, staff_id: str, now: datetime) -> None:
         """Give a waiting case to a consultant; raises AlreadyTaken when somebody else was first."""
-        case = await self._set_owner(session, handoff_id, before=None, after=staff_id, taken_at=now)
+        case = await self._set_owner(session, handoff_id, before=None, after=staff_id, taken_at=now, set_aside_as=None)
         note_event(session, handoff_id, "taken", triage=case.triage, now=now)
         waited = (now - case.waiting_since).total_seconds()
         count(session, now, "waited", f"{case.triage}:{next((str(bound) for bound in WAITS if waited <= bound), LONGER)}")
@@ -183,7 +184,7 @@ class HandoffQueue:
         return await session.get_one(Handoff, handoff_id, populate_existing=True)
 
 
-async def urgent_since(session: AsyncSession, case: Handoff) -> datetime:
+async def urgent_since(session: AsyncSession, case: Handoff | OpenCase) -> datetime:
     """Return since when a case waits with the triage that it has: nobody could be faster than that."""
     changed = await session.scalar(
         select(func.max(TriageChange.changed_at)).where(

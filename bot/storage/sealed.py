@@ -53,6 +53,7 @@ SEALED: Final = (
         Sealed(Conversation, name, f"{name}:{{row.id}}")
         for name in ("address", "findings", "dialogue", "report", "arranged", "counted")
     ),
+    Sealed(Conversation, "blocked_because", "blocked:{row.id}"),
     Sealed(Message, "content", "message:{row.conversation_id}"),
     Sealed(Message, "screening", "screening:{row.conversation_id}"),
     Sealed(Delivery, "provider_ids", "provider:{row.message_id}"),

@@ -66,7 +66,8 @@ class Conversation(Table):
 
     `reachable`: yes, stopped (they wrote STOP), blocked (they blocked us), gone (the address takes no messages), no_address (it is
     not known, or forgotten, where they can be answered), left (the page of the conversation is closed).
-    `counted` says as what it was counted today, so that it is counted once.
+    `counted` says as what it was counted today, so that it is counted once. `likeness` and `pattern` are keyed marks by which many that
+    are alike are known (bot/handoff/waves.py). `blocked_at`: a consultant blocked it; its messages are kept, and open no case.
     """
 
     __tablename__ = "conversations"
@@ -88,6 +89,11 @@ class Conversation(Table):
     reachable: Mapped[str] = mapped_column(default="yes")
     message_count: Mapped[int] = mapped_column(default=0)
     counted: Mapped[bytes | None]
+    likeness: Mapped[str | None]
+    pattern: Mapped[str | None]
+    blocked_at: Mapped[datetime | None]
+    blocked_by: Mapped[str | None]
+    blocked_because: Mapped[bytes | None]
     created_at: Mapped[datetime]
     last_message_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -125,7 +131,10 @@ class Message(Table):
 
 
 class Handoff(Table):
-    """A case in the hotline's queue. At most one of a conversation is not closed."""
+    """A case in the hotline's queue. At most one of a conversation is not closed.
+
+    `set_aside_as` is the mark of the wave as part of which a consultant set it aside.
+    """
 
     __tablename__ = "handoffs"
     __table_args__ = (Index("ix_handoffs_closed_at_triage", "closed_at", "triage"),)
@@ -141,6 +150,9 @@ class Handoff(Table):
     taken_at: Mapped[datetime | None]
     last_seen_number: Mapped[int] = mapped_column(default=0)
     withdrawn_at: Mapped[datetime | None]
+    set_aside_as: Mapped[str | None]
+    set_aside_at: Mapped[datetime | None]
+    set_aside_by: Mapped[str | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     version: Mapped[int] = mapped_column(Integer, default=0)
@@ -360,6 +372,7 @@ class Alarm(Table):
 
     `kind`: case, test, self_test, way (one that does not work). `key` makes it unique: the same reason raises one alarm, however
     many processes look.
+    `cases` is more than one in the alarm of a wave, whose `handoff_id` is the case that stands for all.
     `state`: sounding, acknowledged, ended. `round` counts the calls through all ways; `generation` the acknowledgements, each of
     which makes the links sent before it worthless. `heard_by` is a staff id, or `link:` and the way whose message was answered.
     """
@@ -374,6 +387,7 @@ class Alarm(Table):
     triage: Mapped[str]
     language: Mapped[str]
     since: Mapped[datetime]
+    cases: Mapped[int] = mapped_column(default=1)
     raised_at: Mapped[datetime]
     state: Mapped[str]
     round: Mapped[int] = mapped_column(default=0)
