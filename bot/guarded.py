@@ -1,19 +1,25 @@
-"""The decision on a message with what guards it: the time of a turn, and the lists of danger where no model read it."""
+"""The decision on a message with what guards it: the time of a turn, the lists of danger when no model read it, a consultant's block."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from bot.danger import DangerWords
 from bot.decision import Decider, Decision
 from bot.lexicon import Lexicon
+from bot.messages import Screening, Triage
 from bot.patience import Patience
 from bot.standing import Standing
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.tables import Conversation
 from bot.understanding import Understanding
 from bot.wording import Wording
+
+BLOCKED_TEXT: Final = "spend_limited"  # few texts come here for now, messages are kept, the numbers: all of which is so
+OF_THEIR_OWN: Final = ("@delete", "@lang_", "@language")
 
 
 class GuardedDecider(Decider):
@@ -43,6 +49,26 @@ class GuardedDecider(Decider):
 
     async def decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
         """Return what comes of a message; never raises for a failure of understanding or dialogue, nor waits for one for ever."""
+        if conversation.blocked_at is not None:
+            return await self._blocked(conversation, said, standing)
+        return await self._in_time(conversation, said, standing)
+
+    async def _blocked(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
+        """Give somebody whom a consultant blocked the numbers, and keep what they write; what is theirs to decide they still decide."""
+        if self._decides_of_own(conversation, said):
+            return replace(await self._in_time(conversation, said, standing), handoff_reason=None)
+        unread = Screening(language=conversation.language, triage=Triage.NONE)
+        findings = self.conversations.findings(conversation)
+        return Decision(unread, findings, conversation.language, (self.notices.reply(BLOCKED_TEXT, conversation),))
+
+    def _decides_of_own(self, conversation: Conversation, said: Said) -> bool:
+        """Say whether a message is about being written to, about erasing, or about the language."""
+        if self.notices.steering(conversation, said) is not None or said.text.startswith(OF_THEIR_OWN):
+            return True
+        erases = self.lexicon.meaning(said.text, conversation.language) == "delete"
+        return erases or self.lexicon.orders_erasure(said.text, conversation.language)
+
+    async def _in_time(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
         if self.patience is None:
             return self.danger.raised(await super().decide(conversation, said, standing), said.text)
         with self.patience.limit():

@@ -42,6 +42,8 @@ class CaseActions:
             "pass-on": self.pass_on,
             "keep": self.keep,
             "close": self.close,
+            "block": self.block,
+            "unblock": self.unblock,
             "triage": self.change_triage,
             "consent": self.set_consents,
             "tags": self.set_tags,
@@ -96,6 +98,19 @@ class CaseActions:
         if form.get("verdict") in VERDICTS:
             await self.give_verdict(visitor, case, conversation, form)
         return "closed"
+
+    async def block(self, visitor: Visitor, case: Handoff, _conversation: Conversation, form: Mapping[str, str]) -> str:
+        """Block a case's conversation; a reason is needed."""
+        reason = form.get("reason", "").strip()
+        if not reason:
+            return "reason_missing"
+        await self.ownership.block(visitor, case, reason)
+        return "blocked"
+
+    async def unblock(self, visitor: Visitor, case: Handoff, _conversation: Conversation, _form: Mapping[str, str]) -> str:
+        """Undo a block."""
+        await self.ownership.unblock(visitor, case)
+        return "unblocked"
 
     async def change_triage(self, visitor: Visitor, case: Handoff, _conversation: Conversation, form: Mapping[str, str]) -> str:
         """Change a case's triage; a reason is needed."""

@@ -94,6 +94,7 @@ class Cases:
                 if said.author != "person" and (polish := self.desk.phrasebook.polish(said.text, said.language))
             },
             "findings": findings,
+            "blocked_because": self.desk.program.vault.read(conversation.blocked_because, f"blocked:{conversation.id}", ""),
             "reasons": ordered_reasons(findings),
             "changes": await self._changes(session, conversation, names),
             "deliveries": await outbox.fates(session, conversation.id),

@@ -96,6 +96,33 @@ class Ownership:
             await self.desk.record(session, visitor, "case_closed", case.id)
         self.desk.ring(case.conversation_id)
 
+    async def block(self, visitor: Visitor, case: Handoff, reason: str) -> None:
+        """Block a case's conversation and close the case: what is written there is kept, given the numbers, and opens no case any more."""
+        now = self.desk.now()
+        async with self.desk.program.database.transaction() as session:
+            await self.queue.close(session, case.id, visitor.staff_id, "misuse", now)
+            await self._leave(session, case)
+            conversation = await self.desk.program.conversations.get(session, case.conversation_id)
+            if conversation is not None:
+                self._judge(conversation, Triage.NONE)
+                conversation.blocked_at, conversation.blocked_by = now, visitor.staff_id
+                conversation.blocked_because = self.desk.program.vault.seal(reason, f"blocked:{conversation.id}")
+            await self.desk.record(session, visitor, "conversation_blocked", case.id)
+        self.desk.ring(case.conversation_id)
+
+    async def unblock(self, visitor: Visitor, case: Handoff) -> None:
+        """Undo a block: the conversation is in the queue again, with all that was written meanwhile."""
+        now = self.desk.now()
+        async with self.desk.program.database.transaction() as session:
+            conversation = await self.desk.program.conversations.get(session, case.conversation_id)
+            if conversation is None or conversation.blocked_at is None:
+                return
+            conversation.blocked_at = conversation.blocked_by = conversation.blocked_because = None
+            await self.queue.open(session, conversation, reason="consultant", triage=Triage(conversation.triage), now=now)
+            await self.desk.program.conversations.extend_for_case(session, conversation, now)
+            await self.desk.record(session, visitor, "conversation_unblocked", case.id)
+        self.desk.ring(case.conversation_id)
+
     async def change_triage(self, visitor: Visitor, case: Handoff, triage: Triage, reason: str) -> None:
         """Set a case's triage by a person's judgement; the reason is kept, sealed, with the change."""
         now = self.desk.now()

@@ -83,6 +83,18 @@ class Aside:
 
 
 @dataclass(frozen=True)
+class Blocked:
+    """A conversation that a consultant blocked; `case_id` is its last case, `written` counts what was written since."""
+
+    case_id: str
+    language: str
+    channel: str
+    by: str | None
+    at: datetime
+    written: int
+
+
+@dataclass(frozen=True)
 class QueueFilter:
     """What a visitor looks for among those who wait, by what is known of each without their words."""
 
@@ -137,6 +149,7 @@ class QueueView:
     withdrawn: tuple[QueueRow, ...]
     withdrawn_count: int
     aside: tuple[Aside, ...]
+    blocked: tuple[Blocked, ...]
     languages: tuple[str, ...]
     channels: tuple[str, ...]
 
@@ -185,6 +198,7 @@ async def queue_view(desk: Desk, session: AsyncSession, visitor: Visitor, chosen
         withdrawn=tuple(rows[case.id] for case in withdrawn[:SHOWN_BELOW] if case.id in rows),
         withdrawn_count=len(withdrawn),
         aside=await _aside(desk, session, everybody),
+        blocked=await _blocked(desk, session),
         languages=tuple(sorted({case.language for case in everybody if case.waits})),
         channels=tuple(sorted({case.channel for case in everybody if case.waits})),
     )
@@ -212,6 +226,31 @@ async def _aside(desk: Desk, session: AsyncSession, everybody: Sequence[OpenCase
             by = names.get(act.set_aside_by or "")
             aside.append(Aside(mark, len(cases), case.triage, case.language, case.channel, by, act.set_aside_at))
     return tuple(sorted(aside, key=lambda one: one.at, reverse=True))
+
+
+async def _blocked(desk: Desk, session: AsyncSession) -> tuple[Blocked, ...]:
+    """Return the conversations that are blocked, first those in which something was written last."""
+    chosen = select(Conversation).where(Conversation.blocked_at.is_not(None)).order_by(Conversation.last_message_at.desc())
+    conversations = (await session.scalars(chosen.limit(SHOWN_BELOW))).all()
+    if not conversations:
+        return ()
+    ids, names = [one.id for one in conversations], await desk.accounts.names(session)
+    last = await session.execute(
+        select(Handoff.conversation_id, Handoff.id).where(Handoff.conversation_id.in_(ids)).order_by(Handoff.opened_at)
+    )
+    cases = {row[0]: row[1] for row in last}
+    written = await session.execute(
+        select(Message.conversation_id, func.count())
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Conversation.id.in_(ids), Message.author == "person", Message.created_at > Conversation.blocked_at)
+        .group_by(Message.conversation_id)
+    )
+    since = {row[0]: row[1] for row in written}
+    return tuple(
+        Blocked(cases[one.id], one.language, one.channel, names.get(one.blocked_by or ""), one.blocked_at, since.get(one.id, 0))
+        for one in conversations
+        if one.id in cases and one.blocked_at is not None
+    )
 
 
 async def _minors(desk: Desk, session: AsyncSession, cases: Sequence[OpenCase]) -> set[str]:
