@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -20,6 +20,7 @@ from bot.backup.record import watch as watch_backups
 from bot.channels.alarm_ways import alarm_ways
 from bot.channels.errors import errors_as_json
 from bot.channels.messengers import CATCH_UP_SECONDS, RECOVER_SECONDS, Messengers
+from bot.channels.plain_chat import PlainChat
 from bot.channels.webchat import MAX_BODY, PREFIX, WebChat
 from bot.console.app import make_console
 from bot.console.staff import ensure_first_account
@@ -41,7 +42,9 @@ from bot.unknown_settings import unknown_settings
 from bot.web.assets import PREFIX as ASSETS
 from bot.web.assets import Assets, Text
 from bot.web.headers import Headers, refuse_unstorable
+from bot.web.languages import FALLBACK, asked_for, wanted
 from bot.web.page import render_page, render_words
+from bot.web.plain_page import PlainPage
 from bot.wire import wired
 
 if TYPE_CHECKING:
@@ -69,8 +72,8 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     app.on_shutdown.append(webchat.close)
     app.add_subapp(PREFIX, chat)
     assets = Assets({"words.js": render_words(program.wording)})
-    page = Text.of(render_page(program.wording, program.settings.default_language, assets).encode(), "text/html")
-    app.router.add_get("/", _page(page))
+    app.router.add_get("/", _page(program, assets))
+    PlainChat(program, webchat.presence, PlainPage(program.wording, assets)).add_routes(app)
     app.router.add_get(f"{ASSETS}{{name}}", assets.serve)
     app.add_subapp("/console", make_console(program))
     app.add_subapp(API_PREFIX, CasesApi(program).application())
@@ -96,9 +99,14 @@ def _headers_of(program: Program) -> Headers:
     return Headers(encrypted=(program.settings.public_url or "").startswith("https://"))
 
 
-def _page(page: Text) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _page(program: Program, assets: Assets) -> Callable[[web.Request], Awaitable[web.Response]]:
+    @cache
+    def page(language: str, asked: str | None) -> Text:
+        return Text.of(render_page(program.wording, language, asked, assets).encode(), "text/html")
+
     async def respond(request: web.Request) -> web.Response:
-        return page.response(request)
+        found = page(wanted(request) or FALLBACK[0], asked_for(request))
+        return found.response(request, {"Vary": "Accept-Encoding, Accept-Language"})
 
     return respond
 

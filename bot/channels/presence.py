@@ -25,6 +25,7 @@ from bot.storage.tables import Conversation, Handoff
 
 COMES_BACK: Final = 20.0  # seconds in which a page that lost its connection opens it again
 COMES_BACK_AFTER_START: Final = 60.0
+LOOKS_AGAIN: Final = 900.0  # seconds in which a page without scripts is expected to be loaded again
 
 
 class Presence:
@@ -63,6 +64,26 @@ class Presence:
         if back or news:
             self.bell.ring(QUEUE)
         return True
+
+    async def visited(self, conversation_id: str, number: int) -> None:
+        """Note that a page without scripts was loaded, with everything up to a message; it counts as open for a while."""
+        await self.seen(conversation_id, number)
+        self.tasks.start(self._looked_at(conversation_id))
+
+    async def _looked_at(self, conversation_id: str) -> None:
+        with self.of(conversation_id):
+            await asyncio.sleep(LOOKS_AGAIN)
+
+    async def left_for_good(self, conversation_id: str) -> None:
+        """Note that somebody left; who has the token does not get in any more."""
+        async with self.database.transaction() as session:
+            conversation = await self.conversations.get(session, conversation_id)
+            if conversation is None:
+                return
+            self.conversations.shut(conversation)
+            conversation.reachable = "left"
+            await outbox.never_fetched(session, conversation_id, self.clock())
+        self.bell.ring(QUEUE)
 
     async def start(self, _app: web.Application) -> None:
         """Look, after a restart, whose pages did not come back: nobody saw them close."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -96,6 +97,10 @@ class ConversationStore:
         session.add(conversation)
         await session.flush()
         return conversation
+
+    def shut(self, conversation: Conversation) -> None:
+        """Let nobody in any more who knows how the conversation was entered; it is kept for the hotline as long as any other."""
+        conversation.pseudonym = self.vault.pseudonym(conversation.channel, secrets.token_urlsafe(32))
 
     def _keep_address(self, conversation: Conversation, address: str) -> None:
         if self.address(conversation) is None:  # dropped once, never known, or not to be read any more

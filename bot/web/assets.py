@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,12 +34,13 @@ class Text:
         """Compress a text; the same text always gives the same bytes."""
         return cls(content_type, content, gzip.compress(content, mtime=0))
 
-    def response(self, request: web.Request, **headers: str) -> web.Response:
+    def response(self, request: web.Request, headers: Mapping[str, str], *, status: int = 200) -> web.Response:
         """Return it in the form that a browser takes."""
         takes = "gzip" in request.headers.get("Accept-Encoding", "")
         encoding = {"Content-Encoding": "gzip"} if takes else {}
         return web.Response(
             body=self.small if takes else self.plain,
+            status=status,
             headers={"Content-Type": f"{self.content_type}; charset=utf-8", "Vary": "Accept-Encoding", **encoding, **headers},
         )
 
@@ -65,7 +67,7 @@ class Assets:
         file = self._files.get(request.match_info["name"])
         if file is None:
             raise web.HTTPNotFound
-        return file.response(request, **{"Cache-Control": FOR_GOOD})
+        return file.response(request, {"Cache-Control": FOR_GOOD})
 
 
 def _named(name: str, content: bytes) -> str:

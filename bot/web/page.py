@@ -13,11 +13,18 @@ from bot.web.assets import Assets
 from bot.wording import Wording
 
 FOLDER = Path(__file__).parent
+PLAIN: Final = "/plain"  # the chat without scripts
 NEUTRAL_PAGE: Final = "https://www.gov.pl/"  # an unpersonalised page that anybody may have open
 
 
-def render_page(wording: Wording, language: str, assets: Assets) -> str:
-    """Return the page in the language that people see until their browser's language is known."""
+# Words that stand in pages which have no script.
+_WITHOUT_SCRIPT: Final = frozenset(
+    {"plain_link", "check_new", "nothing_new", "change_language", "not_by_itself", "send_again", "closed"}
+)
+
+
+def render_page(wording: Wording, language: str, asked: str | None, assets: Assets) -> str:
+    """Return the page in a language; `asked` is the one that its address asks for, which holds for the page without scripts, too."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined)
     return environment.get_template("index.html").render(
         language=language,
@@ -25,7 +32,10 @@ def render_page(wording: Wording, language: str, assets: Assets) -> str:
         page=wording.page,
         facts=wording.facts,
         hotline_link=wording.facts["hotline_abroad"].replace(" ", ""),
-        noscript_languages=LANGUAGES,
+        languages=LANGUAGES,
+        names={code: wording.titles[code][f"lang_{code}"] for code in LANGUAGES},
+        plain=f"{PLAIN}?lang={asked}" if asked else PLAIN,
+        plain_address=PLAIN,
         neutral_page=NEUTRAL_PAGE,
         file=assets.address,
     )
@@ -34,7 +44,10 @@ def render_page(wording: Wording, language: str, assets: Assets) -> str:
 def render_words(wording: Wording) -> str:
     """Return the script that gives the page its words in all languages."""
     words = {
-        language: {**wording.page[language], "name": wording.titles.get(language, {}).get(f"lang_{language}", language)}
+        language: {
+            **{name: word for name, word in wording.page[language].items() if name not in _WITHOUT_SCRIPT},
+            "name": wording.titles.get(language, {}).get(f"lang_{language}", language),
+        }
         for language in LANGUAGES
         if wording.page.get(language)
     }

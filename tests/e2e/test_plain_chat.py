@@ -1,0 +1,206 @@
+"""The web chat in a browser without scripts, on small phones, in both directions of writing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from bot.messages import LANGUAGES
+from tests.e2e.desks import Night, faults, picture
+
+pytestmark = pytest.mark.browser
+
+AWAY = "https://www.gov.pl/"
+PHONE = (320, 568)
+ACCEPTED = {"tl": "fil-PH"}
+Chat = Callable[..., Page]
+
+
+@pytest.fixture
+def chat(night: Night, browser: Browser) -> Iterator[Chat]:
+    """Open the ordinary page in a browser that runs no script and keeps no cookie; nothing is fetched from elsewhere."""
+    contexts: list[BrowserContext] = []
+    elsewhere: list[str] = []
+    tokens: set[str] = set()
+    addresses: list[str] = []
+
+    def open_chat(language: str = "pl", size: tuple[int, int] = PHONE, *, text: float = 1, **options: Any) -> Page:
+        context = browser.new_context(
+            java_script_enabled=False,
+            locale=ACCEPTED.get(language, language),
+            viewport={"width": size[0], "height": size[1]},
+            **options,
+        )
+        contexts.append(context)
+        context.route(f"{AWAY}**", lambda route: route.fulfill(body="<title>Serwis</title>", content_type="text/html"))
+        page = context.new_page()
+
+        def note(request: Any) -> None:
+            addresses.extend((request.url, request.headers.get("referer", "")))
+            found = re.search(r"token=([^&]+)", request.post_data or "")
+            if found is not None:
+                tokens.add(found[1])
+            if not request.url.startswith((night.chat, AWAY)):
+                elsewhere.append(request.url)
+
+        page.on("request", note)
+        if text != 1:
+            context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": round(16 * text)}})
+        page.goto(f"{night.chat}/")
+        expect(page.locator(".message.bot").first).to_be_visible()
+        return page
+
+    yield open_chat
+    for context in contexts:
+        assert context.cookies() == []
+        context.close()
+    assert elsewhere == []
+    assert [address for address in addresses if any(token in address for token in tokens)] == []
+
+
+def says(page: Page, text: str) -> None:
+    said = page.locator(".message.mine").count()
+    page.fill("#text", text)
+    page.click("#send")
+    expect(page.locator(".message.mine")).to_have_count(said + 1)
+
+
+@pytest.fixture
+def found(night: Night, browser: Browser) -> Iterator[Callable[[Page], list[str]]]:
+    """Let axe look at what a page shows, in a browser that runs axe's script."""
+    context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, bypass_csp=True)
+    looker = context.new_page()
+
+    def look(page: Page) -> list[str]:
+        html = page.content()
+        looker.route("**/plain", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+        looker.goto(f"{night.chat}/plain")
+        return faults(looker)
+
+    yield look
+    context.close()
+
+
+def in_a_case(night: Night, page: Page) -> None:
+    says(page, "zabrał mi paszport")
+    night.account("Ola")
+    night.takes("Ola")
+
+
+def test_a_browser_without_scripts_comes_to_the_chat_by_itself_and_is_answered(night: Night, chat: Chat) -> None:
+    page = chat()
+    assert page.url == f"{night.chat}/plain"
+    picture(page, "plain-greeting")
+    says(page, "dzień dobry, mam pytanie")
+    expect(page.locator(".message.mine").last).to_be_in_viewport(ratio=0.9)
+    expect(page.locator(".message.bot").last.locator(".who")).to_be_in_viewport()
+    expect(page.locator("#leave")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("history.length") <= 3  # the empty page that a tab begins with, the page, and the answer
+    picture(page, "plain-answer")
+
+
+def test_loading_the_page_again_sends_nothing_twice(chat: Chat) -> None:
+    page = chat()
+    says(page, "dzień dobry, mam pytanie")
+    page.reload()
+    expect(page.locator(".message.mine")).to_have_count(1)
+    assert page.locator(".message.bot").count() == 2
+
+
+def test_a_consultants_answer_is_there_when_the_person_looks(night: Night, chat: Chat) -> None:
+    page = chat()
+    in_a_case(night, page)
+    page.fill("#text", "niedokończone")
+    page.click("#refresh")
+    expect(page.locator("#notice")).to_have_text("Nie ma jeszcze nic nowego.")
+    expect(page.locator("#notice")).to_be_in_viewport(ratio=1)
+    picture(page, "plain-nothing-new")
+    night.answers("Ola", "Dzień dobry, tu konsultantka.")
+    page.click("#refresh")
+    expect(page.locator(".message.consultant")).to_have_count(1)
+    expect(page.locator(".message.consultant")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#text")).to_have_value("niedokończone")
+    picture(page, "plain-consultant")
+
+
+def test_the_language_of_everything_is_changed_by_a_form(chat: Chat) -> None:
+    page = chat("en")
+    page.select_option("#language", "ar")
+    page.click("#change")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator(".message.bot")).to_have_attribute("lang", "ar")
+    picture(page, "plain-arabic")
+    says(page, "مرحبا")
+    page.select_option("#language", "uk")
+    page.click("#change")
+    expect(page.locator("html")).to_have_attribute("lang", "uk")
+    expect(page.locator(".message.bot").first).to_have_attribute("lang", "uk")
+    picture(page, "plain-ukrainian")
+
+
+def test_a_button_in_a_message_and_the_one_for_a_person_work(night: Night, chat: Chat) -> None:
+    page = chat()
+    page.locator(".message .choices button").first.click()
+    expect(page.locator(".message.mine")).to_have_count(1)
+    expect(page.locator(".message").first.locator("button")).to_have_count(0)
+    page.click("#human")
+    expect(page.locator(".message.mine")).to_have_count(2)
+    assert len(night.cases()) == 1
+
+
+def test_erasing_asks_and_going_back_shows_nothing_of_what_was_said(chat: Chat) -> None:
+    page = chat()
+    says(page, "tajemnica")
+    page.click("#erase")
+    expect(page.locator("#confirm-yes")).to_be_in_viewport(ratio=1)
+    picture(page, "plain-erase")
+    page.click("#confirm-yes")
+    expect(page.locator("#notice")).to_contain_text("usunięta")
+    expect(page.locator(".message.mine")).to_have_count(0)
+    for _ in range(2):
+        page.go_back()
+        page.reload()
+        assert "tajemnica" not in page.content()
+
+
+def test_leaving_leads_away_and_going_back_shows_nothing_of_what_was_said(chat: Chat) -> None:
+    page = chat()
+    says(page, "tajemnica")
+    page.click("#leave")
+    page.wait_for_url(AWAY)
+    page.go_back()
+    page.reload()
+    assert "tajemnica" not in page.content()
+    fresh = chat()
+    fresh.click("#leave")
+    fresh.wait_for_url(AWAY)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_and_everything_is_whole_in_any_language_at_twice_the_size_of_text(
+    night: Night, chat: Chat, found: Callable[[Page], list[str]], language: str
+) -> None:
+    for text in (1, 2):
+        page = chat(language, text=text)
+        states = {"greeted": found(page)}
+        if text == 1:
+            page.click("#human")
+            night.account("Ola")
+            night.takes("Ola")
+            night.answers("Ola", "Dzień dobry, tu konsultantka.")
+            page.click("#refresh")
+            states["answered"] = found(page)
+            page.click("#erase")
+            states["asked"] = found(page)
+        picture(page, f"plain-{language}-{text}")
+        assert {state: problems for state, problems in states.items() if problems} == {}
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        for selector in ("#leave", "#text", "#send", "#human", "#language", "#change", ".number"):
+            page.locator(selector).first.scroll_into_view_if_needed()
+            expect(page.locator(selector).first).to_be_in_viewport(ratio=0.98)
+            expect(page.locator("#leave")).to_be_in_viewport(ratio=1)
