@@ -18,6 +18,7 @@ from bot.api.models import PREFIX as API_PREFIX
 from bot.background import beside, every
 from bot.backup.record import watch as watch_backups
 from bot.channels.alarm_ways import alarm_ways
+from bot.channels.door import Door
 from bot.channels.errors import errors_as_json
 from bot.channels.messengers import CATCH_UP_SECONDS, RECOVER_SECONDS, Messengers
 from bot.channels.plain_chat import PlainChat
@@ -58,6 +59,7 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     hear_our_faults_only()
     app = web.Application(middlewares=[refuse_unstorable], client_max_size=MAX_BODY)
     _headers_of(program).protect(app)
+    door = Door(program)
     webchat = WebChat(
         frontdoor=program.frontdoor,
         database=program.database,
@@ -67,13 +69,14 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
         language=program.settings.default_language,
         room=program.room,
         retelling=Retelling(program.wording),
+        door=door,
     )
     chat = webchat.application()
     app.on_shutdown.append(webchat.close)
     app.add_subapp(PREFIX, chat)
     assets = Assets({"words.js": render_words(program.wording)})
     app.router.add_get("/", _page(program, assets))
-    PlainChat(program, webchat.presence, PlainPage(program.wording, assets)).add_routes(app)
+    PlainChat(program, webchat.presence, door, PlainPage(program.wording, assets)).add_routes(app)
     app.router.add_get(f"{ASSETS}{{name}}", assets.serve)
     app.add_subapp("/console", make_console(program))
     app.add_subapp(API_PREFIX, CasesApi(program).application())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -59,6 +60,10 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="Port of the public pages and webhooks.")
     public_url: str | None = Field(
         None, description="How the world sees us, e.g. https://help.example.org. Signatures are checked against it."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.0/8, ::1",
+        description="Networks of your proxies, whose X-Forwarded-For counts at the web chat's door, with commas between.",
     )
     data_dir: Path = Field(PROJECT_ROOT / "data", description="Folder of keys and of the SQLite database.")
     disk_reserve_mb: int = Field(
@@ -225,6 +230,16 @@ class Settings(BaseSettings):
         if url.drivername not in _DATABASES:
             raise ValueError(f"this program knows PostgreSQL (postgresql+psycopg://…) and SQLite, not {url.drivername}")
         return url.set(drivername=_DATABASES[url.drivername]).render_as_string(hide_password=False)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            for network in listed(value):
+                ip_network(network)
+        except ValueError:
+            raise ValueError("networks look like 10.0.0.0/8 or ::1, with commas between") from None
+        return value
 
     @field_validator("alarm_self_test")
     @classmethod

@@ -18,6 +18,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from bot.channels.door import Door
 from bot.channels.errors import HTTP_FAILURES
 from bot.channels.presence import Presence
 from bot.channels.tickets import Tickets
@@ -102,10 +103,11 @@ class _Answer:
 class PlainChat:
     """Serves the chat's page without scripts."""
 
-    def __init__(self, program: Program, presence: Presence, page: PlainPage) -> None:
+    def __init__(self, program: Program, presence: Presence, door: Door, page: PlainPage) -> None:
         self.program = program
         self.frontdoor = program.frontdoor
         self.presence = presence
+        self.door = door
         self.page = page
         self.retelling = Retelling(program.wording)
         self.tickets = Tickets(program.vault, program.clock, purpose="conversation", random_bytes=24)
@@ -131,7 +133,7 @@ class PlainChat:
                 await self._leave(form)
                 raise web.HTTPSeeOther(NEUTRAL_PAGE)
             async with self._turns.of(form.token):
-                answer = await self._done(form)
+                answer = await self._done(request, form)
             return await self._shown(request, answer)
         except (ValidationError, UnicodeDecodeError, web.HTTPRequestEntityTooLarge):
             return await self._shown(request, _Answer(Form(language=form.language), note="not_sent", status=400))
@@ -142,10 +144,10 @@ class PlainChat:
             log.error("request_failed", error=type(error).__name__, exc_info=error)
             return self._again(request, form)
 
-    async def _done(self, form: Form) -> _Answer:
+    async def _done(self, request: web.Request, form: Form) -> _Answer:
         conversation = await self._find(form.token)
         if conversation is None:
-            return await self._begun(form)
+            return await self._begun(request, form)
         if form.says:
             return await self._said(form, conversation)
         if form.do == "erase":
@@ -156,7 +158,7 @@ class PlainChat:
             return _Answer(Form(language=form.language), note="erased")
         return _Answer(form, conversation)
 
-    async def _begun(self, form: Form) -> _Answer:
+    async def _begun(self, request: web.Request, form: Form) -> _Answer:
         """Begin a conversation when something is said; what was erased or left does not begin again."""
         if form.do == "language" and form.to in LANGUAGES:
             return _Answer(form.model_copy(update={"language": form.to, "do": ""}))
@@ -164,14 +166,24 @@ class PlainChat:
         if age is not None and await self._used_up(form.token):
             return _Answer(Form(language=form.language), note="closed")
         if age is None or age > OPENS_FOR or not form.id:
-            return _Answer(form.model_copy(update={"token": ""}), note="send_again" if form.says else None)
+            form = form.model_copy(update={"token": ""})
+            return self._unsent(form, "send_again") if form.says else _Answer(form)
         if not form.says:
             return _Answer(form)
+        if not self.door.lets_in(request, "first_message", waited=age):
+            return self._unsent(form, "wait", 429)
         language, also = _languages(form.language)
         pseudonym = self.program.vault.pseudonym(CHANNEL, form.token)
         await self.frontdoor.greet(channel=CHANNEL, pseudonym=pseudonym, language=language, also=also)
         conversation = await self._find(form.token)
         return await self._said(form, conversation) if conversation is not None else _Answer(form, note="send_again")
+
+    def _unsent(self, form: Form, note: Note, status: int = 200) -> _Answer:
+        """Keep what was to be said in the field, a choice by its title, which means the same when it is sent."""
+        language, _ = _languages(form.language)
+        return _Answer(
+            form.model_copy(update={"text": form.text or self._chosen(form.choice, language)}), note=note, status=status
+        )
 
     async def _said(self, form: Form, conversation: Conversation) -> _Answer:
         outcome = await self.frontdoor.receive(
@@ -243,6 +255,7 @@ class PlainChat:
     def _again(self, request: web.Request, form: Form) -> web.Response:
         """Show the same form once more, with the same id, without asking the database."""
         language, _ = _languages(form.language)
+        form = self._unsent(form, "send_again").form
         view = View(
             token=form.token or self.tickets.new(),
             message_id=form.id,

@@ -1,7 +1,7 @@
 """The web chat's HTTP interface, which other clients use as well.
 
 A conversation belongs to whoever has its token. The token is made here, sent once, and kept only as a keyed pseudonym; no cookie is
-set and no address of a client is looked at.
+set, and of a client's address nobody but the door (bot/channels/door.py) sees anything.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from aiohttp_sse import sse_response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bot.channels.bodies import StorableId, status_of
+from bot.channels.door import Door
 from bot.channels.errors import errors_as_json, no_room, problem, unknown_token
 from bot.channels.presence import Presence
 from bot.frontdoor import MAX_TEXT, FrontDoor
@@ -122,6 +123,7 @@ class WebChat:
         language: str,
         room: Room,
         retelling: Retelling,
+        door: Door,
     ) -> None:
         self.frontdoor = frontdoor
         self.database = database
@@ -132,6 +134,7 @@ class WebChat:
         self.room = room
         self.presence = Presence(database, conversations, bell, frontdoor.clock)
         self.retelling = retelling
+        self.door = door
         self.closing = asyncio.Event()
         self.streams = Streams(MOST_STREAMS)
 
@@ -162,6 +165,8 @@ class WebChat:
                 wish = NewConversation.model_validate(body)
             except ValidationError as error:
                 return _invalid(error)
+        if (refusal := self.door.refusal(request, "conversation")) is not None:
+            return refusal
         language = wish.language if wish.language in LANGUAGES else self.language
         token = secrets.token_urlsafe(TOKEN_BYTES)
         replies = await self.frontdoor.greet(
@@ -184,6 +189,9 @@ class WebChat:
             message = NewMessage.model_validate(body)
         except ValidationError as error:
             return _invalid(error)
+        never_answered = conversation.counted is None
+        if never_answered and (refusal := self.door.refusal(request, "first_message")) is not None:
+            return refusal
         outcome = await self.frontdoor.receive(
             Inbound(
                 channel=CHANNEL,
@@ -309,6 +317,7 @@ def describe() -> dict[str, Any]:
         "400": error("No JSON, a parameter that is not of its form, or an id that cannot be stored."),
         "413": error("The text or the request is too long."),
         "422": error("A field is missing or of another type."),
+        "429": error("Many write from this network: do the work that `Frontdoor-Work` names, or try again later."),
         "503": error("The message could not be stored just now: send it again."),
     }
     unknown = {"401": error("The token is not known, or the conversation was erased."), "503": failures["503"]}

@@ -19,7 +19,7 @@ NEUTRAL_PAGE: Final = "https://www.gov.pl/"  # an unpersonalised page that anybo
 
 # Words that stand in pages which have no script.
 _WITHOUT_SCRIPT: Final = frozenset(
-    {"plain_link", "check_new", "nothing_new", "change_language", "not_by_itself", "send_again", "closed"}
+    {"plain_link", "check_new", "nothing_new", "change_language", "not_by_itself", "send_again", "closed", "wait"}
 )
 
 

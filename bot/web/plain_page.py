@@ -17,7 +17,7 @@ from bot.web.page import FOLDER, NEUTRAL_PAGE, PLAIN
 from bot.wording import Wording
 
 NOW: Final = "now"  # the place in the page that is shown first after a form was sent
-Note = Literal["nothing_new", "send_again", "not_sent", "closed", "erased", "erase_question"]
+Note = Literal["nothing_new", "send_again", "not_sent", "closed", "erased", "erase_question", "wait"]
 _NUMBER: Final = re.compile(r"(?:\+48[\s\u00a0])?\b\d{2,3}(?:[\s\u00a0]\d{2,3}){1,4}\b|\b112\b")
 _NATIONAL, _INTERNATIONAL = 9, 11  # digits of a Polish number without and with 48 before it
 

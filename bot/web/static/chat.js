@@ -4,6 +4,7 @@ const byId = (id) => document.getElementById(id);
 const main = byId("talk"), list = byId("messages"), notice = byId("notice"), field = byId("text"), form = byId("form");
 const chooser = byId("language"), news = byId("news"), confirmation = byId("confirm");
 const MOST = 20000; // characters of one message
+const WORK = "Frontdoor-Work", WORKER = document.currentScript.dataset.work;
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 const RIGHT_TO_LEFT = new Set(["ar"]);
 const FALLBACK = { language: "en", also: "pl" }; // for a browser in a language that is not served
@@ -29,10 +30,23 @@ function dress() {
   look();
 }
 
-async function call(method, path, body) {
+async function call(method, path, body, done) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  return fetch(`/chat${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store" });
+  if (done) headers[WORK] = done;
+  const response = await fetch(`/chat${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store" });
+  const asked = !done && response.headers.get(WORK);
+  return asked ? call(method, path, body, await worked(asked)) : response;
+}
+
+// What the door asks for in a wave from this network, done beside the page.
+function worked(asked) {
+  return new Promise((done, failed) => {
+    const worker = new Worker(WORKER);
+    worker.onmessage = ({ data }) => { worker.terminate(); done(data); };
+    worker.onerror = failed;
+    worker.postMessage(asked);
+  });
 }
 
 async function open() {
