@@ -102,22 +102,22 @@ class FrontDoor:
         self._turns = Turns()
 
     async def greet(
-        self, *, channel: str, pseudonym: str, language: str, also: str | None = None, address: str | None = None
+        self, *, channel: str, pseudonym: str, language: str, also: str | None = None, brief: bool = False
     ) -> list[Reply]:
         """Open a conversation and say who is answering; a conversation that is open already gets nothing new.
 
-        `also` is a second language for somebody whose own is not served.
+        `also` is a second language for somebody whose own is not served; `brief` is for a page that shows the numbers by itself.
         """
         now = self.clock()
         async with self.database.transaction() as session:
             if await self.conversations.find(session, channel, pseudonym) is not None:
                 return []
             conversation = await self.conversations.open(
-                session, channel=channel, pseudonym=pseudonym, language=language, address=address, now=now
+                session, channel=channel, pseudonym=pseudonym, language=language, address=None, now=now
             )
             languages = [language] if also in (None, language) else [language, also]
             return [
-                await self._say(session, conversation, self.decider.notices.greeting(conversation, wanted), now=now)
+                await self._say(session, conversation, self.decider.notices.greeting(conversation, wanted, brief=brief), now=now)
                 for wanted in languages
             ]
 

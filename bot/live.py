@@ -18,6 +18,7 @@ class Bell:
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.carry: Callable[..., None] | None = None
+        self.hearers: list[Callable[[str], None]] = []
 
     def ring(self, *names: str) -> None:
         """Wake everybody who listens to one of the names, here and in other processes."""
@@ -26,8 +27,10 @@ class Bell:
             self.carry(*names)
 
     def ring_here(self, *names: str) -> None:
-        """Wake everybody in this process who listens to one of the names."""
+        """Wake everybody in this process who listens to one of the names; `hearers` are told every name."""
         for name in names:
+            for hear in self.hearers:
+                hear(name)
             for event in self._waiting.get(name, ()):
                 event.set()
 

@@ -37,6 +37,7 @@ _HELP_ON_PHONES: Final = frozenset(
     " daxmareba ინფო tulong bilgi مساعدة مساعده musaada मदद madad madat हेल्प सहायता sahayata aide infos ajuda".split()
 )
 GREETING_BUTTONS: Final = ("topic_help", "report", "human", "hide", "language")
+PAGE_BUTTONS: Final = ("topic_help", "report", "human", "hide")  # a page has its list of languages in sight
 SAYS_NOTHING: Final = "nothing_said"  # has a quiet form that fits everywhere
 
 
@@ -86,8 +87,10 @@ class Notices:
         """Say what this is, with the number."""
         return self.reply("sms_help", conversation, language)
 
-    def greeting(self, conversation: Conversation, language: str) -> Reply:
-        """Say who answers here and who reads."""
+    def greeting(self, conversation: Conversation, language: str, *, brief: bool = False) -> Reply:
+        """Say who answers here and who reads; briefly where the numbers are in sight and the rest is there on request."""
+        if brief:
+            return self.reply("greeting_page", conversation, language, PAGE_BUTTONS)
         return self.reply("greeting", conversation, language, GREETING_BUTTONS)
 
     def about(self, conversation: Conversation, said: Said, language: str) -> Reply | None:

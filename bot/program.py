@@ -19,6 +19,7 @@ from bot.live import Bell
 from bot.messages import LANGUAGES
 from bot.room import Room
 from bot.settings import Settings, SettingsInvalid
+from bot.signs import Signs
 from bot.storage import clock as clock_watch
 from bot.storage.concealed import conceal
 from bot.storage.conversations import ConversationStore, Retention
@@ -53,6 +54,7 @@ class Program:
     wording: Wording
     lexicon: Lexicon
     bell: Bell
+    signs: Signs
     assistant: Assistant | None
     frontdoor: FrontDoor
     clock: Callable[[], datetime]
@@ -149,6 +151,7 @@ def build(
         wording=wording,
         lexicon=lexicon,
         bell=bell,
+        signs=Signs(bell),
         assistant=assistant,
         frontdoor=frontdoor,
         clock=clock,

@@ -22,7 +22,8 @@ from bot.channels.door import Door
 from bot.channels.errors import errors_as_json
 from bot.channels.messengers import CATCH_UP_SECONDS, RECOVER_SECONDS, Messengers
 from bot.channels.plain_chat import PlainChat
-from bot.channels.webchat import MAX_BODY, PREFIX, WebChat
+from bot.channels.webchat import MAX_BODY, WebChat
+from bot.channels.webchat_schema import PREFIX
 from bot.console.app import make_console
 from bot.console.staff import ensure_first_account
 from bot.doors import IDLE_SECONDS, Doorkeeper, hear_our_faults_only, places
@@ -34,7 +35,6 @@ from bot.handoff.case_webhook import LOOK_SECONDS, CaseWebhook
 from bot.housekeeping import TIDY_SECONDS, tidy
 from bot.listening import listen
 from bot.program import Program, load_assistant, opened
-from bot.retelling import Retelling
 from bot.room import LOOK_SECONDS as ROOM_SECONDS
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
@@ -44,7 +44,7 @@ from bot.web.assets import PREFIX as ASSETS
 from bot.web.assets import Assets, Text
 from bot.web.headers import Headers, refuse_unstorable
 from bot.web.languages import FALLBACK, asked_for, wanted
-from bot.web.page import render_page, render_words
+from bot.web.page import render_later_words, render_page, render_script, render_words
 from bot.web.plain_page import PlainPage
 from bot.wire import wired
 
@@ -60,21 +60,17 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     app = web.Application(middlewares=[refuse_unstorable], client_max_size=MAX_BODY)
     _headers_of(program).protect(app)
     door = Door(program)
-    webchat = WebChat(
-        frontdoor=program.frontdoor,
-        database=program.database,
-        conversations=program.conversations,
-        vault=program.vault,
-        bell=program.bell,
-        language=program.settings.default_language,
-        room=program.room,
-        retelling=Retelling(program.wording),
-        door=door,
-    )
+    webchat = WebChat(program, door)
     chat = webchat.application()
     app.on_shutdown.append(webchat.close)
     app.add_subapp(PREFIX, chat)
-    assets = Assets({"words.js": render_words(program.wording)})
+    assets = Assets(
+        {
+            "words.js": render_words(program.wording),
+            "later.js": render_later_words(program.wording),
+            "chat.js": render_script(),
+        }
+    )
     app.router.add_get("/", _page(program, assets))
     PlainChat(program, webchat.presence, door, PlainPage(program.wording, assets)).add_routes(app)
     app.router.add_get(f"{ASSETS}{{name}}", assets.serve)

@@ -1,15 +1,18 @@
-"""What is read from a webhook's request before anything is believed: its body up to a limit, its header once.
+"""What is read from a request before anything is believed: its body up to a limit, its header once, its JSON.
 
 The limit of a mounted application does not reach its requests, so each channel has one of its own.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+import json
+from typing import Annotated, Any, Final
 
 from aiohttp import web
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationError
 from pydantic_core import PydanticCustomError
+
+from bot.channels.errors import problem
 
 _UNSTORABLE: Final = "unstorable"
 
@@ -44,3 +47,19 @@ def only(request: web.Request, name: str) -> str:
     """Return a header that comes once; empty when it is missing, no plain text, or comes again: nobody knows which one counts."""
     values = request.headers.getall(name, [])
     return values[0] if len(values) == 1 and values[0].isascii() else ""
+
+
+async def json_of(request: web.Request) -> Any:
+    """Return the JSON of a body, or the response that says that it is none."""
+    try:
+        return json.loads(await request.text())
+    except (ValueError, LookupError, RecursionError):
+        return problem(400, "not_json", "The body must be JSON in UTF-8.")
+
+
+def invalid(error: ValidationError) -> web.Response:
+    """Say which field of a body is wrong, and why; never what was in it."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "body"
+    status, code = (413, "too_long") if first["type"] == "string_too_long" and where == "text" else status_of(first["type"])
+    return problem(status, code, f"{where}: {first['msg']}.")

@@ -7,6 +7,7 @@ must not look as if it had been read. A page that only lost its connection comes
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +26,8 @@ from bot.storage.tables import Conversation, Handoff
 
 COMES_BACK: Final = 20.0  # seconds in which a page that lost its connection opens it again
 COMES_BACK_AFTER_START: Final = 60.0
-LOOKS_AGAIN: Final = 900.0  # seconds in which a page without scripts is expected to be loaded again
+LOOKS_AGAIN_BY_HAND: Final = 900.0  # seconds in which a page without scripts is expected to be loaded again
+LOOKS_AGAIN: Final = 20.0  # seconds in which a page without a stream looks again: it does so every 5
 
 
 class Presence:
@@ -38,6 +40,7 @@ class Presence:
         self.clock = clock
         self.tasks = Background()
         self._open: Counter[str] = Counter()
+        self._looked: dict[str, float] = {}
         self._closing = False
 
     @contextmanager
@@ -72,7 +75,7 @@ class Presence:
 
     async def _looked_at(self, conversation_id: str) -> None:
         with self.of(conversation_id):
-            await asyncio.sleep(LOOKS_AGAIN)
+            await asyncio.sleep(LOOKS_AGAIN_BY_HAND)
 
     async def left_for_good(self, conversation_id: str) -> None:
         """Note that somebody left; who has the token does not get in any more."""
@@ -84,6 +87,23 @@ class Presence:
             conversation.reachable = "left"
             await outbox.never_fetched(session, conversation_id, self.clock())
         self.bell.ring(QUEUE)
+
+    async def looked(self, conversation_id: str, number: int) -> None:
+        """Note that a page without a stream has looked: it counts as open until it has not come again for a while."""
+        news = conversation_id not in self._looked
+        self._looked[conversation_id] = time.monotonic()
+        await self.seen(conversation_id, number)
+        if news:
+            self.tasks.start(self._comes_again(conversation_id))
+
+    async def _comes_again(self, conversation_id: str) -> None:
+        rest = self._looked[conversation_id] + LOOKS_AGAIN - time.monotonic()
+        if rest > 0:
+            await asyncio.sleep(rest)
+            self.tasks.start(self._comes_again(conversation_id))
+            return
+        del self._looked[conversation_id]
+        await self._missed(0, conversation_id)
 
     async def start(self, _app: web.Application) -> None:
         """Look, after a restart, whose pages did not come back: nobody saw them close."""
@@ -103,7 +123,7 @@ class Presence:
         else:
             chosen = chosen.where(exists().where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None)))
         async with self.database.transaction() as session:
-            gone = [one for one in (await session.scalars(chosen)).all() if not self._open[one.id]]
+            gone = [one for one in (await session.scalars(chosen)).all() if not self._open[one.id] and one.id not in self._looked]
             for conversation in gone:
                 conversation.reachable = "left"
                 await outbox.never_fetched(session, conversation.id, self.clock())

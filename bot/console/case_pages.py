@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.console.cases import CASE_PATH, Cases, mark_seen
+from bot.console.cases import CASE_PATH, Cases, mark_seen, shown_reachable
 from bot.console.desk import PREFIX, Desk, back_to, form_of, visitor_of
 from bot.console.ownership import Ownership
 from bot.frontdoor import MAX_ANSWER
@@ -34,6 +34,7 @@ class CasePages:
             web.post(f"{CASE_PATH}/take", self.take, name="case_take"),
             web.post(f"{CASE_PATH}/answer", self.answer, name="case_answer"),
             web.post(f"{CASE_PATH}/seen", self.seen, name="case_seen"),
+            web.post(f"{CASE_PATH}/writing", self.writing, name="case_writing"),
         ]
 
     async def page(self, request: web.Request) -> web.Response:
@@ -103,8 +104,10 @@ class CasePages:
             await self.desk.record(session, visitor, "case_answered", case.id)
             case = await session.get_one(Handoff, case.id)
             await mark_seen(session, case, visitor, int(said.id))
+            unread = await shown_reachable(session, conversation) == "left"
         self.desk.ring(conversation.id)
-        told = "?told=nobody_reads" if conversation.reachable == "left" else ""
+        self.desk.program.signs.over("consultant", conversation.id)
+        told = "?told=nobody_reads" if unread else ""
         return web.Response(status=204) if by_script else back_to(f"/cases/{case.id}{told}#answer")
 
     async def seen(self, request: web.Request) -> web.Response:
@@ -118,4 +121,13 @@ class CasePages:
             changed = await mark_seen(session, case, visitor, min(int(number), conversation.message_count))
         if changed:
             self.desk.ring(conversation.id)
+        return web.Response(status=204)
+
+    async def writing(self, request: web.Request) -> web.Response:
+        """Let the person know that the consultant who has the case is writing; it is kept nowhere."""
+        visitor = visitor_of(request)
+        async with self.desk.program.database.transaction() as session:
+            case, conversation = await self.cases.find(session, request)
+        if case.taken_by == visitor.staff_id and case.closed_at is None:
+            self.desk.program.signs.give("consultant", conversation.id)
         return web.Response(status=204)

@@ -19,6 +19,7 @@ from bot.console.ownership import OUTCOMES, unanswered_since
 from bot.console.verdicts import VERDICTS
 from bot.console.waiting import ordered_reasons
 from bot.messages import LANGUAGES, Triage
+from bot.storage.return_codes import can_return
 from bot.storage.tables import Conversation, Handoff, Staff, StaffSession, TriageChange
 
 CASE_PATH: Final = "/cases/{case:[0-9a-f]{32}}"
@@ -85,6 +86,8 @@ class Cases:
         return {
             "case": case,
             "conversation": conversation,
+            "reachable": await shown_reachable(session, conversation),
+            "person_writes": self.desk.program.signs.writing("person", conversation.id),
             "messages": messages,
             "unreadable": any(said.unreadable for said in messages) or not self._opens(conversation),
             "pressed": {said.number: self._pressed(said.text, interface) for said in messages if said.author == "person"},
@@ -166,6 +169,13 @@ class Cases:
             return None
         left = waits[case.id] + timedelta(minutes=limit) - self.desk.now()
         return max(0, int(left.total_seconds() // 60))
+
+
+async def shown_reachable(session: AsyncSession, conversation: Conversation) -> str:
+    """Return whether somebody can be reached: who left the web chat with a code can come back, and find what was written."""
+    if conversation.reachable == "left" and await can_return(session, [conversation.id]):
+        return "left_with_code"
+    return conversation.reachable
 
 
 async def mark_seen(session: AsyncSession, case: Handoff, visitor: Visitor, number: int) -> bool:

@@ -17,6 +17,7 @@ from bot.console.logins import Visitor
 from bot.handoff.waves import OpenCase, Wave, open_cases, waves
 from bot.messages import Indicator, Triage
 from bot.screening.conversation import Findings
+from bot.storage.return_codes import can_return
 from bot.storage.tables import Conversation, Handoff, Message
 
 REASONS_AT_A_GLANCE: Final = 3
@@ -272,6 +273,7 @@ async def _rows(desk: Desk, session: AsyncSession, visitor: Visitor, cases: Sequ
     ids = list({case.conversation_id for case in cases})
     conversations = await _conversations(session, ids)
     heard, unread = await _heard(session, ids)
+    with_code = await can_return(session, [name for name, one in conversations.items() if one.reachable == "left"])
     rows = {}
     for case in cases:
         if (conversation := conversations.get(case.conversation_id)) is None:
@@ -293,7 +295,7 @@ async def _rows(desk: Desk, session: AsyncSession, visitor: Visitor, cases: Sequ
             mine=case.taken_by == visitor.staff_id,
             unread=unread.get(case.conversation_id, 0),
             withdrawn=case.withdrawn_at is not None,
-            reachable=case.reachable,
+            reachable="left_with_code" if case.conversation_id in with_code else case.reachable,
         )
     return rows
 

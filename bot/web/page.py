@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import jinja2
 
 from bot.messages import LANGUAGES
+from bot.notices import PAGE_BUTTONS
 from bot.web.assets import Assets
 from bot.wording import Wording
 
 FOLDER = Path(__file__).parent
 PLAIN: Final = "/plain"  # the chat without scripts
-NEUTRAL_PAGE: Final = "https://www.gov.pl/"  # an unpersonalised page that anybody may have open
-
-
-# Words that stand in pages which have no script.
-_WITHOUT_SCRIPT: Final = frozenset(
+SCRIPT: Final = FOLDER / "script"
+SCRIPT_PARTS: Final = ("page", "lines", "view", "connection", "sending", "hearing", "returning", "start")
+WITHOUT_SCRIPT: Final = frozenset(  # words of pages which have none
     {"plain_link", "check_new", "nothing_new", "change_language", "not_by_itself", "send_again", "closed", "wait"}
 )
+LATER: Final = frozenset(
+    {
+        *("gone", "try_again", "state_read", "program_writes", "person_writes", "close"),
+        *("return_later", "code_label", "code_open", "code_wrong", "code_slow", "code_says"),
+    }
+)
+NEUTRAL_PAGE: Final = "https://www.gov.pl/"  # an unpersonalised page that anybody may have open
 
 
 def render_page(wording: Wording, language: str, asked: str | None, assets: Assets) -> str:
@@ -42,13 +48,37 @@ def render_page(wording: Wording, language: str, asked: str | None, assets: Asse
 
 
 def render_words(wording: Wording) -> str:
-    """Return the script that gives the page its words in all languages."""
+    """Return the script that gives the page the words it begins with in all languages, the greeting among them."""
+    words = {language: _first(wording, language) for language in LANGUAGES if wording.page.get(language)}
+    return f"const WORDS = {_compact(words)};\n"
+
+
+def render_later_words(wording: Wording) -> str:
+    """Return the script that gives it the rest, which nobody needs before they have read the greeting."""
     words = {
-        language: {
-            **{name: word for name, word in wording.page[language].items() if name not in _WITHOUT_SCRIPT},
-            "name": wording.titles.get(language, {}).get(f"lang_{language}", language),
-        }
+        language: {name: wording.page[language][name] for name in LATER} | {"more": wording.text("greeting_more", language)}
         for language in LANGUAGES
         if wording.page.get(language)
     }
-    return f"const WORDS = {json.dumps(words, ensure_ascii=False)};\n"
+    return f"know({_compact(words)});\n"
+
+
+def _first(wording: Wording, language: str) -> dict[str, object]:
+    greeting = wording.reply("greeting_page", language, buttons=PAGE_BUTTONS)
+    return {
+        **{name: word for name, word in wording.page[language].items() if name not in WITHOUT_SCRIPT | LATER},
+        "name": wording.titles.get(language, {}).get(f"lang_{language}", language),
+        "greeting": greeting.text,
+        "choices": [[button.title, button.value] for button in greeting.buttons],
+    }
+
+
+def _compact(words: dict[str, dict[str, Any]]) -> str:
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+
+
+def render_script() -> str:
+    """Return the page's script, its parts in order, without comments and indents: they are for who reads it here."""
+    parts = "".join((SCRIPT / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPT_PARTS)
+    lines = (line.strip() for line in parts.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

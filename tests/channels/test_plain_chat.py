@@ -269,7 +269,7 @@ async def test_a_database_that_does_not_answer_loses_nothing_that_was_written(
 async def test_who_looks_no_more_is_shown_as_gone_and_comes_back_with_the_next_look(
     browser: Browser, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "LOOKS_AGAIN", 0.0)
+    monkeypatch.setattr(presence, "LOOKS_AGAIN_BY_HAND", 0.0)
     monkeypatch.setattr(presence, "COMES_BACK", 0.0)
     with program.bell.listen("queue") as rung:
         await browser.writes("szef ma mój paszport")
@@ -281,7 +281,7 @@ async def test_who_looks_no_more_is_shown_as_gone_and_comes_back_with_the_next_l
             rung.clear()
     answer = await said(program, "Jestem, słucham.")
     assert await fate(program, answer) == "failed"
-    monkeypatch.setattr(presence, "LOOKS_AGAIN", 900.0)
+    monkeypatch.setattr(presence, "LOOKS_AGAIN_BY_HAND", 900.0)
     await browser.presses(do="refresh")
     assert await fate(program, answer) == "delivered"
 

@@ -393,7 +393,10 @@ async def test_an_answer_after_the_person_left_is_told_not_to_have_arrived(
     async with program.database.transaction() as session:
         await session.execute(update(Conversation).values(reachable="left"))
     page = await ola.text(f"/cases/{case}")
-    assert "Strona rozmowy jest zamknięta albo bez połączenia. Wiadomości teraz nie dotrą." in page
+    assert (
+        "Osoba wyszła: strona rozmowy jest zamknięta albo bez połączenia, a kodu powrotu nie ma. Wiadomości teraz nie dotrą."
+        in page
+    )
     answered = await ola.post(f"/cases/{case}/answer", text="Dzień dobry", form_id="1")
     page = await ola.text(answered.headers["Location"].removeprefix("/console"))
     assert "Zapisano, ale nikt tego nie przeczytał" in page

@@ -12,6 +12,7 @@ from aiohttp import ClientResponse
 from bot.audit import AuditLog
 from bot.console.staff import Accounts
 from bot.program import Program
+from bot.storage.tables import Handoff
 from tests.console.conftest import Consultant
 
 
@@ -75,3 +76,24 @@ async def test_a_page_that_was_away_finds_everything_when_it_comes_back(consulta
         assert await next_event(stream) == "changed"
     page = await ola.text("/queue")
     assert all(case in page for case in cases)
+
+
+async def test_a_page_shows_that_the_person_writes_and_tells_them_that_its_consultant_does(
+    consultant: Any, writes: Any, program: Program
+) -> None:
+    ola, jan = await consultant("Ola"), await consultant("Jan")
+    case = await writes("zabrał mi paszport")
+    async with program.database.transaction() as session:
+        conversation_id = (await session.get_one(Handoff, case)).conversation_id
+    await ola.text(f"/cases/{case}")
+    await ola.post(f"/cases/{case}/take")
+    assert "Osoba pisze" not in await ola.text(f"/cases/{case}/live")
+    program.signs.give("person", conversation_id)
+    assert "Osoba pisze" in await ola.text(f"/cases/{case}/live")
+    await jan.text(f"/cases/{case}")
+    assert (await jan.post(f"/cases/{case}/writing")).status == 204
+    assert not program.signs.writing("consultant", conversation_id)  # the case is Ola's
+    assert (await ola.post(f"/cases/{case}/writing")).status == 204
+    assert program.signs.writing("consultant", conversation_id)
+    await ola.post(f"/cases/{case}/answer", text="Dzień dobry", form_id="1")
+    assert not program.signs.writing("consultant", conversation_id)

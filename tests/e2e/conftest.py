@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.e2e.chats import chat  # noqa: F401 - a fixture of every module here
 from tests.e2e.desks import desk, night  # noqa: F401 - fixtures of every module here
 from tests.e2e.running import Running
 

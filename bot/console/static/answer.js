@@ -1,6 +1,7 @@
 // Sends an answer without leaving the page. If that fails, the text stays, and the same text is never sent twice.
 import { announce, refresh } from "./live.js";
 
+const SIGN_MS = 4000, SIGN_LASTS_MS = 7500;
 const form = document.getElementById("answer-form");
 const caseElement = document.getElementById("case");
 
@@ -33,6 +34,11 @@ if (caseElement) {
     if (!leaving && !sending && now !== undefined && now !== mine) location.replace(caseElement.dataset.page);
   });
   globalThis.addEventListener("focus", seen);
+
+  // A sign that somebody is writing holds for some seconds; when no other came, it is taken away by looking again.
+  document.addEventListener("console:refreshed", () => {
+    if (document.getElementById("person-writes")?.textContent) setTimeout(() => refresh().catch(() => {}), SIGN_LASTS_MS);
+  });
 }
 
 if (form) {
@@ -63,6 +69,12 @@ if (form) {
     }
   };
   form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
+  let signed = 0;
+  text.addEventListener("input", () => {
+    if (!text.value || Date.now() - signed < SIGN_MS) return;
+    signed = Date.now();
+    fetch(form.action.replace(/answer$/, "writing"), { method: "POST", headers: { "X-CSRF-Token": document.body.dataset.csrf } }).catch(() => {});
+  });
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); send(); }
   });

@@ -3,12 +3,13 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-from bot.storage import tables_outward
+from bot.storage import tables_outward, tables_return  # noqa: F401 - their tables belong to the schema
+from bot.storage.tables import Table
 
 connection = context.config.attributes.get("connection")
 if connection is None:
     url = context.config.get_main_option("sqlalchemy.url")
     connection = create_engine(url.replace("+aiosqlite", "")).connect()
-context.configure(connection=connection, target_metadata=tables_outward.Table.metadata, render_as_batch=True)
+context.configure(connection=connection, target_metadata=Table.metadata, render_as_batch=True)
 with context.begin_transaction():
     context.run_migrations()

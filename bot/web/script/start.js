@@ -1,0 +1,70 @@
+// Puts the page's parts to work.
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = field.value.trim();
+  if (!text) return;
+  field.value = "";
+  if (notice.dataset.word !== "no_connection") say("");
+  for (const portion of portions(text)) send(portion);
+  field.focus();
+});
+field.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    byId("send").click();
+  }
+});
+document.addEventListener("leaving", forget);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // its address would be one more in the history
+  field.focus();
+});
+
+// Safari before 15.4 knows no dialogs: there it is a box that is shown and hidden.
+function ask(shown) {
+  if (confirmation.showModal) confirmation[shown ? "showModal" : "close"]();
+  else if (shown) confirmation.setAttribute("open", "");
+  else confirmation.removeAttribute("open");
+  if (shown) byId("confirm-no").focus();
+}
+byId("erase").addEventListener("click", () => ask(true));
+byId("confirm-no").addEventListener("click", () => ask(false));
+confirmation.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") ask(false);
+});
+byId("confirm-yes").addEventListener("click", async () => {
+  ask(false);
+  try {
+    const { status } = talk.said ? await call("DELETE", "/conversations") : { status: 204 };
+    if (status === 204 || status === 401) {
+      forget();
+      look();
+      say("erased"); // whoever writes again begins anew
+      return;
+    }
+  } catch (error) { /* told below */ }
+  say("no_connection");
+});
+chooser.addEventListener("change", () => {
+  wished = language = chooser.value;
+  dress();
+  if (talk.said) send(`@lang_${language}`, WORDS[language].name);
+  else greet(); // nothing was said yet: then nothing needs to stay in another language
+});
+window.addEventListener("pageshow", (event) => {
+  // The browser's back button must not bring a conversation back that somebody left.
+  if (event.persisted) location.reload();
+});
+
+for (const code of Object.keys(WORDS)) {
+  const option = document.createElement("option");
+  option.value = code;
+  option.textContent = WORDS[code].name;
+  option.lang = code;
+  chooser.append(option);
+}
+dress();
+greet();
+showFoot();
+fetchLaterWords(0);

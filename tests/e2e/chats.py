@@ -1,0 +1,72 @@
+"""What the tests of the web chat's page share: the page in a browser of its own, as somebody opens it on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.desks import Night
+
+AWAY = "https://www.gov.pl/"
+WITHOUT_SCRIPT = {"java_script_enabled": False}
+# What Chrome before 86, Safari before 14, 15.4 and 16 and others of their time do not have.
+OLD = """
+  for (const [of, name] of [
+    [Element.prototype, "replaceChildren"], [String.prototype, "matchAll"], [HTMLFormElement.prototype, "requestSubmit"],
+    [HTMLDialogElement.prototype, "showModal"], [HTMLDialogElement.prototype, "close"], [Crypto.prototype, "randomUUID"],
+  ]) delete of[name];
+"""
+Chat = Callable[..., Page]
+
+
+@pytest.fixture
+def chat(night: Night, browser: Browser) -> Iterator[Chat]:
+    """Open the chat in a browser of its own; whatever goes wrong in its script fails the test."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def open_chat(
+        language: str | None = "pl",
+        size: tuple[int, int] = (360, 640),
+        *,
+        text: float = 1,
+        script: str | None = None,
+        **options: Any,
+    ) -> Page:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        contexts.append(context)
+        context.route(f"{AWAY}**", lambda route: route.fulfill(body="<title>Serwis</title>", content_type="text/html"))
+        if script is not None:
+            context.add_init_script(script)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
+        if text != 1:  # as who sets larger letters in their browser or telephone
+            context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": round(16 * text)}})
+        page.goto(f"{night.chat}/" if language is None else f"{night.chat}/?lang={language}")
+        if options.get("java_script_enabled", True):
+            expect(page.locator(".message.bot").first).to_be_visible()
+        return page
+
+    yield open_chat
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def says(page: Page, text: str) -> None:
+    """Write a message and wait for its answer."""
+    said = page.locator(".message.bot").count()
+    page.fill("#text", text)
+    page.keyboard.press("Enter")
+    expect(page.locator(".message.bot")).to_have_count(said + 1)
+
+
+def in_a_case(night: Night, page: Page, text: str = "zabrał mi paszport") -> None:
+    """Let the person write until a consultant has their case, with an answer of the program that is longer than the view."""
+    says(page, text)
+    night.account("Ola")
+    night.takes("Ola")

@@ -1,0 +1,250 @@
+"""What becomes of a message: on a slow line, without one, while somebody writes, when it was read, when all was erased."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Dialog, Page, Route, expect
+from sqlalchemy import select
+
+from bot.messages import LANGUAGES
+from bot.storage.tables import Conversation, Message
+from tests.e2e.chats import OLD, Chat, says
+from tests.e2e.desks import Night, faults, picture, ready
+
+pytestmark = pytest.mark.browser
+
+SENT = "**/chat/messages"
+OPENED = "**/chat/conversations"
+PATIENCE = 20_000  # milliseconds; retries wait some seconds
+WORDS = ["szef krzyczy", "nie wiem, co robić", "jestem sama"]
+
+
+def stored(night: Night) -> list[list[str]]:
+    """Return what people said, by conversation, in order."""
+
+    async def read() -> list[list[str]]:
+        program = night.program
+        async with program.database.transaction() as session:
+            conversations = (await session.scalars(select(Conversation.id).order_by(Conversation.created_at))).all()
+            found = (await session.scalars(select(Message).filter_by(author="person").order_by(Message.number))).all()
+            return [[program.conversations.read(one).text for one in found if one.conversation_id == of] for of in conversations]
+
+    return night.do(read())
+
+
+def writes(page: Page, *texts: str) -> None:
+    """Send messages without waiting for anything."""
+    for text in texts:
+        page.fill("#text", text)
+        page.keyboard.press("Enter")
+
+
+def states(page: Page) -> list[str | None]:
+    return [line.get_attribute("data-state") for line in page.locator(".mine").all()]
+
+
+def first(page: Page, address: str, wrong: Callable[[Route], Any]) -> None:
+    """Let something go wrong with the first request to an address."""
+    page.route(address, wrong, times=1)
+
+
+def lost_answer(route: Route) -> None:
+    route.fetch()  # the server has it
+    route.abort()
+
+
+WRONG: dict[str, tuple[str, Callable[[Route], Any]]] = {
+    "the answer to the opening is lost": (OPENED, lost_answer),
+    "the opening is refused for now": (OPENED, lambda route: route.fulfill(status=503)),
+    "the answer to the message is lost": (SENT, lost_answer),
+    "a proxy gave up waiting": (SENT, lambda route: (route.fetch(), route.fulfill(status=504, body="<h1>504</h1>"))),
+    "the line broke before": (SENT, lambda route: route.abort()),
+    "something failed on our side": (SENT, lambda route: route.fulfill(status=500)),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_no_message_is_lost_doubled_or_split_in_two_conversations(night: Night, chat: Chat, wrong: str) -> None:
+    page = chat()
+    first(page, *WRONG[wrong])
+    writes(page, *WORDS)
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(3, timeout=PATIENCE)
+    expect(page.locator(".message.bot:not(.greeting)")).to_have_count(3)
+    expect(page.locator("#notice")).to_be_empty()
+    assert stored(night) == [WORDS]
+
+
+def test_what_is_written_while_the_first_answer_takes_its_time_goes_into_the_same_conversation(night: Night, chat: Chat) -> None:
+    page = chat()
+    held: list[Route] = []
+    page.route(OPENED, lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright marks what it is given
+    writes(page, WORDS[0])
+    expect(page.locator(".mine .state")).to_have_text("Wysyłam…")
+    page.route(SENT, lambda route: held.append(route), times=1)  # noqa: PLW0108 - as above
+    writes(page, *WORDS[1:])
+    assert states(page) == ["sending"] * 3
+    held.pop(0).continue_()
+    expect(page.locator("#doing")).to_have_text("Program pisze…")  # it has the message and has not answered
+    picture(page, "chat-writing")
+    assert states(page) == ["sending"] * 3
+    held.pop(0).continue_()
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(3, timeout=PATIENCE)
+    expect(page.locator("#doing")).to_be_empty()
+    expect(page.locator(".state:visible")).to_have_text(["Wysłano"])  # the last one speaks for all
+    assert stored(night) == [WORDS]
+
+
+def test_offline_nothing_looks_sent_and_everything_goes_out_in_order_afterwards(night: Night, chat: Chat) -> None:
+    page = chat("uk", (320, 568))
+    says(page, WORDS[0])
+    page.context.set_offline(True)
+    expect(page.locator("#notice")).to_contain_text("Немає зв’язку")
+    writes(page, *WORDS[1:])
+    expect(page.locator('.mine[data-state="waiting"]')).to_have_count(2)
+    expect(page.locator('.mine[data-state="waiting"] .state').last).to_contain_text("Ще не надіслано")
+    assert faults(page) == []
+    picture(page, "chat-offline-uk")
+    page.context.set_offline(False)
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(3, timeout=PATIENCE)
+    expect(page.locator("#notice")).to_be_empty()
+    assert stored(night) == [WORDS]
+
+
+def test_a_message_that_is_refused_is_kept_and_can_be_tried_again(night: Night, chat: Chat) -> None:
+    page = chat()
+    first(page, SENT, lambda route: route.fulfill(status=422))
+    writes(page, WORDS[0])
+    expect(page.locator(".mine .state")).to_have_text("Tej wiadomości nie udało się wysłać.")
+    says(page, WORDS[1])  # it keeps up nothing that comes after it
+    page.get_by_role("button", name="Spróbuj jeszcze raz").click()
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(2, timeout=PATIENCE)
+    assert stored(night) == [[WORDS[1], WORDS[0]]]
+
+
+def test_both_sides_see_that_the_other_writes_and_the_person_that_it_was_read(
+    night: Night, chat: Chat, desk: Callable[..., Page]
+) -> None:
+    page, console = chat(size=(320, 568)), desk("Ola")
+    says(page, "zabrał mi paszport")
+    night.takes("Ola")
+    console.goto(f"{night.url}/cases/{night.cases()[0].id}")
+    ready(console)
+    expect(page.locator(".mine .state")).to_have_text("Przeczytane przez konsultanta")
+    page.focus("#text")
+    page.keyboard.type("boję się")
+    expect(console.locator("#person-writes")).to_have_text("Osoba pisze…")
+    console.focus("#answer")
+    console.keyboard.type("Dzień dobry, tu Ola.")
+    expect(page.locator("#doing")).to_have_text("Konsultant lub konsultantka pisze…")
+    picture(page, "chat-consultant-writes")
+    console.keyboard.press("Control+Enter")
+    expect(page.locator(".message.consultant")).to_have_count(1)
+    expect(page.locator("#doing")).to_be_empty()
+    page.keyboard.press("Enter")
+    expect(page.locator('.mine[data-state="read"]')).to_have_count(2, timeout=PATIENCE)
+    expect(page.locator(".state:visible")).to_have_count(1)
+    expect(console.locator("#person-writes")).to_be_empty()
+
+
+def test_what_was_on_its_way_when_all_was_erased_does_not_come_back(night: Night, chat: Chat) -> None:
+    page = chat()
+    says(page, WORDS[0])
+    held: list[Route] = []
+    page.route(SENT, lambda route: held.append(route), times=1)  # noqa: PLW0108 - as above
+    writes(page, *WORDS[1:])
+    expect(page.locator(".mine")).to_have_count(3)
+    page.click("#erase")
+    page.click("#confirm-yes")
+    expect(page.locator("#notice")).to_contain_text("została usunięta")
+    held[0].continue_()
+    expect(page.locator(".message")).to_have_count(0)
+    assert stored(night) == []
+    says(page, "nowa rozmowa")
+    assert stored(night) == [["nowa rozmowa"]]
+
+
+@pytest.mark.parametrize("script", [None, OLD], ids=["new", "old"])
+def test_a_code_brings_the_conversation_back_on_another_phone_until_it_is_erased(
+    night: Night, chat: Chat, script: str | None
+) -> None:
+    page = chat(size=(320, 568), script=script)
+    expect(page.locator("#ask-code")).to_be_hidden()  # there is nothing to come back to
+    says(page, "zabrał mi paszport")
+    page.click("#ask-code")
+    expect(page.locator("#code")).to_have_text(re.compile(r"^\d{4} \d{4} \d{4} \d{4}$"))
+    code = page.inner_text("#code")
+    expect(page.locator("#code-says")).to_be_visible()
+    assert faults(page) == []
+    picture(page, "chat-code-pl")
+    page.click("#hide-code")
+    expect(page.locator("#card")).to_be_hidden()
+    assert code not in page.content()
+
+    other = chat("ar", (320, 568), script=script)
+    other.click("#have-code")
+    other.fill("#digits", "1" * 16)
+    other.keyboard.press("Enter")
+    expect(other.locator("#notice")).to_contain_text("لا توجد محادثة")
+    assert faults(other) == []
+    picture(other, "chat-entry-ar")
+    other.fill("#digits", code.replace(" ", "-"))
+    other.keyboard.press("Enter")
+    expect(other.locator(".mine")).to_have_text([re.compile("zabrał mi paszport")])
+    expect(other.locator("#entry")).to_be_hidden()
+    expect(other.locator("html")).to_have_attribute("lang", "pl")
+    says(other, "jestem znowu")
+    assert stored(night) == [["zabrał mi paszport", "jestem znowu"]]
+
+    other.click("#erase")
+    other.click("#confirm-yes")
+    expect(page.locator("#notice")).to_contain_text("Tej rozmowy już tu nie ma", timeout=PATIENCE)
+    expect(page.locator(".mine")).to_have_count(0)  # nothing of it stays in sight
+    expect(page.locator(".greeting")).to_have_count(1)
+
+
+def test_a_reload_asks_before_it_forgets_and_leaving_does_not(chat: Chat) -> None:
+    page = chat()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.reload()
+    expect(page.locator(".greeting")).to_be_visible()
+    assert asked == []  # nothing was said yet
+    says(page, "dzień dobry")
+    with page.expect_event("dialog"):
+        page.evaluate("setTimeout(() => location.reload(), 0)")
+    assert asked == ["beforeunload"]
+    expect(page.locator(".mine")).to_have_count(1)
+    page.click("#leave")
+    page.wait_for_url("https://www.gov.pl/")
+    assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_this_is_the_question_and_the_choices_are_in_sight_at_once(chat: Chat, language: str) -> None:
+    page = chat(language, (320, 568))
+    view = page.locator("#talk").bounding_box()
+    assert view is not None
+    for part in (
+        page.locator(".greeting .choices button").first,
+        page.locator(".greeting .choices button").last,
+        page.locator("summary"),
+    ):
+        expect(part).to_be_visible()
+        box = part.bounding_box()
+        assert box is not None
+        assert view["y"] <= box["y"]
+        assert box["y"] + box["height"] <= view["y"] + view["height"], language
+    assert page.locator(".greeting .choices button").count() == 4
+    picture(page, f"chat-first-{language}")
+    page.click("summary")
+    expect(page.locator(".rest")).not_to_be_empty()
+    assert faults(page) == []
