@@ -12,12 +12,15 @@ from tests.e2e.desks import Night
 
 AWAY = "https://www.gov.pl/"
 WITHOUT_SCRIPT = {"java_script_enabled": False}
-# What Chrome before 86, Safari before 14, 15.4 and 16 and others of their time do not have.
+# What Chrome 70, Safari 12 or Firefox 63 do not have, of what the page or a library in it might ask for.
 OLD = """
-  for (const [of, name] of [
-    [Element.prototype, "replaceChildren"], [String.prototype, "matchAll"], [HTMLFormElement.prototype, "requestSubmit"],
-    [HTMLDialogElement.prototype, "showModal"], [HTMLDialogElement.prototype, "close"], [Crypto.prototype, "randomUUID"],
-  ]) delete of[name];
+  for (const [of, names] of [
+    [Element.prototype, "replaceChildren checkVisibility"], [String.prototype, "matchAll replaceAll at"],
+    [Array.prototype, "at findLast"], [Object, "fromEntries hasOwn"], [Promise, "allSettled any"],
+    [HTMLFormElement.prototype, "requestSubmit"], [HTMLDialogElement.prototype, "showModal show close"],
+    [Crypto.prototype, "randomUUID"], [Response.prototype, "body"], [AbortSignal, "timeout any"],
+    [window, "structuredClone queueMicrotask ResizeObserver IntersectionObserver BroadcastChannel visualViewport"],
+  ]) for (const name of names.split(" ")) delete of[name];
 """
 Chat = Callable[..., Page]
 

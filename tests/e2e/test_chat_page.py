@@ -290,3 +290,14 @@ def test_one_tap_changes_the_language_of_what_the_program_said_before_too(chat: 
         expect(part).not_to_have_text(re.compile("[ąćęłńśźż]", re.IGNORECASE))
     greeting.locator("button").first.click()
     expect(page.locator(".message.mine")).to_have_count(3)
+
+
+def test_who_opens_the_page_can_read_and_write_after_one_round_trip(chat: Chat) -> None:
+    page = chat("uk")
+    files = page.evaluate("performance.getEntriesByType('resource').map(one => [new URL(one.name).pathname, one.initiatorType])")
+    asked = [path for path, _ in files]
+    assert not [path for path in asked if path.startswith("/chat/")]  # nothing is opened before something is said
+    needed = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.request.get(page.url).text()))
+    later = page.get_attribute("body", "data-later")
+    assert set(asked) - {later} <= needed  # the page names all of them: they come side by side
+    expect(page.locator("#text")).to_be_editable()

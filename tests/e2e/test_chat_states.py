@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.messages import LANGUAGES
 from bot.storage.tables import Conversation, Message
-from tests.e2e.chats import OLD, Chat, says
+from tests.e2e.chats import OLD, Chat, in_a_case, says
 from tests.e2e.desks import Night, faults, picture, ready
 
 pytestmark = pytest.mark.browser
@@ -248,3 +248,16 @@ def test_who_this_is_the_question_and_the_choices_are_in_sight_at_once(chat: Cha
     page.click("summary")
     expect(page.locator(".rest")).not_to_be_empty()
     assert faults(page) == []
+
+
+def test_a_browser_of_eight_years_ago_takes_part_in_a_whole_conversation(night: Night, chat: Chat) -> None:
+    page = chat("uk", (320, 568), script=OLD)
+    assert page.evaluate("'body' in Response.prototype || 'replaceChildren' in Element.prototype") is False
+    in_a_case(night, page, "zabrał mi paszport")
+    night.answers("Ola", "Dzień dobry, czytam.")
+    expect(page.locator(".message.consultant")).to_have_count(1, timeout=PATIENCE)  # it looks every five seconds
+    writes(page, "Добрий день")
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(2, timeout=PATIENCE)
+    page.select_option("#language", "ar")
+    expect(page.locator(".greeting")).to_have_attribute("dir", "rtl", timeout=PATIENCE)
+    assert len(stored(night)) == 1
