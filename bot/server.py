@@ -36,16 +36,17 @@ from bot.housekeeping import TIDY_SECONDS, tidy
 from bot.listening import listen
 from bot.program import Program, load_assistant, opened
 from bot.room import LOOK_SECONDS as ROOM_SECONDS
-from bot.settings import Settings
+from bot.settings import Settings, listed
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
 from bot.unknown_settings import unknown_settings
 from bot.web.assets import PREFIX as ASSETS
 from bot.web.assets import Assets, Text
-from bot.web.headers import Headers, refuse_unstorable
+from bot.web.headers import HEADERS, NO_FRAME, POLICY, Headers, refuse_unstorable
 from bot.web.languages import FALLBACK, asked_for, wanted
 from bot.web.page import render_later_words, render_page, render_script, render_words
 from bot.web.plain_page import PlainPage
+from bot.web.widget import Widget
 from bot.wire import wired
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
             "chat.js": render_script(),
         }
     )
-    app.router.add_get("/", _page(program, assets))
+    widget = Widget(program.wording, listed(program.settings.widget_sites))
+    app.router.add_get("/", _page(program, assets, widget))
+    app.router.add_get("/widget.js", widget.serve)
     PlainChat(program, webchat.presence, door, PlainPage(program.wording, assets)).add_routes(app)
     app.router.add_get(f"{ASSETS}{{name}}", assets.serve)
     app.add_subapp("/console", make_console(program))
@@ -98,14 +101,18 @@ def _headers_of(program: Program) -> Headers:
     return Headers(encrypted=(program.settings.public_url or "").startswith("https://"))
 
 
-def _page(program: Program, assets: Assets) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _page(program: Program, assets: Assets, widget: Widget) -> Callable[[web.Request], Awaitable[web.Response]]:
+    headers = {
+        POLICY: HEADERS[POLICY].replace(NO_FRAME, f"frame-ancestors {widget.frame_ancestors}"),
+        "Vary": "Accept-Encoding, Accept-Language",
+    }
+
     @cache
     def page(language: str, asked: str | None) -> Text:
         return Text.of(render_page(program.wording, language, asked, assets).encode(), "text/html")
 
     async def respond(request: web.Request) -> web.Response:
-        found = page(wanted(request) or FALLBACK[0], asked_for(request))
-        return found.response(request, {"Vary": "Accept-Encoding, Accept-Language"})
+        return page(wanted(request) or FALLBACK[0], asked_for(request)).response(request, headers)
 
     return respond
 

@@ -82,6 +82,10 @@ class Settings(BaseSettings):
         description="Seconds that a message waits for the model; then its person is given the numbers, and a case is opened.",
     )
     default_language: str = Field("pl", description="Language of a greeting when nothing tells another.")
+    widget_sites: str = Field(
+        "",
+        description="Sites that may show the web chat by widget.js, e.g. https://ngo.example, with commas between; none: no site may.",
+    )
     retention_days: int = Field(
         30, ge=1, description="Days after it was written that a message is kept; its conversation goes with the last one."
     )
@@ -239,6 +243,13 @@ class Settings(BaseSettings):
                 ip_network(network)
         except ValueError:
             raise ValueError("networks look like 10.0.0.0/8 or ::1, with commas between") from None
+        return value
+
+    @field_validator("widget_sites")
+    @classmethod
+    def _sites(cls, value: str) -> str:
+        if any(not re.fullmatch(r"(https://[a-z0-9.-]+|http://localhost)(:\d{1,5})?", site) for site in listed(value)):
+            raise ValueError("sites look like https://ngo.example, without a path, with commas between")
         return value
 
     @field_validator("alarm_self_test")

@@ -14,9 +14,14 @@ from tree_sitter import Language, Node, Parser
 
 from bot.web.assets import FOLDER
 from bot.web.page import render_script
+from bot.web.widget import render_widget
+from bot.wording import Wording
 
 PARSER = Parser(Language(tree_sitter_javascript.language()))
-SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")} | {"chat.js": render_script()}
+SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")} | {
+    "chat.js": render_script(),
+    "widget.js": render_widget(Wording.load(), ["https://ngo.example"]),
+}
 STYLES = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.css")}
 
 NEW_SYNTAX = {

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from aiohttp import web
 
+POLICY: Final = "Content-Security-Policy"
+NO_FRAME: Final = "frame-ancestors 'none'"
 HEADERS: Final = {
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self';"
-        " worker-src 'self'; child-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f" worker-src 'self'; child-src 'self'; base-uri 'none'; form-action 'none'; {NO_FRAME}"
     ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",

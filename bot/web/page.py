@@ -78,7 +78,11 @@ def _compact(words: dict[str, dict[str, Any]]) -> str:
 
 
 def render_script() -> str:
-    """Return the page's script, its parts in order, without comments and indents: they are for who reads it here."""
-    parts = "".join((SCRIPT / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPT_PARTS)
-    lines = (line.strip() for line in parts.splitlines())
+    """Return the page's script, its parts in order; comments and indents are for who reads it here."""
+    return without_comments("".join((SCRIPT / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPT_PARTS))
+
+
+def without_comments(script: str) -> str:
+    """Return a script without lines of comment and without indents."""
+    lines = (line.strip() for line in script.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

@@ -168,3 +168,15 @@ async def test_a_client_that_asks_for_messages_tells_what_it_has(page: Page, cli
     assert await page.fate(answer) == ("due", None)
     await client.get("/chat/messages", params={"after": replies[-1]["id"]}, headers=page.headers)
     assert await page.fate(answer) == ("delivered", None)
+
+
+async def test_a_page_without_a_stream_counts_as_open_as_long_as_it_looks(
+    page: Page, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "LOOKS_AGAIN", 1.0)
+    await page.listen()
+    page.close()
+    await page.until(page.reachable, "left")
+    await client.get("/chat/messages", headers=page.headers)
+    assert await page.reachable() == "yes"
+    await page.until(page.reachable, "left")

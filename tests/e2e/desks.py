@@ -74,8 +74,9 @@ class NightAssistant(PlainAssistant):
 class Night:
     """Chat and console on a port of their own, in a thread of their own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: Any) -> None:
         self.folder = folder
+        self.settings = settings
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
@@ -86,7 +87,9 @@ class Night:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
     async def _start(self) -> None:
-        self.program: Program = await open_program(self.folder, NightAssistant(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
+        self.program: Program = await open_program(  # type: ignore[arg-type]
+            self.folder, NightAssistant(), lambda: datetime.now(UTC), **self.settings
+        )
         self.runner = web.AppRunner(application(self.program), shutdown_timeout=1)
         await self.runner.setup()
         site = web.TCPSite(self.runner, "127.0.0.1", 0)

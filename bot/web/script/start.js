@@ -33,6 +33,9 @@ byId("confirm-no").addEventListener("click", () => ask(false));
 confirmation.addEventListener("keydown", (event) => {
   if (event.key === "Escape") ask(false);
 });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !confirmation.hasAttribute("open")) tellSite({ chat: "close" });
+});
 byId("confirm-yes").addEventListener("click", async () => {
   ask(false);
   try {

@@ -31,7 +31,12 @@ function whole(line) {
 
 function inView(line) {
   const { top, bottom } = line.getBoundingClientRect(), view = main.getBoundingClientRect();
-  return top >= view.top - 1 && (bottom <= view.bottom + 1 || top <= view.top + view.height / 2);
+  return view.height > 0 && top >= view.top - 1 && (bottom <= view.bottom + 1 || top <= view.top + view.height / 2);
+}
+
+// In a frame on another site: what its widget has to know, which is nothing of what is said.
+function tellSite(what) {
+  if (parent !== window) parent.postMessage(what, "*");
 }
 
 // What came into view is seen, when the page is in front. Of the rest the title tells the number, and nothing else.
@@ -39,6 +44,7 @@ function look() {
   if (document.visibilityState !== "hidden") unseen = unseen.filter((line) => !inView(line));
   news.hidden = unseen.every(inView);
   document.title = (unseen.length ? `(${unseen.length}) ` : "") + word("title");
+  tellSite({ chat: "unseen", count: unseen.length });
 }
 
 // Somebody has scrolled; of that the browser tells only with its next frame, and an answer may come before.

@@ -10,8 +10,10 @@
       document.documentElement.className += " gone";
       document.title = link.hostname;
       document.dispatchEvent(new Event("leaving"));
+      // In a frame on another site it is that site's page that is left; its widget makes it dark as well.
+      if (parent !== window) parent.postMessage({ chat: "leave" }, "*");
     } finally {
-      location.replace(link.href);
+      top.location.replace(link.href);
     }
   }
 

@@ -1,0 +1,97 @@
+"""The chat on another site, in a frame of its own: with keys, on a phone, closing, leaving."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+
+from tests.e2e.chats import AWAY
+from tests.e2e.desks import Night, faults, picture
+
+pytestmark = pytest.mark.browser
+
+SITE = "https://www.ngo.example"
+EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "widget.html"
+PATIENCE = 20_000
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Iterator[Night]:
+    night = Night(tmp_path, widget_sites=SITE)
+    yield night
+    night.stop()
+
+
+@pytest.fixture
+def visit(shown: Night, browser: Browser) -> Iterator[Visit]:
+    """Open the example page as the NGO's site serves it, in a browser of its own."""
+    contexts: list[BrowserContext] = []
+
+    def open_site(site: str = SITE, size: tuple[int, int] = (1280, 800)) -> Page:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        contexts.append(context)
+        html = EXAMPLE.read_text(encoding="utf-8").replace("https://help.example.org", shown.chat)
+        context.route(f"{site}/**", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+        context.route(f"{AWAY}**", lambda route: route.fulfill(body="<title>Serwis</title>", content_type="text/html"))
+        page = context.new_page()
+        page.goto(f"{site}/contact")
+        return page
+
+    yield open_site
+    for context in contexts:
+        context.close()
+
+
+def frame_of(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (320, 568)], ids=str)
+def test_the_chat_opens_by_keys_talks_and_closes_without_forgetting(shown: Night, visit: Visit, size: tuple[int, int]) -> None:
+    page = visit(size=size)
+    button = page.get_by_role("button", name="Чат")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    assert page.locator("iframe").count() == 0  # nothing of the chat is fetched before
+    assert [
+        one for one in page.evaluate("performance.getEntriesByType('resource').map(one => one.name)") if "/static/" in one
+    ] == []
+    assert faults(page) == []
+    button.focus()
+    page.keyboard.press("Enter")
+    chat = frame_of(page)
+    expect(chat.locator(".greeting[lang=uk]")).to_be_visible(timeout=PATIENCE)
+    assert page.get_by_role("region", name="Чат").is_visible()
+    picture(page, f"widget-{size[0]}")
+    chat.locator("#text").fill("забрали паспорт, заберіть paszport")
+    chat.locator("#text").press("Enter")
+    expect(chat.locator('.mine[data-state="sent"]')).to_have_count(1, timeout=PATIENCE)
+    chat.locator("#text").press("Escape")
+    expect(button).to_be_focused()
+    shown.account("Ola")
+    shown.takes("Ola")
+    shown.answers("Ola", "Я тут.")
+    expect(page.get_by_role("button", name=re.compile(r"^\(\d\) Чат$"))).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Enter")
+    expect(chat.locator(".message.consultant")).to_have_count(1)
+    page.get_by_role("button", name="Закрити").click()
+    expect(page.locator("iframe")).to_be_hidden()
+
+
+def test_leaving_leaves_the_whole_site_at_once(visit: Visit) -> None:
+    page = visit(size=(320, 568))
+    page.get_by_role("button", name="Чат").click()
+    frame_of(page).locator("#leave").click(timeout=PATIENCE)
+    page.wait_for_url(AWAY)
+    page.go_back()
+    assert page.url == "about:blank"  # the site is not behind it
+
+
+def test_a_site_that_is_not_named_shows_no_chat(visit: Visit) -> None:
+    page = visit("https://other.example")
+    expect(page.get_by_role("heading")).to_be_visible()
+    assert page.get_by_role("button").count() == 0
