@@ -80,7 +80,8 @@ class LanguageIdentifier:
         import eldc  # noqa: PLC0415 - a C extension, loaded once with the first identifier
         from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415
 
-        self.weights = weights
+        self._by_feature = np.ascontiguousarray(weights.T)  # a message has some hundred of all the features: only theirs are read
+        self.weights = self._by_feature.T
         self.bias = bias
         self.others = tuple(others)
         self._hashing: Any = _hashing(HashingVectorizer)
@@ -104,6 +105,8 @@ class LanguageIdentifier:
             return self._single_script(text, _SINGLE_SCRIPT[script])
         if script in _OTHER_SCRIPTS:
             return Guess(_OTHER_SCRIPTS[script], 0.9)
+        if script == "CYRILLIC" and len(candidates := self._candidates(letters)) == 1:
+            return Guess(candidates[0], 1.0)  # letters that only one language has
         every = self._likelihoods(text)
         likelihood, others = every[: len(LANGUAGES)], every[len(LANGUAGES) :]
         foreign = float(others.sum())
@@ -113,7 +116,7 @@ class LanguageIdentifier:
         if seen is not None:
             likelihood = np.asarray((likelihood + seen) / 2, dtype=np.float32)
         if script == "CYRILLIC":
-            return _among(likelihood, self._candidates(letters), self._boost(self._cyrillic.detect(text)))
+            return _among(likelihood, candidates, self._boost(self._cyrillic.detect(text)))
         if foreign >= _FOREIGN and len(words(text)) >= _FEWEST_FOREIGN_WORDS:
             told = str(self._world.detect(text) or "")
             known = told and told != "und" and told not in LANGUAGES
@@ -139,7 +142,7 @@ class LanguageIdentifier:
 
     def _likelihoods(self, text: str) -> Matrix:
         features = self._hashing.transform([_shape(text)])
-        logits = np.asarray(features @ self.weights.T + self.bias).ravel()
+        logits = features.data @ self._by_feature[features.indices] + self.bias
         powers = np.exp(logits - logits.max())
         return np.asarray(powers / powers.sum(), dtype=np.float32)
 
