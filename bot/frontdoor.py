@@ -7,7 +7,7 @@ leaves a person without the number, nor the hotline without the case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, Literal
@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import farewells, outbox
 from bot.allowance import Allowance
-from bot.choices import chosen, offered_language, titled
 from bot.contacts import count_contact
+from bot.context import Context
 from bot.decision import Decision
 from bot.farewells import farewell_of
 from bot.guarded import GuardedDecider
@@ -31,14 +31,12 @@ from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
 from bot.messages import LANGUAGES, Inbound, Outcome, Reply, Triage, higher
 from bot.recovery import recover
 from bot.screening.normalise import printable
-from bot.standing import Standing
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
 from bot.storage.remains import Remains
-from bot.storage.tables import Conversation, Handoff, Message
+from bot.storage.tables import Conversation, Message
 from bot.storage.vault import SealBroken
-from bot.thread import REMEMBERED
 from bot.understanding import Understanding
 from bot.wording import Wording
 
@@ -97,6 +95,7 @@ class FrontDoor:
             turn_seconds=turn_seconds,
         )
         self.allowance = Allowance(self.decider.notices, conversations.vault, person_daily=person_daily, total_daily=total_daily)
+        self.context = Context(conversations, queue, wording)
         self.bell = bell
         self.clock = clock
         self._turns = Turns()
@@ -145,7 +144,6 @@ class FrontDoor:
                         address=inbound.address,
                         now=inbound.received_at,
                     )
-                    await self.conversations.get(session, conversation.id)
                     if inbound.channel in PUSHING and inbound.address is None and conversation.reachable == "yes":
                         conversation.reachable = "no_address"
                     message, _new = await self.conversations.accept(session, conversation, inbound)
@@ -166,7 +164,7 @@ class FrontDoor:
 
     async def knows(self, inbound: Inbound) -> bool:
         """Say whether a message of a webhook was taken before."""
-        async with self.database.transaction() as session:
+        async with self.database.reading() as session:
             vault = self.conversations.vault
             return await taken(session, vault, channel=inbound.channel, external_id=inbound.external_id)
 
@@ -192,7 +190,7 @@ class FrontDoor:
     async def answer(self, conversation_id: str, message_id: str) -> Outcome:
         """Take the conversation's turn and answer one stored message, if nobody has yet; earlier ones go first."""
         async with self._turns.of(conversation_id):
-            async with self.database.transaction() as session:
+            async with self.database.reading() as session:
                 earlier = await self.conversations.unanswered_before(session, conversation_id, message_id)
             for waiting in earlier:
                 await self._answer(conversation_id, waiting)
@@ -206,32 +204,20 @@ class FrontDoor:
 
     async def _answer_as_it_stands(self, conversation_id: str, message_id: str) -> Outcome | None:
         """Answer a message; None when another process changed what the decision started from, and it must be decided again."""
-        async with self.database.transaction() as session:
-            conversation = await self.conversations.get(session, conversation_id)
+        async with self.database.reading() as session:
+            conversation = await self.conversations.look_at(session, conversation_id)
             message = await session.get(Message, message_id)
             if conversation is None or message is None:
                 return Outcome((), Triage.NONE, handoff=False, erased=True)
-            case = await self.queue.of_conversation(session, conversation_id)
             if message.state != "received":
                 return await self._answered(session, conversation, message_id)
-            try:
-                said = self.conversations.read(message)
-            except SealBroken:
-                return await self._set_aside(session, conversation, message, case)
-            last = await self.conversations.last_turn(session, conversation.id, before=said.number)
-            standing = Standing(
-                owned=case is not None and case.taken_by is not None,
-                queued=case is not None and case.withdrawn_at is None,
-                withdrawn=case is not None and case.withdrawn_at is not None,
-                first=await self.conversations.is_first(session, message),
-                offered=offered_language([button for reply in last[-1:] for button in reply.buttons]),
-                said_last=last[-1].text if last else None,
-                buttons=frozenset(button.value for reply in last for button in reply.buttons),
-                before=await self.conversations.said_before(session, conversation_id, before=said.number, most=REMEMBERED),
-                arranged=frozenset(self.conversations.arranged(conversation)),
-            )
-            said = self._as_chosen(conversation, said, last)
-            started_from = _state(conversation)
+            said = self._opened(message)
+            if said is not None:
+                standing, last = await self.context.read(session, conversation, message)
+                said = self.context.as_chosen(conversation, said, last)
+                started_from = _state(conversation)
+        if said is None:
+            return await self._set_aside(conversation_id, message_id)
 
         decision = await self.decider.decide(conversation, said, standing)
 
@@ -244,22 +230,35 @@ class FrontDoor:
         self.bell.ring(conversation_id, QUEUE, OUTBOX)
         return outcome
 
-    async def _set_aside(
-        self, session: AsyncSession, conversation: Conversation, message: Message, case: Handoff | None
-    ) -> Outcome:
+    def _opened(self, message: Message) -> Said | None:
+        try:
+            return self.conversations.read(message)
+        except SealBroken:
+            return None
+
+    async def _set_aside(self, conversation_id: str, message_id: str) -> Outcome:
         """Put a message aside that does not open, so that it holds up nobody: fixed words for its person, a case for the hotline."""
-        now, triage = self.clock(), Triage(conversation.triage)
-        log.error("message_set_aside", conversation=conversation.id, message=message.number)
+        now = self.clock()
+        async with self.database.transaction() as session:
+            conversation = await self.conversations.get(session, conversation_id)
+            message = await session.get(Message, message_id)
+            if conversation is None or message is None:
+                return Outcome((), Triage.NONE, handoff=False, erased=True)
+            if message.state != "received":  # another process was faster
+                return await self._answered(session, conversation, message_id)
+            triage = Triage(conversation.triage)
+            message.state = "unreadable"
+            case = await self.queue.of_conversation(session, conversation_id)
+            replies: tuple[Reply, ...] = ()
+            if conversation.reachable != "stopped" and (case is None or case.taken_by is None):
+                failure = self.decider.notices.reply("failure", conversation)
+                replies = await self.allowance.within(session, conversation, (failure,), triage=triage, now=now)
+            await self.queue.open(session, conversation, reason="failure", triage=triage, now=now)
+            await self.conversations.extend_for_case(session, conversation, now)
+            said = [await self._say(session, conversation, reply, now=now, answers=message_id) for reply in replies]
+        log.error("message_set_aside", conversation=conversation_id, message=message.number)
         SET_ASIDE.inc()
-        message.state = "unreadable"
-        replies: tuple[Reply, ...] = ()
-        if conversation.reachable != "stopped" and (case is None or case.taken_by is None):
-            failure = self.decider.notices.reply("failure", conversation)
-            replies = await self.allowance.within(session, conversation, (failure,), triage=triage, now=now)
-        case, _ = await self.queue.open(session, conversation, reason="failure", triage=triage, now=now)
-        await self.conversations.extend_for_case(session, conversation, now)
-        said = [await self._say(session, conversation, reply, now=now, answers=message.id) for reply in replies]
-        self.bell.ring(conversation.id, QUEUE, OUTBOX)
+        self.bell.ring(conversation_id, QUEUE, OUTBOX)
         return Outcome(tuple(said), triage, handoff=True)
 
     async def _answered(self, session: AsyncSession, conversation: Conversation, message_id: str) -> Outcome:
@@ -268,17 +267,6 @@ class FrontDoor:
         replies = await self.conversations.replies_to(session, message_id)
         waiting = case is not None and case.withdrawn_at is None
         return Outcome(tuple(said.as_reply() for said in replies), Triage(conversation.triage), handoff=waiting)
-
-    def _as_chosen(self, conversation: Conversation, said: Said, last: Sequence[Said]) -> Said:
-        """Return a message with the button's value in place of the title that chooses it, or of its number where it had one."""
-        if said.kind != "text" or conversation.quiet:
-            return said
-        buttons = [button for reply in last for button in reply.buttons]
-        titles = self.wording.titles.get(conversation.language, {})
-        value = chosen(said.text, buttons, conversation.language, by_number=conversation.channel in PUSHING) or titled(
-            said.text, titles
-        )
-        return said if value is None else replace(said, text=value)
 
     async def _keep(
         self, conversation_id: str, message_id: str, decision: Decision, started_from: tuple[object, ...]
@@ -293,8 +281,8 @@ class FrontDoor:
                 return await self._answered(session, conversation, message_id)
             if _state(conversation) != started_from:
                 return None
-            await keep(self.conversations, session, conversation, message, decision=decision, now=now)
             case = await self.queue.of_conversation(session, conversation_id)
+            await keep(self.conversations, session, conversation, message, decision=decision, now=now)
             count_contact(session, self.conversations.vault, conversation, decision, case=case, now=now)
             if decision.handoff_reason is not None:
                 case, _ = await self.queue.open(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import inspect, literal, select
+from sqlalchemy import Connection, inspect, literal, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -99,14 +99,16 @@ async def _holds_rows(database: Database) -> bool:
     if database.is_sqlite and _missing(Path(database.engine.url.database or "")):
         return False
     try:
-        async with database.engine.connect() as connection:
-            there = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
-            for table in Table.metadata.sorted_tables:
-                if table.name in there and (await connection.execute(select(literal(1)).select_from(table).limit(1))).first():
-                    return True
+        async with database.readers.connect() as connection:
+            return await connection.run_sync(_finds_row)
     except (SQLAlchemyError, OSError) as error:
         raise unavailable(error, database.url) from error
-    return False
+
+
+def _finds_row(connection: Connection) -> bool:
+    there = set(inspect(connection).get_table_names())
+    chosen = (select(literal(1)).select_from(table).limit(1) for table in Table.metadata.sorted_tables if table.name in there)
+    return any(connection.execute(one).first() for one in chosen)
 
 
 @dataclass(frozen=True)

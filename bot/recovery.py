@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 async def recover(frontdoor: FrontDoor) -> int:
     """Answer every message that was accepted and not decided; return how many were answered."""
-    async with frontdoor.database.transaction() as session:
+    async with frontdoor.database.reading() as session:
         unanswered = await frontdoor.conversations.unanswered(session, before=frontdoor.clock())
         left = [(message.conversation_id, message.id) for message in unanswered]
     answered = 0

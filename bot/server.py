@@ -127,7 +127,7 @@ def _ready(program: Program) -> Callable[[web.Request], Awaitable[web.Response]]
         alarms: dict[str, object] = {"state": "unknown"}
         try:
             await program.room.try_writing()
-            async with program.database.transaction() as session:
+            async with program.database.reading() as session:
                 status = await program.alarms.status(session, program.clock())
             alarms = {"state": status.state, "problems": status.problems}
         except DatabaseUnavailable:

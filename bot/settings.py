@@ -43,7 +43,8 @@ _DATABASES = {
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "sqlite": "sqlite",
+    "sqlite+aiosqlite": "sqlite",
 }
 
 
@@ -292,7 +293,7 @@ class Settings(BaseSettings):
         """Return the SQLAlchemy URL in use."""
         if self.database_url:
             return self.database_url
-        return f"sqlite+aiosqlite:///{self.data_dir / 'frontdoor.sqlite3'}"
+        return f"sqlite:///{self.data_dir / 'frontdoor.sqlite3'}"
 
     @property
     def telegram_ready(self) -> bool:

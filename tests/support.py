@@ -91,7 +91,7 @@ async def open_program(folder: Path, assistant: Any = None, clock: Clock | None 
     """Return a program over a new SQLite file in a folder."""
     settings = settings_in(folder, **changes)
     if settings.database_url is None:
-        shutil.copy(await _empty_database(), folder / "frontdoor.sqlite3")
+        shutil.copy(await empty_database(), folder / "frontdoor.sqlite3")
     program = build(settings, assistant=assistant, clock=clock or Clock(), create_keys=True)
     program.room.look_at = lambda _: HALF_FULL  # whatever disk the tests run on
     program.alarms.disk = lambda: HALF_FULL
@@ -100,14 +100,14 @@ async def open_program(folder: Path, assistant: Any = None, clock: Clock | None 
     return program
 
 
-async def _empty_database() -> Path:
+async def empty_database() -> Path:
     """Return a file with all tables, made once in a run: migrating for every test would take most of its time."""
     folder = Path(tempfile.gettempdir()) / f"frontdoor-tests-{os.getpid()}"
     path = folder / "empty.sqlite3"
     if not path.exists():
         folder.mkdir(exist_ok=True)
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        database = Database(f"sqlite+aiosqlite:///{path}.new")
+        database = Database(f"sqlite:///{path}.new")
         await database.migrate()
         await database.close()
         shutil.move(f"{path}.new", path)

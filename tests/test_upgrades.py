@@ -80,7 +80,7 @@ async def test_a_database_of_another_line_is_refused_with_the_way_out(
     program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with program.database.engine.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = 'f00dfeed0000'"))
+        await connection.run_sync(lambda sync: sync.execute(text("UPDATE alembic_version SET version_num = 'f00dfeed0000'")))
     with pytest.raises(DatabaseUnavailable, match="another version of this program, which this one does not know"):
         await program.database.migrate()
     told = await said_by_check(program, monkeypatch, capsys)
@@ -91,7 +91,7 @@ async def test_an_older_schema_is_told_apart_from_another_line(
     program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with program.database.engine.begin() as connection:
-        await connection.execute(text("DELETE FROM alembic_version"))
+        await connection.run_sync(lambda sync: sync.execute(text("DELETE FROM alembic_version")))
     assert "starting the program brings it up to date" in await said_by_check(program, monkeypatch, capsys)
 
 
@@ -109,6 +109,6 @@ async def test_migrate_brings_the_schema_up_to_date_and_nothing_else(
     shutil.copy(RELEASES / release() / "keys.json", tmp_path / "keys.json")
     assert await asyncio.to_thread(main, ["migrate"]) == 0
     assert "The schema is current" in capsys.readouterr().out
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'frontdoor.sqlite3'}")
+    database = Database(f"sqlite:///{tmp_path / 'frontdoor.sqlite3'}")
     assert await database.schema_is_current()
     await database.close()

@@ -200,13 +200,7 @@ async def test_a_locked_database_is_told_and_the_message_can_be_sent_again(
     client: Client, open_chat: Any, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = await open_chat()
-    from sqlalchemy import event
-
-    def impatient(connection: Any, _record: Any) -> None:
-        connection.cursor().execute("PRAGMA busy_timeout=50")
-
-    await program.database.close()
-    event.listen(program.database.engine.sync_engine, "connect", impatient)
+    monkeypatch.setattr("bot.storage.sqlite.BUSY_SECONDS", 0.05)
     import sqlite3
 
     blocker = sqlite3.connect(program.settings.data_dir / "frontdoor.sqlite3", isolation_level=None)

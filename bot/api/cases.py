@@ -81,7 +81,7 @@ class CasesApi:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         token = None
         if scheme.lower() == "bearer" and 0 < len(given) <= 200 and given.isascii():
-            async with self.program.database.transaction() as session:
+            async with self.program.database.reading() as session:
                 token = await self.tokens.find(session, given)
         try:
             self.limits.check(token.id if token is not None else "", self.program.clock())

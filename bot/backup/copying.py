@@ -7,17 +7,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, Executable, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.database import SQLITE_BUSY_SECONDS, Database, DatabaseDamaged, DatabaseUnavailable, unavailable
+from bot.storage import tables_return  # noqa: F401 - its tables belong to the schema
+from bot.storage.database import Database, DatabaseDamaged, DatabaseUnavailable, unavailable
+from bot.storage.sqlite import BUSY_SECONDS
 from bot.storage.tables import Table as Base
 from bot.storage.tables_outward import CaseEvent
 
 ROWS_AT_ONCE: Final = 500
 # Other systems keep the number of the last event that they know: whatever happens after a restore must be newer than that.
 EVENTS_SKIPPED: Final = 1_000_000
+_LAST_EVENT: Final = text("SELECT seq FROM sqlite_sequence WHERE name = 'case_events'")
 
 
 async def copy_to_file(database: Database, path: Path) -> None:
@@ -27,14 +30,14 @@ async def copy_to_file(database: Database, path: Path) -> None:
         return
     if not await database.schema_is_current():
         raise DatabaseUnavailable("The schema is of another version than this program: start the program once, then try again.")
-    copy = Database(f"sqlite+aiosqlite:///{path}")
+    copy = Database(f"sqlite:///{path}")
     try:
         await copy.migrate()
         async with database.engine.connect() as source, copy.engine.begin() as target:
             await source.execution_options(isolation_level="REPEATABLE READ")
-            await _copy_rows(source, target)
-            last = await source.scalar(text("SELECT last_value FROM case_events_id_seq"))
-            await _note_last_event(target, int(last or 0))
+            await source.run_sync(_copy_rows, target)
+            last = await _number(source, text("SELECT last_value FROM case_events_id_seq"))
+            await target.run_sync(_note_last_event, last)
     except (SQLAlchemyError, OSError) as error:
         raise unavailable(error, database.url) from error
     finally:
@@ -47,7 +50,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
     if not source.exists():
         raise DatabaseUnavailable(f"There is no database at {source}.")
     try:
-        with closing(sqlite3.connect(source, timeout=SQLITE_BUSY_SECONDS, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(source, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
             connection.execute("VACUUM INTO ?", (str(target),))
         target.chmod(0o600)
         refuse_damaged(target)
@@ -74,54 +77,59 @@ def refuse_damaged(path: Path) -> None:
 
 async def copy_from_file(path: Path, database: Database) -> None:
     """Put all rows of a SQLite file of this program's schema into an empty database that has its tables."""
-    copy = Database(f"sqlite+aiosqlite:///{path}")
+    copy = Database(f"sqlite:///{path}")
     try:
         async with copy.engine.connect() as source, database.engine.begin() as target:
-            await _copy_rows(source, target)
-            last = await source.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'case_events'"))
-            await _set_sequences(target, int(last or 0))
+            await source.run_sync(_copy_rows, target)
+            last = await _number(source, _LAST_EVENT)
+            await target.run_sync(_set_sequences, last)
     finally:
         await copy.close()
 
 
 async def is_empty(database: Database) -> bool:
     """Say whether no table holds a row; the tables must be there."""
-    async with database.engine.connect() as connection:
+    async with database.readers.connect() as connection:
         for table in Base.metadata.sorted_tables:
-            if await connection.scalar(select(func.count()).select_from(table)):
+            if await _number(connection, select(func.count()).select_from(table)):
                 return False
     return True
 
 
-async def _copy_rows(source: AsyncConnection, target: AsyncConnection) -> None:
+async def _number(connection: AsyncConnection, asked: Executable) -> int:
+    return int(await connection.run_sync(lambda sync: sync.scalar(asked)) or 0)
+
+
+def _copy_rows(source: Connection, into: AsyncConnection) -> None:
+    if (target := into.sync_connection) is None:
+        raise RuntimeError("Connect to the database before rows are copied into it.")
     for table in Base.metadata.sorted_tables:
-        async with source.stream(select(table)) as result:
-            async for rows in result.mappings().partitions(ROWS_AT_ONCE):
-                await target.execute(insert(table), [dict(row) for row in rows])
+        found = source.execute(select(table).execution_options(yield_per=ROWS_AT_ONCE))
+        for rows in found.mappings().partitions():
+            target.execute(insert(table), [dict(row) for row in rows])
 
 
-async def _note_last_event(target: AsyncConnection, last: int) -> None:
-    await target.execute(text("DELETE FROM sqlite_sequence WHERE name = 'case_events'"))
-    await target.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES ('case_events', :last)"), {"last": last})
+def _note_last_event(target: Connection, last: int) -> None:
+    target.execute(text("DELETE FROM sqlite_sequence WHERE name = 'case_events'"))
+    target.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES ('case_events', :last)"), {"last": last})
 
 
-async def _set_sequences(target: AsyncConnection, last_event: int) -> None:
+def _set_sequences(target: Connection, last_event: int) -> None:
     """Let PostgreSQL count on after the rows that came with their numbers."""
     for table in Base.metadata.sorted_tables:
         [key, *more] = table.primary_key.columns
         if more or key.type.python_type is not int or key.autoincrement is False:
             continue
-        last: Any = await target.scalar(select(func.max(key))) or 0
+        last: Any = target.scalar(select(func.max(key))) or 0
         last = max(last, last_event) if table is CaseEvent.__table__ else last
         name = f"{table.name}_{key.name}_seq"
-        await target.execute(text("SELECT setval(:name, :last, :used)"), {"name": name, "last": max(last, 1), "used": last > 0})
+        target.execute(text("SELECT setval(:name, :last, :used)"), {"name": name, "last": max(last, 1), "used": last > 0})
 
 
 async def skip_events(connection: AsyncConnection, *, is_sqlite: bool) -> None:
     """Leave a gap in the numbers of case events, wider than what can have happened since a backup."""
     if is_sqlite:
-        last = await connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'case_events'"))
-        await _note_last_event(connection, int(last or 0) + EVENTS_SKIPPED)
+        await connection.run_sync(_note_last_event, await _number(connection, _LAST_EVENT) + EVENTS_SKIPPED)
     else:
         await connection.execute(
             text("SELECT setval('case_events_id_seq', (SELECT last_value FROM case_events_id_seq) + :gap)"),

@@ -61,7 +61,7 @@ async def restore(settings: Settings, backup: Path, private_key: str | None, *, 
             unseal(backup, archive, private_key)
         told = _unpack(archive, room)
         refuse_damaged(room / DATABASE)
-        copy = Database(f"sqlite+aiosqlite:///{room / DATABASE}")
+        copy = Database(f"sqlite:///{room / DATABASE}")
         try:
             await copy.migrate()
         finally:

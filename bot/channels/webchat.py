@@ -228,14 +228,14 @@ class WebChat:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not 0 < len(token) <= 200 or not token.isascii():
             return None
-        async with self.database.transaction() as session:
+        async with self.database.reading() as session:
             pseudonym = self.pseudonym(token)
             first = await self.conversations.find(session, CHANNEL, pseudonym)
             return first if first is not None else await self.codes.opened_by(session, pseudonym)
 
     async def _state(self, conversation_id: str) -> dict[str, object]:
         """Return who answers now, whether a consultant is writing, and up to where one has read."""
-        async with self.database.transaction() as session:
+        async with self.database.reading() as session:
             case = await self.queue.of_conversation(session, conversation_id)
         owned = case is not None and case.taken_by is not None
         return {
@@ -245,14 +245,14 @@ class WebChat:
         }
 
     async def _said_to(self, pseudonym: str) -> list[dict[str, Any]]:
-        async with self.database.transaction() as session:
+        async with self.database.reading() as session:
             conversation = await self.conversations.find(session, CHANNEL, pseudonym)
         return await self._since(conversation.id, 0) if conversation is not None else []
 
     async def _since(
         self, conversation_id: str, after: int, language: str | None = None, *, own: bool = False
     ) -> list[dict[str, Any]]:
-        async with self.database.transaction() as session:
+        async with self.database.reading() as session:
             said = await self.conversations.messages(session, conversation_id, after=after)
         shown = [message for message in said if not message.unreadable and (own or message.author != "person")]
         return [self._retold(message, language) for message in shown]

@@ -207,6 +207,6 @@ async def with_attention(request: web.Request, handler: Handler) -> web.StreamRe
     opened = request.headers.get("Sec-Fetch-Dest", "document") == "document" and "X-Watching" not in request.headers
     if visitor is not None and visitor.complete and request.method == "GET" and opened and route_name(request) not in WATCHING:
         desk = request.app[DESK]
-        async with desk.program.database.transaction() as session:
+        async with desk.program.database.reading() as session:
             request[ATTENTION] = await attention_now(desk, session, visitor)
     return await handler(request)

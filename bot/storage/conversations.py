@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, exists, select, update
+from sqlalchemy import Select, case, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Button, Inbound, Reply, Screening, Speaker, Triage
@@ -59,24 +59,26 @@ class ConversationStore:
         self.vault = vault
         self.retention = retention
 
-    async def find(self, session: AsyncSession, channel: str, pseudonym: str) -> Conversation | None:
-        """Return the conversation of a person on a channel."""
-        found = await session.execute(select(Conversation).filter_by(channel=channel, pseudonym=pseudonym))
+    async def find(self, session: AsyncSession, channel: str, pseudonym: str, *, locked: bool = False) -> Conversation | None:
+        """Return the conversation of a person on a channel; `locked` as `get` does."""
+        chosen = select(Conversation).filter_by(channel=channel, pseudonym=pseudonym)
+        found = await session.execute(_locked(chosen) if locked else chosen)
         return found.scalar_one_or_none()
+
+    async def look_at(self, session: AsyncSession, conversation_id: str) -> Conversation | None:
+        """Return a conversation by its id, as it is now; nobody is kept from changing it."""
+        return await session.get(Conversation, conversation_id)
 
     async def get(self, session: AsyncSession, conversation_id: str) -> Conversation | None:
         """Return a conversation by its id, locked for this transaction where the database can."""
-        found = await session.execute(
-            # What was read before the lock was there may be old by now: another process had it meanwhile.
-            select(Conversation).filter_by(id=conversation_id).with_for_update().execution_options(populate_existing=True)
-        )
+        found = await session.execute(_locked(select(Conversation).filter_by(id=conversation_id)))
         return found.scalar_one_or_none()
 
     async def open(
         self, session: AsyncSession, *, channel: str, pseudonym: str, language: str, address: str | None, now: datetime
     ) -> Conversation:
-        """Start a conversation, or return the one there is."""
-        existing = await self.find(session, channel, pseudonym)
+        """Start a conversation, or return the one there is, locked as `get` does."""
+        existing = await self.find(session, channel, pseudonym, locked=True)
         if existing is not None:
             if address is not None:
                 self._keep_address(existing, address)
@@ -369,3 +371,8 @@ class ConversationStore:
     async def purge(self, session: AsyncSession, now: datetime) -> int:
         """Delete everything whose time is over; return how many conversations that were. See bot.storage.expiry."""
         return (await expiry.purge(session, self.vault, now)).conversations
+
+
+def _locked(chosen: Select[Conversation]) -> Select[Conversation]:
+    # What was read before the lock was there may be old by now: another process had it meanwhile.
+    return chosen.with_for_update().execution_options(populate_existing=True)

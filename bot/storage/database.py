@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from bot.storage import sqlite
 from bot.storage.counts import store_counts
 from bot.storage.faults import is_damage, sentence
-from bot.storage.files import close_to_others
 
-SQLITE_BUSY_SECONDS = 10  # how long one writer waits for another before the turn fails and is tried again
 _OTHER_LINE = (
     "The database was written by another version of this program, which this one does not know. Start that version (CHANGELOG.md"
     " says which came when), or restore the backup that was made before it: docs/operations.md, “Updates”."
@@ -42,44 +41,53 @@ def unavailable(error: Exception, url: str) -> DatabaseUnavailable:
 
 
 class Database:
-    """Hands out transactions."""
+    """Hands out transactions that write, and snapshots to read from."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        arguments: dict[str, Any] = {}
         if self.is_sqlite:
-            arguments["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
+            self.engine = sqlite.engine(url, writes=True)
+            self.readers = sqlite.engine(url, writes=False)
+            self._written = sqlite.Writer(self.engine).transaction
         else:
-            arguments["pool_pre_ping"] = True
-        self.engine = create_async_engine(url, **arguments)
-        if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "do_connect", _close_to_others)
-            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self.engine.sync_engine, "begin", _begin_immediate)
-        # SQLite lets one transaction in at a time, and those who wait ask again and again: whoever asks at the right moment is first, and
-        # somebody may wait for ever. In this process they stand in line.
-        self._line = asyncio.Lock() if self.is_sqlite else nullcontext()
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+            self.engine = create_async_engine(url, pool_pre_ping=True)
+            self.readers = self.engine.execution_options(postgresql_readonly=True)
+            self._written = self._transaction
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Open a transaction; commit at the end, roll back on an exception."""
-        async with self._line, self._sessions() as session:
-            try:
-                async with session.begin():
-                    yield session
-                    await store_counts(session)
-            except DatabaseError as error:
-                if isinstance(error, OperationalError) or is_damage(error):
-                    raise unavailable(error, self.url) from error
+        """Open a transaction; commit at the end, roll back on an exception. What it wrote is durable when the block has ended."""
+        try:
+            async with self._written() as session:
+                yield session
+                await store_counts(session)
+        except (DatabaseError, NoConnection, sqlite.NotWritten) as error:
+            if _asked_wrongly(error):
                 raise
+            raise unavailable(error, self.url) from error
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a snapshot to read from: it waits for nobody who writes, and nobody for it. Nothing can be written or locked in it."""
+        try:
+            async with AsyncSession(self.readers, expire_on_commit=False) as session, session.begin():
+                yield session
+        except (DatabaseError, NoConnection) as error:
+            if _asked_wrongly(error):
+                raise
+            raise unavailable(error, self.url) from error
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
 
     async def ping(self) -> None:
         """Raise DatabaseUnavailable unless the database answers."""
         try:
-            async with self.engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+            async with self.readers.connect() as connection:
+                await connection.run_sync(lambda sync: sync.execute(text("SELECT 1")))
         except (SQLAlchemyError, OSError) as error:
             raise unavailable(error, self.url) from error
 
@@ -96,7 +104,7 @@ class Database:
 
     async def schema(self) -> str | None:
         """Return the version of the schema, None when there are no tables."""
-        async with self.engine.connect() as connection:
+        async with self.readers.connect() as connection:
             return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
 
     async def drop_everything(self) -> None:
@@ -122,8 +130,8 @@ class Database:
         if not self.is_sqlite:
             return
         try:
-            async with self.engine.connect() as connection:
-                told = await connection.scalar(text("PRAGMA quick_check(1)"))
+            async with self.readers.connect() as connection:
+                told = await connection.run_sync(lambda sync: sync.scalar(text("PRAGMA quick_check(1)")))
         except (SQLAlchemyError, OSError) as error:
             raise unavailable(error, self.url) from error
         if told != "ok":
@@ -135,28 +143,13 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
+        await self.readers.dispose()
         await self.engine.dispose()
 
 
-def _close_to_others(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
-    close_to_others(Path(arguments[0]))
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # SQLAlchemy's recipe: the driver must not begin transactions by itself, so that ours can be IMMEDIATE.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # an accepted message survives a power cut, not only a crash
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA secure_delete=ON")
-    cursor.close()
-
-
-def _begin_immediate(connection: Any) -> None:
-    # A transaction that reads first and writes later fails in SQLite when another one wrote in between; taking the write lock at
-    # the start makes it wait instead.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _asked_wrongly(error: Exception) -> bool:
+    """Say whether a database refused what it was asked, as it should, and does its work."""
+    return isinstance(error, DatabaseError) and not isinstance(error, OperationalError) and not is_damage(error)
 
 
 def _alembic_config(url: str) -> Config:

@@ -13,11 +13,13 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.storage.database import SQLITE_BUSY_SECONDS, Database
+from bot.storage.database import Database
+from bot.storage.sqlite import in_thread
 
 log = structlog.get_logger()
 
@@ -82,17 +84,26 @@ class Remains:
         return Path(self.database.engine.url.database or "").stat().st_size
 
     async def _statement(self, statement: str) -> list[int] | None:
-        """Run a statement outside of any transaction: inside of one nothing of this can be done. None when it could not be done now."""
-        async with self.database.engine.connect() as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
-            if driver is None:
-                return None
-            try:
-                await driver.execute_fetchall(f"PRAGMA busy_timeout={PATIENCE_MS}")
-                rows = list(await driver.execute_fetchall(statement))
-                return [int(value) for value in (rows[0] if rows else ())]
-            except sqlite3.Error as error:  # what was erased is erased: a full disk must not tell its person otherwise
-                log.warning("remains_not_cleared", error=type(error).__name__, again_after_seconds=LOOK_SECONDS)
-                return None
-            finally:
-                await driver.execute_fetchall(f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000}")
+        """Run a statement outside of any transaction: inside of one nothing of this can be done. None when it could not be done now.
+
+        It takes the one connection that writes, so that nobody of this process writes meanwhile.
+        """
+        try:
+            async with self.database.engine.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                return await connection.run_sync(lambda _connection: in_thread(_run, driver, statement))
+        except (
+            sqlite3.Error,
+            SQLAlchemyError,
+        ) as error:  # what was erased is erased: a full disk must not tell its person otherwise
+            log.warning("remains_not_cleared", error=type(error).__name__, again_after_seconds=LOOK_SECONDS)
+            return None
+
+
+def _run(driver: sqlite3.Connection, statement: str) -> list[int]:
+    driver.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+    try:
+        rows = driver.execute(statement).fetchall()
+    finally:
+        driver.execute("PRAGMA busy_timeout=0")
+    return [int(value) for value in (rows[0] if rows else ())]

@@ -111,7 +111,8 @@ class Message(Table):
     __table_args__ = (
         UniqueConstraint("conversation_id", "external_id"),
         UniqueConstraint("conversation_id", "number"),
-        Index("ix_messages_state", "state"),
+        Index("ix_messages_answers", "answers"),
+        Index("ix_messages_state_conversation_id_number", "state", "conversation_id", "number"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

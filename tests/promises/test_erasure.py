@@ -139,8 +139,9 @@ async def test_a_crash_right_after_an_erasure_leaves_nothing_once_the_program_ha
     stored = await stored_of(program, SPECIAL)
     reader = sqlite3.connect(tmp_path / "frontdoor.sqlite3", isolation_level=None)  # keeps the log, as a crash does
     reader.execute("SELECT count(*) FROM messages").fetchone()
+    conversation_id = await the_conversation(program)
     async with program.database.transaction() as session:
-        await program.conversations.erase(session, await the_conversation(program), program.clock())
+        await program.conversations.erase(session, conversation_id, program.clock())
     await program.close()
     assert left_of(stored, tmp_path)
     again = await opened(program.settings, assistant=None)

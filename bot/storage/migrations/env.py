@@ -9,7 +9,7 @@ from bot.storage.tables import Table
 connection = context.config.attributes.get("connection")
 if connection is None:
     url = context.config.get_main_option("sqlalchemy.url")
-    connection = create_engine(url.replace("+aiosqlite", "")).connect()
+    connection = create_engine(url).connect()
 context.configure(connection=connection, target_metadata=Table.metadata, render_as_batch=True)
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,248 @@
+"""SQLite as a server uses it: readers that see a snapshot and wait for nobody, and one connection that writes in the order of asking.
+
+A statement takes microseconds; handing it to another thread and back takes a hundred of them, several times over. So statements run
+where they are asked for, and only what may wait goes to another thread: for another process, for the disk, for a deletion that takes
+much with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Pool, event, make_url
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.util import await_only
+
+from bot.storage.files import close_to_others
+
+BUSY_SECONDS: Final = 10  # how long one writer waits for another before the turn fails and is tried again
+READERS: Final = 4  # snapshots open at once; reading one takes a few milliseconds
+BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
+WAL_BYTES: Final = 64 * 2**20  # what a burst leaves of the log's file; SQLite itself writes back from 4 MB on
+CACHE_KIBIBYTES: Final = 16 * 2**10
+
+
+class NotWritten(Exception):
+    """A transaction did not get its turn, or SQLite gave it up by itself, as when the disk is full: nothing of it is stored."""
+
+
+class Cursor(sqlite3.Cursor):
+    """A cursor that leaves the thread that asks for what may wait."""
+
+    connection: Connection
+
+    def execute(self, statement: str, parameters: Any = (), /) -> Cursor:
+        """Run a statement."""
+        if statement == BEGIN_WRITING:
+            self.connection.begin_writing(super().execute)
+        elif statement.startswith("DELETE"):
+            in_thread(super().execute, statement, parameters)
+        else:
+            super().execute(statement, parameters)
+        return self
+
+
+class Connection(sqlite3.Connection):
+    """A connection of which only what may wait leaves the thread that asks."""
+
+    def cursor(self, _factory: Any = None) -> Any:
+        """Return a cursor."""
+        return super().cursor(Cursor)
+
+    def begin_writing(self, execute: Callable[[str], object]) -> None:
+        """Take the write lock: at once when it is free, and otherwise waiting for the process that has it."""
+        try:
+            execute(BEGIN_WRITING)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            in_thread(self._wait_and_begin, execute)
+
+    def _wait_and_begin(self, execute: Callable[[str], object]) -> None:
+        execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
+        try:
+            execute(BEGIN_WRITING)
+        finally:
+            execute("PRAGMA busy_timeout=0")
+
+    def commit(self) -> None:
+        """Commit what there is to commit; what was written is on the disk afterwards."""
+        if self.in_transaction:
+            in_thread(super().commit)
+
+
+class Reading(Connection):
+    """A connection that never waits for the disk longer than it takes to read."""
+
+    def commit(self) -> None:
+        """End the snapshot."""
+        sqlite3.Connection.commit(self)
+
+
+def in_thread[Found](work: Callable[..., Found], *arguments: Any) -> Found:
+    """Run something in another thread until it has ended: what was begun there is under way also when nobody waits any more."""
+
+    async def there() -> Found:
+        running = asyncio.get_running_loop().run_in_executor(None, work, *arguments)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait([running])
+            raise
+
+    return await_only(there())
+
+
+class Dialect(SQLiteDialect_pysqlite):
+    """SQLAlchemy's own dialect of SQLite, for its asynchronous engine.
+
+    `AsyncConnection.execute` insists on a driver that waits at each statement; sessions, and `run_sync`, do not.
+    """
+
+    driver = "near"
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[Pool]:
+        """Return the pool that waits without holding up the others."""
+        return AsyncAdaptedQueuePool
+
+
+registry.register("sqlite.near", __name__, "Dialect")
+
+
+def engine(url: str, *, writes: bool) -> AsyncEngine:
+    """Return an engine over the file of a URL: of the one connection that writes, or of those that read."""
+    made = create_async_engine(
+        make_url(url).set(drivername="sqlite+near"),
+        # SQLAlchemy's recipe: the driver must not begin transactions by itself, so that ours can be IMMEDIATE.
+        connect_args={"isolation_level": None, "cached_statements": 256, "factory": Connection if writes else Reading},
+        pool_size=1 if writes else READERS,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+    )
+    event.listen(made.sync_engine, "do_connect", _close_to_others)
+    event.listen(made.sync_engine, "connect", _prepare_writer if writes else _prepare_reader)
+    # A transaction that reads first and writes later fails in SQLite when another one wrote in between; taking the write lock at
+    # the start makes it wait instead.
+    begin = BEGIN_WRITING if writes else "BEGIN"
+    event.listen(made.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return made
+
+
+def _close_to_others(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+    close_to_others(Path(arguments[0]))
+
+
+def _prepare_writer(connection: Any, _record: Any) -> None:
+    _tell(
+        connection,
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an accepted message survives a power cut, not only a crash
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"journal_size_limit={WAL_BYTES}",
+        f"cache_size=-{CACHE_KIBIBYTES}",
+        "busy_timeout=0",  # once it has begun, nobody else can be writing: see begin_writing
+    )
+
+
+def _prepare_reader(connection: Any, _record: Any) -> None:
+    _tell(connection, "query_only=ON", f"cache_size=-{CACHE_KIBIBYTES // READERS}")
+
+
+def _tell(connection: Any, *pragmas: str) -> None:
+    cursor = connection.cursor()
+    for pragma in pragmas:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+class _Group:
+    """Transactions that become durable together: each in a savepoint of its own, all in one commit."""
+
+    def __init__(self, connection: AsyncConnection, driver: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.driver = driver
+        self.lost = False
+        self.end: asyncio.Task[Exception | None]
+
+    def look(self) -> None:
+        """Notice when SQLite gave up everything: what looks like a transaction afterwards would hold only a part of it."""
+        self.lost = self.lost or not self.driver.in_transaction
+
+    def check(self) -> None:
+        """Raise NotWritten when what the group wrote is gone."""
+        if self.lost:
+            raise NotWritten("SQLite gave up a transaction by itself.")
+
+
+class Writer:
+    """Lets transactions write one after another, in the order in which they were asked for.
+
+    Those that wait when one begins are committed with it: one wait for the disk for all of them. None is told that it is done
+    before that commit is, and one that fails takes back only what it wrote itself.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._turn = asyncio.Lock()
+        self._group: _Group | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction when its turn comes; raises NotWritten."""
+        try:
+            async with asyncio.timeout(BUSY_SECONDS):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise NotWritten("Others were writing all the time.") from error
+        try:
+            group = self._group or await self._begin()
+            group.check()
+            try:
+                async with (
+                    AsyncSession(group.connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+                    session.begin(),
+                ):
+                    yield session
+            finally:
+                group.look()
+        finally:
+            self._turn.release()
+        failure = await asyncio.shield(group.end)  # the others' commit goes on when this one's task is cancelled
+        if failure is not None:
+            raise failure
+
+    async def _begin(self) -> _Group:
+        connection = await self._engine.connect()
+        try:
+            await connection.begin()
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+        except BaseException:
+            await connection.close()
+            raise
+        self._group = group = _Group(connection, driver)
+        group.end = asyncio.create_task(self._end(group))  # its turn comes after those that wait now
+        return group
+
+    async def _end(self, group: _Group) -> Exception | None:
+        async with self._turn:
+            self._group = None
+            try:
+                group.check()
+                await group.connection.commit()
+            except (SQLAlchemyError, NotWritten) as error:
+                return error
+            finally:
+                await group.connection.close()
+        return None
