@@ -11,6 +11,7 @@ import errno
 import json
 import logging
 import sys
+import sysconfig
 import threading
 import traceback
 import warnings
@@ -24,6 +25,7 @@ import structlog
 from structlog.processors import CallsiteParameter, CallsiteParameterAdder
 
 _PROJECT: Final = Path(__file__).resolve().parents[1]
+_INSTALLED: Final = tuple(f"{sysconfig.get_path(kind)}/" for kind in ("purelib", "platlib", "stdlib"))
 _OURS: Final = tuple(f"{_PROJECT / folder}/" for folder in ("bot", "actions"))
 _FRAMES_SHOWN: Final = 20  # of each error, the innermost
 _ERRORS_SHOWN: Final = 8  # of a chain of causes
@@ -179,7 +181,7 @@ def _warned(  # noqa: PLR0917 - as Python calls it
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    if issubclass(category, DeprecationWarning):
-        return  # tells developers what a later version of a library will drop; the lock file pins them all
+    if issubclass(category, DeprecationWarning) or filename.startswith(_INSTALLED):
+        return  # tells a library's developers what to change; the lock file pins them all
     told = _as_line("warning", "library_warning", f"{_short(filename)}:{lineno}", None, kind=category.__name__)
     print(told, file=file or sys.stderr, flush=True)

@@ -147,6 +147,7 @@ async def _metrics(_request: web.Request) -> web.Response:
 
 def serve(settings: Settings) -> int:
     """Run until stopped; returns the exit status."""
+    print("Loading the model.", flush=True)
     assistant = load_assistant(settings)
     with suppress(KeyboardInterrupt):
         asyncio.run(_serve(settings, assistant))

@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.force and is_current(model_dir):
         print("The model is up to date with its training data.")
         return 0
+    print("The model is learned from nlu_data/: some minutes, and only after a change of it.", flush=True)
     try:
         model = train(model_dir)
     except TrainingFailed as problem:

@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.encoder import ENCODING, shared_encoder
 from bot.nlu.importer import METADATA, rows_of
+from bot.nlu.progress import reached
 from bot.screening.heads import Heads
 from bot.screening.language import LanguageIdentifier, read_other_languages, train_language
 from bot.screening.normalise import readable
@@ -56,6 +57,7 @@ class LanguageClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the labelled messages and on how they look without diacritics and in Latin letters."""
+        reached("languages")
         rows = rows_of(training_data)
         self._languages = train_language([row.text for row in rows], [row.language for row in rows], read_other_languages())
         with self._storage.write_to(self._resource) as folder:

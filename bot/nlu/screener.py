@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
-import tqdm
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,6 +18,7 @@ from bot.messages import TOPICS
 from bot.nlu.encoder import ENCODING, shared_encoder
 from bot.nlu.importer import rows_of
 from bot.nlu.language import LANGUAGE
+from bot.nlu.progress import reached
 from bot.screening.heads import Matrix
 from bot.screening.normalise import readable
 from bot.screening.rows import read_rows, validation_files
@@ -62,15 +61,10 @@ class ScreeningClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the labelled messages and keep the model in Rasa's archive."""
-        with self._storage.write_to(self._resource) as folder, tqdm.tqdm(total=100, file=sys.stderr, leave=False) as bar:
-
-            def progress(what: str, done: int, total: int) -> None:
-                bar.set_description(what)
-                bar.n = int(100 * done / max(total, 1))
-                bar.refresh()
-
+        with self._storage.write_to(self._resource) as folder:
             rows, phrases = rows_of(training_data), [*listed_phrases(), *said_in_conversations()]
-            train_screener(rows, read_rows(validation_files()), folder, phrases=phrases, progress=progress)
+            train_screener(rows, read_rows(validation_files()), folder, phrases=phrases, progress=reached)
+            reached("dialogue")
             self._brain = load_brain(folder, shared_encoder())
         return self._resource
 

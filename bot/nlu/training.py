@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
+from typing import Final
 
 from bot.lexicon import lexicon_files
+from bot.nlu.progress import progress_bar
 from bot.screening.concepts import concept_files
 from bot.screening.language import OTHER_LANGUAGES
 from bot.screening.models import newest_archive
@@ -20,6 +25,7 @@ from bot.settings import PROJECT_ROOT
 
 _FINGERPRINT = "trained-from.txt"
 _MODELS_KEPT = 2
+RASAS_LEVEL: Final = "LOG_LEVEL"  # by which Rasa decides whether it draws bars
 
 
 class TrainingFailed(Exception):
@@ -57,27 +63,45 @@ def is_current(model_dir: Path) -> bool:
 def train(model_dir: Path) -> Path:
     """Train a model and return its archive; raises TrainingFailed."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    from rasa.model_training import train as rasa_train  # noqa: PLC0415 - takes seconds; only when a model is really trained
-
-    from bot.logs import configure_logs  # noqa: PLC0415
-
-    configure_logs()
     made_from = fingerprint()
     model_dir.mkdir(parents=True, exist_ok=True)
     name = time.strftime("frontdoor-%Y%m%d-%H%M%S")
-    # Rasa drives an event loop of its own in training and leaves it behind as the thread's.
-    asyncio.set_event_loop(asyncio.new_event_loop())
-    result = rasa_train(
-        domain=str(PROJECT_ROOT / "domain.yml"),
-        config=str(PROJECT_ROOT / "config.yml"),
-        training_files=[str(NLU_DATA)],
-        output=str(model_dir),
-        fixed_model_name=name,
-        force_training=True,
-    )
+    with _quietly() as said:
+        from rasa.model_training import train as rasa_train  # noqa: PLC0415 - takes seconds; only when a model is really trained
+
+        from bot.logs import configure_logs  # noqa: PLC0415
+
+        configure_logs()
+        # Rasa drives an event loop of its own in training and leaves it behind as the thread's.
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        result = rasa_train(
+            domain=str(PROJECT_ROOT / "domain.yml"),
+            config=str(PROJECT_ROOT / "config.yml"),
+            training_files=[str(NLU_DATA)],
+            output=str(model_dir),
+            fixed_model_name=name,
+            force_training=True,
+        )
     if result.code != 0 or result.model is None:
-        raise TrainingFailed(f"Rasa ended with code {result.code} and made no model. Run `rasa train --debug` to see why.")
+        raise TrainingFailed(
+            f"Rasa ended with code {result.code} and made no model. Run `rasa train --debug` to see why. It said:\n{said.getvalue()}"
+        )
     (model_dir / _FINGERPRINT).write_text(made_from)
     for old in sorted(model_dir.glob("frontdoor-*.tar.gz"))[:-_MODELS_KEPT]:
         old.unlink()
     return Path(result.model)
+
+
+@contextmanager
+def _quietly() -> Iterator[io.StringIO]:
+    """Show one bar instead of Rasa's, and keep what Rasa prints."""
+    before = os.environ.get(RASAS_LEVEL)
+    os.environ[RASAS_LEVEL] = "ERROR"
+    try:
+        with redirect_stdout(io.StringIO()) as said, progress_bar():
+            yield said
+    finally:
+        if before is None:
+            del os.environ[RASAS_LEVEL]
+        else:
+            os.environ[RASAS_LEVEL] = before
