@@ -184,3 +184,35 @@ def test_somebody_else_who_writes_to_the_consultant_is_announced_on_every_page(n
     ready(ola)
     expect(ola.locator(".written")).to_have_count(0)
     expect(ola).not_to_have_title(re.compile("✉"))
+
+
+def test_a_field_says_how_much_fits_and_keeps_what_was_pasted(night: Night, desk: Callable[..., Page]) -> None:
+    ola = desk("Ola")
+    night.writes(WROTE, who="a")
+    ola.locator(".case .take").click()
+    in_focus(ola, "#answer")
+    ready(ola)
+    ola.fill("#answer", "a" * 100)
+    expect(ola.locator("#answer-form .length")).to_have_count(0)
+    ola.fill("#answer", "a" * 3500)
+    expect(ola.locator("#answer-form .length")).to_have_text("Pozostało znaków: 500.")
+    ola.fill("#answer", "a" * 4100)
+    expect(ola.locator("#answer-form .length")).to_contain_text("Znaków za dużo: 100.")
+    ola.keyboard.press("Control+Enter")
+    looked_again(ola)
+    picture(ola, "answer-too-long")
+    assert ola.locator("#answer").input_value() == "a" * 4100
+    expect(ola.locator("#messages .consultant")).to_have_count(0)
+    ola.fill("#answer", "a" * 4000)
+    ola.keyboard.press("Control+Enter")
+    expect(ola.locator("#answer")).to_have_value("")
+    expect(ola.locator("#answer-form .length")).to_have_text("")
+
+    ola.fill("#note", "n" * 4050)
+    expect(ola.locator("#notes .length")).to_contain_text("Znaków za dużo: 50.")
+    looked_again(ola)
+    expect(ola.locator("#note")).to_have_value("n" * 4050)
+    expect(ola.locator("#notes .length")).to_contain_text("Znaków za dużo: 50.")
+    ola.get_by_role("button", name="Dodaj notatkę").click()
+    picture(ola, "note-too-long")
+    assert ola.locator("#note").input_value() == "n" * 4050

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import select
 
 from bot.messages import LANGUAGES
+from bot.storage.tables import Conversation
 from tests.e2e.chats import AWAY, OLD, WITHOUT_SCRIPT, Chat, in_a_case, says
 from tests.e2e.desks import Night, faults, picture
 
@@ -301,3 +303,21 @@ def test_who_opens_the_page_can_read_and_write_after_one_round_trip(chat: Chat) 
     later = page.get_attribute("body", "data-later")
     assert set(asked) - {later} <= needed  # the page names all of them: they come side by side
     expect(page.locator("#text")).to_be_editable()
+
+
+def test_a_text_that_is_longer_than_a_message_goes_whole_as_several(night: Night, chat: Chat) -> None:
+    page = chat()
+    text = " ".join(f"słowo{number}" for number in range(4000))  # some 39,000 characters, as pasted from a document
+    before = page.locator(".message.bot").count()
+    page.locator("#text").evaluate("(field, text) => { field.value = text; }", text)
+    page.click("#send")
+    expect(page.locator(".message.bot")).to_have_count(before + 2)
+
+    async def stored() -> list[str]:
+        async with night.program.database.transaction() as session:
+            [conversation] = await session.scalars(select(Conversation))
+            said = await night.program.conversations.messages(session, conversation.id)
+        return [message.text for message in said if message.author == "person"]
+
+    assert " ".join(night.do(stored())) == text
+    assert page.locator("#text").get_attribute("maxlength") is None
