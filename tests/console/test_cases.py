@@ -441,3 +441,20 @@ async def test_what_just_fits_is_kept_whole_with_its_lines(consultant: Any, writ
         written = await CaseFiles(program.vault).read(session, row, conversation)
     assert written.notes[0].text == note.replace("\r\n", "\n")
     assert written.tags == tuple(tags)
+
+
+async def test_a_case_whose_first_messages_have_run_out_says_so(
+    consultant: Any, writes: Any, program: Program, clock: Clock
+) -> None:
+    case, ola = await writes("zabrał mi paszport"), await consultant()
+    gone = "Wcześniejsze wiadomości skasowano"
+    assert gone not in await ola.text(f"/cases/{case}")
+    clock.move(days=89)
+    await writes("jestem tu jeszcze")
+    clock.move(days=2)
+    async with program.database.transaction() as session:
+        await program.conversations.purge(session, clock())
+    zofia = await consultant("Zofia")  # the login of ninety days ago has ended
+    page = await zofia.text(f"/cases/{case}")
+    assert gone in page
+    assert "jestem tu jeszcze" in page

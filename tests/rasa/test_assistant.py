@@ -13,7 +13,7 @@ import pytest
 from actions.dialogue import MOVES
 from bot.acts import BUTTON_ACTS, LEXICON_ACTS
 from bot.logs import configure_logs
-from bot.messages import LANGUAGES, TOPICS, Triage
+from bot.messages import LANGUAGES, TOPICS, Indicator, Triage
 from tests.support import HOTLINE
 
 if TYPE_CHECKING:
@@ -177,3 +177,12 @@ def test_using_a_component_that_needs_tensorflow_says_so() -> None:
     with pytest.raises(RuntimeError, match="TensorFlow"):
         tf.constant([1.0])
     assert not tf.is_tensor(3)
+
+
+async def test_what_is_told_in_the_middle_of_a_long_text_counts(rasa_assistant: Assistant) -> None:
+    calm = "Dzień dobry, szukam informacji o pracy i mieszkaniu w Polsce. W zeszłym roku byłam z rodziną nad morzem. "
+    told = "Mój szef zabrał mi paszport i zamyka mnie na noc w pokoju, nie wolno mi wychodzić. "
+    screening = await rasa_assistant.understand(calm * 40 + told + calm * 40)
+    assert screening.triage.needs_person
+    assert Indicator.DOCUMENTS_TAKEN in screening.signs
+    assert (await rasa_assistant.understand(calm * 20)).triage is Triage.NONE
