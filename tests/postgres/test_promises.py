@@ -13,6 +13,8 @@ from tests.console.test_keys import (  # noqa: F401 - the others start a program
     test_after_a_rotation_and_without_the_old_key_everything_opens_and_everybody_can_log_in,
 )
 from tests.console.test_unreadable import *  # noqa: F403
+from tests.promises.test_clock import *  # noqa: F403
+from tests.promises.test_expiry import *  # noqa: F403
 from tests.test_frontdoor import *  # noqa: F403
 from tests.test_postman import *  # noqa: F403
 
