@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 PYTHON := .venv/bin/python
 THREADS ?= 2
 
-.PHONY: help install run train test quick lint format encoder upgrade clean
+.PHONY: help install run train test quick lint format encoder upgrade sbom clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,11 @@ encoder: encoder/.venv/.complete ## fine-tune and export the sentence encoder (h
 
 upgrade: ## bring the service to VERSION, with a backup into BACKUP, and back when that fails
 	@sh deploy/upgrade.sh
+
+sbom: | $(UV_NEEDED) ## list every library, as CycloneDX, in build/sbom.cdx.json
+	@mkdir -p build
+	$(UV) export --quiet --locked --no-dev --format cyclonedx1.5 --output-file build/sbom.cdx.json
+	@echo build/sbom.cdx.json
 
 clean: ## remove what was built; keys and database stay
 	rm -rf .venv .tools models .rasa build .mypy_cache .ruff_cache .pytest_cache

@@ -76,19 +76,25 @@ class AuditLog:
 
     async def verify(self, session: AsyncSession, *, expected: AuditHead | None = None) -> AuditHead:
         """Check the whole chain, and that it still holds `expected`; raises AuditBroken at the first fault."""
-        previous, number, found = START, 0, expected is None or expected.number == 0
-        while entries := await self._after(session, number):
-            for entry in entries:
-                if entry.number != number + 1:
-                    raise AuditBroken(f"Entry {number + 1} of the audit log is missing.")
-                if entry.previous_hash != previous or entry.hash != self._hash(entry):
-                    raise AuditBroken(f"Entry {entry.number} of the audit log was changed.")
-                number, previous = entry.number, entry.hash
-                found = found or (expected is not None and (number, previous) == (expected.number, expected.hash))
-        if not found and expected is not None:
+        head = AuditHead(0, START)
+        while (reached := await self.verify_next(session, head)) != head:
+            head = reached
+        entry = await session.get(AuditEntry, expected.number) if expected is not None and expected.number else None
+        if expected is not None and expected.number and (entry is None or entry.hash != expected.hash):
             raise AuditBroken(
                 f"The audit log does not hold entry {expected.number} as it was written down: it was cut or replaced."
             )
+        return head
+
+    async def verify_next(self, session: AsyncSession, after: AuditHead) -> AuditHead:
+        """Check the entries that follow one, PAGE at most; return the last of them, `after` when there is none. Raises AuditBroken."""
+        number, previous = after.number, after.hash
+        for entry in await self._after(session, number):
+            if entry.number != number + 1:
+                raise AuditBroken(f"Entry {number + 1} of the audit log is missing.")
+            if entry.previous_hash != previous or entry.hash != self._hash(entry):
+                raise AuditBroken(f"Entry {entry.number} of the audit log was changed.")
+            number, previous = entry.number, entry.hash
         return AuditHead(number, previous)
 
     async def is_ours(self, session: AsyncSession) -> bool:

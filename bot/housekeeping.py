@@ -10,6 +10,7 @@ from prometheus_client import Gauge
 
 from bot import allowance, farewells
 from bot.backup.workshop import clear_leftovers
+from bot.gauges import purged
 from bot.storage import clock, expiry, receipts
 
 if TYPE_CHECKING:
@@ -50,5 +51,6 @@ async def tidy(program: Program) -> None:
         await allowance.forget_old(session, now)
         await farewells.forget_old(session, now)
     await program.frontdoor.remains.write_anew()
+    purged(now)
     if dropped:
         log.info("addresses_dropped", count=dropped)

@@ -28,6 +28,7 @@ from bot.console.app import make_console
 from bot.console.staff import ensure_first_account
 from bot.doors import IDLE_SECONDS, Doorkeeper, hear_our_faults_only, places
 from bot.doors import LOOK_SECONDS as DOOR_SECONDS
+from bot.gauges import MEASURE_SECONDS, VERIFY_SECONDS, measure, verify_audit
 from bot.handoff.alarm import PREFIX as ALARM_PREFIX
 from bot.handoff.alarm_page import AlarmPage
 from bot.handoff.alarm_watch import AlarmWatch
@@ -168,7 +169,7 @@ async def _serve(settings: Settings, assistant: Assistant | None) -> None:
         stack.push_async_callback(messengers.close)
         doorkeeper = Doorkeeper(most=places())
         serving = partial(_serve_on, stack, _headers_of(program))
-        await serving(metrics_application(), host="127.0.0.1", port=settings.metrics_port, setting="METRICS_PORT")
+        await serving(metrics_application(), host=settings.metrics_host, port=settings.metrics_port, setting="METRICS_PORT")
         public = application(program, messengers)
         await serving(public, host=settings.host, port=settings.port, setting="PORT", doorkeeper=doorkeeper)
         await messengers.start()
@@ -193,6 +194,8 @@ async def _serve(settings: Settings, assistant: Assistant | None) -> None:
             every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),
             beside(watch.run(), "alarm_watch"),
             every(LOOK_SECONDS, post_case_events, "case_webhook"),
+            every(MEASURE_SECONDS, lambda: measure(program), "measure", at_once=True),
+            every(VERIFY_SECONDS, lambda: verify_audit(program), "verify_audit", at_once=True),
         ):
             await _stopped()
 

@@ -189,7 +189,8 @@ class Settings(BaseSettings):
         14, ge=1, description="Days that a backup is kept; for so long what was erased can still be in one."
     )
 
-    metrics_port: int = Field(9464, ge=0, le=65535, description="Port of /metrics, on loopback; 0 takes a free one.")
+    metrics_host: str = Field("127.0.0.1", description="Address that /metrics listens on; never one that the world reaches.")
+    metrics_port: int = Field(9464, ge=0, le=65535, description="Port of /metrics; 0 takes a free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
 
     @field_validator(*_FORMS)

@@ -1,0 +1,98 @@
+"""What is written for those who run the program fits the program: units, image, compose file, alerts, dashboard."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import REGISTRY
+
+import bot.server  # noqa: F401 - brings every counter
+from bot.settings import PROJECT_ROOT, Settings
+
+DEPLOY = PROJECT_ROOT / "deploy"
+OPERATIONS = (PROJECT_ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
+COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT_ROOT / "compose.yaml").read_text(encoding="utf-8"))
+CONTAINERFILE = (PROJECT_ROOT / "Containerfile").read_text(encoding="utf-8")
+
+
+def ours() -> dict[str, str]:
+    """Return the type of each of our metrics."""
+    return {metric.name: metric.type for metric in REGISTRY.collect() if metric.name.startswith("frontdoor_")}
+
+
+def series() -> set[str]:
+    return {name + suffix for name, kind in ours().items() for suffix in SUFFIXES[kind]}
+
+
+def rules() -> list[dict[str, Any]]:
+    [group] = yaml.safe_load((DEPLOY / "prometheus" / "frontdoor.rules.yml").read_text(encoding="utf-8"))["groups"]
+    return list(group["rules"])
+
+
+def test_every_metric_is_in_the_table_for_the_operator() -> None:
+    [table] = re.findall(r"\| series \| .*?\n\n", OPERATIONS, re.DOTALL)
+    told = set(re.findall(r"`(frontdoor_\w+)`", table))
+    assert told == {name + ("_total" if kind == "counter" else "") for name, kind in ours().items()}
+
+
+def test_alerts_and_dashboard_look_at_series_that_exist() -> None:
+    dashboard = json.loads((DEPLOY / "grafana" / "frontdoor.json").read_text(encoding="utf-8"))
+    asked = [rule["expr"] for rule in rules()] + [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    named = set(re.findall(r"frontdoor_\w+", " ".join(asked)))
+    assert named - series() == set()
+    assert len(named) > 15
+    assert all({"alert", "expr", "labels", "annotations"} <= rule.keys() for rule in rules())
+    assert {rule["labels"]["severity"] for rule in rules()} == {"page", "ticket"}
+
+
+@pytest.mark.parametrize("service", ["frontdoor-1", "frontdoor-2", "backup"])
+def test_a_front_door_of_the_compose_file_is_hardened_and_set_by_settings_that_exist(service: str) -> None:
+    told = COMPOSE["services"][service]
+    assert (told["read_only"], told["cap_drop"], told["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
+    known = {name.upper() for name in Settings.model_fields}
+    assert set(told["environment"]) <= known
+    image = set(re.findall(r"\b([A-Z_]+)=", CONTAINERFILE.split("ENTRYPOINT")[0].rpartition("USER")[2]))
+    others = {"HOME", "MPLCONFIGDIR", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS", "OMP_NUM_THREADS", "RASA_TELEMETRY_ENABLED"}
+    assert image - others <= known
+    assert "POSTGRES_PASSWORD" not in told["environment"]
+
+
+def test_only_the_proxy_is_reached_from_outside_and_the_database_from_nowhere_else() -> None:
+    services = COMPOSE["services"]
+    assert {name for name, told in services.items() if told.get("ports")} == {"caddy"}
+    assert services["db"]["networks"] == ["inside"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    caddy = (DEPLOY / "compose" / "Caddyfile").read_text(encoding="utf-8")
+    assert all(f"{name}:8080" in caddy for name in ("frontdoor-1", "frontdoor-2"))
+    assert "\n\tlog" not in caddy
+
+
+def test_the_image_takes_along_what_is_there_and_runs_as_nobody_of_note() -> None:
+    copied = [path for line in re.findall(r"^COPY (?!--from)(.+)$", CONTAINERFILE, re.MULTILINE) for path in line.split()[:-1]]
+    assert all((PROJECT_ROOT / path).exists() for path in copied)
+    kept = (PROJECT_ROOT / ".containerignore").read_text(encoding="utf-8")
+    assert {f"!{path}" for path in copied} == {line for line in kept.splitlines() if line.startswith("!")}
+    assert kept == (PROJECT_ROOT / ".dockerignore").read_text(encoding="utf-8")
+    assert re.search(r"^USER 10001$", CONTAINERFILE, re.MULTILINE)
+    assert "HEALTHCHECK" in CONTAINERFILE
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@pytest.mark.parametrize("unit", ["frontdoor.service", "frontdoor-backup.service"])
+def test_a_unit_is_exposed_as_little_as_can_be(unit: str) -> None:
+    command = ["systemd-analyze", "security", "--offline=yes", "--threshold=30", str(DEPLOY / "systemd" / unit)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={"SYSTEMD_COLORS": "0", "PATH": "/usr/bin:/bin"}
+    )
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
+
+
+def test_the_unit_of_the_server_takes_many_connections() -> None:
+    assert "\nLimitNOFILE=65536\n" in (DEPLOY / "systemd" / "frontdoor.service").read_text(encoding="utf-8")
