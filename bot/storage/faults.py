@@ -20,17 +20,25 @@ _SQLITE: Final = (
     ("SQLITE_IOERR", "The disk with the database {file} does not read or write as it should: is it full, or broken?"),
 )
 _DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-# By PostgreSQL's code of the error (https://www.postgresql.org/docs/current/errcodes-appendix.html), or by what libpq says.
+# By PostgreSQL's code of the error (https://www.postgresql.org/docs/current/errcodes-appendix.html); while connecting there is none,
+# and it is known by what the server says.
+_NOT_LET_IN: Final = "PostgreSQL does not let {user} in: compare user and password in DATABASE_URL."
 _POSTGRESQL: Final = (
-    ("28", "PostgreSQL does not let {user} in: compare user and password in DATABASE_URL."),
-    ("3D000", "PostgreSQL has no database {name}: make it (createdb), or mend DATABASE_URL."),
     ("42501", "PostgreSQL lets {user} make no tables in {name}: the database must belong to that user."),
     ("53300", "PostgreSQL takes no more connections: raise max_connections, or run fewer processes."),
     ("53100", "PostgreSQL's disk is full: make room there."),
     ("57P03", "PostgreSQL is starting or stopping: try again in a minute."),
+)
+_CONNECTING: Final = (
+    ("authentication failed", _NOT_LET_IN),
+    ('role "', _NOT_LET_IN),
+    ("pg_hba.conf", _NOT_LET_IN),
+    ('database "', "PostgreSQL has no database {name}: make it (createdb), or mend DATABASE_URL."),
+    ("too many", "PostgreSQL takes no more connections: raise max_connections, or run fewer processes."),
+    ("starting up", "PostgreSQL is starting or stopping: try again in a minute."),
+    ("shutting down", "PostgreSQL is starting or stopping: try again in a minute."),
     ("resolve host", "The host {host} of DATABASE_URL is not known: is the name right?"),
-    ("connection failed", "PostgreSQL does not answer at {host}: does it run, and is it the host and port of DATABASE_URL?"),
-    ("connection refused", "PostgreSQL does not answer at {host}: does it run, and is it the host and port of DATABASE_URL?"),
+    ("connection", "PostgreSQL does not answer at {host}: does it run, and is it the host and port of DATABASE_URL?"),
 )
 
 
@@ -48,14 +56,16 @@ def sentence(error: BaseException, url: str) -> str:
         "user": place.username or "this user",
         "host": f"{place.host or place.query.get('host') or 'the local socket'}{f':{place.port}' if place.port else ''}",
     }
-    name = getattr(original, "sqlite_errorname", None)
-    table, told = (_SQLITE, str(name)) if name else (_POSTGRESQL, str(getattr(original, "sqlstate", None) or ""))
+    name = str(getattr(original, "sqlite_errorname", None) or "")
     if is_damage(error):
         return f"The database {place.database} is damaged ({name}): it can no longer be read as it should."
-    for start, found in table:
-        if (told and told.startswith(start)) or (not told and start in str(original).lower()):
-            return found.format(**values)
-    kind = told or type(original).__name__
+    code = str(getattr(original, "sqlstate", None) or "")
+    said = str(original).lower() if not name and not code else ""
+    by_code = ((start, found) for start, found in (*_SQLITE, *_POSTGRESQL) if (name or code).startswith(start))
+    by_text = ((part, found) for part, found in _CONNECTING if part in said)
+    for _, found in (*by_code, *by_text):
+        return found.format(**values)
+    kind = name or code or type(original).__name__
     return f"The database does not do its work ({kind}). Does it run, is its disk full, and does another program hold it?"
 
 
