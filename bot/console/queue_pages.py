@@ -19,6 +19,7 @@ from bot.streams import Streams
 WAVE_PATH: Final = "/waves/{mark:[0-9a-f]{16}}"
 GONE: Final = 499  # for a page that was closed: nobody reads it
 MOST_STREAMS: Final = 30  # of one login: a page each, where the browser cannot let one page listen for all
+GATHER_SECONDS: Final = 0.2  # what changes in a moment is told once: in a flood every page would look again all the time
 HEARTBEAT_SECONDS: Final = 15.0  # the page takes twice this without a sign as a lost connection
 
 
@@ -113,6 +114,7 @@ class QueuePages:
                         await asyncio.wait_for(rung.wait(), HEARTBEAT_SECONDS)
                     except TimeoutError:
                         continue
+                    await asyncio.sleep(GATHER_SECONDS)
                     rung.clear()
                     event = "changed"
         return stream

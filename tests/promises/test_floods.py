@@ -1,0 +1,53 @@
+"""A flood of false emergencies hides nobody, wakes staff once for all of it, and takes nothing from anybody."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from bot.handoff.alarm_watch import AlarmWatch
+from bot.handoff.waves import bring_back, open_cases, set_aside, waves
+from bot.program import Program
+from bot.storage.tables import Alarm, Handoff, Message
+from tests.support import Clock
+from tests.test_frontdoor import count, inbound
+
+
+async def flooded(program: Program, clock: Clock) -> str:
+    """Let a hundred send the same words, and one in the middle their own; return the case of that one."""
+    for number in range(100):
+        await program.frontdoor.receive(inbound(f"zamknęli mnie, pomocy {number}", who=f"fake{number}"))
+        if number == 50:
+            await program.frontdoor.receive(inbound("zamknęli nas w szklarni pod Kaliszem", who="real"))
+    clock.move(minutes=2)
+    async with program.database.transaction() as session:
+        conversation = await program.conversations.find(session, "web", "real")
+        assert conversation is not None
+        case = await program.queue.of_conversation(session, conversation.id)
+    assert case is not None
+    return case.id
+
+
+async def test_the_real_one_is_in_no_wave_and_has_an_alarm_of_its_own(program: Program, clock: Clock) -> None:
+    real = await flooded(program, clock)
+    await AlarmWatch(program, {}).look_once()
+    async with program.database.transaction() as session:
+        (wave,) = waves(await open_cases(session))
+        alarms = {alarm.handoff_id: alarm.cases for alarm in await session.scalars(select(Alarm).where(Alarm.kind == "case"))}
+    assert real not in {case.id for case in wave.cases}
+    assert len(wave.cases) == 100
+    assert sorted(alarms.values()) == [1, 100]
+    assert alarms[real] == 1
+
+
+async def test_setting_aside_closes_and_deletes_nothing_and_is_undone_whole(program: Program, clock: Clock) -> None:
+    await flooded(program, clock)
+    messages = await count(program, Message)
+    async with program.database.transaction() as session:
+        (wave,) = waves(await open_cases(session))
+        assert len(await set_aside(session, wave.mark, until=clock(), by="ola", now=clock())) == 100
+        assert waves(await open_cases(session)) == []
+    assert await count(program, Message) == messages
+    async with program.database.transaction() as session:
+        assert await session.scalar(select(func.count()).where(Handoff.closed_at.is_not(None))) == 0
+        assert await bring_back(session, wave.mark) == 100
+        assert len(waves(await open_cases(session))[0].cases) == 100
