@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Final
 
@@ -41,6 +41,7 @@ class Presence:
         self.tasks = Background()
         self._open: Counter[str] = Counter()
         self._looked: dict[str, float] = {}
+        self._looks: dict[str, asyncio.Timeout] = {}  # how long each page without scripts counts as open
         self._closing = False
 
     @contextmanager
@@ -71,11 +72,18 @@ class Presence:
     async def visited(self, conversation_id: str, number: int) -> None:
         """Note that a page without scripts was loaded, with everything up to a message; it counts as open for a while."""
         await self.seen(conversation_id, number)
-        self.tasks.start(self._looked_at(conversation_id))
+        look = self._looks.get(conversation_id)
+        if look is not None and not look.expired():
+            look.reschedule(asyncio.get_running_loop().time() + LOOKS_AGAIN_BY_HAND)
+        else:
+            self.tasks.start(self._looked_at(conversation_id))
 
     async def _looked_at(self, conversation_id: str) -> None:
-        with self.of(conversation_id):
-            await asyncio.sleep(LOOKS_AGAIN_BY_HAND)
+        with self.of(conversation_id), suppress(TimeoutError):
+            async with asyncio.timeout(LOOKS_AGAIN_BY_HAND) as look:
+                self._looks[conversation_id] = look
+                await asyncio.Event().wait()
+        self._looks.pop(conversation_id, None)
 
     async def left_for_good(self, conversation_id: str) -> None:
         """Note that somebody left; who has the token does not get in any more."""

@@ -180,3 +180,13 @@ async def test_a_page_without_a_stream_counts_as_open_as_long_as_it_looks(
     await client.get("/chat/messages", headers=page.headers)
     assert await page.reachable() == "yes"
     await page.until(page.reachable, "left")
+
+
+async def test_a_page_without_scripts_that_is_loaded_often_is_watched_once(page: Page) -> None:
+    async with page.program.database.transaction() as session:
+        conversation = (await session.scalars(select(Conversation))).one()
+    watcher = presence.Presence(page.program.database, page.program.conversations, page.program.bell, page.program.clock)
+    for number in range(3):
+        await watcher.visited(conversation.id, number)
+    assert watcher.tasks.count == 1
+    await watcher.tasks.close(patience=0)
