@@ -70,13 +70,14 @@ def says(page: Page, text: str) -> None:
 
 
 @pytest.fixture
-def found(night: Night, browser: Browser) -> Iterator[Callable[[Page], list[str]]]:
+def found(night: Night, browser: Browser) -> Iterator[Callable[..., list[str]]]:
     """Let axe look at what a page shows, in a browser that runs axe's script."""
     context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, bypass_csp=True)
     looker = context.new_page()
 
-    def look(page: Page) -> list[str]:
+    def look(page: Page, **media: Any) -> list[str]:
         html = page.content()
+        looker.emulate_media(**media)
         looker.route("**/plain", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
         looker.goto(f"{night.chat}/plain")
         return faults(looker)
@@ -182,7 +183,7 @@ def test_leaving_leads_away_and_going_back_shows_nothing_of_what_was_said(chat: 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_and_everything_is_whole_in_any_language_at_twice_the_size_of_text(
-    night: Night, chat: Chat, found: Callable[[Page], list[str]], language: str
+    night: Night, chat: Chat, found: Callable[..., list[str]], language: str
 ) -> None:
     for text in (1, 2):
         page = chat(language, text=text)
@@ -196,6 +197,7 @@ def test_axe_finds_nothing_and_everything_is_whole_in_any_language_at_twice_the_
             states["answered"] = found(page)
             page.click("#erase")
             states["asked"] = found(page)
+            states["dark"] = found(page, color_scheme="dark")
         picture(page, f"plain-{language}-{text}")
         assert {state: problems for state, problems in states.items() if problems} == {}
         expect(page.locator("html")).to_have_attribute("lang", language)
