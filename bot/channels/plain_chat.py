@@ -124,20 +124,21 @@ class PlainChat:
 
     async def take(self, request: web.Request) -> web.Response:
         """Do what a form says, and show what came of it."""
-        form = Form(language=wanted(request) or "")
+        empty = Form(language=wanted(request) or "")
         try:
             form = Form.model_validate(dict(await request.post()))
-            if not _own(request):
-                return await self._shown(request, _Answer(Form(language=wanted(request) or ""), status=403))
-            if form.do == "leave":
-                await self._leave(form)
-                raise web.HTTPSeeOther(NEUTRAL_PAGE)
+        except (ValidationError, UnicodeDecodeError, web.HTTPRequestEntityTooLarge):
+            return await self._shown(request, _Answer(empty, note="not_sent", status=400))
+        if not _own(request):
+            return await self._shown(request, _Answer(empty, status=403))
+        if form.do == "leave":
+            await self._leave(form)
+            return web.Response(status=303, headers={"Location": NEUTRAL_PAGE, **HEADERS})
+        try:
             async with self._turns.of(form.token):
                 answer = await self._done(request, form)
             return await self._shown(request, answer)
-        except (ValidationError, UnicodeDecodeError, web.HTTPRequestEntityTooLarge):
-            return await self._shown(request, _Answer(Form(language=form.language), note="not_sent", status=400))
-        except (web.HTTPException, ConnectionResetError):
+        except ConnectionResetError:
             raise
         except Exception as error:  # counted and told; the form stays as it was, so nothing that was written is lost
             HTTP_FAILURES.labels(type(error).__name__).inc()
