@@ -9,11 +9,14 @@ from html import unescape
 from typing import Any
 
 import pytest
+import structlog
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import generate_latest
 from sqlalchemy import select
 
 from bot.channels import presence
+from bot.logs import configure_logs
 from bot.messages import LANGUAGES
 from bot.outbox import fates
 from bot.program import Program
@@ -264,6 +267,26 @@ async def test_a_database_that_does_not_answer_loses_nothing_that_was_written(
         assert HOTLINE in browser.html
     await browser.presses(do="send")
     assert browser.messages("mine") == ["jak pomożecie", "zabrał mi paszport"]
+
+
+async def test_logs_and_counters_hold_neither_words_nor_token_of_a_form(
+    browser: Browser, program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs("DEBUG")
+    try:
+        await browser.writes("szef ma mój paszport")
+        with monkeypatch.context() as broken:
+            broken.setattr(program.frontdoor, "receive", None)
+            await browser.writes("u pani Zofii")
+            assert browser.status == 503
+        await browser.leaves()
+    finally:
+        structlog.reset_defaults()
+    printed = capsys.readouterr()
+    everything = printed.out + printed.err + generate_latest().decode()
+    assert "request_failed" in everything
+    for secret in ("paszport", "Zofii", browser.fields["token"], browser.fields["id"]):
+        assert secret not in everything
 
 
 async def test_who_looks_no_more_is_shown_as_gone_and_comes_back_with_the_next_look(
