@@ -130,8 +130,10 @@ class AlarmBook:
         return True
 
     async def acknowledge_case(self, session: AsyncSession, handoff_id: str, *, by: str, now: datetime) -> bool:
-        """Silence the alarms of a case; False when none sounds."""
-        found = await session.scalars(select(Alarm.id).where(Alarm.handoff_id == handoff_id, Alarm.state == "sounding"))
+        """Silence the alarms of a case; False when none sounds. That of a wave goes on: the others still wait."""
+        found = await session.scalars(
+            select(Alarm.id).where(Alarm.handoff_id == handoff_id, Alarm.state == "sounding", ~Alarm.key.startswith(WAVE))
+        )
         return any([await self.acknowledge(session, alarm_id, by=by, now=now) for alarm_id in found.all()])
 
     async def status(self, session: AsyncSession, now: datetime) -> AlarmStatus:

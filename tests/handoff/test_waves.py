@@ -53,6 +53,8 @@ async def test_the_alarm_goes_on_for_the_others_when_one_of_the_wave_is_taken(ni
     cases = await flood(night, 10)
     await night.passes(minutes=2)
     before = (await alarms(night))[0]
+    async with night.program.database.transaction() as session:
+        await night.program.alarms.acknowledge_case(session, cases[0], by="ola", now=night.clock())
     await night.take(cases[0])
     await night.passes(seconds=2)
     (alarm,) = await alarms(night)
