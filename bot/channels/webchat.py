@@ -142,7 +142,9 @@ class WebChat:
         conversation = await self.conversation_of(request)
         if conversation is None:
             return unknown_token()
-        if (await self._state(conversation.id))["with"] == "consultant":
+        async with self.database.transaction() as session:
+            case = await self.queue.of_conversation(session, conversation.id)
+        if case is not None and case.taken_by is not None:
             self.signs.give("person", conversation.id)
         return web.Response(status=204)
 
@@ -158,8 +160,8 @@ class WebChat:
         if language is not None and language not in LANGUAGES:
             return problem(400, "bad_request", "`language` must be one of the languages that are served.")
         await self.presence.looked(conversation.id, int(after))
-        replies = await self._since(conversation.id, int(after), language, own="own" in request.query)
-        return web.json_response({"replies": replies, "state": await self._state(conversation.id)})
+        replies, state = await self._news(conversation.id, int(after), language, own="own" in request.query)
+        return web.json_response({"replies": replies, "state": state})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Stream replies as they come: one server-sent event `reply` each, its id the reply's id."""
@@ -180,13 +182,12 @@ class WebChat:
                     if not await self.presence.seen(conversation.id, position):
                         await stream.send(json.dumps({}), event="erased")
                         break
-                    new = await self._since(conversation.id, position)
+                    new, state = await self._news(conversation.id, position)
                     for reply in new:
                         await stream.send(json.dumps(reply, ensure_ascii=False), event="reply", id=reply["id"])
                         position = int(reply["id"])
                     if new:
                         await self.presence.seen(conversation.id, position)
-                    state = await self._state(conversation.id)
                     if state != told or state["writing"]:
                         await stream.send(json.dumps(state), event="state")
                         told = state
@@ -233,12 +234,16 @@ class WebChat:
             first = await self.conversations.find(session, CHANNEL, pseudonym)
             return first if first is not None else await self.codes.opened_by(session, pseudonym)
 
-    async def _state(self, conversation_id: str) -> dict[str, object]:
-        """Return who answers now, whether a consultant is writing, and up to where one has read."""
+    async def _news(
+        self, conversation_id: str, after: int, language: str | None = None, *, own: bool = False
+    ) -> tuple[list[dict[str, Any]], dict[str, object]]:
+        """Return what was said since, and the state: who answers now, whether a consultant is writing, and up to where one has read."""
         async with self.database.reading() as session:
+            said = await self.conversations.messages(session, conversation_id, after=after)
             case = await self.queue.of_conversation(session, conversation_id)
+        shown = [message for message in said if not message.unreadable and (own or message.author != "person")]
         owned = case is not None and case.taken_by is not None
-        return {
+        return [self._retold(message, language) for message in shown], {
             "with": "consultant" if owned else "program",
             "writing": owned and self.signs.writing("consultant", conversation_id),
             "read": case.last_seen_number if case is not None else 0,
@@ -247,15 +252,7 @@ class WebChat:
     async def _said_to(self, pseudonym: str) -> list[dict[str, Any]]:
         async with self.database.reading() as session:
             conversation = await self.conversations.find(session, CHANNEL, pseudonym)
-        return await self._since(conversation.id, 0) if conversation is not None else []
-
-    async def _since(
-        self, conversation_id: str, after: int, language: str | None = None, *, own: bool = False
-    ) -> list[dict[str, Any]]:
-        async with self.database.reading() as session:
-            said = await self.conversations.messages(session, conversation_id, after=after)
-        shown = [message for message in said if not message.unreadable and (own or message.author != "person")]
-        return [self._retold(message, language) for message in shown]
+        return (await self._news(conversation.id, 0))[0] if conversation is not None else []
 
     def _retold(self, message: Said, language: str | None) -> dict[str, Any]:
         reply = message.as_reply()
