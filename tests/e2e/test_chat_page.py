@@ -129,7 +129,7 @@ def test_leaving_works_with_and_without_script_and_in_old_browsers(chat: Chat, o
 
 def test_leaving_does_not_wait_for_the_chats_own_script(night: Night, chat: Chat) -> None:
     page = chat()
-    for path in ("**/words.js", "**/chat.js"):
+    for path in ("**/words.*.js", "**/chat.*.js"):
         page.route(path, lambda _route: None)  # still on its way, as on a slow line
     page.goto(f"{night.chat}/", wait_until="commit")
     page.click("#leave")

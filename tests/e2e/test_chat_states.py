@@ -57,6 +57,11 @@ def lost_answer(route: Route) -> None:
     route.abort()
 
 
+def slowly(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer)
+
+
 WRONG: dict[str, tuple[str, Callable[[Route], Any]]] = {
     "the answer to the opening is lost": (OPENED, lost_answer),
     "the opening is refused for now": (OPENED, lambda route: route.fulfill(status=503)),
@@ -168,6 +173,18 @@ def test_what_was_on_its_way_when_all_was_erased_does_not_come_back(night: Night
 
 
 @pytest.mark.parametrize("script", [None, OLD], ids=["new", "old"])
+def test_who_erases_by_a_word_is_told_so_and_begins_no_new_conversation(night: Night, chat: Chat, script: str | None) -> None:
+    page = chat(script=script)
+    says(page, WORDS[0])
+    first(page, SENT, slowly)  # the stream tells first that all is gone
+    writes(page, "usuń")
+    expect(page.locator(".message")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(".message.bot")).to_contain_text(night.program.wording.text("delete_done_page", "pl")[:40])
+    expect(page.locator("#notice")).to_be_empty()
+    assert stored(night) == []
+
+
+@pytest.mark.parametrize("script", [None, OLD], ids=["new", "old"])
 def test_a_code_brings_the_conversation_back_on_another_phone_until_it_is_erased(
     night: Night, chat: Chat, script: str | None
 ) -> None:
@@ -223,6 +240,7 @@ def test_a_reload_asks_before_it_forgets_and_leaving_does_not(chat: Chat) -> Non
         page.evaluate("setTimeout(() => location.reload(), 0)")
     assert asked == ["beforeunload"]
     expect(page.locator(".mine")).to_have_count(1)
+    page.click(".number")  # whoever calls is asked nothing, and neither is who leaves
     page.click("#leave")
     page.wait_for_url("https://www.gov.pl/")
     assert asked == ["beforeunload"]
@@ -244,7 +262,7 @@ def test_who_this_is_the_question_and_the_choices_are_in_sight_at_once(chat: Cha
         assert view["y"] <= box["y"]
         assert box["y"] + box["height"] <= view["y"] + view["height"], language
     assert page.locator(".greeting .choices button").count() == 4
-    picture(page, f"chat-first-{language}")
+    picture(page, f"chat-{language}")
     page.click("summary")
     expect(page.locator(".rest")).not_to_be_empty()
     assert faults(page) == []

@@ -71,7 +71,6 @@ def test_a_person_is_answered_screened_and_handed_to_a_consultant_who_answers_li
     expect(person.locator(".message.bot")).to_have_count(said)
     assert elsewhere == []
     if folder := os.environ.get("PICTURES"):  # pictures for the documents: PICTURES=docs/pictures make test
-        person.screenshot(path=f"{folder}/chat.png")
         consultant.screenshot(path=f"{folder}/case.png")
         watching = consultant.context.new_page()
         watching.goto(f"{running.url}/console/")

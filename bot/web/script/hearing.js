@@ -11,7 +11,7 @@ async function listen() {
       const response = await within(PATIENCE_MS, fetch(`/chat/events?after=${mine.last}`, {
         headers: { Authorization: `Bearer ${mine.token}`, Accept: "text/event-stream" }, signal: mine.stream.signal, cache: "no-store",
       }));
-      if (response.status === 401 && talk === mine) return over();
+      if (response.status === 401) return over(mine);
       if (response.ok) {
         attempt = 0;
         connected(true);
@@ -40,7 +40,7 @@ async function read(reader, mine) {
       const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trim()).join("\n");
       if (event === "reply") heard(JSON.parse(data));
       if (event === "state") changed(JSON.parse(data));
-      if (event === "erased" && talk === mine) return over();
+      if (event === "erased") return over(mine);
     }
   }
 }
@@ -50,7 +50,7 @@ async function lookAgain(mine) {
     try {
       const { status, body } = await call("GET", `/messages?after=${mine.last}`, undefined, mine);
       if (talk !== mine) return;
-      if (status === 401) return over();
+      if (status === 401) return over(mine);
       attempt = status === 200 ? 0 : attempt + 1;
       if (status === 200) {
         connected(true);
@@ -88,7 +88,12 @@ field.addEventListener("input", () => {
   call("POST", "/writing").catch(() => {});
 });
 
-function over() {
-  startOver(waiting);
-  deliverAll();
+// It was erased elsewhere, or its time is over. Who erases it here learns so from the answer to what they wrote, which comes first.
+function over(mine) {
+  const next = () => setTimeout(() => {
+    if (talk !== mine) return;
+    startOver(waiting);
+    deliverAll();
+  });
+  underway.then(next, next);
 }

@@ -72,9 +72,14 @@ entry.addEventListener("submit", (event) => {
   event.preventDefault();
   comeBack(digits.value);
 });
-// Whoever reloads or closes the page loses the conversation; "leave" asks nothing.
+// Whoever reloads or closes the page loses the conversation; "leave" asks nothing, and neither does a call.
+const CALL_MS = 500; // a browser may take the call for leaving the page
+let called = 0;
+document.addEventListener("click", (event) => {
+  if (event.target.closest('a[href^="tel:"]')) called = Date.now();
+}, true);
 function asksFirst(event) {
-  if (!talk.said) return;
+  if (!talk.said || Date.now() - called < CALL_MS) return;
   event.preventDefault();
   event.returnValue = "";
 }

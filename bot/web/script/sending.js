@@ -3,7 +3,7 @@ const waiting = [];
 const MOST = 20000; // characters of one message
 const REFUSED = new Set([400, 413, 422]); // the same again would be refused again
 const THINKING_MS = 500; // an answer that comes at once needs no word that it is coming
-let delivering = false, thinking = null;
+let delivering = false, thinking = null, underway = Promise.resolve();
 
 function send(text, title) {
   const line = addLine("mine", "");
@@ -52,7 +52,8 @@ async function deliver(message) {
       if (!mine.open) await open(mine);
       if (mine.open && talk === mine) {
         thinks(true);
-        const { status, body } = await call("POST", "/messages", { message_id: message.id, text: message.text }, mine);
+        underway = call("POST", "/messages", { message_id: message.id, text: message.text }, mine);
+        const { status, body } = await underway;
         if (talk !== mine) continue;
         if (status === 200) return await arrived(message, body);
         if (status === 401) {
