@@ -70,7 +70,10 @@ fi
 say "4. $VERSION does not run as it should: back to what was before."
 $STOP || true
 code_back
-bot restore "$(ls "$way_back"/*.tar.gz)" --replace
+bot restore "$(ls "$way_back"/*.tar.gz)" --replace || {
+    say "THE SERVICE IS STOPPED: the copy in $way_back could not be put in place. Say why (above), then: restore FILE --replace, and start."
+    exit 2
+}
 $START
 say "The former version runs again, with what was stored before step 3. What $VERSION wrote is set aside: see above."
 exit 1

@@ -284,7 +284,8 @@ async def test_the_commands_do_the_same_and_say_what_to_do(
         return status, "".join(capsys.readouterr())
 
     monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text("RETENTION_DAYS=30000\n")
+    (tmp_path / "settings").write_text("RETENTION_DAYS=30000\n")
+    (tmp_path / ".env").symlink_to("settings")  # as where settings are kept elsewhere
     monkeypatch.setenv("DATA_DIR", str(program.settings.data_dir))
     monkeypatch.setenv("PORT", "1")
     status, printed = await bot("backup", str(shelf))

@@ -95,7 +95,7 @@ async def _pack(settings: Settings, room: Path, archive: Path, now: datetime) ->
         KEY_FILE: settings.data_dir / KEY_FILE,
         SETTINGS: Path(ENV_FILE),
     }
-    with tarfile.open(archive, "w:gz", compresslevel=1) as pack:
+    with tarfile.open(archive, "w:gz", compresslevel=1, dereference=True) as pack:
         for name, path in parts.items():
             if path.exists():  # the settings may come from the environment alone
                 pack.add(path, name, recursive=False, filter=_anonymous)

@@ -79,7 +79,7 @@ def _unpack(archive: Path, room: Path) -> Mapping[str, Any]:
     try:
         with tarfile.open(archive, "r:gz") as pack:
             for member in pack:
-                source = pack.extractfile(member) if member.name in _MEMBERS else None
+                source = pack.extractfile(member) if member.name in _MEMBERS and member.isfile() else None
                 if source is None:
                     continue
                 with os.fdopen(os.open(room / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
