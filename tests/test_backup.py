@@ -307,8 +307,11 @@ async def test_the_commands_do_the_same_and_say_what_to_do(
 async def test_an_unsealed_copy_is_the_way_back_on_the_same_machine(
     program: Program, writes: Any, shelf: Path, elsewhere: Settings
 ) -> None:
-    await writes(WORDS)
+    await writes(WORDS, channel="sms")
     made = await backup(program, shelf, sealed=False)
     assert made.file.name.endswith(".tar.gz")
     done: Restored = await restore(elsewhere, made.file, None)
-    assert (done.conversations, done.made_at) == (1, program.clock())
+    assert (done.conversations, done.made_at, done.settings) == (1, program.clock(), None)
+    again = build(elsewhere, assistant=None)
+    assert {row.state for row in await rows(again, Delivery)} == {"due"}  # what waits is still sent
+    await again.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.backup.copying import copy_from_file, copy_sqlite_whole, is_empty, refuse_damaged, skip_events
 from bot.backup.making import DATABASE, FORMAT, MANIFEST, SETTINGS
@@ -43,6 +44,7 @@ class Restored:
     release: str
     conversations: int
     open_cases: int
+    sealed: bool
     settings: Path | None
     problem: str | None
 
@@ -70,9 +72,18 @@ async def restore(settings: Settings, backup: Path, private_key: str | None, *, 
         if replace:
             await _clear_place(settings)
         await _put_database(settings, room / DATABASE, room / KEY_FILE)
-        kept = _put_settings(settings, room / SETTINGS)
-    conversations, open_cases, problem = await _make_good(settings)
-    return Restored(datetime.fromisoformat(told["made_at"]), told["release"], conversations, open_cases, kept, problem)
+        # An unsealed copy is the way back of an upgrade: nothing was sent since, and the settings are where they were.
+        kept = _put_settings(settings, room / SETTINGS) if private_key is not None else None
+    conversations, open_cases, problem = await _make_good(settings, time_went_by=private_key is not None)
+    return Restored(
+        made_at=datetime.fromisoformat(told["made_at"]),
+        release=told["release"],
+        conversations=conversations,
+        open_cases=open_cases,
+        sealed=private_key is not None,
+        settings=kept,
+        problem=problem,
+    )
 
 
 def _unpack(archive: Path, room: Path) -> Mapping[str, Any]:
@@ -150,18 +161,13 @@ def _put_settings(settings: Settings, copy: Path) -> Path | None:
     return place
 
 
-async def _make_good(settings: Settings) -> tuple[int, int, str | None]:
-    """Forget what is over by now, and send nothing again; return what is there, and what does not open."""
+async def _make_good(settings: Settings, *, time_went_by: bool) -> tuple[int, int, str | None]:
+    """Forget what is over by now, and send nothing again when time went by; return what is there, and what does not open."""
     program = build(settings, assistant=None)
     try:
         async with program.database.transaction() as session:
-            # Most of what was on its way has arrived since. Whoever reads along must not see it a second time.
-            await session.execute(
-                update(Delivery)
-                .where(Delivery.finished_at.is_(None), Delivery.channel.in_(PUSHING_CHANNELS))
-                .values(state="unknown", finished_at=program.clock())
-                .execution_options(synchronize_session=False)
-            )
+            if time_went_by:
+                await _send_nothing_again(session, program.clock())
             await skip_events(await session.connection(), is_sqlite=program.database.is_sqlite)
         await tidy(program)
         async with program.database.transaction() as session:
@@ -171,3 +177,13 @@ async def _make_good(settings: Settings) -> tuple[int, int, str | None]:
         return int(conversations or 0), int(cases or 0), fit.problem(settings.data_dir / KEY_FILE)
     finally:
         await program.close()
+
+
+async def _send_nothing_again(session: AsyncSession, now: datetime) -> None:
+    """End what was on its way: most of it has arrived since, and whoever reads along must not see it a second time."""
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.finished_at.is_(None), Delivery.channel.in_(PUSHING_CHANNELS))
+        .values(state="unknown", finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
