@@ -27,9 +27,10 @@ ALIKE: Final = 5  # cases with the same words within MINUTES: on a calm night no
 MANY: Final = 20  # cases of one pattern, whatever their words: more than the busiest quarter of an hour of a hotline has
 MINUTES: Final = timedelta(minutes=15)
 MARK_LENGTH: Final = 16  # hex digits
+_TRIAGES: Final = {triage.value: triage for triage in Triage}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OpenCase:
     """What is known of a case that is not closed, without anything sealed."""
 
@@ -110,7 +111,7 @@ async def open_cases(session: AsyncSession) -> list[OpenCase]:
         .where(Handoff.closed_at.is_(None))
         .order_by(Handoff.withdrawn_at.is_not(None), Handoff.triage_rank.desc(), Handoff.waiting_since)
     )
-    return [OpenCase(**{**row._mapping, "triage": Triage(row.triage)}) for row in found]
+    return [OpenCase(id_, conversation_id, _TRIAGES[triage], *rest) for id_, conversation_id, triage, *rest in found]
 
 
 def waves(cases: Sequence[OpenCase]) -> list[Wave]:
