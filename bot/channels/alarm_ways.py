@@ -93,10 +93,10 @@ class TelegramWay:
 
 
 def twiml(notice: Notice) -> str:
-    """Return what the telephone says; a self-test or a failing way asks for no key."""
+    """Return what the telephone says; a self-test, a failing way and a filling disk ask for no key."""
     response = VoiceResponse()
     voice = VOICES[notice.interface]
-    if notice.kind in {Kind.SELF_TEST, Kind.WAY}:
+    if notice.kind in {Kind.SELF_TEST, Kind.WAY, Kind.DISK}:
         response.say(alarm_texts.spoken(notice), language=voice)
         return str(response)
     for _ in range(REPETITIONS):

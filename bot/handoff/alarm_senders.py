@@ -92,6 +92,7 @@ class WebhookWay:
                 "acknowledge": notice.acknowledge_url,
             }
             | ({"failing_way": notice.failing} if notice.failing else {})
+            | ({"cases": notice.cases} if notice.cases > 1 else {})
         ).encode()
         timestamp = str(int(self.clock().timestamp()))
         headers = {
