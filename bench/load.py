@@ -86,6 +86,7 @@ def conversations() -> list[list[str]]:
 async def open_chat(client: aiohttp.ClientSession, address: str, _who: str) -> dict[str, str]:
     """Open a conversation of the web chat and return what its requests carry."""
     async with client.post(f"{address}/chat/conversations", json={"language": "pl"}) as response:
+        response.raise_for_status()
         return {"Authorization": f"Bearer {(await response.json())['token']}"}
 
 
@@ -211,14 +212,16 @@ async def measure(server: Server, clients: int, seconds: float, talk: Sequence[S
     async def client_talks(session: aiohttp.ClientSession, number: int) -> None:
         nonlocal failures
         for turn in range(number, number + len(talk) * 1000, clients):
-            headers = await server.open(session, server.address, f"{run}-{turn}")
-            for place, text in enumerate(talk[turn % len(talk)]):
-                began = time.monotonic()
-                try:
+            try:
+                headers = await server.open(session, server.address, f"{run}-{turn}")
+                for place, text in enumerate(talk[turn % len(talk)]):
+                    began = time.monotonic()
                     await server.say(session, server.address, headers, f"{run}-{turn}-{place}", text)
-                except aiohttp.ClientError:
-                    failures += 1
-                times.append((time.monotonic() - began) * 1000)
+                    times.append((time.monotonic() - began) * 1000)
+                    if time.monotonic() > end:
+                        return
+            except aiohttp.ClientError:
+                failures += 1  # the client begins another conversation
                 if time.monotonic() > end:
                     return
 
@@ -227,14 +230,14 @@ async def measure(server: Server, clients: int, seconds: float, talk: Sequence[S
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=120)) as session:
         await asyncio.gather(*(client_talks(session, number) for number in range(clients)))
     lasted, used = time.monotonic() - begun, cpu_seconds(server.pid) - used
-    ranked = sorted(times)
+    ranked = sorted(times) or [float("nan")]
     percentiles = tuple(ranked[min(int(len(ranked) * share), len(ranked) - 1)] for share in (0.5, 0.95, 0.99))
     return Figures(
         server.name,
         clients,
         len(times) / lasted,
         (percentiles[0], percentiles[1], percentiles[2]),
-        used * 1000 / len(times),
+        used * 1000 / max(len(times), 1),
         megabytes(server.pid),
         failures,
     )

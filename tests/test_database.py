@@ -74,6 +74,16 @@ async def test_a_snapshot_stays_as_it_was_while_others_write_and_takes_no_writin
     assert await stored(database) == ["a"]
 
 
+async def test_what_was_found_can_be_read_when_the_snapshot_is_over_and_holds_none_open(database: Database) -> None:
+    async with database.transaction() as session:
+        session.add_all([row("a"), row("b"), row("c")])
+    async with database.reading() as session:
+        rows = await session.execute(text("SELECT key, count FROM day_counts ORDER BY key"))
+        first = rows.fetchone()
+        ranked = await session.execute(select(DayCount.key, DayCount.count).order_by(DayCount.key))
+    assert [first, *rows.fetchmany(1), *rows.fetchall()] == ranked.all() == [("a", 1), ("b", 1), ("c", 1)]
+
+
 async def test_writers_take_turns_in_the_order_in_which_they_asked(database: Database) -> None:
     order: list[int] = []
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,9 +36,13 @@ class NotWritten(Exception):
 
 
 class Cursor(sqlite3.Cursor):
-    """A cursor that leaves the thread that asks for what may wait."""
+    """A cursor that leaves the thread that asks for what may wait, and holds what was found, so that no snapshot stays open for it."""
 
     connection: Connection
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._found: deque[Any] = deque()
 
     def execute(self, statement: str, parameters: Any = (), /) -> Cursor:
         """Run a statement."""
@@ -47,7 +52,25 @@ class Cursor(sqlite3.Cursor):
             in_thread(super().execute, statement, parameters)
         else:
             super().execute(statement, parameters)
+        self._found = deque(super().fetchall() if self.description else ())
         return self
+
+    def fetchone(self) -> Any:
+        """Return the next row, None after the last."""
+        return self._found.popleft() if self._found else None
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return the next rows."""
+        return [self._found.popleft() for _ in range(min(self.arraysize if size is None else size, len(self._found)))]
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left."""
+        rows = list(self._found)
+        self._found.clear()
+        return rows
+
+    async def _async_soft_close(self) -> None:
+        """Do nothing: SQLAlchemy asks its asynchronous drivers to let go of the database here, and nothing is held."""
 
 
 class Connection(sqlite3.Connection):
