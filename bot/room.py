@@ -19,7 +19,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from bot.storage.database import Database, DatabaseUnavailable
-from bot.storage.tables import Trial
+from bot.storage.tables_watch import Trial
 
 if TYPE_CHECKING:
     from bot.settings import Settings

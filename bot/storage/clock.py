@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.tables import ClockWatch
+from bot.storage.tables_watch import ClockWatch
 
 LONGEST_PAUSE: Final = timedelta(days=1)
 SET_BACK: Final = timedelta(minutes=10)  # by a time server
