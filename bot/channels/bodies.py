@@ -9,7 +9,7 @@ import json
 from typing import Annotated, Any, Final
 
 from aiohttp import web
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from bot.channels.errors import problem
@@ -23,7 +23,9 @@ def _storable(value: str) -> str:
     return value
 
 
-StorableId = Annotated[str, AfterValidator(_storable)]  # PostgreSQL stores no NUL
+StorableId = Annotated[  # PostgreSQL stores no NUL
+    str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})
+]
 
 
 def status_of(kind: str) -> tuple[int, str]:
