@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import math
 import secrets
 import time
@@ -21,6 +20,7 @@ from pydantic import ValidationError
 
 from bot.channels.bodies import invalid, json_of
 from bot.channels.errors import problem, unknown_token
+from bot.channels.networks import origin, prefix
 from bot.channels.webchat_schema import Return
 from bot.live import Turns
 from bot.storage.return_codes import NothingSaid, digits_of
@@ -34,7 +34,6 @@ LONGEST_WAIT: Final = 900.0  # then 10,000 guesses, for four digits that nobody 
 FORGOTTEN_AFTER: Final = 86_400.0
 MOST_REMEMBERED: Final = 10_000
 _NEAR: Final = 6  # digits of a code that name its row
-_PREFIX: Final = {4: 24, 6: 48}  # bits of an address that name a network
 
 
 class Guesses:
@@ -102,7 +101,7 @@ class ComingBack:
         digits = digits_of(wish.code)
         if digits is None:
             return _unknown_code()
-        network = network_of(request)
+        network = self._network(request)
         guess = self.guesses.name(network, digits[:_NEAR])
         async with self._turns.of(self.guesses.name(network)):  # one at a time of a network: it cannot keep the others waiting
             if (seconds := self.guesses.wait(guess)) > 0:
@@ -115,25 +114,11 @@ class ComingBack:
         language = await self.webchat.came_back(conversation_id)
         return web.json_response({"language": language})
 
+    def _network(self, request: web.Request) -> str:
+        """Return the network that a request comes from, as far as our proxies say; never the whole address."""
+        address = origin(request, self.webchat.door.proxies)
+        return prefix(address, v4=24, v6=48).hex() if address is not None else "unknown"
+
 
 def _unknown_code() -> web.Response:
     return problem(404, "unknown_code", "No conversation has this code: it may be mistyped, erased or too old.")
-
-
-def network_of(request: web.Request) -> str:
-    """Return the network that a request comes from, as far as a proxy on this machine says; never the whole address."""
-    remote = request.remote or ""
-    if _is_loopback(remote):
-        remote = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or remote
-    try:
-        address = ipaddress.ip_address(remote)
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((address, _PREFIX[address.version]), strict=False))
-
-
-def _is_loopback(remote: str) -> bool:
-    try:
-        return ipaddress.ip_address(remote).is_loopback
-    except ValueError:
-        return False
