@@ -23,6 +23,7 @@ from bot.channels.errors import HTTP_FAILURES
 from bot.channels.presence import Presence
 from bot.channels.tickets import Tickets
 from bot.channels.webchat import CHANNEL
+from bot.frontdoor import MAX_TEXT
 from bot.live import Turns
 from bot.messages import LANGUAGES, Inbound
 from bot.notices import GREETING_BUTTONS
@@ -147,6 +148,8 @@ class PlainChat:
 
     async def _done(self, request: web.Request, form: Form) -> _Answer:
         conversation = await self._find(form.token)
+        if len(form.says) > MAX_TEXT:
+            return replace(self._unsent(form, "not_sent", 413), conversation=conversation)
         if conversation is None:
             return await self._begun(request, form)
         if form.says:
@@ -171,6 +174,8 @@ class PlainChat:
             return self._unsent(form, "send_again") if form.says else _Answer(form)
         if not form.says:
             return _Answer(form)
+        if self.program.room.turns_away():
+            return self._unsent(form, "send_again", 503)
         if not self.door.lets_in(request, "first_message", waited=age):
             return self._unsent(form, "wait", 429)
         language, also = _languages(form.language)
@@ -218,7 +223,7 @@ class PlainChat:
     async def _find(self, token: str) -> Conversation | None:
         if not token:
             return None
-        async with self.program.database.transaction() as session:
+        async with self.program.database.reading() as session:
             return await self.program.conversations.find(session, CHANNEL, self.program.vault.pseudonym(CHANNEL, token))
 
     async def _use_up(self, token: str) -> None:
@@ -226,14 +231,14 @@ class PlainChat:
             await first_time(session, self.program.vault, channel=CHANNEL, external_id=token, now=self.program.clock())
 
     async def _used_up(self, token: str) -> bool:
-        async with self.program.database.transaction() as session:
+        async with self.program.database.reading() as session:
             return await taken(session, self.program.vault, channel=CHANNEL, external_id=token)
 
     async def _shown(self, request: web.Request, answer: _Answer) -> web.Response:
         form, conversation = answer.form, answer.conversation
         said = []
         if conversation is not None:
-            async with self.program.database.transaction() as session:
+            async with self.program.database.reading() as session:
                 said = [one for one in await self.program.conversations.messages(session, conversation.id) if not one.unreadable]
             await self.presence.visited(conversation.id, said[-1].number if said else 0)
         language, _ = _languages(form.language)

@@ -130,7 +130,7 @@ class WebChat:
                 received_at=self.frontdoor.clock(),
             )
         )
-        async with self.database.transaction() as session:
+        async with self.database.reading() as session:
             own = await self.conversations.by_external_id(session, conversation.id, message.message_id)
         self.signs.over("person", conversation.id)
         return web.json_response(
@@ -142,7 +142,7 @@ class WebChat:
         conversation = await self.conversation_of(request)
         if conversation is None:
             return unknown_token()
-        async with self.database.transaction() as session:
+        async with self.database.reading() as session:
             case = await self.queue.of_conversation(session, conversation.id)
         if case is not None and case.taken_by is not None:
             self.signs.give("person", conversation.id)
@@ -204,7 +204,7 @@ class WebChat:
     async def came_back(self, conversation_id: str) -> str:
         """Note that somebody is there again; return the language of the conversation."""
         await self.presence.seen(conversation_id, 0)
-        async with self.database.transaction() as session:
+        async with self.database.reading() as session:
             return (await session.get_one(Conversation, conversation_id)).language
 
     async def erase(self, request: web.Request) -> web.Response:
