@@ -16,6 +16,7 @@ WHATSAPP_PREFIX: Final = "whatsapp:"
 Channel = Literal["sms", "whatsapp"]
 
 _NUMBER: Final = re.compile(r"\+?[0-9]{7,15}")  # shorter ones are short codes
+_NETWORK: Final = re.compile(r"[a-z][a-z0-9]*:\S+")  # "whatsapp:+48…", "whatsapp:PL.13…", "rcs:…", "messenger:…"
 _COUNTRY: Final = re.compile(r"([A-Z]{2})\.")  # how WhatsApp names somebody who does not show a number: PL.1349…
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _OPT_OUT_KINDS: Final = {"STOP": "stop", "START": "start", "HELP": "help"}
@@ -84,9 +85,11 @@ def reply_address(sender: str, ours: str) -> str | None:
     Whoever writes over another network than SMS and WhatsApp (`rcs:`, `messenger:`) is answered from what they wrote to: that
     stands after a space.
     """
-    if sender.startswith(WHATSAPP_PREFIX) or _NUMBER.fullmatch(sender):
+    if _NUMBER.fullmatch(sender):
         return sender
-    return f"{sender} {ours}".strip() if ":" in sender else None
+    if not _NETWORK.fullmatch(sender):
+        return None
+    return sender if sender.startswith(WHATSAPP_PREFIX) else f"{sender} {ours}".strip()
 
 
 def language_of(number: str) -> str | None:
