@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,8 @@ from bot.screening.rows import CORRECTIONS, Row
 _VECTORS, _LABELS = "corrections.npy", "corrections.json"
 _CALMING = 0.4  # of the way from the nearness that suffices for an alarm to identity
 _SURE = 0.97  # the likelihood of a corrected label
+_HARDLY = 0.1  # below it nothing is a handoff, whatever the working point
+_FOUND = 0.3  # from here on a sign may have been found, and is not taken away beside another
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,27 @@ class Correction:
     indicators: tuple[Indicator, ...]
     speaker: Speaker
 
-    def likelihoods(self, before: Likelihoods) -> Likelihoods:
-        """Return likelihoods that say what the correction says."""
-        return Likelihoods(
+    def likelihoods(self, before: Likelihoods, *, alone: bool) -> Likelihoods:
+        """Return likelihoods after the correction, `before` being what was found without it.
+
+        One that alarms raises: its own signs and triage, beside whatever else was found. One that calms takes a sign away only where
+        the message says nothing else: `alone`, a single clause, in which at most one sign was found.
+        """
+        if not self.triage.needs_person and not self.indicators:
+            return self._told(before) if alone and int((before.indicators >= _FOUND).sum()) <= 1 else before
+        own = np.array([_SURE if name in self.indicators else 0.0 for name in INDICATORS], dtype=np.float32)
+        found = replace(before, indicators=np.maximum(before.indicators, own))
+        if self.triage.rank < int(np.argmax(before.triage)):
+            return found
+        # What may be an emergency is not less of one because a phrase in it is known to be serious.
+        told, urgent = self._told(before), float(before.triage[-1]) / max(before.handoff, _HARDLY)
+        triage = told.triage * (1 - urgent)
+        triage[-1] += urgent
+        return replace(told, indicators=found.indicators, triage=triage.astype(np.float32))
+
+    def _told(self, before: Likelihoods) -> Likelihoods:
+        return replace(
+            before,
             topic=_told(len(TOPICS), TOPICS.index(self.topic)),
             triage=_told(len(TRIAGES), self.triage.rank),
             indicators=np.array([_SURE if name in self.indicators else 0.0 for name in INDICATORS], dtype=np.float32),

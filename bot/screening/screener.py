@@ -86,12 +86,11 @@ class Brain:
         )
 
     def _likelihoods(self, reading: Reading, vector: Vectors) -> Likelihoods:
-        likelihoods = self.heads.read(vector)
+        found = joined(self.heads.read(vector), self.point.joint)
+        if self.point.signs:
+            found = weighed_signs(found, reading.loudest(self.heads), self.point.signs)
         correction = self.memory.recall(self.heads.standardise(reading.whole.vector), self.point.nearness)
-        if correction is not None:
-            return correction.likelihoods(likelihoods)
-        together = joined(likelihoods, self.point.joint)
-        return weighed_signs(together, reading.loudest(self.heads), self.point.signs) if self.point.signs else together
+        return found if correction is None else correction.likelihoods(found, alone=len(reading.clauses) == 1)
 
 
 @dataclass(frozen=True)

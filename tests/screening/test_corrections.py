@@ -4,10 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.messages import Indicator, Speaker, Triage
+from bot.messages import TOPICS, Indicator, Speaker, Triage
 from bot.screening.corrections import Correction, Memory, is_correction
+from bot.screening.heads import INDICATORS, SPEAKERS, TRIAGES, Likelihoods
 from bot.screening.rows import Row, read_rows
+from bot.screening.triage import WorkingPoint, judge
 
 ALARM = Correction("disclose_victim", Triage.HIGH, (Indicator.SEXUAL_EXPLOITATION,), Speaker.VICTIM)
 CALM = Correction("out_of_scope", Triage.NONE, (), Speaker.OTHER)
@@ -29,6 +33,35 @@ def test_an_alarm_is_recalled_for_what_says_nearly_the_same() -> None:
 def test_a_calming_correction_must_be_nearer() -> None:
     assert memory(CALM).recall(at_cosine(0.82), 0.8) is None
     assert memory(CALM).recall(at_cosine(0.95), 0.8) is CALM
+
+
+SHARES = st.lists(st.floats(0.01, 1.0), min_size=len(TRIAGES), max_size=len(TRIAGES))
+SIGNS = st.lists(st.floats(0.0, 1.0), min_size=len(INDICATORS), max_size=len(INDICATORS))
+
+
+def found(shares: list[float], signs: list[float]) -> Likelihoods:
+    triage = np.array(shares, np.float32) / np.float32(sum(shares))
+    topic, speaker = np.full(len(TOPICS), 1 / len(TOPICS), np.float32), np.full(len(SPEAKERS), 1 / len(SPEAKERS), np.float32)
+    return Likelihoods(topic, triage, np.array(signs, np.float32), speaker)
+
+
+@given(SHARES, SIGNS, st.booleans())
+def test_an_alarm_adds_to_what_was_found_and_takes_nothing_away(shares: list[float], signs: list[float], alone: bool) -> None:
+    before = found(shares, signs)
+    after = ALARM.likelihoods(before, alone=alone)
+    assert (after.indicators >= before.indicators).all()
+    point = WorkingPoint()
+    (level, held), (raised, more) = judge(before, point), judge(after, point)
+    assert raised.rank >= level.rank
+    assert level is not raised or set(held) <= set(more)
+
+
+@given(SHARES, SIGNS)
+def test_a_calming_correction_changes_nothing_in_a_message_that_says_more(shares: list[float], signs: list[float]) -> None:
+    before = found(shares, signs)
+    assert CALM.likelihoods(before, alone=False) is before
+    beside = found(shares, [0.9, 0.9, *signs[2:]])
+    assert CALM.likelihoods(beside, alone=True) is beside
 
 
 def test_a_memory_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -84,5 +117,5 @@ def test_one_line_and_a_training_change_the_answer_for_a_phrase_and_for_what_say
         assert before.screen(said).triage is not Triage.EMERGENCY
         screening = after.screen(said)
         assert screening.triage is Triage.EMERGENCY
-        assert [evidence.indicator for evidence in screening.indicators] == [Indicator.SEXUAL_EXPLOITATION]
+        assert Indicator.SEXUAL_EXPLOITATION in screening.signs  # beside what else is found: a correction takes nothing away
     assert after.screen("w piątki jest basen, ile kosztuje karnet?").triage is not Triage.EMERGENCY
