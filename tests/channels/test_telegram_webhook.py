@@ -182,8 +182,9 @@ async def test_a_forwarded_threat_is_screened(town: Town) -> None:
 async def test_neither_a_place_nor_a_contact_is_stored(town: Town) -> None:
     await town.update(payload("telegram/location"))
     await town.update(payload("telegram/contact"))
+    conversation = await town.conversation()
     async with town.program.database.transaction() as session:
-        said = await town.program.conversations.messages(session, (await town.conversation()).id)
+        said = await town.program.conversations.messages(session, conversation.id)
     stored = json.dumps([[message.text, dict(message.details)] for message in said if message.author == "person"])
     assert "52.2" not in stored
     assert "48600700800" not in stored

@@ -167,6 +167,7 @@ async def everything(program: Program, writes: Any, ola: Consultant) -> str:
         conversation.report = program.vault.seal_json({"what": "praca bez umowy"}, f"report:{conversation.id}")
         conversation.arranged = program.vault.seal_json({"code_word": "parasol"}, f"arranged:{conversation.id}")
         conversation.address = program.vault.seal("+48601234567", f"address:{conversation.id}")
+        conversation.blocked_because = program.vault.seal("obelgi", f"blocked:{conversation.id}")
         for row in await session.scalars(select(Delivery)):
             keep_provider_ids(program.vault, row, ["SM1"])
         trace = Trace("SM1", NOON)

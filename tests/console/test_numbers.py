@@ -155,8 +155,8 @@ async def test_an_alarm_that_sounds_again_unheard_was_missed(
         async with program.database.transaction() as session:
             await program.alarms.look(session, clock())
 
-    for number in range(10):
-        await writes("jestem zamknięta", who=f"a{number}")
+    for number, place in enumerate("kuchnia piwnica strych garaż hala barak dom szopa busie biurze".split()):
+        await writes(f"jestem zamknięta {place}", who=f"a{number}")  # the same words from many would be one wave, and one alarm
     clock.move(seconds=61)
     await look()
     async with program.database.transaction() as session:
