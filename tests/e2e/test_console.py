@@ -226,8 +226,8 @@ def test_the_whole_work_can_be_done_with_the_keyboard(night: Night, desk: Callab
 
 def test_more_cases_are_live_at_once_than_a_browser_has_connections(night: Night, desk: Callable[..., Page]) -> None:
     ola = desk("Ola")
-    for number in range(9):
-        night.writes("zabrał mi paszport", who=f"person{number}")
+    for number, who in enumerate("szef brygadzista kierowca pani pośrednik gospodarz kuzyn majster agent".split()):
+        night.writes(f"zabrał mi paszport {who}", who=f"person{number}")  # in the same words they would be one wave
     expect(ola.locator("#waiting .case")).to_have_count(9)
     links = [link.get_attribute("href") for link in ola.locator("#waiting .case-link").all()]
     pages = [ola.context.new_page() for _ in links]
