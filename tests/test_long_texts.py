@@ -101,6 +101,15 @@ def test_what_a_long_text_does_the_whole_tells_and_a_danger_in_one_of_its_parts_
     assert told_in_parts(whole, [calm, calm]).commands == whole.commands
 
 
+def test_an_alarm_that_no_part_bears_out_is_a_hint() -> None:
+    whole = Understood(screening(Triage.NONE), Commands.of("thanks"))
+    hinted = Understood(screening(Triage.EMERGENCY, Indicator.VIOLENCE), Commands.of("tell:self", "hint:danger"))
+    assert told_in_parts(whole, [hinted]).commands.names == {"thanks", "hint:danger"}
+    assert told_in_parts(hinted, [hinted]).commands.names == {"tell:self", "hint:danger"}
+    borne_out = replace(hinted, commands=Commands.of("danger:self"))
+    assert told_in_parts(hinted, [hinted, borne_out]).commands.names == {"tell:self", "danger:self"}
+
+
 async def test_a_consultants_answer_that_is_too_long_is_refused_and_nothing_of_it_is_sent(program: Program) -> None:
     await program.frontdoor.receive(inbound(HIDDEN))
     await take(program)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
-from bot.dialogue.heads import COMMANDS_FILE, CommandHeads
-from bot.dialogue.nearness import Found, Nearness
+from bot.dialogue.heads import COMMANDS_FILE
+from bot.dialogue.nearness import Found
 from bot.dialogue.state import Who
 from bot.dialogue.turn import Understood
 from bot.dialogue.understand import Understanding
-from bot.lexicon import Lexicon
 from bot.screening.archive import load_folder, opened
-from bot.screening.heads import Heads
 from bot.screening.models import newest_archive
 from bot.screening.normalise import readable
 from bot.screening.screener import Screener, ScreenerUnusable, encode, name_language
@@ -46,7 +43,7 @@ class Reader:
         if encoding is None:
             return []
         known = self.understanding
-        return known.nearness.find(text, known.screening_heads.standardise(encoding.vector), known.library, who=who)
+        return known.nearness.find(text, known.senses.one(encoding), known.library, who=who)
 
 
 def load_reader(model_dir: Path) -> Reader:
@@ -60,6 +57,4 @@ def load_reader(model_dir: Path) -> Reader:
         encoder = screener.brain.encoder
         if not found or not isinstance(encoder, TunedEncoder):
             raise ScreenerUnusable(f"The model {model.name} cannot read commands. Train again: make train.")
-        library, heads = Library.load(), Heads.load(encoder.folder)
-        nearness = Nearness.load(found[0].parent, library, encoder, heads)
-        return Reader(screener, Understanding(CommandHeads.load(found[0].parent), nearness, library, Lexicon.load(), heads))
+        return Reader(screener, Understanding.load(found[0].parent, encoder))

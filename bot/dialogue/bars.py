@@ -1,54 +1,77 @@
-"""From which likelihood on a command counts, chosen on validation conversations by what a mistake costs."""
+"""From which likelihood on a command counts, chosen by what a mistake costs, on messages that were not learned from.
+
+Those are labelled conversations of strangers and, each heard by a network that learned from the others, those of the training.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 import numpy as np
 
 from bot.dialogue.answers import Library
-from bot.dialogue.commands import ASK, LABELS
-from bot.dialogue.features import features
-from bot.dialogue.heads import Bars, CommandHeads
-from bot.dialogue.learning import Example, LabelledConversation, from_conversations, with_bars
+from bot.dialogue.commands import ASK
+from bot.dialogue.heads import Bars
+from bot.dialogue.learning import Example
 from bot.dialogue.nearness import Nearness
 from bot.dialogue.state import Who
 from bot.dialogue.understand import MOST_CHOICES
 from bot.screening.heads import Matrix
 
-# How much a missed command weighs beside one heard wrongly (the beta of an F score). A person is called generously; what sends
-# somebody away, or changes how is written, wants to be sure; what cannot be undone is asked back anyway.
-BETA: Final[Mapping[str, float]] = {
-    "want:human": 1.5,
-    "danger:self": 1.5,
-    "danger:other": 1.5,
-    "feel:suicide": 0.5,  # below its bar it is asked back
-    "near": 1.5,
-    "refuse:human": 1.0,
-    "want:erase": 0.7,
-    "want:quiet": 0.5,
-    "want:normal": 0.5,
-    "want:language": 0.5,
-    "correct:joke": 0.7,
-    "feel:better": 1.0,
-    ASK: 1.3,
+
+@dataclass(frozen=True)
+class Cost:
+    """What a mistake costs.
+
+    `beta`: how much a missed command weighs beside one heard wrongly, as in an F score; `precision`: how many of those that are heard
+    must be right; `least`: the lowest bar.
+    """
+
+    beta: float = 1.0
+    precision: float = 0.6
+    least: float = 0.25
+
+
+# A person is called generously; what alarms, sends somebody away or changes how is written wants to be sure: the screening raises an
+# alarm of its own. What cannot be undone is asked back anyway.
+PLAIN: Final = Cost()
+SUMMONS: Final = Cost(beta=1.5, precision=0.55, least=0.3)
+GRAVE: Final = Cost(beta=1.0, precision=0.75, least=0.5)
+COSTS: Final[Mapping[str, Cost]] = {
+    ASK: Cost(beta=1.3),
+    "want:human": SUMMONS,
+    "near": SUMMONS,
+    **dict.fromkeys(("danger:self", "danger:other"), Cost(beta=1.0, precision=0.6, least=0.5)),
+    **dict.fromkeys(("feel:suicide", "want:erase", "want:quiet", "want:normal", "want:language"), replace(GRAVE, beta=0.7)),
+    **dict.fromkeys(
+        ("refuse:human", "refuse:call", "correct:joke", "answer:yes", "answer:no", "feel:better", "done:called"), GRAVE
+    ),
+    **dict.fromkeys(("arrange:word", "arrange:time"), GRAVE),
 }
-STEPS: Final = np.linspace(0.08, 0.96, 45)
-FEWEST: Final = 6  # labelled messages with a command; with fewer a middle bar is kept
+STEPS: Final = np.linspace(0.25, 0.95, 36)
+FEWEST: Final = 12  # labelled messages with a command; with fewer a middle bar is kept
 MIDDLE: Final = 0.5
-RIGHT_ENOUGH: Final = 0.75  # of the roles that are believed
+RIGHT_ENOUGH: Final = 0.8  # of the roles that are believed
 # In right answers: what a wrong one costs, beside none; what it is worth to ask back with the right one among the choices, or without.
-WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.45, 0.3
-LEAST_PRECISION: Final = 0.5  # of what is heard
-PRECISION: Final[Mapping[str, float]] = {
-    "feel:suicide": 0.75,
-    **dict.fromkeys(("want:human", "danger:self", "danger:other", "near"), 0.4),
-}
+WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.45, 0.5
 STAYS: Final = (0.0, 0.05, 0.1)
-SHARES: Final = (0.0, 0.015, 0.03, 0.05)
+SHARES: Final = (0.0, 0.015, 0.03, 0.05, 0.08)
+NEARNESSES: Final = np.linspace(-0.3, 0.9, 61)
+TOLD_RIGHT: Final = 0.85  # of the answers to who asked for none
 NARROW: Final = (0.0, 0.01, 0.02, 0.03, 0.04)  # leads below which the nearest answers are offered instead of one said
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What heads heard in an example that they did not learn from."""
+
+    example: Example
+    likely: Mapping[str, float]
+    who: Who
+    sure: float
 
 
 @dataclass(frozen=True)
@@ -59,81 +82,68 @@ class _Asked:
     either: bool
 
 
-def choose_bars(
-    heads: CommandHeads,
-    *,
-    nearness: Nearness,
-    library: Library,
-    conversations: Sequence[LabelledConversation],
-    vector_of: Callable[[str], Matrix],
-    meaning_of: Callable[[Example], str | None],
-) -> CommandHeads:
-    """Return heads with bars chosen on labelled conversations of strangers; without any, with middle ones."""
-    examples = from_conversations(conversations, library, vector_of)
-    if not examples:
-        return with_bars(heads, Bars(dict.fromkeys(LABELS, MIDDLE)))
-    rows = np.stack(
-        [features(item.text, vector_of(item.text), item.context, meaning_of(item), heads.meanings) for item in examples]
-    )
-    likely = np.asarray(1 / (1 + np.exp(-heads.commands.logits(rows))), dtype=np.float32)
+def choose_bars(heard: Sequence[Sequence[Heard]], labels: Sequence[str], answer: tuple[float, float, float]) -> Bars:
+    """Return the bars for everything heard; `answer` are those of `choose_answer_bars`. Without conversations, middle ones."""
+    seen = list(chain(*heard))
+    if not seen:
+        return Bars(dict.fromkeys(labels, MIDDLE))
     command = {
-        label: _best(likely[:, place], np.array([label in item.labels for item in examples]), label)
-        for place, label in enumerate(heads.commands.outputs)
+        label: _best(
+            np.array([item.likely[label] for item in seen], dtype=np.float32),
+            np.array([label in item.example.labels for item in seen]),
+            COSTS.get(label, PLAIN),
+        )
+        for label in labels
     }
-    answer, between = _answer_bars(examples, nearness, library, vector_of)
-    who, again = _who_bars(heads, rows, examples)
-    doubt = command["feel:suicide"] / 3
-    return with_bars(heads, Bars(command, doubt, who, again, answer, between))
+    doubt = command["feel:suicide"] / 2
+    return Bars(command, doubt, _who_bar(seen, known=False), _who_bar(seen, known=True), *answer)
 
 
 def choose_weights(
-    nearness: Nearness, library: Library, conversations: Sequence[LabelledConversation], vector_of: Callable[[str], Matrix]
+    nearness: Nearness, library: Library, examples: Sequence[Example], sense_of: Callable[[str], Matrix]
 ) -> tuple[float, float]:
     """Return how much the matter answered last and the network count beside nearness; nothing without labelled conversations."""
-    examples = [item for item in from_conversations(conversations, library, vector_of) if item.needs]
+    asking = [item for item in examples if item.needs]
 
     def right(weights: tuple[float, float]) -> int:
         space = replace(nearness, stays=weights[0], share=weights[1])
-        return sum(_first(item, space, library, vector_of) in item.needs[0] for item in examples)
+        return sum(_first(item, space, library, sense_of) in item.needs[0] for item in asking)
 
-    return max(((stays, share) for stays in STAYS for share in SHARES), key=right) if examples else (0.0, 0.0)
+    return max(((stays, share) for stays in STAYS for share in SHARES), key=right) if asking else (0.0, 0.0)
 
 
-def _first(item: Example, nearness: Nearness, library: Library, vector_of: Callable[[str], Matrix]) -> str:
-    found = nearness.find(item.text, vector_of(item.text), library, who=item.who, context=item.context)
+def _first(item: Example, nearness: Nearness, library: Library, sense_of: Callable[[str], Matrix]) -> str:
+    found = nearness.find(item.text, sense_of(item.text), library, who=item.who, context=item.context)
     return found[0].answer if found else ""
 
 
-def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], label: str) -> float:
+def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], cost: Cost) -> float:
     if true.sum() < FEWEST:
         return MIDDLE
-    beta, least = BETA.get(label, 1.0), PRECISION.get(label, LEAST_PRECISION)
 
     def score(bar: float) -> tuple[bool, float]:
         heard = likely >= bar
         hits = float((heard & true).sum())
-        right = hits >= least * float(heard.sum()) and hits > 0
-        return right, (1 + beta**2) * hits / max(beta**2 * float(true.sum()) + float(heard.sum()), 1.0)
+        right = hits >= cost.precision * float(heard.sum()) and hits > 0
+        return right, (1 + cost.beta**2) * hits / max(cost.beta**2 * float(true.sum()) + float(heard.sum()), 1.0)
 
-    return float(max(STEPS, key=score))
+    return float(max(STEPS[cost.least - 1e-6 <= STEPS], key=score))
 
 
-def _answer_bars(
-    examples: Sequence[Example], nearness: Nearness, library: Library, vector_of: Callable[[str], Matrix]
-) -> tuple[float, float]:
-    """Return the nearness from which an answer is given, and the lead below which two are offered."""
-    asked = [item for item in examples if ASK in item.labels and len(item.needs) <= 1]
+def choose_answer_bars(
+    examples: Sequence[Example], nearness: Nearness, library: Library, sense_of: Callable[[str], Matrix]
+) -> tuple[float, float, float]:
+    """Return the nearness from which an answer is given, the lead below which two are offered, and the nearness to what is only told."""
     seen: list[_Asked] = []
-    for item in asked:
-        found = nearness.find(item.text, vector_of(item.text), library, who=item.who, context=item.context)
+    for item in examples:
+        if ASK not in item.labels or len(item.needs) > 1:
+            continue
+        found = nearness.find(item.text, sense_of(item.text), library, who=item.who, context=item.context)
         if found:
             needs = item.needs[0] if item.needs else frozenset()
             lead = found[0].nearness - found[1].nearness if len(found) > 1 else 1.0
-            seen.append(
-                _Asked(
-                    found[0].nearness, lead, found[0].answer in needs, bool(needs & {one.answer for one in found[:MOST_CHOICES]})
-                )
-            )
+            either = bool(needs & {one.answer for one in found[:MOST_CHOICES]})
+            seen.append(_Asked(found[0].nearness, lead, found[0].answer in needs, either))
 
     def gain(bar: float, between: float) -> float:
         total = 0.0
@@ -144,24 +154,26 @@ def _answer_bars(
                 total += asked if doubted else (1.0 if one.right else -WRONG_COSTS)
         return total
 
-    choices = [(float(bar), between) for bar in np.linspace(0.1, 0.9, 41) for between in NARROW]
-    return max(choices, key=lambda chosen: gain(*chosen)) if seen else (MIDDLE, 0.0)
+    if not seen:
+        return MIDDLE, 0.0, float(NEARNESSES[-1])
+    answer, between = max(((bar, narrow) for bar in NEARNESSES.tolist() for narrow in NARROW), key=lambda chosen: gain(*chosen))
+    sure = (
+        bar for bar in NEARNESSES.tolist() if np.mean([one.right for one in seen if one.nearness >= bar] or [1.0]) >= TOLD_RIGHT
+    )
+    return answer, between, max(answer, next(sure))
 
 
-def _who_bars(heads: CommandHeads, rows: Matrix, examples: Sequence[Example]) -> tuple[float, float]:
-    """Return from which likelihood on a role is believed, where none is known yet and where another one is."""
-    read = [heads.role(row) for row in rows]
-
-    def bar(known: bool) -> float:
-        seen = [
-            (sure, who is item.who)
-            for (who, sure), item in zip(read, examples, strict=True)
-            if (item.context.who is not Who.UNKNOWN) is known and who is not item.context.who and who is not Who.UNKNOWN
-        ]
-        for step in STEPS:
-            right = [one for sure, one in seen if sure >= step]
-            if right and float(np.mean(right)) >= RIGHT_ENOUGH:
-                return float(step)
-        return 0.9
-
-    return bar(known=False), bar(known=True)
+def _who_bar(seen: Sequence[Heard], *, known: bool) -> float:
+    """Return from which likelihood on a role is believed, where none is known yet or, `known`, where another one is."""
+    read = [
+        (item.sure, item.who is item.example.who)
+        for item in seen
+        if (item.example.context.who is not Who.UNKNOWN) is known
+        and item.who is not item.example.context.who
+        and item.who is not Who.UNKNOWN
+    ]
+    for step in STEPS:
+        right = [one for sure, one in read if sure >= step]
+        if right and float(np.mean(right)) >= RIGHT_ENOUGH:
+            return float(step)
+    return MIDDLE if not read else float(STEPS[-1])

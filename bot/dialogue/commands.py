@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 ASK: Final = "ask"
-FOUND_ONLY: Final = 0.0  # how sure a command is that only the screening gives: no words of the message were heard as it
+FOUND_ONLY: Final = 0.0  # how sure a command is that only the screening gives
 UNKNOWN: Final = "none"  # `ask:none`: something is asked that no answer of the library fits
 
 # What the heads learn, apart from which answer a question asks for.
@@ -67,6 +67,8 @@ EXACT_ONLY: Final = (
     "erase:yes",
     "erase:no",
     "doubt:suicide",
+    "hint:suicide",
+    "hint:danger",
 )
 
 # The main intent of a message is that of its first command here; Rasa's rules know these intents.
@@ -88,7 +90,7 @@ MAIN_INTENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "feel": ("doubt:suicide", "feel:tired", "feel:afraid", "feel:ashamed", "feel:angry", "feel:unsure"),
     "courtesy": ("greet", "thanks", "bye"),
     "off_topic": ("off",),
-    "unclear": ("unclear",),
+    "unclear": ("unclear", "hint:suicide", "hint:danger"),
 }
 _INTENT_OF: Final = {label: intent for intent, labels in MAIN_INTENTS.items() for label in labels}
 

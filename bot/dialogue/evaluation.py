@@ -18,9 +18,9 @@ from bot.screening.evaluation import Share
 
 # The kinds of texts that labels name, by the beginnings of the ids of the texts that are of them.
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "emergency": ("emergency_", "danger_", "witness_steps", "urgent_ask"),
+    "emergency": ("emergency_", "danger_", "witness_steps"),
     "suicide": ("suicide", "suicide_"),
-    "ask_hurting": ("hurting_ask", "urgent_ask"),
+    "ask_hurting": ("hurting_ask",),
     "calmer": ("safer_now", "suicide_denied", "called_ok", "calm_again", "joke_heard"),
     "near": ("someone_near",),
     "heard": ("disclose_", "heard_", "told_first", "witness_", "relative_first", "professional_first", "client_first", "about_"),

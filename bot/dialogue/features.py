@@ -91,13 +91,17 @@ def did(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name, begins in DID.items() if any(text.startswith(begins) for text in texts))
 
 
-def features(text: str, standard: Matrix, context: Context, meaning: str | None, meanings: Sequence[str]) -> Matrix:
-    """Return the numbers of one message: its standardised vector, the person's vector before it, and what the context says.
+def features(text: str, sense: Matrix, context: Context, meaning: str | None, meanings: Sequence[str], *, width: int) -> Matrix:
+    """Return the numbers of one message: its vector, the person's vector before it (of `width`), and what the context says.
 
     `meaning` is the listed meaning of the whole text, if it has one, among `meanings`.
     """
-    before = unpacked(context.vectors[0], len(standard)) if context.vectors else np.zeros_like(standard)
-    return np.concatenate([standard, before, side_features(text, context, meaning, meanings)]).astype(np.float32)
+    return np.concatenate([sense, before(context, width), side_features(text, context, meaning, meanings)]).astype(np.float32)
+
+
+def before(context: Context, width: int) -> Matrix:
+    """Return the vector of the person's message before, zeros where there is none."""
+    return unpacked(context.vectors[0], width) if context.vectors else np.zeros(width, dtype=np.float32)
 
 
 def side_features(text: str, context: Context, meaning: str | None, meanings: Sequence[str]) -> Matrix:
@@ -123,9 +127,9 @@ def side_features(text: str, context: Context, meaning: str | None, meanings: Se
     return np.array(flags, dtype=np.float32)
 
 
-def packed(standard: Matrix) -> str:
+def packed(vector: Matrix) -> str:
     """Return a vector as text, in half precision."""
-    return base64.b64encode(standard.astype(np.float16).tobytes()).decode()
+    return base64.b64encode(vector.astype(np.float16).tobytes()).decode()
 
 
 def unpacked(text: str, width: int) -> Matrix:

@@ -31,6 +31,7 @@ from bot.screening.heads import Matrix
 from bot.screening.rows import Row
 
 CONVERSATIONS: Final = "conversations"
+PERSON_COMMANDS: Final = frozenset({"want:human", "refuse:human"})
 COMMANDS: Final = Course(epochs=10, dropout=0.4)
 NEEDS: Final = Course(hidden=256, epochs=12, dropout=0.4)
 WRITERS: Final = Course(hidden=80, epochs=8, dropout=0.4)
@@ -54,6 +55,7 @@ class Example:
     who: Who = Who.UNKNOWN
     needs: tuple[frozenset[str], ...] = ()
     weight: int = 1
+    tells_only: frozenset[str] = frozenset()  # the commands of which it says whether they hold; of all, where it names none
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,14 @@ def from_phrases(phrases: Iterable[tuple[str, str, str]]) -> list[Example]:
     ]
 
 
+def from_wishes(wishes: Iterable[tuple[str, str, str]]) -> list[Example]:
+    """Return examples of messages with and without a wish for a person, given as language, command (or none) and text."""
+    return [
+        Example(text, language, Context(), frozenset({command} if command else ()), tells_only=PERSON_COMMANDS)
+        for language, command, text in wishes
+    ]
+
+
 def from_library(library: Library) -> list[Example]:
     """Return examples of the ways of asking."""
     return [
@@ -200,18 +210,25 @@ def screening_of(turn: LabelledTurn, language: str, who: Who) -> Screening:
 
 
 def learn_commands(
-    examples: Sequence[Example], standards: Matrix, meanings: Sequence[str], meaning_of: Callable[[Example], str | None]
+    examples: Sequence[Example],
+    senses: Matrix,
+    meanings: Sequence[str],
+    meaning_of: Callable[[Example], str | None],
+    width: int,
 ) -> CommandHeads:
-    """Learn the networks; the bars are chosen afterwards, on other conversations. `standards` are the examples' standardised vectors."""
+    """Learn the networks; the bars are chosen afterwards. `senses` are the examples' vectors, `width` is that of the last layer."""
     rows = np.stack(
         [
-            features(item.text, vector, item.context, meaning_of(item), meanings)
-            for item, vector in zip(examples, standards, strict=True)
+            features(item.text, sense, item.context, meaning_of(item), meanings, width=width)
+            for item, sense in zip(examples, senses, strict=True)
         ]
     )
     targets = np.array([[label in item.labels for label in LABELS] for item in examples], dtype=np.float32)
+    known = np.array(
+        [[not item.tells_only or label in item.tells_only for label in LABELS] for item in examples], dtype=np.float32
+    )
     places = np.repeat(np.arange(len(examples)), [item.weight for item in examples])
-    commands = train(rows[places], targets[places], LABELS, COMMANDS)
+    commands = train(rows[places], targets[places], LABELS, COMMANDS, known=known[places])
     roles = np.array([[item.who.value == role for role in ROLES] for item in examples], dtype=np.float32)
     telling = [place for place in places.tolist() if _tells_who(examples[place])]
     who = train(rows[telling], roles[telling], ROLES, WRITERS, exclusive=True)
@@ -224,22 +241,22 @@ def _tells_who(example: Example) -> bool:
 
 
 def learn_needs(
-    space: Nearness, examples: Sequence[Example], standards: Matrix, asked: Sequence[tuple[int, Sequence[str]]]
+    space: Nearness, examples: Sequence[Example], senses: Matrix, asked: Sequence[tuple[int, Sequence[str]]]
 ) -> Layers:
     """Learn which answer a question asks for in its conversation; turns count twice beside ways of asking."""
     outputs = sorted({need for _, needs in asked for need in needs})
     places = [(place, needs) for place, needs in asked for _ in range(2 if examples[place].weight > 1 else 1)]
-    rows = np.stack([space.features(examples[place].text, standards[place], examples[place].context) for place, _ in places])
+    rows = np.stack([space.features(examples[place].text, senses[place], examples[place].context) for place, _ in places])
     targets = np.array([[(name in needs) / len(needs) for name in outputs] for _, needs in places], dtype=np.float32)
     return train(rows, targets, outputs, NEEDS, exclusive=True)
 
 
-def learn_projection(standards: Matrix, owners: Sequence[str], *, width: int = 160) -> Matrix:
+def learn_projection(senses: Matrix, owners: Sequence[str], *, width: int = 160) -> Matrix:
     """Learn the space in which ways of asking of one answer lie together: a linear discriminant of the answers."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415 - training only
 
     model = LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.3, n_components=min(width, len(set(owners)) - 1))
-    model.fit(standards, owners)
+    model.fit(senses, owners)
     return np.asarray(model.scalings_[:, :width].T, dtype=np.float32)
 
 

@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.dialogue.answers import CALM, Library
-from bot.dialogue.features import NEW, Context, side_features, unpacked
+from bot.dialogue.features import NEW, Context, before, side_features
 from bot.dialogue.heads import Layers
+from bot.dialogue.senses import Senses
 from bot.dialogue.state import Who
-from bot.screening.encoder import Encoder, vectors_of
-from bot.screening.heads import Heads, Matrix
+from bot.screening.encoder import Encoder
+from bot.screening.heads import Matrix
 from bot.screening.normalise import readable
 
 _FILE: Final = "nearness.npz"
@@ -65,7 +66,7 @@ class Nearness:
     def find(
         self,
         text: str,
-        standard: Matrix,
+        sense: Matrix,
         library: Library,
         *,
         who: Who,
@@ -76,14 +77,14 @@ class Nearness:
         """Return the nearest answers that fit who writes and the moment, the nearest first."""
         if not self.owners:
             return []
-        cosines = self.vectors @ unit(self.projection @ standard)
+        cosines = self.vectors @ unit(self.projection @ sense)
         usable = self._fitting(library, who, moment)
         cosines = np.where(usable & ((self.followed == 0) | bool(context.needs)), cosines, -1.0)
         best: dict[str, list[float]] = {}
         for place in np.argsort(-cosines)[: most * 12]:
             best.setdefault(self.owners[place], []).append(float(cosines[place]))
         asked_on = {library.answers[name].matter for name in context.needs[:1] if name in library}
-        likely = self._likely(text, standard, context)
+        likely = self._likely(text, sense, context)
         scored = [
             Found(
                 name,
@@ -102,20 +103,22 @@ class Nearness:
             self.usable[who, moment] = np.array([known[owner] for owner in self.owners], dtype=np.bool_)
         return self.usable[who, moment]
 
-    def _likely(self, text: str, standard: Matrix, context: Context) -> dict[str, float]:
+    def _likely(self, text: str, sense: Matrix, context: Context) -> dict[str, float]:
         """Return the log likelihoods of the network for each answer that it knows."""
         if self.network is None or not self.share:
             return {}
-        logits = self.network.logits(self.features(text, standard, context))
+        logits = self.network.logits(self.features(text, sense, context))
         top = logits.max()
         return dict(zip(self.network.outputs, (logits - top - np.log(np.exp(logits - top).sum())).tolist(), strict=True))
 
-    def features(self, text: str, standard: Matrix, context: Context) -> Matrix:
+    def features(self, text: str, sense: Matrix, context: Context) -> Matrix:
         """Return what the network reads: the question, the message before it, what was answered last, and the context."""
-        nothing = np.zeros_like(standard)
-        before = unpacked(context.vectors[0], len(standard)) if context.vectors else nothing
-        last = self.centres.get(context.needs[0], nothing) if context.needs else nothing
-        return np.concatenate([standard, before, last, side_features(text, context, None, ())]).astype(np.float32)
+        last = self.centres.get(context.needs[0]) if context.needs else None
+        nothing = np.zeros_like(next(iter(self.centres.values())))
+        answered = nothing if last is None else last
+        return np.concatenate([sense, before(context, len(nothing)), answered, side_features(text, context, None, ())]).astype(
+            np.float32
+        )
 
     def save(self, folder: Path) -> None:
         """Write the projection and the ways of asking to a folder."""
@@ -137,7 +140,7 @@ class Nearness:
         )
 
     @classmethod
-    def load(cls, folder: Path, library: Library, encoder: Encoder, heads: Heads) -> Nearness:
+    def load(cls, folder: Path, library: Library, encoder: Encoder, senses: Senses) -> Nearness:
         """Read the projection from a folder; ways of asking that are new since then are read by the encoder."""
         with np.load(folder / _FILE, allow_pickle=False) as data:
             projection, vectors = data["projection"].astype(np.float32), data["vectors"].astype(np.float32)
@@ -149,7 +152,7 @@ class Nearness:
                 centres = dict(zip(about["centres"], data["centres"].astype(np.float32), strict=True))
         count = len(about["digests"])
         known = dict(zip(about["digests"], vectors[:count], strict=True))
-        placed = cls.of(library, projection, encoder, heads, known)
+        placed = cls.of(library, projection, encoder, senses, known)
         return replace(
             placed.with_heard(vectors[count:], about["heard"], library),
             stays=about["stays"],
@@ -172,7 +175,7 @@ class Nearness:
 
     @classmethod
     def of(
-        cls, library: Library, projection: Matrix, encoder: Encoder, heads: Heads, known: Mapping[str, Matrix] | None = None
+        cls, library: Library, projection: Matrix, encoder: Encoder, senses: Senses, known: Mapping[str, Matrix] | None = None
     ) -> Nearness:
         """Place all ways of asking in the learned space; `known` are places by the digest of a way of asking."""
         known = dict(known or {})
@@ -182,8 +185,8 @@ class Nearness:
         new = [place for place, mark in enumerate(digests) if mark not in known]
         for start in range(0, len(new), _BATCH):
             part = new[start : start + _BATCH]
-            standard = heads.standardise(vectors_of(encoder.read([readable(ways[place][1]) for place in part]), encoder.width))
-            known |= {digests[place]: row for place, row in zip(part, unit(standard @ projection.T), strict=True)}
+            sense = senses.of(encoder.read([readable(ways[place][1]) for place in part]))
+            known |= {digests[place]: row for place, row in zip(part, unit(sense @ projection.T), strict=True)}
         vectors = np.stack([known[mark] for mark in digests]) if digests else np.zeros((0, len(projection)), dtype=np.float32)
         return cls(
             projection,

@@ -31,8 +31,19 @@ class Course:
     dropout: float = 0.3
 
 
-def train(rows: Matrix, targets: Matrix, outputs: Sequence[str], course: Course, *, exclusive: bool = False) -> Layers:
-    """Return a network for likelihoods: of several labels that may hold together or, `exclusive`, of one among them."""
+def train(
+    rows: Matrix,
+    targets: Matrix,
+    outputs: Sequence[str],
+    course: Course,
+    *,
+    exclusive: bool = False,
+    known: Matrix | None = None,
+) -> Layers:
+    """Return a network for likelihoods: of several labels that may hold together or, `exclusive`, of one among them.
+
+    `known` is nought where a row does not say whether a label holds: nothing is learned there.
+    """
     chance = np.random.default_rng(_SEED)
     width, count = rows.shape[1], targets.shape[1]
     weights = [
@@ -40,8 +51,8 @@ def train(rows: Matrix, targets: Matrix, outputs: Sequence[str], course: Course,
         chance.normal(0, np.sqrt(1 / course.hidden), (course.hidden, count)).astype(np.float32),
     ]
     biases = [np.zeros(course.hidden, np.float32), np.full(count, -2.0, np.float32)]
-    known = [*weights, *biases]
-    mean, spread = [np.zeros_like(one) for one in known], [np.zeros_like(one) for one in known]
+    learned = [*weights, *biases]
+    mean, spread = [np.zeros_like(one) for one in learned], [np.zeros_like(one) for one in learned]
     steps, step = course.epochs * -(-len(rows) // _BATCH), 0
     for _ in range(course.epochs):
         order = chance.permutation(len(rows))
@@ -51,6 +62,8 @@ def train(rows: Matrix, targets: Matrix, outputs: Sequence[str], course: Course,
             raw = seen @ weights[0] + biases[0]
             hidden = _dropped(np.maximum(raw, 0), course.dropout, chance)
             error = (_likely(hidden @ weights[1] + biases[1], exclusive=exclusive) - targets[batch]) / len(batch)
+            if known is not None:
+                error = error * known[batch]
             back = (error @ weights[1].T) * (raw > 0) * (hidden != 0) / (1 - course.dropout)
             slopes = [seen.T @ back, hidden.T @ error, back.sum(0), error.sum(0)]
             step += 1
@@ -59,7 +72,7 @@ def train(rows: Matrix, targets: Matrix, outputs: Sequence[str], course: Course,
                 mean[place] = _ONE * mean[place] + (1 - _ONE) * slope
                 spread[place] = _TWO * spread[place] + (1 - _TWO) * slope**2
                 move = mean[place] / (1 - _ONE**step) / (np.sqrt(spread[place] / (1 - _TWO**step)) + 1e-8)
-                known[place] -= np.float32(rate) * (move + course.decay * known[place])
+                learned[place] -= np.float32(rate) * (move + course.decay * learned[place])
     return Layers(tuple(outputs), (weights[0], weights[1]), (biases[0], biases[1]))
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Answer, Library
-from bot.dialogue.commands import FOUND_ONLY, UNKNOWN, Command, Commands
+from bot.dialogue.commands import UNKNOWN, Command, Commands
 from bot.dialogue.state import Danger, Heard, Person, State, Who, in_mortal_danger
 from bot.messages import Indicator, Triage
 
 FEW_WORDS: Final = 6  # of a message that only says that somebody comes
 MOST_ANSWERS: Final = 2
+MOST_HINTS: Final = 2
 SOON: Final = 6  # messages before a consultant is offered a second time
 
 
@@ -49,24 +50,10 @@ def danger_now(turn: Turn) -> bool:
     return turn.does("danger:self", "danger:other")
 
 
-def urgent_in_doubt(turn: Turn) -> bool:
-    """Say whether only the screening calls a message an emergency, without a sign of danger: it is asked what is meant, once.
-
-    112 is in the text all the same; what was found stays found.
-    """
-    heard = any(
-        command.sure > FOUND_ONLY for command in turn.commands.all if command.name in {"danger:self", "danger:other", "near"}
-    )
-    told = heard or bool(turn.heard.screening.strong_signs)
-    return danger_now(turn) and not told and not turn.times("urgent_ask") and not of_others(turn) and not child(turn)
-
-
-def suicide_in_doubt(turn: Turn) -> bool:
-    """Say whether only the screening hears a word of dying in what sounds like tiredness: it is asked back, with the lines."""
-    said = turn.commands.first("feel:suicide")
-    found_only = said is not None and said.sure <= FOUND_ONLY
-    plainly = turn.heard.screening.topic == "emergency"
-    return found_only and turn.does("feel:tired") and not plainly and not turn.times("hurting_ask")
+def hinted(turn: Turn, alarm: str) -> bool:
+    """Say whether the screening alone hears a danger, or dying, where the conversation does not: the numbers are said, at most twice."""
+    text = "suicide_hint" if alarm == "suicide" else "danger_reminder"
+    return turn.does(f"hint:{alarm}") and turn.times(text) < MOST_HINTS and not acute(turn)
 
 
 def danger_open(turn: Turn) -> bool:
@@ -202,8 +189,11 @@ def unanswered(turn: Turn) -> tuple[Command, ...]:
 
 
 def doubtful(turn: Turn) -> tuple[str, ...]:
-    """Return the answers between which a question is in doubt, when the message asks nothing else; none of a clear one."""
-    if len(turn.commands.asked) != 1 or acute(turn) or turn.quiet:
+    """Return the answers between which a question is in doubt, when the message asks nothing else; none of a clear one.
+
+    It is not asked back twice running.
+    """
+    if len(turn.commands.asked) != 1 or acute(turn) or turn.quiet or "which_ask" in turn.before.last_said:
         return ()
     choices = [turn.library.answers[name] for name in turn.commands.asked[0].choices if name in turn.library]
     fitting = tuple(answer.id for answer in choices if fits(turn, answer))

@@ -22,23 +22,11 @@ TABLE: Final = (
     Row(S, "erasing is confirmed", lambda t: t.does("erase:yes") and t.awaits == "erase", lambda _t: (), REPLY_ENDS),
     Row(
         S,
-        "what sounds like tiredness may be a word of dying",
-        is_.suicide_in_doubt,
-        says("hurting_ask", buttons=("tired", "hurting", "human"), awaits="hurting"),
-    ),
-    Row(
-        S,
         "somebody speaks of dying",
         lambda t: is_.suicide_now(t) and not t.now.suicide_of_others,
         in_turn("suicide", "suicide_again", "suicide_here", "suicide_short"),
     ),
     Row(S, "somebody else may want to die", is_.suicide_now, in_turn("suicide_witness", "suicide_witness_again")),
-    Row(
-        S,
-        "it sounds urgent, and may be of dying, of danger, or of tiredness",
-        is_.urgent_in_doubt,
-        says("urgent_ask", buttons=("tired", "hurting", "human"), awaits="hurting"),
-    ),
     Row(
         S,
         "a child is in danger now",
@@ -249,6 +237,8 @@ TABLE: Final = (
     Row(A, "what is arranged is asked back", lambda t: t.does("want:readback"), read_back),
     Row(A, "a time or a code word", lambda t: t.does("arrange:time", "arrange:word"), arranged),
     # What happens next
+    Row(N, "the screening alone hears a danger", lambda t: is_.hinted(t, "danger"), says("danger_reminder"), GOES_ON),
+    Row(N, "the screening alone hears a word of dying", lambda t: is_.hinted(t, "suicide"), says("suicide_hint"), GOES_ON),
     Row(
         N,
         "a request for a person is opened",

@@ -6,8 +6,9 @@ What the screening found is never weighed here: it only adds commands of its own
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library
@@ -16,6 +17,7 @@ from bot.dialogue.exact import exact
 from bot.dialogue.features import Context, features, packed
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.nearness import Found, Nearness
+from bot.dialogue.senses import Senses
 from bot.dialogue.state import Danger, Person, Who
 from bot.dialogue.turn import Understood
 from bot.lexicon import Lexicon
@@ -23,11 +25,20 @@ from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
 from bot.screening.heads import Heads, Matrix
 from bot.screening.parts import together
+from bot.screening.tuned import TunedEncoder
 
 _NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
+# What the screening calls an emergency after the first message is said as one from this likelihood on: of 24 such validation turns 15
+# were labelled so, of 40 below it 5.
+BORNE_OUT: Final = 0.15
+_DANGERS: Final = ("danger:self", "danger:other")
+ALIKE: Final[Mapping[str, tuple[str, ...]]] = {**dict.fromkeys(_DANGERS, _DANGERS), "feel:suicide": ("feel:suicide",)}
+HINTS: Final = ("hint:danger", "hint:suicide")
 COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
+TELLS: Final = ("tell:self", "tell:other")
 HALF_HEARD: Final = 0.5  # of its bar
-NEVER_HALF_HEARD: Final = frozenset({"feel:suicide", "want:erase", "want:quiet", "want:language", "refuse:human", "correct:joke"})
+# What half heard does no harm: it is received or asked about. Nobody is called, sent away or alarmed by half a word.
+HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", "feel:afraid", "feel:ashamed", "feel:unsure")
 MOST_QUESTIONS: Final = 3
 MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
 
@@ -48,16 +59,29 @@ TOPIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def with_screening(commands: Commands, screening: Screening) -> Commands:
-    """Add what the screening found, an emergency as a danger; but for who says that it is over, or a joke: the findings keep it."""
-    over = commands.any_of("feel:better", "done:called", "correct:joke")
-    if Indicator.SUICIDE_RISK in screening.signs and not over:
-        known = commands if "feel:suicide" in commands else commands.with_(Command("feel:suicide", sure=FOUND_ONLY))
-        return known.without("doubt:suicide")
-    told = commands.any_of("danger:self", "danger:other", "feel:suicide")
-    if screening.triage is not Triage.EMERGENCY or told or over:
+def with_screening(
+    commands: Commands, screening: Screening, *, borne_out: Callable[[str], bool] = lambda _command: True
+) -> Commands:
+    """Add what the screening found: an emergency is a danger, or a word of dying, where the conversation bears it out.
+
+    The screening has learned from single messages: what it calls an emergency in the middle of a conversation often is "they brought
+    him tea, I am in the police car". The finding stays, and a person sees it; what is said then is a hint of 112 and of the crisis
+    line, not that a life is in danger. Nor is it where the message says that a danger is over, or a joke.
+    """
+    if commands.any_of("feel:better", "done:called", "correct:joke"):
         return commands
-    return commands.with_(Command("danger:other" if screening.speaker is Speaker.WITNESS else "danger:self", sure=FOUND_ONLY))
+    if Indicator.SUICIDE_RISK in screening.signs:
+        return _found(commands.without("doubt:suicide"), "feel:suicide", "hint:suicide", borne_out)
+    if screening.triage is not Triage.EMERGENCY or commands.any_of("danger:self", "danger:other", "feel:suicide"):
+        return commands
+    danger = "danger:other" if screening.speaker is Speaker.WITNESS else "danger:self"
+    return _found(commands, danger, "hint:danger", borne_out)
+
+
+def _found(commands: Commands, alarm: str, hint: str, borne_out: Callable[[str], bool]) -> Commands:
+    if alarm in commands:
+        return commands
+    return commands.with_(Command(alarm if borne_out(alarm) else hint, sure=FOUND_ONLY))
 
 
 @dataclass(frozen=True)
@@ -68,50 +92,60 @@ class Understanding:
     nearness: Nearness
     library: Library
     lexicon: Lexicon
-    screening_heads: Heads
+    senses: Senses
+
+    @classmethod
+    def load(cls, folder: Path, encoder: TunedEncoder) -> Understanding:
+        """Read what was learned from a folder, and the library and the lists as they are now."""
+        library, senses = Library.load(), Senses.load(folder, Heads.load(encoder.folder))
+        nearness = Nearness.load(folder, library, encoder, senses)
+        return cls(CommandHeads.load(folder), nearness, library, Lexicon.load(), senses)
 
     def understand(self, text: str, screening: Screening, reading: Reading | None, context: Context) -> Understood:
         """Return what a message does in its conversation; `reading` is None of a text without words."""
         said = exact(text, screening.language, self.lexicon)
         if reading is None:
             return Understood(screening, said or Commands.of("unclear"))
-        standard = self.screening_heads.standardise(reading.whole.vector)
-        vector = packed(standard)
+        sense = self.senses.one(reading.whole)
+        vector = packed(sense[: self.senses.last_width])
         if said is not None:
             return Understood(screening, with_screening(said, screening), vector=vector)
-        meaning = self.lexicon.meaning(text, screening.language)
-        row = features(text, standard, context, meaning, self.heads.meanings)
-        likely = self.heads.likelihoods(row)
+        row = self._row(text, sense, context, self.lexicon.meaning(text, screening.language))
+        likely, bars = self.heads.likelihoods(row), self.heads.bars
         who = self._who(row, context)
         found = [
-            Command(name, sure=sure) for name, sure in likely.items() if name != ASK and sure >= self.heads.bars.command[name]
+            Command(name, self._value(name, text, screening.language), sure)
+            for name, sure in likely.items()
+            if name != ASK and sure >= bars.command[name]
         ]
-        if likely[ASK] >= self.heads.bars.command[ASK]:
-            known = who if who is not Who.UNKNOWN else context.who
-            found += self._asked(reading, standard, context, known, likely[ASK])
-        if self.heads.bars.doubt <= likely["feel:suicide"] < self.heads.bars.command["feel:suicide"]:
+        if bars.doubt <= likely["feel:suicide"] < bars.command["feel:suicide"]:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
+        known = who if who is not Who.UNKNOWN else context.who
+        if likely[ASK] >= bars.command[ASK]:
+            found += self._asked(reading, sense, context, known, likely[ASK]) or [Command(ASK, UNKNOWN, likely[ASK])]
+        elif likely[ASK] >= bars.command[ASK] * HALF_HEARD or any(command.name in TELLS for command in found):
+            found += self._helps(text, sense, context, known, likely[ASK])
         if all(command.name in COURTESIES for command in found):
-            found += self._likeliest(reading, standard, context, likely)
+            found += self._likeliest(likely)
         found.sort(key=lambda command: -command.sure)
-        return Understood(screening, with_screening(Commands(tuple(found)), screening), who, vector)
 
-    def _likeliest(self, reading: Reading, standard: Matrix, context: Context, likely: Mapping[str, float]) -> list[Command]:
-        """Return what a message most likely does that otherwise does nothing, or only thanks: half of what is asked for is enough then."""
+        def borne_out(alarm: str) -> bool:
+            return context.first or max(likely[name] for name in ALIKE[alarm]) >= BORNE_OUT
+
+        return Understood(screening, with_screening(Commands(tuple(found)), screening, borne_out=borne_out), who, vector)
+
+    def _row(self, text: str, sense: Matrix, context: Context, meaning: str | None) -> Matrix:
+        return features(text, sense, context, meaning, self.heads.meanings, width=self.senses.last_width)
+
+    def _likeliest(self, likely: Mapping[str, float]) -> list[Command]:
+        """Return what a message most likely tells or feels that otherwise does nothing, or only thanks: half of its bar is enough then."""
         bars = self.heads.bars.command
-        name = max((label for label in likely if label not in COURTESIES), key=lambda label: likely[label] / bars[label])
-        if likely[name] < bars[name] * HALF_HEARD or name in NEVER_HALF_HEARD:
-            return []
-        return (
-            self._asked(reading, standard, context, context.who, likely[name])
-            if name == ASK
-            else [Command(name, sure=likely[name])]
-        )
+        name = max(HALF_HEARD_TOO, key=lambda label: likely[label] / bars[label])
+        return [Command(name, sure=likely[name])] if likely[name] >= bars[name] * HALF_HEARD else []
 
     def _value(self, name: str, text: str, language: str) -> str:
         """Return what a message arranges, where it names it: a time in any words, a code word in quotation marks or after a colon."""
-        named = any(map(str.isdigit, text)) or self.lexicon.names_time(text, language)
-        if name == "arrange:time" and named:
+        if name == "arrange:time" and (any(map(str.isdigit, text)) or self.lexicon.names_time(text, language)):
             return text.strip()
         if name == "arrange:word" and (word := _NAMED_WORD.search(text)) is not None:
             return (word["quoted"] or word["after"]).strip()
@@ -122,17 +156,16 @@ class Understanding:
         bar = self.heads.bars.who if context.who is Who.UNKNOWN else self.heads.bars.who_again
         return who if sure >= bar and who is not Who.UNKNOWN else Who.UNKNOWN
 
-    def _asked(self, reading: Reading, standard: Matrix, context: Context, who: Who, sure: float) -> list[Command]:
-        """Return the questions of a message: of each clause that asks, and of the whole where it is one question."""
-        whole = " ".join(reading.clauses)
-        asking = [(whole, standard)]
+    def _asked(self, reading: Reading, sense: Matrix, context: Context, who: Who, sure: float) -> list[Command]:
+        """Return the questions of a message that have an answer: of each clause that asks, and of the whole where one does."""
+        asking = [(" ".join(reading.clauses), sense)]
         if len(reading.clauses) > 1:
-            vectors = [self.screening_heads.standardise(encoding.vector) for encoding in reading.encodings]
-            parts = [(text, vector) for text, vector in zip(reading.clauses, vectors, strict=True) if self._asks(text, vector)]
+            clauses = list(zip(reading.clauses, self.senses.of(reading.encodings), strict=True))
+            parts = [(text, part) for text, part in clauses if self._asks(text, part)]
             asking = parts if len(parts) > 1 else asking  # one question is found best by the whole message around it
         sought = [
-            self.nearness.find(clause, vector, self.library, who=who, context=context, moment=_moment(context))
-            for clause, vector in asking[:MOST_QUESTIONS]
+            self.nearness.find(clause, part, self.library, who=who, context=context, moment=_moment(context))
+            for clause, part in asking[:MOST_QUESTIONS]
         ]
         found: list[Command] = []
         for near in sorted(filter(None, sought), key=lambda near: -near[0].nearness):
@@ -140,11 +173,16 @@ class Understanding:
             clear = value is not None and "|" not in value
             if value is not None and (clear or not found) and not any(value.partition("|")[0] in one.choices for one in found):
                 found.append(Command(ASK, value, sure))
-        return found or [Command(ASK, UNKNOWN, sure)]
+        return found
 
-    def _asks(self, clause: str, vector: Matrix) -> bool:
-        row = features(clause, vector, Context(), None, self.heads.meanings)
-        return self.heads.likelihoods(row)[ASK] >= self.heads.bars.command[ASK]
+    def _helps(self, text: str, sense: Matrix, context: Context, who: Who, sure: float) -> list[Command]:
+        """Return the question behind what is told, or hardly asked, where the library surely has what helps with it."""
+        near = self.nearness.find(text, sense, self.library, who=who, context=context, moment=_moment(context))
+        clear = near and near[0].nearness >= self.heads.bars.told
+        return [Command(ASK, near[0].answer, sure)] if clear else []
+
+    def _asks(self, clause: str, sense: Matrix) -> bool:
+        return self.heads.likelihoods(self._row(clause, sense, Context(), None))[ASK] >= self.heads.bars.command[ASK]
 
     def _chosen(self, near: Sequence[Found]) -> str | None:
         if not near or near[0].nearness < self.heads.bars.answer:
@@ -162,9 +200,17 @@ def _moment(context: Context) -> str:
 
 
 def told_in_parts(whole: Understood, found: Sequence[Understood]) -> Understood:
-    """Return what a text does that is too long to be read at once: the whole is what it does, each part is screened by itself."""
+    """Return what a text does that is too long to be read at once: the whole is what it does, each part is screened by itself.
+
+    An alarm of the screening is borne out where one of the parts, or the whole, is understood as that alarm.
+    """
     screening = together(whole.screening, [part.screening for part in found])
-    return replace(whole, screening=screening, commands=with_screening(whole.commands, screening))
+
+    def borne_out(alarm: str) -> bool:
+        return any(one.commands.any_of(*ALIKE[alarm]) for one in (whole, *found))
+
+    commands = with_screening(whole.commands.without(*HINTS), screening, borne_out=borne_out)
+    return replace(whole, screening=screening, commands=commands)
 
 
 def plainly(text: str, screening: Screening, lexicon: Lexicon) -> Understood:

@@ -15,10 +15,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
-from bot.dialogue.heads import CommandHeads
-from bot.dialogue.nearness import Nearness
 from bot.dialogue.training import train_understanding
 from bot.dialogue.turn import Understood
 from bot.dialogue.understand import Understanding, plainly
@@ -28,7 +25,6 @@ from bot.nlu.encoder import shared_encoder
 from bot.nlu.importer import METADATA, rows_of
 from bot.nlu.progress import reached
 from bot.nlu.screener import READING, SCREENING
-from bot.screening.heads import Heads
 from bot.screening.normalise import readable
 from bot.screening.rows import NLU_DATA
 from bot.screening.tuned import TunedEncoder
@@ -69,13 +65,7 @@ class CommandClassifier(GraphComponent):
             _log.error("commands_by_topic_only", reason="the tuned encoder is not loaded")
             return cls(model_storage, resource, None)
         with model_storage.read_from(resource) as folder:
-            library, heads = Library.load(), Heads.load(encoder.folder)
-            nearness = Nearness.load(folder, library, encoder, heads)
-            return cls(
-                model_storage,
-                resource,
-                Understanding(CommandHeads.load(folder), nearness, library, Lexicon.load(), heads),
-            )
+            return cls(model_storage, resource, Understanding.load(folder, encoder))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the labelled messages, the lists, the library and the labelled conversations."""

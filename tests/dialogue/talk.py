@@ -30,11 +30,12 @@ def heard(
     signs: Sequence[Indicator] = (),
     speaker: Speaker = Speaker.VICTIM,
     who: Who = Who.UNKNOWN,
+    borne_out: bool = True,
 ) -> Understood:
-    """Return what a message is understood as."""
+    """Return what a message is understood as; `borne_out`: the conversation says the same as the screening."""
     screening = Screening("pl", triage, tuple(Evidence(sign, "…") for sign in signs), speaker)
     found = tuple(one if isinstance(one, Command) else Commands.of(one).all[0] for one in commands)
-    understood = Understood(screening, with_screening(Commands(found), screening), who)
+    understood = Understood(screening, with_screening(Commands(found), screening, borne_out=lambda _alarm: borne_out), who)
     return replace(understood, screening=raised(understood))
 
 

@@ -8,7 +8,7 @@ from bot.dialogue.commands import Command
 from bot.dialogue.state import Who
 from bot.messages import Indicator, Speaker, Triage
 from tests.dialogue.people import CALLED, DANGER, DYING, DYING_AGAIN, GRAVE, NEAR, NEAR_WITH_MORE, NOT_DYING, QUESTION
-from tests.dialogue.talk import Person, Talk, replies
+from tests.dialogue.talk import Person, Talk
 from tests.support import HOTLINE
 
 VIOLENCE = {"triage": Triage.EMERGENCY, "signs": [Indicator.VIOLENCE]}
@@ -138,15 +138,27 @@ def test_a_word_of_dying_or_of_tiredness_is_asked_back_once_and_each_answer_is_h
     assert "hurting_ask" not in tired.hears("…", "doubt:suicide")
 
 
-def test_an_alarm_without_any_sign_names_both_numbers_and_asks_what_is_meant() -> None:
+def test_an_alarm_that_the_conversation_does_not_bear_out_is_kept_and_hinted_at_beside_the_answer() -> None:
     talk = Talk()
-    assert talk.hears("…", triage=Triage.EMERGENCY)[0] == "urgent_ask"
-    assert talk.state.awaits == "hurting"
-    assert talk.last is not None
-    for language in ("pl", "en"):
-        text = replies(talk.last, language)[0].text
-        assert "112" in text
-        assert HOTLINE in text
+    talk.hears("…", "tell:self", triage=Triage.HIGH)
+    said = talk.hears("…", "ask:passport_back", triage=Triage.EMERGENCY, borne_out=False)
+    assert "answer.passport_back" in said
+    assert "danger_reminder" in said
+    assert not {"emergency_victim", "emergency_steps"} & set(said)
+    assert talk.findings.triage is Triage.EMERGENCY
+    assert talk.state.person.value == "asked"
+
+
+def test_a_word_of_dying_that_the_conversation_does_not_bear_out_is_answered_with_the_lines_and_not_taken_for_it() -> None:
+    talk = Talk()
+    said = talk.hears("…", "tell:self", borne_out=False, **MORTAL)
+    assert "suicide_hint" in said
+    assert not SUICIDE_TEXTS & set(said)
+    assert talk.findings.triage is Triage.EMERGENCY
+
+
+def test_a_first_message_is_taken_at_the_screenings_word() -> None:
+    assert Talk().hears("…", triage=Triage.EMERGENCY)[0] == "emergency_victim"
 
 
 def test_a_cry_for_help_alone_is_a_danger_and_no_doubt() -> None:
