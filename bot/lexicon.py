@@ -70,6 +70,7 @@ ASKING = "asking"  # words that begin a question, or end one
 NAMES = "language_names"
 WHOLE: Final = "."  # at the end of a listed phrase: it counts only as a whole message
 SHORT_WORDS = 6
+LONGEST_PHRASE: Final = 8  # words of a listed phrase that is looked for inside a text
 YOUNGEST, ADULT = 6, 18  # years
 STEM = 5  # letters of a language's name that its cases share
 QUESTION_MARKS = ("?", "؟", "？")
@@ -119,7 +120,7 @@ class Lexicon:
         self.phrases = phrases
         self.names = names
         self.words_of = words_of or {}
-        self.inside = phrases if inside is None else inside
+        self._standing_inside = phrases if inside is None else inside
 
     @classmethod
     def load(cls, root: Path = NLU_DATA) -> Lexicon:
@@ -285,6 +286,15 @@ class Lexicon:
             if candidate == language and len(bare) <= 2:
                 return None  # "no", "da", "ta": two letters mean different things in different languages
         return None
+
+    def inside(self, text: str, language: str) -> frozenset[str]:
+        """Return the meanings of which a phrase stands somewhere in a text: what understanding weighs, never what decides."""
+        said = shape_of(text, language).split()
+        places = range(len(said))
+        runs = {" ".join(said[first : last + 1]) for first in places for last in places[first : first + LONGEST_PHRASE]}
+        return frozenset(
+            meaning for meaning, listed in self._standing_inside.get(language, {}).items() if not runs.isdisjoint(listed)
+        )
 
     def language_named(self, text: str) -> str | None:
         """Return the language that a message names and nothing else, such as "english?" or "po polsku proszę"."""

@@ -44,11 +44,10 @@ COSTS: Final[Mapping[str, Cost]] = {
     ASK: Cost(beta=1.3),
     "want:human": SUMMONS,
     "near": SUMMONS,
+    "answer:no": Cost(least=0.4),
     **dict.fromkeys(("danger:self", "danger:other"), Cost(beta=1.0, precision=0.6, least=0.5)),
     **dict.fromkeys(("feel:suicide", "want:erase", "want:quiet", "want:normal", "want:language"), replace(GRAVE, beta=0.7)),
-    **dict.fromkeys(
-        ("refuse:human", "refuse:call", "correct:joke", "answer:yes", "answer:no", "feel:better", "done:called"), GRAVE
-    ),
+    **dict.fromkeys(("refuse:human", "refuse:call", "correct:joke", "answer:yes", "feel:better", "done:called"), GRAVE),
     **dict.fromkeys(("arrange:word", "arrange:time"), GRAVE),
 }
 STEPS: Final = np.linspace(0.25, 0.95, 36)
@@ -158,7 +157,7 @@ def choose_answer_bars(
         return MIDDLE, 0.0, float(NEARNESSES[-1])
     answer, between = max(((bar, narrow) for bar in NEARNESSES.tolist() for narrow in NARROW), key=lambda chosen: gain(*chosen))
     sure = (
-        bar for bar in NEARNESSES.tolist() if np.mean([one.right for one in seen if one.nearness >= bar] or [1.0]) >= TOLD_RIGHT
+        bar for bar in NEARNESSES.tolist() if np.mean([one.right for one in seen if one.nearness >= bar] or [True]) >= TOLD_RIGHT
     )
     return answer, between, max(answer, next(sure))
 

@@ -97,12 +97,17 @@ _INTENT_OF: Final = {label: intent for intent, labels in MAIN_INTENTS.items() fo
 
 @dataclass(frozen=True)
 class Command:
-    """One thing that a message does; `sure` is how likely it is, `words` what of the message says it, where that is known."""
+    """One thing that a message does.
+
+    `sure` is how likely it is, `words` what of the message says it, where that is known, `near` the answers nearest to a question to
+    which none is near enough.
+    """
 
     name: str
     value: str = ""
     sure: float = 1.0
     words: str = ""
+    near: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return the form that is written down: `ask:passport_back`, `want:human`."""
@@ -115,7 +120,7 @@ class Command:
 
     def as_json(self) -> dict[str, object]:
         """Return a JSON value; `from_json` reads it."""
-        return {"name": self.name, "value": self.value, "sure": round(self.sure, 3), "words": self.words}
+        return {"name": self.name, "value": self.value, "sure": round(self.sure, 3), "words": self.words, "near": list(self.near)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Command:
@@ -126,6 +131,7 @@ class Command:
             str(data.get("value", "")),
             float(sure) if isinstance(sure, (int, float)) else 1.0,
             str(data.get("words", "")),
+            tuple(near) if isinstance(near := data.get("near", ()), (list, tuple)) else (),
         )
 
 

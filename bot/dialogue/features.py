@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from bot.dialogue.state import Danger, Person, State, Who
+from bot.lexicon import Lexicon
 from bot.screening.heads import Matrix
 from bot.screening.normalise import words
 
@@ -91,12 +92,23 @@ def did(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name, begins in DID.items() if any(text.startswith(begins) for text in texts))
 
 
-def features(text: str, sense: Matrix, context: Context, meaning: str | None, meanings: Sequence[str], *, width: int) -> Matrix:
-    """Return the numbers of one message: its vector, the person's vector before it (of `width`), and what the context says.
+@dataclass(frozen=True)
+class Hits:
+    """What of a text stands on the lists of short words: the meaning of the whole, and those of phrases inside it."""
 
-    `meaning` is the listed meaning of the whole text, if it has one, among `meanings`.
-    """
-    return np.concatenate([sense, before(context, width), side_features(text, context, meaning, meanings)]).astype(np.float32)
+    whole: str | None = None
+    inside: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, text: str, language: str, lexicon: Lexicon) -> Hits:
+        """Look a text up."""
+        return cls(lexicon.meaning(text, language), lexicon.inside(text, language))
+
+
+def features(text: str, sense: Matrix, context: Context, hits: Hits, meanings: Sequence[str], *, width: int) -> Matrix:
+    """Return the numbers of one message: its vector, the person's vector before it (of `width`), what the lists and the context say."""
+    listed = np.array([*(hits.whole == name for name in meanings), *(name in hits.inside for name in meanings)], dtype=np.float32)
+    return np.concatenate([sense, before(context, width), listed, side_features(text, context)]).astype(np.float32)
 
 
 def before(context: Context, width: int) -> Matrix:
@@ -104,8 +116,8 @@ def before(context: Context, width: int) -> Matrix:
     return unpacked(context.vectors[0], width) if context.vectors else np.zeros(width, dtype=np.float32)
 
 
-def side_features(text: str, context: Context, meaning: str | None, meanings: Sequence[str]) -> Matrix:
-    """Return what the context says besides vectors."""
+def side_features(text: str, context: Context) -> Matrix:
+    """Return what the context, length and marks say."""
     awaits = (context.awaits or "").partition(":")[0]
     length = len(words(text))
     flags = [
@@ -115,7 +127,6 @@ def side_features(text: str, context: Context, meaning: str | None, meanings: Se
         *(context.person is person for person in Person),
         *(awaits == question for question in OPEN),
         *(name in context.did for name in DID),
-        *(meaning == name for name in meanings),
         *(length <= bound for bound in _LENGTHS),
         context.told_self,
         context.told_other,

@@ -52,6 +52,11 @@ class Bars:
     between: float = 0.0
     told: float = 0.9
 
+    @property
+    def further(self) -> float:
+        """Return the nearness from which a further question of a message is answered: clauses alone say less than messages."""
+        return (self.answer + self.told) / 2
+
 
 @dataclass(frozen=True)
 class CommandHeads:

@@ -17,7 +17,7 @@ import yaml
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import ASK, LABELS, Commands
 from bot.dialogue.exact import LISTED
-from bot.dialogue.features import Context, features, packed
+from bot.dialogue.features import Context, Hits, features, packed
 from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
 from bot.dialogue.nearness import Nearness
 from bot.dialogue.network import Course, train
@@ -32,7 +32,7 @@ from bot.screening.rows import Row
 
 CONVERSATIONS: Final = "conversations"
 PERSON_COMMANDS: Final = frozenset({"want:human", "refuse:human"})
-COMMANDS: Final = Course(epochs=10, dropout=0.4)
+COMMANDS: Final = Course(epochs=10, dropout=0.4, rare=0.3)
 NEEDS: Final = Course(hidden=256, epochs=12, dropout=0.4)
 WRITERS: Final = Course(hidden=80, epochs=8, dropout=0.4)
 WEIGHT_OF_TURNS: Final = 3  # how often a turn of a conversation counts beside a single message
@@ -213,13 +213,13 @@ def learn_commands(
     examples: Sequence[Example],
     senses: Matrix,
     meanings: Sequence[str],
-    meaning_of: Callable[[Example], str | None],
+    hits_of: Callable[[Example], Hits],
     width: int,
 ) -> CommandHeads:
     """Learn the networks; the bars are chosen afterwards. `senses` are the examples' vectors, `width` is that of the last layer."""
     rows = np.stack(
         [
-            features(item.text, sense, item.context, meaning_of(item), meanings, width=width)
+            features(item.text, sense, item.context, hits_of(item), meanings, width=width)
             for item, sense in zip(examples, senses, strict=True)
         ]
     )

@@ -30,7 +30,7 @@ from bot.screening.normalise import readable
 _FILE: Final = "nearness.npz"
 _BATCH: Final = 128
 NEAREST: Final = 3  # ways of asking of one answer whose nearness counts
-INDIFFERENT: Final = -6.0  # the log likelihood of an answer that the network does not know: about that of one in four hundred
+INDIFFERENT: Final = -2.5  # the log likelihood of an answer that the network does not know: it must neither win nor lose by that
 SHARE_OF_OTHERS: Final = 0.5  # of the second and third of them
 
 
@@ -116,9 +116,7 @@ class Nearness:
         last = self.centres.get(context.needs[0]) if context.needs else None
         nothing = np.zeros_like(next(iter(self.centres.values())))
         answered = nothing if last is None else last
-        return np.concatenate([sense, before(context, len(nothing)), answered, side_features(text, context, None, ())]).astype(
-            np.float32
-        )
+        return np.concatenate([sense, before(context, len(nothing)), answered, side_features(text, context)]).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the projection and the ways of asking to a folder."""

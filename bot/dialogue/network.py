@@ -29,6 +29,7 @@ class Course:
     rate: float = 2e-3
     decay: float = 1e-4
     dropout: float = 0.3
+    rare: float = 0.0  # the power of a label's rarity by which a row that has it counts more
 
 
 def train(
@@ -44,6 +45,7 @@ def train(
 
     `known` is nought where a row does not say whether a label holds: nothing is learned there.
     """
+    counts = _counts(targets, known, course.rare)
     chance = np.random.default_rng(_SEED)
     width, count = rows.shape[1], targets.shape[1]
     weights = [
@@ -62,8 +64,8 @@ def train(
             raw = seen @ weights[0] + biases[0]
             hidden = _dropped(np.maximum(raw, 0), course.dropout, chance)
             error = (_likely(hidden @ weights[1] + biases[1], exclusive=exclusive) - targets[batch]) / len(batch)
-            if known is not None:
-                error = error * known[batch]
+            if counts is not None:
+                error = error * counts[batch]
             back = (error @ weights[1].T) * (raw > 0) * (hidden != 0) / (1 - course.dropout)
             slopes = [seen.T @ back, hidden.T @ error, back.sum(0), error.sum(0)]
             step += 1
@@ -74,6 +76,15 @@ def train(
                 move = mean[place] / (1 - _ONE**step) / (np.sqrt(spread[place] / (1 - _TWO**step)) + 1e-8)
                 learned[place] -= np.float32(rate) * (move + course.decay * learned[place])
     return Layers(tuple(outputs), (weights[0], weights[1]), (biases[0], biases[1]))
+
+
+def _counts(targets: Matrix, known: Matrix | None, rare: float) -> Matrix | None:
+    """Return how much each label of each row counts; None where all count alike."""
+    if not rare:
+        return known
+    share = np.maximum(targets.mean(axis=0), 1 / len(targets))
+    more = np.where(targets > 0, (share.max() / share) ** rare, 1.0)
+    return np.asarray(more if known is None else more * known, dtype=np.float32)
 
 
 def _dropped(values: Matrix, share: float, chance: np.random.Generator) -> Matrix:

@@ -205,6 +205,13 @@ def asks_unknown(turn: Turn) -> bool:
     return any(command.value in {"", UNKNOWN} or not command.choices for command in unanswered(turn)) or bool(unanswered(turn))
 
 
+def nearest(turn: Turn) -> tuple[str, ...]:
+    """Return the answers nearest to a question that none is near enough to, but for those that were said or do not fit."""
+    named = [name for command in unanswered(turn) for name in command.near if name in turn.library]
+    known = [turn.library.answers[name] for name in dict.fromkeys(named)]
+    return tuple(answer.id for answer in known if fits(turn, answer) and not turn.times(answer.text))
+
+
 def calm_telling(turn: Turn) -> bool:
     """Say whether what is told so far needs no person: a neutral beginning, a dispute, a worry."""
     return turn.now.triage in {Triage.NONE, Triage.MEDIUM}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.dialogue import predicates as is_
 from bot.dialogue.predicates import Turn
-from bot.dialogue.rows import Say, says
+from bot.dialogue.rows import Say, Words, says
 from bot.dialogue.state import Person
 from bot.messages import Indicator, Triage
 
@@ -84,6 +85,16 @@ def next_needs(turn: Turn) -> tuple[str, ...]:
         if turn.library.answers[name].text not in told and is_.fits(turn, turn.library.answers[name])
     ]
     return (*(f"ask_{name}" for name in fresh[:2]), *(() if turn.now.person is not Person.NONE else PERSON)) if fresh else ()
+
+
+def not_known(*texts: str) -> Words:
+    """Return that a question has no answer, with buttons for the nearest ones and for a person."""
+
+    def chosen(turn: Turn) -> Sequence[Say]:
+        near = () if turn.quiet else is_.nearest(turn)
+        return [replace(say, buttons=(*(f"ask_{name}" for name in near), *PERSON)) for say in says(*texts)(turn)]
+
+    return chosen
 
 
 def which(turn: Turn) -> Sequence[Say]:

@@ -10,7 +10,18 @@ from __future__ import annotations
 from typing import Final
 
 from bot.dialogue import predicates as is_
-from bot.dialogue.replies import PERSON, answered, arranged, heard_sign, read_back, receipt, tells_first, waiting_text, which
+from bot.dialogue.replies import (
+    PERSON,
+    answered,
+    arranged,
+    heard_sign,
+    not_known,
+    read_back,
+    receipt,
+    tells_first,
+    waiting_text,
+    which,
+)
 from bot.dialogue.rows import GOES_ON, REPLY_ENDS, Row, Say, Section, in_turn, says
 from bot.dialogue.state import Danger, Person, Who
 from bot.messages import Triage
@@ -222,9 +233,9 @@ TABLE: Final = (
         A,
         "a question without an answer, from somebody who waits for a consultant",
         lambda t: is_.asks_unknown(t) and t.now.person is Person.ASKED,
-        says("question_waits", "not_known_waiting"),
+        not_known("question_waits", "not_known_waiting"),
     ),
-    Row(A, "a question without an answer", is_.asks_unknown, says("not_known", "not_known_again", buttons=PERSON)),
+    Row(A, "a question without an answer", is_.asks_unknown, not_known("not_known", "not_known_again")),
     Row(
         A,
         "the same again is wanted",

@@ -12,7 +12,7 @@ import numpy as np
 
 from bot.dialogue.answers import Library
 from bot.dialogue.bars import Heard, choose_answer_bars, choose_bars, choose_weights
-from bot.dialogue.features import features
+from bot.dialogue.features import Hits, features
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.learning import (
     Example,
@@ -100,18 +100,18 @@ class Teacher:
         """Return what is learned from examples, without bars."""
         meanings = sorted({meaning for _, meaning, _ in self.phrases})
         senses = np.stack([self.sense_of(item.text) for item in examples])
-        return learn_commands(examples, senses, meanings, self._meaning, self.width)
+        return learn_commands(examples, senses, meanings, self._hits, self.width)
 
     def heard(self, heads: CommandHeads, examples: Sequence[Example]) -> list[Heard]:
         """Return what heads hear in examples."""
         rows = [
-            features(item.text, self.sense_of(item.text), item.context, self._meaning(item), heads.meanings, width=self.width)
+            features(item.text, self.sense_of(item.text), item.context, self._hits(item), heads.meanings, width=self.width)
             for item in examples
         ]
         return [Heard(item, heads.likelihoods(row), *heads.role(row)) for item, row in zip(examples, rows, strict=True)]
 
-    def _meaning(self, example: Example) -> str | None:
-        return self.lexicon.meaning(example.text, example.language)
+    def _hits(self, example: Example) -> Hits:
+        return Hits.of(example.text, example.language, self.lexicon)
 
 
 def _placed(examples: Sequence[Example], teacher: Teacher, library: Library, encoder: TunedEncoder, senses: Senses) -> Nearness:

@@ -14,7 +14,7 @@ from typing import Final
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library
 from bot.dialogue.commands import ASK, FOUND_ONLY, UNKNOWN, Command, Commands
 from bot.dialogue.exact import exact
-from bot.dialogue.features import Context, features, packed
+from bot.dialogue.features import Context, Hits, features, packed
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.nearness import Found, Nearness
 from bot.dialogue.senses import Senses
@@ -110,7 +110,7 @@ class Understanding:
         vector = packed(sense[: self.senses.last_width])
         if said is not None:
             return Understood(screening, with_screening(said, screening), vector=vector)
-        row = self._row(text, sense, context, self.lexicon.meaning(text, screening.language))
+        row = self._row(text, sense, context, screening.language)
         likely, bars = self.heads.likelihoods(row), self.heads.bars
         who = self._who(row, context)
         found = [
@@ -122,7 +122,7 @@ class Understanding:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
         known = who if who is not Who.UNKNOWN else context.who
         if likely[ASK] >= bars.command[ASK]:
-            found += self._asked(reading, sense, context, known, likely[ASK]) or [Command(ASK, UNKNOWN, likely[ASK])]
+            found += self._asked(reading, sense, context, known, likely[ASK])
         elif likely[ASK] >= bars.command[ASK] * HALF_HEARD or any(command.name in TELLS for command in found):
             found += self._helps(text, sense, context, known, likely[ASK])
         if all(command.name in COURTESIES for command in found):
@@ -134,8 +134,9 @@ class Understanding:
 
         return Understood(screening, with_screening(Commands(tuple(found)), screening, borne_out=borne_out), who, vector)
 
-    def _row(self, text: str, sense: Matrix, context: Context, meaning: str | None) -> Matrix:
-        return features(text, sense, context, meaning, self.heads.meanings, width=self.senses.last_width)
+    def _row(self, text: str, sense: Matrix, context: Context, language: str) -> Matrix:
+        hits = Hits.of(text, language, self.lexicon)
+        return features(text, sense, context, hits, self.heads.meanings, width=self.senses.last_width)
 
     def _likeliest(self, likely: Mapping[str, float]) -> list[Command]:
         """Return what a message most likely tells or feels that otherwise does nothing, or only thanks: half of its bar is enough then."""
@@ -157,11 +158,11 @@ class Understanding:
         return who if sure >= bar and who is not Who.UNKNOWN else Who.UNKNOWN
 
     def _asked(self, reading: Reading, sense: Matrix, context: Context, who: Who, sure: float) -> list[Command]:
-        """Return the questions of a message that have an answer: of each clause that asks, and of the whole where one does."""
+        """Return the questions of a message: of each clause that asks, and of the whole where one does."""
         asking = [(" ".join(reading.clauses), sense)]
         if len(reading.clauses) > 1:
             clauses = list(zip(reading.clauses, self.senses.of(reading.encodings), strict=True))
-            parts = [(text, part) for text, part in clauses if self._asks(text, part)]
+            parts = [(text, part) for text, part in clauses if self._asks(text, part, reading.language)]
             asking = parts if len(parts) > 1 else asking  # one question is found best by the whole message around it
         sought = [
             self.nearness.find(clause, part, self.library, who=who, context=context, moment=_moment(context))
@@ -169,11 +170,14 @@ class Understanding:
         ]
         found: list[Command] = []
         for near in sorted(filter(None, sought), key=lambda near: -near[0].nearness):
-            value = self._chosen(near)
+            value = self._chosen(near, self.heads.bars.further if found else self.heads.bars.answer)
             clear = value is not None and "|" not in value
             if value is not None and (clear or not found) and not any(value.partition("|")[0] in one.choices for one in found):
                 found.append(Command(ASK, value, sure))
-        return found
+        if found or not any(sought):
+            return found or [Command(ASK, UNKNOWN, sure)]
+        nearest = max(filter(None, sought), key=lambda near: near[0].nearness)
+        return [Command(ASK, UNKNOWN, sure, near=tuple(one.answer for one in nearest[:MOST_CHOICES]))]
 
     def _helps(self, text: str, sense: Matrix, context: Context, who: Who, sure: float) -> list[Command]:
         """Return the question behind what is told, or hardly asked, where the library surely has what helps with it."""
@@ -181,11 +185,11 @@ class Understanding:
         clear = near and near[0].nearness >= self.heads.bars.told
         return [Command(ASK, near[0].answer, sure)] if clear else []
 
-    def _asks(self, clause: str, sense: Matrix) -> bool:
-        return self.heads.likelihoods(self._row(clause, sense, Context(), None))[ASK] >= self.heads.bars.command[ASK]
+    def _asks(self, clause: str, sense: Matrix, language: str) -> bool:
+        return self.heads.likelihoods(self._row(clause, sense, Context(), language))[ASK] >= self.heads.bars.command[ASK]
 
-    def _chosen(self, near: Sequence[Found]) -> str | None:
-        if not near or near[0].nearness < self.heads.bars.answer:
+    def _chosen(self, near: Sequence[Found], bar: float) -> str | None:
+        if not near or near[0].nearness < bar:
             return None
         if len(near) > 1 and near[0].nearness - near[1].nearness < self.heads.bars.between:
             return "|".join(found.answer for found in near[:MOST_CHOICES])

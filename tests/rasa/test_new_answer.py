@@ -67,8 +67,8 @@ def reader(data: Path) -> Reader:
     known = load_reader(load_settings().model_dir)
     space, library = known.understanding.nearness, Library.load(data)
     places = dict(zip(space.digests, space.vectors, strict=False))
-    encoder, heads = known.screener.brain.encoder, known.understanding.screening_heads
-    placed = Nearness.of(library, space.projection, encoder, heads, places)
+    encoder, senses = known.screener.brain.encoder, known.understanding.senses
+    placed = Nearness.of(library, space.projection, encoder, senses, places)
     heard = len(space.digests)
     placed = placed.with_heard(space.vectors[heard:], space.owners[heard:], library)
     placed = replace(placed, stays=space.stays, share=space.share, network=space.network, centres=space.centres)
