@@ -45,9 +45,10 @@ COSTS: Final[Mapping[str, Cost]] = {
     "want:human": SUMMONS,
     "near": SUMMONS,
     "answer:no": Cost(least=0.4),
+    **dict.fromkeys(("correct:joke", "feel:better", "done:called"), replace(GRAVE, least=0.6)),  # they end a danger
     **dict.fromkeys(("danger:self", "danger:other"), Cost(beta=1.0, precision=0.6, least=0.5)),
     **dict.fromkeys(("feel:suicide", "want:erase", "want:quiet", "want:normal", "want:language"), replace(GRAVE, beta=0.7)),
-    **dict.fromkeys(("refuse:human", "refuse:call", "correct:joke", "answer:yes", "feel:better", "done:called"), GRAVE),
+    **dict.fromkeys(("refuse:human", "refuse:call", "answer:yes"), GRAVE),
     **dict.fromkeys(("arrange:word", "arrange:time"), GRAVE),
 }
 STEPS: Final = np.linspace(0.25, 0.95, 36)

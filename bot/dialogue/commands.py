@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 ASK: Final = "ask"
+HELPS: Final = "helps"  # an answer that helps with what is told, which nobody asked for
 FOUND_ONLY: Final = 0.0  # how sure a command is that only the screening gives
 UNKNOWN: Final = "none"  # `ask:none`: something is asked that no answer of the library fits
 
@@ -66,6 +67,7 @@ EXACT_ONLY: Final = (
     "report:value",
     "erase:yes",
     "erase:no",
+    HELPS,
     "doubt:suicide",
     "hint:suicide",
     "hint:danger",
@@ -85,7 +87,7 @@ MAIN_INTENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "arrange": ("arrange:time", "arrange:word", "want:readback"),
     "ease": ("done:called", "feel:better"),
     "ask": ("ask",),
-    "tell": ("tell:self", "tell:other"),
+    "tell": ("tell:self", "tell:other", HELPS),
     "answer": ("answer:yes", "answer:no", "answer:value", "report:value"),
     "feel": ("doubt:suicide", "feel:tired", "feel:afraid", "feel:ashamed", "feel:angry", "feel:unsure"),
     "courtesy": ("greet", "thanks", "bye"),
@@ -111,12 +113,12 @@ class Command:
 
     def __str__(self) -> str:
         """Return the form that is written down: `ask:passport_back`, `want:human`."""
-        return f"{self.name}:{self.value}" if self.name == ASK else self.name
+        return f"{self.name}:{self.value}" if self.name in {ASK, HELPS} else self.name
 
     @property
     def choices(self) -> tuple[str, ...]:
         """Return the answers that a question may ask for, the likeliest first."""
-        return tuple(self.value.split("|")) if self.name == ASK and self.value not in {"", UNKNOWN} else ()
+        return tuple(self.value.split("|")) if self.name in {ASK, HELPS} and self.value not in {"", UNKNOWN} else ()
 
     def as_json(self) -> dict[str, object]:
         """Return a JSON value; `from_json` reads it."""
@@ -156,7 +158,11 @@ class Commands:
     @property
     def asked(self) -> tuple[Command, ...]:
         """Return the questions, in the order of the message."""
-        return tuple(command for command in self.all if command.name == ASK)
+        return self.named(ASK)
+
+    def named(self, name: str) -> tuple[Command, ...]:
+        """Return the commands with a name."""
+        return tuple(command for command in self.all if command.name == name)
 
     @property
     def names(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Answer, Library
-from bot.dialogue.commands import UNKNOWN, Command, Commands
+from bot.dialogue.commands import HELPS, UNKNOWN, Command, Commands
 from bot.dialogue.state import Danger, Heard, Person, State, Who, in_mortal_danger
 from bot.messages import Indicator, Triage
 
@@ -169,9 +169,9 @@ def moment(turn: Turn) -> str:
 
 
 def answers(turn: Turn) -> tuple[Answer, ...]:
-    """Return the answers that the message asks for and that fit who writes and the moment, at most two."""
+    """Return the answers that the message asks for, or that help with what it tells, where they fit writer and moment; at most two."""
     found: list[Answer] = []
-    for command in turn.commands.asked:
+    for command in (*turn.commands.asked, *turn.commands.named(HELPS)):
         fitting = [turn.library.answers[name] for name in command.choices[:1] if name in turn.library]
         found += [answer for answer in fitting if fits(turn, answer) and answer not in found]
     return tuple(found[:MOST_ANSWERS])

@@ -182,9 +182,16 @@ TABLE: Final = (
             not is_.of_others(t)
             and is_.tells_something_grave(t)
             and not t.said
+            and t.now.suicide is Danger.NONE
             and tells_first(t, "disclose_short", "disclose_child")
         ),
         says("disclose_short"),
+    ),
+    Row(
+        H,
+        "something more is told by who spoke of dying, and said that it is past",
+        lambda t: is_.tells(t) and not t.said and t.before.suicide in {Danger.EASED, Danger.OVER},
+        says("heard_noted", "heard_on", "heard_short"),
     ),
     Row(
         H,
@@ -222,6 +229,12 @@ TABLE: Final = (
     # Answers
     Row(A, "two readings are in doubt", lambda t: bool(is_.doubtful(t)) and not t.said, which, REPLY_ENDS),
     Row(A, "questions with an answer", lambda t: bool(is_.answers(t)), answered, GOES_ON),
+    Row(
+        A,
+        "a question that has no answer in a danger",
+        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and not t.now.danger_of_others and not t.said,
+        in_turn("emergency_steps", "danger_here", "danger_reminder"),
+    ),
     Row(A, "a question that nobody may answer to this person now", lambda t: is_.asks_unknown(t) and is_.acute(t), lambda _t: ()),
     Row(
         A,

@@ -50,6 +50,7 @@ _BESIDE_A_REPORT: Final = (
 _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
 _BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
 _MOODS: Final = ("feel:unsure", "feel:angry")
+SURELY_ASKED: Final = 0.9
 LONGEST_WORD: Final = 3  # words of a code word
 
 
@@ -154,6 +155,17 @@ TABLE: Final = (
         _instead("report:correct", "correct:meant"),
     ),
     Row(
+        "what is hardly a question, while a part of a report, a time or a word is asked for, is none",
+        lambda said: (
+            (said.state.awaits or "").startswith(FORMS)
+            and "?" not in said.text
+            and any(ask.value == UNKNOWN or ask.sure < SURELY_ASKED for ask in said.commands.asked)
+        ),
+        lambda said: Commands(
+            tuple(one for one in said.commands.all if one.name != ASK or (one.sure >= SURELY_ASKED and one.choices))
+        ),
+    ),
+    Row(
         "what is told while a part of a report is asked for is that part",
         lambda said: said.awaits("report:") and not said.commands.any_of(*_BESIDE_A_REPORT) and not said.exactly("near"),
         _named_report_part,
@@ -177,7 +189,8 @@ TABLE: Final = (
         "a few words after the question for a code word are that word",
         lambda said: (
             said.awaits("word")
-            and said.only(*_PLAIN, *_SMALL, "arrange:word")
+            and said.only(*_PLAIN, *_SMALL, "arrange:word", "near")
+            and not said.exactly("near")
             and not said.only("answer:no", "answer:yes")
             and len(said.text.split()) <= LONGEST_WORD
         ),

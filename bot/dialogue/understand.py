@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library
-from bot.dialogue.commands import ASK, FOUND_ONLY, UNKNOWN, Command, Commands
+from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, UNKNOWN, Command, Commands
 from bot.dialogue.exact import exact
 from bot.dialogue.features import Context, Hits, features, packed
 from bot.dialogue.heads import CommandHeads
@@ -34,6 +34,7 @@ BORNE_OUT: Final = 0.15
 _DANGERS: Final = ("danger:self", "danger:other")
 ALIKE: Final[Mapping[str, tuple[str, ...]]] = {**dict.fromkeys(_DANGERS, _DANGERS), "feel:suicide": ("feel:suicide",)}
 HINTS: Final = ("hint:danger", "hint:suicide")
+EXITS: Final = ("feel:better", "done:called", "correct:joke")  # that a danger is over, help was called, or it was a joke
 COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
 TELLS: Final = ("tell:self", "tell:other")
 HALF_HEARD: Final = 0.5  # of its bar
@@ -66,10 +67,13 @@ def with_screening(
 
     The screening has learned from single messages: what it calls an emergency in the middle of a conversation often is "they brought
     him tea, I am in the police car". The finding stays, and a person sees it; what is said then is a hint of 112 and of the crisis
-    line, not that a life is in danger. Nor is it where the message says that a danger is over, or a joke.
+    line, not that a life is in danger. Nor is it where the message says that a danger is over, or a joke, unless both the screening and the
+    conversation hear one.
     """
-    if commands.any_of("feel:better", "done:called", "correct:joke"):
-        return commands
+    if commands.any_of(*EXITS):
+        if screening.triage is not Triage.EMERGENCY or not any(map(borne_out, ALIKE)):
+            return commands
+        commands = commands.without(*EXITS)  # whoever tells of a danger is not out of it
     if Indicator.SUICIDE_RISK in screening.signs:
         return _found(commands.without("doubt:suicide"), "feel:suicide", "hint:suicide", borne_out)
     if screening.triage is not Triage.EMERGENCY or commands.any_of("danger:self", "danger:other", "feel:suicide"):
@@ -123,11 +127,13 @@ class Understanding:
         known = who if who is not Who.UNKNOWN else context.who
         if likely[ASK] >= bars.command[ASK]:
             found += self._asked(reading, sense, context, known, likely[ASK])
-        elif likely[ASK] >= bars.command[ASK] * HALF_HEARD or any(command.name in TELLS for command in found):
-            found += self._helps(text, sense, context, known, likely[ASK])
+        elif context.awaits is None:
+            told = any(command.name in TELLS for command in found)
+            if told or likely[ASK] >= bars.command[ASK] * HALF_HEARD:
+                found += self._helps(text, sense, context, known, Command(HELPS if told else ASK, sure=likely[ASK]))
         if all(command.name in COURTESIES for command in found):
             found += self._likeliest(likely)
-        found.sort(key=lambda command: -command.sure)
+        found = sorted(found, key=lambda command: -command.sure) or [Command("unclear", sure=0.0)]
 
         def borne_out(alarm: str) -> bool:
             return context.first or max(likely[name] for name in ALIKE[alarm]) >= BORNE_OUT
@@ -179,11 +185,11 @@ class Understanding:
         nearest = max(filter(None, sought), key=lambda near: near[0].nearness)
         return [Command(ASK, UNKNOWN, sure, near=tuple(one.answer for one in nearest[:MOST_CHOICES]))]
 
-    def _helps(self, text: str, sense: Matrix, context: Context, who: Who, sure: float) -> list[Command]:
-        """Return the question behind what is told, or hardly asked, where the library surely has what helps with it."""
+    def _helps(self, text: str, sense: Matrix, context: Context, who: Who, command: Command) -> list[Command]:
+        """Return the answer to what is told, or hardly asked, where the library surely has what helps with it."""
         near = self.nearness.find(text, sense, self.library, who=who, context=context, moment=_moment(context))
         clear = near and near[0].nearness >= self.heads.bars.told
-        return [Command(ASK, near[0].answer, sure)] if clear else []
+        return [replace(command, value=near[0].answer)] if clear else []
 
     def _asks(self, clause: str, sense: Matrix, language: str) -> bool:
         return self.heads.likelihoods(self._row(clause, sense, Context(), language))[ASK] >= self.heads.bars.command[ASK]

@@ -69,8 +69,8 @@ class Brain:
     def screening(self, understanding: Understanding) -> Screening:
         """Return what follows at the working point."""
         likelihoods = understanding.likelihoods
-        triage, indicators = judge(likelihoods, self.point, understanding.language)
         best = int(np.argmax(likelihoods.topic))
+        triage, indicators = judge(likelihoods, self.point, understanding.language)
         return Screening(
             language=understanding.language,
             triage=triage,
