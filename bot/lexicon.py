@@ -214,7 +214,7 @@ class Lexicon:
         return bool(standing_in(text, self._words_for(name, language), language))
 
     def _found(self, text: str, meaning: str, language: str) -> list[str]:
-        return standing_in(text, self.inside.get(language, {}).get(meaning, frozenset()), language)
+        return standing_in(text, self._standing_inside.get(language, {}).get(meaning, frozenset()), language)
 
     def _undenied(self, text: str, found: Iterable[str], language: str) -> bool:
         """Say whether one of the phrases that were found in a text has no denial right before it."""
