@@ -29,8 +29,7 @@ from typing import Any
 import aiohttp
 import yaml
 
-from bot.dialogue.learning import conversation_files
-from bot.screening.rows import NLU_DATA
+from bot.screening.wishes import conversation_files
 from bot.settings import PROJECT_ROOT
 
 MESSAGES = 12  # of a conversation
@@ -76,7 +75,7 @@ def conversations() -> list[list[str]]:
     """Return conversations of MESSAGES messages each, from the labelled ones."""
     said = [
         str(turn["say"])
-        for path in conversation_files(NLU_DATA, "training")
+        for path in conversation_files()
         for conversation in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         for turn in conversation["turns"]
         if not str(turn["say"]).startswith("@")

@@ -46,16 +46,10 @@ with warnings.catch_warnings():
 
     from bot import rasa_patches
 
-from actions.dialogue import ACTIONS, speak_in
-from bot.dialogue import report
-from bot.dialogue.commands import Commands
-from bot.dialogue.features import NEW, Context
-from bot.dialogue.state import Who
-from bot.dialogue.turn import Speaking, Understood
-from bot.dialogue.understand import told_in_parts
+from actions.dialogue import ACTIONS
 from bot.logs import configure_logs
 from bot.screening.models import newest_archive
-from bot.screening.parts import parts
+from bot.screening.parts import parts, together
 
 TURNS_KEPT: Final = 4  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
 MOST_TOGETHER: Final = 16  # waiting messages that are read in one run of the pipeline
@@ -75,11 +69,12 @@ class TurnFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Spoken:
-    """What one turn of the dialogue said; `tracker` is what Rasa needs for the next one."""
+class Turn:
+    """What one turn of the dialogue decided."""
 
     replies: tuple[Reply, ...]
-    tracker: str
+    slots: Mapping[str, Any]
+    state: str
 
 
 class _TurnStore(TrackerStore):
@@ -150,7 +145,7 @@ class _Waiting:
     """A message that waits to be read, and how many runs went by without it."""
 
     message: UserMessage
-    read: asyncio.Future[Understood]
+    read: asyncio.Future[Screening]
     passed: int = 0
 
     @property
@@ -195,30 +190,28 @@ class Assistant:
         store.domain = processor.domain
         return cls(processor, store, actions)
 
-    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
-        """Read one message with the pipeline of `config.yml`; those that wait meanwhile are read together.
+    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+        """Screen one message with the pipeline of `config.yml`; those that wait meanwhile are read together.
 
-        A long one is read part by part as well: others have their turn between two parts.
+        A long one is read part by part: others have their turn between two parts.
         """
-        whole = await self._understand_at_once(text, language_hint, context)
-        found = [await self._understand_at_once(part, whole.screening.language, context) for part in parts(text)]
-        return told_in_parts(whole, found) if found else whole
+        whole = await self._understand_at_once(text, language_hint)
+        found = [await self._understand_at_once(part, whole.language) for part in parts(text)]
+        return together(whole, found) if found else whole
 
-    async def _understand_at_once(self, text: str, language_hint: str | None, context: Context) -> Understood:
-        metadata = {"language": language_hint, "context": context.as_json()}
-        message = UserMessage(_never_a_command(text), sender_id=_SENDER, metadata=metadata)
-        understood: Understood = await self._on_own_loop(self._read_with_others(message))
-        return understood
+    async def _understand_at_once(self, text: str, language_hint: str | None) -> Screening:
+        message = UserMessage(_never_a_command(text), sender_id=_SENDER, metadata={"language": language_hint})
+        screening: Screening = await self._on_own_loop(self._read_with_others(message))
+        return screening
 
-    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
-        """Let the rules decide which sections of the reply speak; raises TurnFailed and changes nothing then.
+    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> Turn:
+        """Decide what to say to a message that means `act`; raises TurnFailed and changes nothing then.
 
-        `tracker` is what the turn before returned.
+        `slots` tell the dialogue what it may depend on; `state` is what the turn before returned.
         """
-        spoken: Spoken = await self._on_own_loop(self._run_turn(speaking, language, tracker))
-        return spoken
+        return await self._on_own_loop(self._run_turn(text, act, slots, state))
 
-    async def _read_with_others(self, message: UserMessage) -> Understood:
+    async def _read_with_others(self, message: UserMessage) -> Screening:
         mine = _Waiting(message, self._loop.create_future())
         self._waiting.append(mine)
         if self._reader is None or self._reader.done():
@@ -257,7 +250,7 @@ class Assistant:
             return
         for one, message in zip(waiting, found, strict=True):
             if not one.read.done():
-                one.read.set_result(_understood(message))
+                one.read.set_result(Screening.from_json(message.get("screening")))
 
     def _pipeline(self, messages: list[UserMessage]) -> list[Message]:
         # As Rasa's parse_message does, but for all messages at once: it runs its graph for each.
@@ -268,27 +261,25 @@ class Assistant:
         read: list[Message] = results[target]
         return read
 
-    async def _run_turn(self, speaking: Speaking, language: str, before: str | None) -> Spoken:
+    async def _run_turn(self, text: str, act: str, slots: Mapping[str, Any], state: str | None) -> Turn:
         async with self._turn:
-            turn = speaking.turn
-            told = zip(report.SLOTS, report.FIELDS, strict=True)
-            slots = {"phase": turn.now.phase, "language": language, **{slot: turn.now.report.get(field) for slot, field in told}}
-            self._store.before, self._store.slots, self._store.after = before, slots, None
+            self._store.before, self._store.slots, self._store.after = state, slots, None
             self._actions.failure = None
             channel = _Replies()
-            intent = {"name": turn.commands.main_intent(), "confidence": 1.0}
-            entities = [{"entity": command.name, "value": command.value or command.name} for command in turn.commands.all]
-            # The words stay with us: the actions speak in the turn that the front door began.
-            parsed = {"text": turn.text, "intent": intent, "entities": entities, "intent_ranking": [intent]}
-            with speak_in(speaking):
-                await self._processor.handle_message(UserMessage(turn.text, channel, _SENDER, parse_data=parsed))
+            intent = {"name": act, "confidence": 1.0}
+            # The words stay with us: what the dialogue needs to know of them is in the act and the slots.
+            parsed = {"text": text, "intent": intent, "entities": [], "intent_ranking": [intent]}
+            await self._processor.handle_message(UserMessage(text, channel, _SENDER, parse_data=parsed))
             if self._actions.failure is not None:
                 raise TurnFailed(f"An action raised {type(self._actions.failure).__name__}.") from self._actions.failure
-            after = self._store.after
-            if after is None:
+            tracker = self._store.after
+            if tracker is None:
                 raise TurnFailed("Rasa did not hand back the dialogue's state.")
-            replies = tuple(_reply(message) for message in channel.messages if message.get("text"))
-            return Spoken(replies=replies, tracker=_shortened(after))
+            return Turn(
+                replies=tuple(_reply(message) for message in channel.messages if message.get("text")),
+                slots=dict(tracker.current_slot_values()),
+                state=_shortened(tracker),
+            )
 
     async def _on_own_loop(self, work: Any) -> Any:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
@@ -328,15 +319,6 @@ def newest_model(model_dir: Path) -> Path:
 def _never_a_command(text: str) -> str:
     # Rasa takes what begins with a slash as an intent by name: anybody could type one.
     return text.lstrip().lstrip("/") or " "
-
-
-def _understood(message: Message) -> Understood:
-    return Understood(
-        screening=Screening.from_json(message.get("screening")),
-        commands=Commands.from_json(message.get("commands")),
-        who=Who(message.get("who")),
-        vector=message.get("vector"),
-    )
 
 
 def _reply(message: dict[str, Any]) -> Reply:

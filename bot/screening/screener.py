@@ -22,6 +22,7 @@ from bot.screening.parts import parts, together
 from bot.screening.spelling import Spelling
 from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder
+from bot.screening.wishes import Wishes
 
 SURE_OF_A_SHORT_TEXT = 0.75
 SHORT_WORDS = 3
@@ -53,6 +54,7 @@ class Brain:
     memory: Memory
     concepts: Concepts
     spelling: Spelling = field(default_factory=Spelling)
+    wishes: Wishes = field(default_factory=Wishes)
 
     def screen(self, text: str, language: str, encoding: Encoding | None) -> Screening:
         """Return what a readable text says, given its language and its encoding (None: it says nothing)."""
@@ -69,8 +71,9 @@ class Brain:
     def screening(self, understanding: Understanding) -> Screening:
         """Return what follows at the working point."""
         likelihoods = understanding.likelihoods
-        best = int(np.argmax(likelihoods.topic))
         triage, indicators = judge(likelihoods, self.point, understanding.language)
+        best = int(np.argmax(likelihoods.topic))
+        wish, wish_confidence = self.wishes.heard(self.heads.standardise(understanding.reading.whole.vector))
         return Screening(
             language=understanding.language,
             triage=triage,
@@ -78,6 +81,8 @@ class Brain:
             speaker=Speaker(SPEAKERS[int(np.argmax(likelihoods.speaker))]),
             topic=TOPICS[best],
             topic_confidence=float(likelihoods.topic[best]),
+            wish=wish,
+            wish_confidence=wish_confidence,
         )
 
     def _likelihoods(self, reading: Reading, vector: Vectors) -> Likelihoods:
@@ -181,7 +186,7 @@ def load_brain(folder: Path, encoder: Encoder | None = None) -> Brain:
         if encoder.name == heads.encoder == point.encoder:
             spelling = Spelling.load(own) if isinstance(encoder, TunedEncoder) else Spelling()
             tempered = heads.tempered(point.temperatures)
-            return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling)
+            return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling, Wishes.load(own))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ScreenerUnusable(
             f"The screening model in {folder} cannot be read ({type(error).__name__}). Train it again: make train."
