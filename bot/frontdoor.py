@@ -205,12 +205,10 @@ class FrontDoor:
     async def _answer_as_it_stands(self, conversation_id: str, message_id: str) -> Outcome | None:
         """Answer a message; None when another process changed what the decision started from, and it must be decided again."""
         async with self.database.reading() as session:
-            conversation = await self.conversations.look_at(session, conversation_id)
-            message = await session.get(Message, message_id)
-            if conversation is None or message is None:
-                return Outcome((), Triage.NONE, handoff=False, erased=True)
-            if message.state != "received":
-                return await self._answered(session, conversation, message_id)
+            found = await self._received(session, await self.conversations.look_at(session, conversation_id), message_id)
+            if isinstance(found, Outcome):
+                return found
+            conversation, message = found
             said = self._opened(message)
             if said is not None:
                 standing, last = await self.context.read(session, conversation, message)
@@ -240,12 +238,10 @@ class FrontDoor:
         """Put a message aside that does not open, so that it holds up nobody: fixed words for its person, a case for the hotline."""
         now = self.clock()
         async with self.database.transaction() as session:
-            conversation = await self.conversations.get(session, conversation_id)
-            message = await session.get(Message, message_id)
-            if conversation is None or message is None:
-                return Outcome((), Triage.NONE, handoff=False, erased=True)
-            if message.state != "received":  # another process was faster
-                return await self._answered(session, conversation, message_id)
+            found = await self._received(session, await self.conversations.get(session, conversation_id), message_id)
+            if isinstance(found, Outcome):
+                return found
+            conversation, message = found
             triage = Triage(conversation.triage)
             message.state = "unreadable"
             case = await self.queue.of_conversation(session, conversation_id)
@@ -261,6 +257,15 @@ class FrontDoor:
         self.bell.ring(conversation_id, QUEUE, OUTBOX)
         return Outcome(tuple(said), triage, handoff=True)
 
+    async def _received(
+        self, session: AsyncSession, conversation: Conversation | None, message_id: str
+    ) -> tuple[Conversation, Message] | Outcome:
+        """Return a message that waits for its answer; of one that was erased, or that another process answered, what came of it."""
+        message = await session.get(Message, message_id)
+        if conversation is None or message is None:
+            return Outcome((), Triage.NONE, handoff=False, erased=True)
+        return (conversation, message) if message.state == "received" else await self._answered(session, conversation, message_id)
+
     async def _answered(self, session: AsyncSession, conversation: Conversation, message_id: str) -> Outcome:
         """Return what came of a message that was answered before."""
         case = await self.queue.of_conversation(session, conversation.id)
@@ -273,12 +278,10 @@ class FrontDoor:
     ) -> Outcome | None:
         now = self.clock()
         async with self.database.transaction() as session:
-            conversation = await self.conversations.get(session, conversation_id)
-            message = await session.get(Message, message_id)
-            if conversation is None or message is None:
-                return Outcome((), Triage.NONE, handoff=False, erased=True)
-            if message.state != "received":  # another process was faster
-                return await self._answered(session, conversation, message_id)
+            found = await self._received(session, await self.conversations.get(session, conversation_id), message_id)
+            if isinstance(found, Outcome):
+                return found
+            conversation, message = found
             if _state(conversation) != started_from:
                 return None
             case = await self.queue.of_conversation(session, conversation_id)
