@@ -6,10 +6,10 @@ The limit of a mounted application does not reach its requests, so each channel 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from aiohttp import web
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from bot.channels.errors import problem
@@ -51,15 +51,17 @@ def only(request: web.Request, name: str) -> str:
     return values[0] if len(values) == 1 and values[0].isascii() else ""
 
 
-async def json_of(request: web.Request) -> Any:
-    """Return the JSON of a body, or the response that says that it is none."""
+async def read_model[Model: BaseModel](request: web.Request, model: type[Model]) -> Model | web.Response:
+    """Return the JSON of a body as a model, or the response that says what is wrong with it."""
     try:
-        return json.loads(await request.text())
+        return model.model_validate(json.loads(await request.text()))
+    except ValidationError as error:
+        return _invalid(error)
     except (ValueError, LookupError, RecursionError):
         return problem(400, "not_json", "The body must be JSON in UTF-8.")
 
 
-def invalid(error: ValidationError) -> web.Response:
+def _invalid(error: ValidationError) -> web.Response:
     """Say which field of a body is wrong, and why; never what was in it."""
     first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "body"

@@ -16,9 +16,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
-from pydantic import ValidationError
 
-from bot.channels.bodies import invalid, json_of
+from bot.channels.bodies import read_model
 from bot.channels.errors import problem, unknown_token
 from bot.channels.networks import origin, prefix
 from bot.channels.webchat_schema import Return
@@ -91,13 +90,9 @@ class ComingBack:
 
     async def come_back(self, request: web.Request) -> web.Response:
         """Open the conversation of a code for the token that the page has drawn."""
-        body = await json_of(request)
-        if isinstance(body, web.Response):
-            return body
-        try:
-            wish = Return.model_validate(body)
-        except ValidationError as error:
-            return invalid(error)
+        wish = await read_model(request, Return)
+        if isinstance(wish, web.Response):
+            return wish
         digits = digits_of(wish.code)
         if digits is None:
             return _unknown_code()

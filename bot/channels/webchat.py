@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 from aiohttp_sse import sse_response
-from pydantic import ValidationError
 
-from bot.channels.bodies import invalid, json_of
+from bot.channels.bodies import read_model
 from bot.channels.coming_back import ComingBack
 from bot.channels.door import Door
 from bot.channels.errors import errors_as_json, no_room, problem, unknown_token
@@ -82,15 +81,9 @@ class WebChat:
         """Open a conversation and greet; asked again with the same token, say the same again."""
         if self.room.turns_away():
             return no_room()
-        wish = NewConversation()
-        if request.can_read_body:
-            body = await json_of(request)
-            if isinstance(body, web.Response):
-                return body
-            try:
-                wish = NewConversation.model_validate(body)
-            except ValidationError as error:
-                return invalid(error)
+        wish = await read_model(request, NewConversation) if request.can_read_body else NewConversation()
+        if isinstance(wish, web.Response):
+            return wish
         if (refusal := self.door.refusal(request, "conversation")) is not None:
             return refusal
         language = wish.language if wish.language in LANGUAGES else self.language
@@ -111,13 +104,9 @@ class WebChat:
         conversation = await self.conversation_of(request)
         if conversation is None:
             return unknown_token()
-        body = await json_of(request)
-        if isinstance(body, web.Response):
-            return body
-        try:
-            message = NewMessage.model_validate(body)
-        except ValidationError as error:
-            return invalid(error)
+        message = await read_model(request, NewMessage)
+        if isinstance(message, web.Response):
+            return message
         never_answered = conversation.counted is None
         if never_answered and (refusal := self.door.refusal(request, "first_message")) is not None:
             return refusal
