@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from sqlalchemy import func, select
 from bot.audit import START, AuditBroken, AuditHead, AuditLog
 from bot.messages import Triage
 from bot.outbox import PUSHING_CHANNELS
+from bot.room import disk_of
 from bot.storage.tables import Delivery, Handoff
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ async def measure(program: Program) -> None:
     """Bring the gauges up to date; every half minute."""
     now = program.clock()
     MODEL.set(program.assistant is not None)
-    usage = shutil.disk_usage(program.settings.data_dir)
-    DISK_FREE.set(usage.free / usage.total)
+    DISK_FREE.set(1 - disk_of(program.settings.data_dir).used)
     open_cases = (Handoff.closed_at.is_(None), Handoff.taken_by.is_(None))
     waits = (*open_cases, Handoff.withdrawn_at.is_(None), Handoff.set_aside_as.is_(None))
     late = (Delivery.finished_at.is_(None), Delivery.due_at < now)

@@ -34,7 +34,6 @@ TELL_SECONDS: Final = 3600.0
 CONVERSATION_BYTES: Final = 256 * 1024  # what a long conversation takes, with its case, its alarms and its part of the indexes
 MEGABYTE: Final = 1024 * 1024
 
-DISK_USED = Gauge("frontdoor_disk_used_ratio", "How full the disk of DATA_DIR is, from 0 to 1.")
 DISK_FREE = Gauge("frontdoor_disk_free_bytes", "Bytes that are free on the disk of DATA_DIR.")
 TURNED_AWAY = Counter("frontdoor_conversations_refused", "New conversations of the web chat for which there was no room.")
 
@@ -102,7 +101,6 @@ class Room:
     async def look(self) -> None:
         """Measure the disk; tell the operator once an hour while it fills."""
         disk, now = self.disk, asyncio.get_running_loop().time()
-        DISK_USED.set(disk.used)
         DISK_FREE.set(disk.free)
         if disk.filling and now - self._told_at >= TELL_SECONDS:
             self._told_at = now
