@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.api.limits import Limits, TooMany
 from bot.api.models import PAGE, Answer, Case, Cases, Change, Close, Message, Messages, describe
 from bot.api.tokens import Tokens
-from bot.channels.bodies import status_of
+from bot.channels.bodies import number_in, status_of
 from bot.channels.errors import errors_as_json, problem
 from bot.console.case_files import CaseFiles
 from bot.console.desk import Desk
@@ -96,7 +96,7 @@ class CasesApi:
 
     async def list(self, request: web.Request) -> web.Response:
         """Return what changed after a cursor."""
-        after = _number_of(request)
+        after = number_in(request.query.get("after", "0"))
         if after is None:
             return problem(400, "bad_request", "`after` must be a cursor of an earlier answer.")
         newest = func.max(CaseEvent.id).label("newest")
@@ -143,7 +143,7 @@ class CasesApi:
         """Return the messages of a case, for a token that may read texts."""
         if not request[TOKEN].texts:
             return _not_allowed()
-        after = _number_of(request)
+        after = number_in(request.query.get("after", "0"))
         if after is None:
             return problem(400, "bad_request", "`after` must be the number of a message.")
         async with self.program.database.transaction() as session:
@@ -287,11 +287,6 @@ def _as_visitor(token: ApiToken, program: Program) -> Visitor:
         token_hash=token.token_hash,
         expires_at=program.clock(),
     )
-
-
-def _number_of(request: web.Request) -> int | None:
-    after = request.query.get("after", "0")
-    return int(after) if after.isascii() and after.isdecimal() and len(after) <= 12 else None
 
 
 def _not_allowed() -> web.Response:

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from bot.channels.errors import problem
 
 _UNSTORABLE: Final = "unstorable"
+_MOST_DIGITS: Final = 12
 
 
 def _storable(value: str) -> str:
@@ -49,6 +50,11 @@ def only(request: web.Request, name: str) -> str:
     """Return a header that comes once; empty when it is missing, no plain text, or comes again: nobody knows which one counts."""
     values = request.headers.getall(name, [])
     return values[0] if len(values) == 1 and values[0].isascii() else ""
+
+
+def number_in(text: str) -> int | None:
+    """Return the number of a reply or an event that a request names; None when it is no such number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 async def read_model[Model: BaseModel](request: web.Request, model: type[Model]) -> Model | web.Response:

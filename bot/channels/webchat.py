@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from bot.channels.bodies import read_model
+from bot.channels.bodies import number_in, read_model
 from bot.channels.coming_back import ComingBack
 from bot.channels.door import Door
 from bot.channels.errors import errors_as_json, no_room, problem, unknown_token
@@ -142,14 +142,14 @@ class WebChat:
         conversation = await self.conversation_of(request)
         if conversation is None:
             return unknown_token()
-        after = request.query.get("after", "0")
-        if not after.isdecimal() or not after.isascii() or len(after) > 12:
+        after = number_in(request.query.get("after", "0"))
+        if after is None:
             return problem(400, "bad_request", "`after` must be the id of a reply.")
         language = request.query.get("language")
         if language is not None and language not in LANGUAGES:
             return problem(400, "bad_request", "`language` must be one of the languages that are served.")
-        await self.presence.looked(conversation.id, int(after))
-        replies, state = await self._news(conversation.id, int(after), language, own="own" in request.query)
+        await self.presence.looked(conversation.id, after)
+        replies, state = await self._news(conversation.id, after, language, own="own" in request.query)
         return web.json_response({"replies": replies, "state": state})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -157,8 +157,7 @@ class WebChat:
         conversation = await self.conversation_of(request)
         if conversation is None:
             return unknown_token()
-        last = request.headers.get("Last-Event-ID") or request.query.get("after") or "0"
-        position = int(last) if last.isascii() and last.isdecimal() and len(last) <= 12 else 0
+        position = number_in(request.headers.get("Last-Event-ID") or request.query.get("after") or "0") or 0
         async with sse_response(request) as stream:
             with (
                 self.bell.listen(conversation.id) as rung,
