@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -69,7 +70,5 @@ class GuardedDecider(Decider):
         return erases or self.lexicon.orders_erasure(said.text, conversation.language)
 
     async def _in_time(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
-        if self.patience is None:
-            return self.danger.raised(await super().decide(conversation, said, standing), said.text)
-        with self.patience.limit():
+        with self.patience.limit() if self.patience is not None else nullcontext():
             return self.danger.raised(await super().decide(conversation, said, standing), said.text)
