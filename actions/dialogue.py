@@ -1,63 +1,44 @@
-"""One action for each move of the dialogue."""
+"""Rasa's custom actions: the sections of a reply, and the forms of a report. Which of them speak, the rules decide.
+
+In the program the turn comes from the front door (`speak_in`); under Rasa's own action server it is rebuilt from the slots and the
+message's entities, so that `rasa shell` and `rasa test` lead the same dialogue.
+"""
 
 from __future__ import annotations
 
 import abc
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot import arrangement, dialogue, forms, offer, report, sending, telling
-from bot.messages import QUESTION_TOPICS, Indicator, Speaker, Triage
-from bot.situation import Move, Say, Situation
-from bot.wording import Form, Wording
+from bot.dialogue import report
+from bot.dialogue.answers import Library
+from bot.dialogue.commands import Command, Commands
+from bot.dialogue.plan import Say, Section
+from bot.dialogue.predicates import alarm_now
+from bot.dialogue.state import State
+from bot.dialogue.texts import rendered
+from bot.dialogue.turn import Around, Speaking, Understood
+from bot.messages import Screening, Triage
+from bot.wording import Wording
 
-MOVES: Final[Mapping[str, Callable[[Situation], Move]]] = {
-    "action_answer": dialogue.answer,
-    "action_acknowledge": telling.acknowledge,
-    "action_emergency": telling.emergency,
-    "action_safer": telling.safer,
-    "action_read_back": forms.read_back,
-    "action_follow_up": dialogue.follow_up,
-    "action_affirm": dialogue.affirm,
-    "action_deny": dialogue.deny,
-    "action_skip": dialogue.skip,
-    "action_ask_for_person": offer.ask_for_person,
-    "action_offer_person": dialogue.offer_person,
-    "action_withdraw": offer.withdraw,
-    "action_not_understood": dialogue.not_understood,
-    "action_delete": dialogue.delete,
-    "action_change_language": dialogue.change_language,
-    "action_plain": dialogue.plain,
-    "action_repeat": dialogue.repeat,
-    "action_report_begin": forms.report_begin,
-    "validate_witness_report_form": forms.report_fill,
-    "action_report_sum_up": sending.report_sum_up,
-    "action_report_correct": forms.report_correct,
-    "action_report_drop": dialogue.report_drop,
-    "action_safe_time_said": offer.safe_time_said,
-    "action_code_word_said": forms.code_word_said,
-    "action_report_part": forms.report_part,
-    "validate_report_correction_form": forms.report_fill,
-    "action_ask_report_more": forms.report_ask_correction,
-    "action_arrange": forms.arrange_begin,
-    "action_enough": dialogue.enough,
-    **{f"action_ask_{slot}": forms.report_ask(slot) for slot in report.SLOTS},
-    **{f"action_ask_{slot}": forms.arrange_ask(slot) for slot in arrangement.SLOTS},
-    **{f"validate_{slot}_form": forms.arrange_fill for slot in arrangement.SLOTS},
-    **{f"action_{slot}_noted": forms.arrange_noted(slot) for slot in arrangement.SLOTS},
-}
+FORM: Final = "report_form"
+_SPEAKING: list[Speaking] = []  # the one turn that runs in this process
 
 
-# "Once more" before these would sound impatient, or stand between a person and a number.
-NEVER_ONCE_MORE: Final = frozenset(
-    "emergency_victim emergency_witness emergency_child emergency_steps danger_here suicide suicide_again suicide_here"
-    " suicide_witness language_changed said_above".split()
-)
+@contextmanager
+def speak_in(speaking: Speaking) -> Iterator[None]:
+    """Let the actions speak in a turn while Rasa runs it."""
+    _SPEAKING.append(speaking)
+    try:
+        yield
+    finally:
+        _SPEAKING.pop()
 
 
 @functools.cache
@@ -66,99 +47,179 @@ def wording() -> Wording:
     return Wording.load()
 
 
-def situation(tracker: Tracker) -> Situation:
-    """Read a conversation's slots."""
-    slots = tracker.slots
-    return Situation(
-        act=str(tracker.get_intent_of_latest_message(skip_fallback_intent=False) or "out_of_scope"),
-        language=slots.get("language") or "pl",
-        triage=Triage(slots.get("triage") or "none"),
-        message_triage=Triage(slots.get("message_triage") or "none"),
-        indicators=tuple(Indicator(name) for name in slots.get("indicators") or []),
-        message_indicators=tuple(Indicator(name) for name in slots.get("message_indicators") or []),
-        speaker=Speaker(slots.get("speaker") or "other"),
-        handoff=slots.get("handoff") or "none",
-        question=slots.get("question"),
-        asked=tuple(slots.get("asked") or []),
-        last_key=slots.get("last_key"),
-        repeats=int(slots.get("repeats") or 0),
-        told=tuple(slots.get("told") or []),
-        misunderstood=int(slots.get("misunderstood") or 0),
-        quiet=bool(slots.get("quiet")),
-        on_duty=slots.get("on_duty") is not False,
-        report={slot: slots.get(slot) for slot in (*report.SLOTS, report.MORE)},
-        requested=slots.get("requested_slot"),
-        text=str(tracker.latest_message.get("text") or ""),
-        form=tracker.active_loop_name,
-        wanted_language=slots.get("wanted_language"),
-        also=slots.get("also"),
-        asks=bool(slots.get("asks")),
-        inquires=bool(slots.get("inquires")),
-        at_home=bool(slots.get("at_home")),
-        made_up=slots.get("made_up"),
-        oneself=bool(slots.get("oneself")),
-        done_already=bool(slots.get("done_already")),
-        part=tuple(slots["part"]) if slots.get("part") else None,
-        danger=slots.get("danger"),
-        follows=bool(slots.get("follows")),
-        minor=bool(slots.get("minor")),
-        told_before=slots.get("told_before"),
-        certain=bool(slots.get("certain")),
-        greeted=bool(slots.get("greeted")),
-        listed=slots.get("listed") is not False,
-        safe_time=slots.get("safe_time"),
-        code_word=slots.get("code_word"),
-        arrangement_asks=int(slots.get(arrangement.ASKS) or 0),
-        titles=wording().titles.get(slots.get("language") or "pl", {}),
+@functools.cache
+def library() -> Library:
+    """Return the library of answers, read once in a process."""
+    return Library.load()
+
+
+def _turn_of(tracker: Tracker) -> Speaking:
+    """Return the turn that the front door began, or one rebuilt from what Rasa's own server sends."""
+    if _SPEAKING:
+        return _SPEAKING[-1]
+    slots, message = tracker.slots, tracker.latest_message
+    before = State.from_json(slots.get("conversation") or {})
+    commands = Commands(tuple(_command(entity) for entity in message.get("entities") or []))
+    screening = (
+        Screening.from_json(message["screening"]) if "screening" in message else Screening(_language(tracker), Triage.NONE)
     )
+    around = Around(library(), wording().titles[_language(tracker)], triage=screening.triage)
+    return Speaking.begin(str(message.get("text") or ""), Understood(screening, commands), before, around)
 
 
-def manner(say: Say, current: Situation, channel_form: str) -> tuple[Form, bool]:
-    """Return the form of a text, and whether "once more" goes before it, so that no text is said twice in a row."""
-    repeated = current.repeats + 1 if say.key == current.last_key and say.key not in NEVER_ONCE_MORE else 0
-    form: Form = "quiet" if current.quiet and current.act != "quiet_off" else "sms" if channel_form == "sms" else "text"
-    return form, repeated % 2 == 1
+def _command(entity: Mapping[str, Any]) -> Command:
+    name = str(entity["entity"])
+    return Command(name, str(entity["value"])) if name in {"ask", "want:language", "report:part"} else Command(name)
 
 
-class MoveAction(Action, abc.ABC):
-    """Run one move and say its texts in the person's language."""
+def _language(tracker: Tracker) -> str:
+    return str(tracker.slots.get("language") or "pl")
+
+
+class Speech(Action, abc.ABC):
+    """Say something in the turn, in the person's language."""
 
     @abc.abstractmethod
     def name(self) -> str:
         """Return the name that rules and domain use."""
 
+    @abc.abstractmethod
+    def speak(self, speaking: Speaking) -> Sequence[Say]:
+        """Add to the reply, and return what was added."""
+
+    def events(self, speaking: Speaking, tracker: Tracker) -> list[EventType]:
+        """Return what changes in Rasa besides the words."""
+        return []
+
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Decide, speak, and return the changes as events."""
-        current = situation(tracker)
-        move = MOVES[self.name()](current)
-        for say in move.says:
-            language = say.language or current.language
-            form, again = manner(say, current, str(tracker.slots.get("form") or "text"))
-            buttons = () if current.quiet else say.buttons
-            key = say.key
-            if form == "quiet" and current.act in QUESTION_TOPICS and not wording().has(key, language, "quiet"):
-                key = "quiet_later"
-            reply = wording().reply(key, language, form=form, buttons=buttons, **say.values)
+        """Speak, and return the changes as events."""
+        speaking = _turn_of(tracker)
+        language = _language(tracker)
+        said = self.speak(speaking)
+        kept = rendered(said, speaking.turn, wording(), language, before=speaking.written)
+        speaking.leave_out([say for say in said if say not in [one for one, _ in kept]])
+        for say, reply in kept:
+            speaking.written += len(reply.text)
             dispatcher.utter_message(
-                text=f"{wording().text('again', language)} {reply.text}" if again else reply.text,
+                text=reply.text,
                 buttons=[{"title": button.title, "payload": button.value} for button in reply.buttons],
                 language=language,
-                key=say.key,
+                key=say.text,
             )
-        changes = dict(move.changes)
-        if "last_key" in changes:
-            changes["repeats"] = current.repeats + 1 if changes["last_key"] == current.last_key else 0
-        events: list[EventType] = [SlotSet(name, value) for name, value in changes.items()]
-        resting = current.act in dialogue.RESTING and not move.goes_on and not self.name().startswith("validate_")
-        rests = move.rests or (move.says and resting)
-        if current.form is not None and rests:
-            events += [ActiveLoop(None), SlotSet("requested_slot", None)]
-        return events
+        stored = (
+            []
+            if _SPEAKING
+            else [SlotSet("conversation", speaking.concluded().as_json()), SlotSet("phase", speaking.turn.now.phase)]
+        )
+        return [*stored, *self.events(speaking, tracker)]
 
 
-def _action_named(action_name: str) -> type[MoveAction]:
-    return type(action_name, (MoveAction,), {"name": lambda self: action_name, "__module__": __name__})
+def _slots(state: State) -> list[EventType]:
+    return [SlotSet(slot, state.report.get(field)) for slot, field in zip(report.SLOTS, report.FIELDS, strict=True)]
+
+
+class _Section(Speech):
+    section: Section
+
+    def speak(self, speaking: Speaking) -> Sequence[Say]:
+        return speaking.section(self.section)
+
+
+class _FillReport(Speech):
+    """Take what belongs to the report; answer the rest, and leave the report where somebody is in danger or goes away from it."""
+
+    def name(self) -> str:
+        return f"validate_{FORM}"
+
+    def speak(self, speaking: Speaking) -> Sequence[Say]:
+        if speaking.turn.does("report:send", "report:drop"):
+            speaking.change(report.finished(speaking.turn.now))
+            return ()
+        spoken = [
+            say
+            for section in (Section.SAFETY, Section.HEARD, Section.ANSWER, Section.NEXT)
+            for say in self._heard(speaking, section)
+        ]
+        return spoken
+
+    @staticmethod
+    def _heard(speaking: Speaking, section: Section) -> Sequence[Say]:
+        filled = speaking.turn.does("report:value")
+        return () if filled and section in {Section.HEARD, Section.ANSWER} else speaking.section(section)
+
+    def events(self, speaking: Speaking, tracker: Tracker) -> list[EventType]:
+        leaves = speaking.ended or alarm_now(speaking.turn)
+        return [*_slots(speaking.turn.now), *([ActiveLoop(None), SlotSet("requested_slot", None)] if leaves else [])]
+
+
+class _BeginReport(Speech):
+    """Say what a report is, or go on with one that was left half way; a part is asked for anew."""
+
+    def name(self) -> str:
+        return "action_report_begin"
+
+    def speak(self, speaking: Speaking) -> Sequence[Say]:
+        turn = speaking.turn
+        part = turn.commands.first("report:part")
+        if part is not None:
+            speaking.change(report.cleared(turn.now, part.value))
+            return ()
+        begins = not report.told(turn.now.report)
+        speaking.change(report.begun(turn.now, None))
+        return speaking.say(Say("report_intro")) if begins else ()
+
+    def events(self, speaking: Speaking, tracker: Tracker) -> list[EventType]:
+        return _slots(speaking.turn.now)
+
+
+class _AskReport(Speech):
+    field: str
+
+    def speak(self, speaking: Speaking) -> Sequence[Say]:
+        return speaking.say(report.ask(self.field, speaking.turn))
+
+
+class _SumUpReport(Speech):
+    """Show the report before it is sent; one that is not wanted is kept unsent."""
+
+    def name(self) -> str:
+        return "action_report_sum_up"
+
+    def speak(self, speaking: Speaking) -> Sequence[Say]:
+        if speaking.ended or alarm_now(speaking.turn):
+            return ()  # left half way: it can be gone on with
+        if speaking.turn.does("report:drop"):
+            return speaking.say(Say("report_kept_unsent"))
+        return speaking.say(report.sum_up(speaking.turn, speaking.titles))
+
+
+class _SettleReport(Speech):
+    """Send, correct or drop the report that was summed up; show it first to who wants it sent unseen."""
+
+    def name(self) -> str:
+        return "action_report_settle"
+
+    def speak(self, speaking: Speaking) -> Sequence[Say]:
+        turn = speaking.turn
+        if turn.does("report:correct"):
+            return speaking.say(report.which_part(turn))
+        if turn.does("report:drop"):
+            return speaking.say(Say("report_kept_unsent"))
+        seen = turn.awaits == "report_send" and report.told(turn.now.report)
+        return speaking.say(Say("report_sent")) if seen else speaking.say(report.sum_up(turn, speaking.titles))
+
+
+def _named(base: type, action_name: str, **attributes: Any) -> type[Speech]:
+    named: Callable[[Speech], str] = lambda self: action_name  # noqa: E731 - a method of the class that is made here
+    return type(action_name, (base,), {"name": named, "__module__": __name__, **attributes})
 
 
 # One class for each name: Rasa's own action server finds actions as classes and makes them without arguments.
-ACTIONS: Final = tuple(_action_named(name) for name in MOVES)
+ACTIONS: Final[tuple[Callable[[], Action], ...]] = (
+    *(_named(_Section, f"action_{section.value}", section=section) for section in Section),
+    *(_named(_AskReport, f"action_ask_{slot}", field=field) for slot, field in zip(report.SLOTS, report.FIELDS, strict=True)),
+    _FillReport,
+    _BeginReport,
+    _SumUpReport,
+    _SettleReport,
+)

@@ -6,12 +6,13 @@ What a message takes here is what it takes beside understanding.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from aiohttp import web
 
+from bot.dialogue.commands import Commands
+from bot.dialogue.features import NEW, Context
+from bot.dialogue.turn import Speaking, Understood
 from bot.logs import configure_logs
 from bot.messages import Reply, Screening, Triage
 from bot.program import opened
@@ -20,24 +21,24 @@ from bot.settings import load_settings
 
 
 @dataclass(frozen=True)
-class Turn:
+class Spoken:
     """One text and nothing else."""
 
     replies: tuple[Reply, ...]
-    slots: Mapping[str, Any]
-    state: str
+    tracker: str = "{}"
 
 
 class Silence:
     """Understands nothing, at no cost."""
 
-    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
         """Return the same for each text."""
-        return Screening(language_hint or "en", Triage.NONE, topic="ask_support", topic_confidence=0.9)
+        screening = Screening(language_hint or "en", Triage.NONE, topic="ask_support", topic_confidence=0.9)
+        return Understood(screening, Commands.of("ask:none"))
 
-    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> Turn:
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
         """Say the same each time."""
-        return Turn((Reply(text="The hotline: 22 628 01 20.", language=str(slots["language"])),), slots, state or "{}")
+        return Spoken((Reply(text="The hotline: 22 628 01 20.", language=language),))
 
     def close(self) -> None:
         """Do nothing."""

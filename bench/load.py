@@ -29,7 +29,8 @@ from typing import Any
 import aiohttp
 import yaml
 
-from bot.screening.wishes import conversation_files
+from bot.dialogue.learning import conversation_files
+from bot.screening.rows import NLU_DATA
 from bot.settings import PROJECT_ROOT
 
 MESSAGES = 12  # of a conversation
@@ -75,7 +76,7 @@ def conversations() -> list[list[str]]:
     """Return conversations of MESSAGES messages each, from the labelled ones."""
     said = [
         str(turn["say"])
-        for path in conversation_files()
+        for path in conversation_files(NLU_DATA, "training")
         for conversation in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         for turn in conversation["turns"]
         if not str(turn["say"]).startswith("@")

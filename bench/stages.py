@@ -43,11 +43,11 @@ PARTS: Final[tuple[tuple[str, type, str, str], ...]] = (
     ("taken: stored", FrontDoor, "accept", "web chat: whose token, what body"),
     ("the conversation's turn", FrontDoor, "answer", "web chat: whose token, what body"),
     ("where it stands: read", Context, "read", "the conversation's turn"),
-    ("decided: lists, acts, other readings", Decider, "decide", "the conversation's turn"),
-    ("Rasa's pipeline, heads, evidence", Assistant, "_read_together", "decided: lists, acts, other readings"),
+    ("decided: lists, commands, state", Decider, "decide", "the conversation's turn"),
+    ("Rasa's pipeline, heads, evidence", Assistant, "_read_together", "decided: lists, commands, state"),
     ("the encoder", TunedEncoder, "read", "Rasa's pipeline, heads, evidence"),
     ("the language", LanguageIdentifier, "identify", "Rasa's pipeline, heads, evidence"),
-    ("Rasa's turn, words", Assistant, "_run_turn", "decided: lists, acts, other readings"),
+    ("Rasa's turn, words", Assistant, "_run_turn", "decided: lists, commands, state"),
     ("replies and case: stored", FrontDoor, "_keep", "the conversation's turn"),
 )
 
@@ -138,7 +138,7 @@ def show(rows: list[Spent]) -> None:
         own = statistics.median(row[part] - sum(row[name] for name in inside) for row in rows)
         whole = statistics.median(row[part] for row in rows)
         print(f"  {part:<40} {own:8.2f} ms" + (f"   with its parts {whole:8.2f} ms" if inside else ""))
-    beside = statistics.median(row[ALL] - row["decided: lists, acts, other readings"] for row in rows)
+    beside = statistics.median(row[ALL] - row["decided: lists, commands, state"] for row in rows)
     print(f"  {'beside deciding':<40} {beside:8.2f} ms")
     print(f"  {'of it waiting for the disk':<40} {statistics.median(row['waiting for the disk'] for row in rows):8.2f} ms")
     print(

@@ -21,6 +21,7 @@ from bot.commands import (
     backup,
     chat,
     check,
+    dialogue,
     evaluate,
     keys,
     migrate,
@@ -33,6 +34,7 @@ from bot.commands import (
     train,
     verdicts,
 )
+from bot.dialogue.answers import LibraryInvalid
 from bot.listening import CannotListen
 from bot.logs import configure_logs
 from bot.settings import SettingsInvalid, load_settings
@@ -40,7 +42,14 @@ from bot.storage.database import DatabaseDamaged, DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable
 from bot.wording import WordingInvalid
 
-_PROBLEMS_OF_THE_OPERATOR = (SettingsInvalid, KeyFileUnusable, DatabaseUnavailable, WordingInvalid, CannotListen)
+_PROBLEMS_OF_THE_OPERATOR = (
+    SettingsInvalid,
+    KeyFileUnusable,
+    DatabaseUnavailable,
+    WordingInvalid,
+    LibraryInvalid,
+    CannotListen,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -64,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
         alarm,
         telegram,
         answers,
+        dialogue,
         api_token,
         verdicts,
     ):

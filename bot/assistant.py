@@ -46,10 +46,16 @@ with warnings.catch_warnings():
 
     from bot import rasa_patches
 
-from actions.dialogue import ACTIONS
+from actions.dialogue import ACTIONS, speak_in
+from bot.dialogue import report
+from bot.dialogue.commands import Commands
+from bot.dialogue.features import NEW, Context
+from bot.dialogue.state import Who
+from bot.dialogue.turn import Speaking, Understood
+from bot.dialogue.understand import told_in_parts
 from bot.logs import configure_logs
 from bot.screening.models import newest_archive
-from bot.screening.parts import parts, together
+from bot.screening.parts import parts
 
 TURNS_KEPT: Final = 4  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
 MOST_TOGETHER: Final = 16  # waiting messages that are read in one run of the pipeline
@@ -69,12 +75,11 @@ class TurnFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Turn:
-    """What one turn of the dialogue decided."""
+class Spoken:
+    """What one turn of the dialogue said; `tracker` is what Rasa needs for the next one."""
 
     replies: tuple[Reply, ...]
-    slots: Mapping[str, Any]
-    state: str
+    tracker: str
 
 
 class _TurnStore(TrackerStore):
@@ -145,7 +150,7 @@ class _Waiting:
     """A message that waits to be read, and how many runs went by without it."""
 
     message: UserMessage
-    read: asyncio.Future[Screening]
+    read: asyncio.Future[Understood]
     passed: int = 0
 
     @property
@@ -190,28 +195,30 @@ class Assistant:
         store.domain = processor.domain
         return cls(processor, store, actions)
 
-    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
-        """Screen one message with the pipeline of `config.yml`; those that wait meanwhile are read together.
+    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+        """Read one message with the pipeline of `config.yml`; those that wait meanwhile are read together.
 
-        A long one is read part by part: others have their turn between two parts.
+        A long one is read part by part as well: others have their turn between two parts.
         """
-        whole = await self._understand_at_once(text, language_hint)
-        found = [await self._understand_at_once(part, whole.language) for part in parts(text)]
-        return together(whole, found) if found else whole
+        whole = await self._understand_at_once(text, language_hint, context)
+        found = [await self._understand_at_once(part, whole.screening.language, context) for part in parts(text)]
+        return told_in_parts(whole, found) if found else whole
 
-    async def _understand_at_once(self, text: str, language_hint: str | None) -> Screening:
-        message = UserMessage(_never_a_command(text), sender_id=_SENDER, metadata={"language": language_hint})
-        screening: Screening = await self._on_own_loop(self._read_with_others(message))
-        return screening
+    async def _understand_at_once(self, text: str, language_hint: str | None, context: Context) -> Understood:
+        metadata = {"language": language_hint, "context": context.as_json()}
+        message = UserMessage(_never_a_command(text), sender_id=_SENDER, metadata=metadata)
+        understood: Understood = await self._on_own_loop(self._read_with_others(message))
+        return understood
 
-    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> Turn:
-        """Decide what to say to a message that means `act`; raises TurnFailed and changes nothing then.
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
+        """Let the rules decide which sections of the reply speak; raises TurnFailed and changes nothing then.
 
-        `slots` tell the dialogue what it may depend on; `state` is what the turn before returned.
+        `tracker` is what the turn before returned.
         """
-        return await self._on_own_loop(self._run_turn(text, act, slots, state))
+        spoken: Spoken = await self._on_own_loop(self._run_turn(speaking, language, tracker))
+        return spoken
 
-    async def _read_with_others(self, message: UserMessage) -> Screening:
+    async def _read_with_others(self, message: UserMessage) -> Understood:
         mine = _Waiting(message, self._loop.create_future())
         self._waiting.append(mine)
         if self._reader is None or self._reader.done():
@@ -250,7 +257,7 @@ class Assistant:
             return
         for one, message in zip(waiting, found, strict=True):
             if not one.read.done():
-                one.read.set_result(Screening.from_json(message.get("screening")))
+                one.read.set_result(_understood(message))
 
     def _pipeline(self, messages: list[UserMessage]) -> list[Message]:
         # As Rasa's parse_message does, but for all messages at once: it runs its graph for each.
@@ -261,25 +268,27 @@ class Assistant:
         read: list[Message] = results[target]
         return read
 
-    async def _run_turn(self, text: str, act: str, slots: Mapping[str, Any], state: str | None) -> Turn:
+    async def _run_turn(self, speaking: Speaking, language: str, before: str | None) -> Spoken:
         async with self._turn:
-            self._store.before, self._store.slots, self._store.after = state, slots, None
+            turn = speaking.turn
+            told = zip(report.SLOTS, report.FIELDS, strict=True)
+            slots = {"phase": turn.now.phase, "language": language, **{slot: turn.now.report.get(field) for slot, field in told}}
+            self._store.before, self._store.slots, self._store.after = before, slots, None
             self._actions.failure = None
             channel = _Replies()
-            intent = {"name": act, "confidence": 1.0}
-            # The words stay with us: what the dialogue needs to know of them is in the act and the slots.
-            parsed = {"text": text, "intent": intent, "entities": [], "intent_ranking": [intent]}
-            await self._processor.handle_message(UserMessage(text, channel, _SENDER, parse_data=parsed))
+            intent = {"name": turn.commands.main_intent(), "confidence": 1.0}
+            entities = [{"entity": command.name, "value": command.value or command.name} for command in turn.commands.all]
+            # The words stay with us: the actions speak in the turn that the front door began.
+            parsed = {"text": turn.text, "intent": intent, "entities": entities, "intent_ranking": [intent]}
+            with speak_in(speaking):
+                await self._processor.handle_message(UserMessage(turn.text, channel, _SENDER, parse_data=parsed))
             if self._actions.failure is not None:
                 raise TurnFailed(f"An action raised {type(self._actions.failure).__name__}.") from self._actions.failure
-            tracker = self._store.after
-            if tracker is None:
+            after = self._store.after
+            if after is None:
                 raise TurnFailed("Rasa did not hand back the dialogue's state.")
-            return Turn(
-                replies=tuple(_reply(message) for message in channel.messages if message.get("text")),
-                slots=dict(tracker.current_slot_values()),
-                state=_shortened(tracker),
-            )
+            replies = tuple(_reply(message) for message in channel.messages if message.get("text"))
+            return Spoken(replies=replies, tracker=_shortened(after))
 
     async def _on_own_loop(self, work: Any) -> Any:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
@@ -319,6 +328,15 @@ def newest_model(model_dir: Path) -> Path:
 def _never_a_command(text: str) -> str:
     # Rasa takes what begins with a slash as an intent by name: anybody could type one.
     return text.lstrip().lstrip("/") or " "
+
+
+def _understood(message: Message) -> Understood:
+    return Understood(
+        screening=Screening.from_json(message.get("screening")),
+        commands=Commands.from_json(message.get("commands")),
+        who=Who(message.get("who")),
+        vector=message.get("vector"),
+    )
 
 
 def _reply(message: dict[str, Any]) -> Reply:

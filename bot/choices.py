@@ -11,8 +11,8 @@ from typing import Final
 
 import yaml
 
+from bot.dialogue.exact import PART_BUTTON as PART
 from bot.messages import Button
-from bot.report import PART
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable
 from bot.storage.conversations import Said

@@ -8,12 +8,11 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.choices import chosen, offered_language, titled
+from bot.decision import Standing
 from bot.handoff.queue import HandoffQueue
 from bot.outbox import PUSHING_CHANNELS
-from bot.standing import Standing
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.tables import Conversation, Message
-from bot.thread import REMEMBERED
 from bot.wording import Wording
 
 
@@ -36,9 +35,6 @@ class Context:
             first=await self.conversations.is_first(session, message),
             offered=offered_language([button for reply in last[-1:] for button in reply.buttons]),
             said_last=last[-1].text if last else None,
-            buttons=frozenset(button.value for reply in last for button in reply.buttons),
-            before=await self.conversations.said_before(session, conversation.id, before=message.number, most=REMEMBERED),
-            arranged=frozenset(self.conversations.arranged(conversation)),
         )
         return standing, last
 

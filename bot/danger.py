@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from prometheus_client import Counter
 
-from bot.acts import EMERGENCY_NUMBERS
 from bot.lexicon import CRY, Lexicon
 from bot.messages import LANGUAGES, Triage, higher
 from bot.screening.concepts import PRESENT_DANGER, SIGNS, Concepts, concept_files, read_phrases
@@ -23,6 +22,7 @@ from bot.screening.rows import NLU_DATA
 if TYPE_CHECKING:
     from bot.decision import Decision
 
+EMERGENCY_NUMBERS: Final = frozenset({"112", "997", "998", "999"})
 FAILURE: Final = "failure"  # why a case is opened when a part of the program failed
 log = structlog.get_logger()
 RAISED = Counter("frontdoor_raised_by_lists", "Messages that no model read and the lists took for an emergency.")

@@ -1,30 +1,32 @@
-"""What is decided for one message before anything is stored: understanding, language, act, words, and whether a person is needed.
+"""What is decided for one message before anything is stored: understanding, language, words, and whether a person is needed.
 
-A failure of any part ends in a decision as well: fixed words from plain data, and a case in the queue.
+What the screening found goes into the findings first; nothing that comes after takes any of it away. A failure of any part ends in
+a decision as well: fixed words from plain data, and a case in the queue.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 import structlog
 from prometheus_client import Counter
 
-from bot import arrangement, report, thread
-from bot.intent import Course, Intents
+from bot.dialogue.answers import Library
+from bot.dialogue.features import Context
+from bot.dialogue.state import Person, State
+from bot.dialogue.turn import Around, Speaking, Understood, effects
 from bot.lexicon import Lexicon
-from bot.messages import LANGUAGES, Reply, Screening, Speaker, Triage
+from bot.messages import LANGUAGES, Evidence, Indicator, Reply, Screening, Speaker, Triage, higher
 from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
-from bot.reading import Reader
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
-from bot.standing import CERTAIN_TOPIC, Standing, calms_down, in_context, interrupts, stops_a_report
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.tables import Conversation
-from bot.understanding import AssistantMissing, NothingSaid, Turn, Understanding
+from bot.understanding import AssistantMissing, NothingSaid, Understanding
 from bot.wording import Wording
 
 log = structlog.get_logger()
@@ -34,36 +36,37 @@ FAILURES = Counter("frontdoor_failures", "Parts that failed while a message was 
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How a conversation stands when a message comes, outside of the dialogue."""
+
+    owned: bool = False
+    queued: bool = False
+    withdrawn: bool = False
+    first: bool = False
+    offered: str | None = None  # the language that the program's last text offered
+    said_last: str | None = None
+
+
+@dataclass(frozen=True)
 class Decision:
-    """What will be stored for a message."""
+    """What will be stored for a message; `said` and `commands` are the ids of its texts and what it was understood as."""
 
     screening: Screening
     findings: Findings
     language: str
     replies: tuple[Reply, ...] = ()
     handoff_reason: str | None = None
-    slots: Mapping[str, Any] | None = None
     dialogue: str | None = None
     reachable: str | None = None
     regardless: bool = False  # said even while a consultant owns the conversation, or after STOP
-
-    @property
-    def report(self) -> Mapping[str, str] | None:
-        """Return the witness's report that the person just sent."""
-        return report.told(self.slots or {}) if self.wish == "report" else None
-
-    @property
-    def arranged(self) -> Mapping[str, str]:
-        """Return the safe time and the code word that the person just named."""
-        return arrangement.arranged(self.slots or {}) if self.wish == "arrange" else {}
-
-    @property
-    def wish(self) -> str | None:
-        """Return what the dialogue wants done besides its words.
-
-        One of handoff, report, withdraw, erase, language, quiet, unquiet, arrange.
-        """
-        return (self.slots or {}).get("wish")
+    erase: bool = False
+    withdraw: bool = False
+    language_chosen: bool = False
+    quiet: bool | None = None
+    arranged: Mapping[str, str] = field(default_factory=dict)
+    report: Mapping[str, str] | None = None
+    said: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 class Decider:
@@ -75,16 +78,16 @@ class Decider:
         assistant: Understanding | None,
         wording: Wording,
         lexicon: Lexicon,
+        library: Library,
         conversations: ConversationStore,
         now: Callable[[], datetime],
         on_duty: Callable[[datetime], bool],
     ) -> None:
         self.assistant = assistant
-        self.reader = Reader(assistant, lexicon) if assistant is not None else None
-        self.intents = Intents(lexicon)
         self.notices = Notices(wording, lexicon)
         self.wording = wording
         self.lexicon = lexicon
+        self.library = library
         self.conversations = conversations
         self.now = now
         self.on_duty = on_duty
@@ -100,62 +103,127 @@ class Decider:
         for reply in replies:
             prefix = self.wording.text("again", reply.language)
             again = reply.text == last and not reply.text.startswith(prefix)
-            text = f"{prefix} {reply.text}" if again else reply.text
-            varied.append(replace(reply, text=text))
-            last = text
+            last = f"{prefix} {reply.text}" if again else reply.text
+            varied.append(replace(reply, text=last))
         return tuple(varied)
 
     async def _decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
         said = replace(said, text=said.text.replace("🆘", " SOS ").strip())  # a cry for help that is no word to a model
         findings = self.conversations.findings(conversation)
-        unknown = Screening(language=conversation.language, triage=Triage.NONE)
+        unknown = Decision(Screening(language=conversation.language, triage=Triage.NONE), findings, conversation.language)
         steering = self.notices.steering(conversation, said)
         notice = self.notices.about(conversation, said, conversation.language)
         if steering in {"stop", "start"}:
-            return self._steered(steering, conversation, said, Decision(unknown, findings, conversation.language), standing)
+            return self._steered(steering, conversation, said, unknown, standing)
         if notice is not None and not says_something(said.text):
             reason = "unheard" if said.kind == UNHEARD else None
-            replies = () if standing.owned else (notice,)
-            return Decision(unknown, findings, conversation.language, replies, reason)
+            return replace(unknown, replies=() if standing.owned else (notice,), handoff_reason=reason)
         try:
-            if self.assistant is None or self.reader is None:
+            if self.assistant is None:
                 raise AssistantMissing("No model is loaded.")
+            kept = self._kept(conversation)
+            before = State.from_json(kept.get("state", {}))
             # A page is opened in somebody's language; what a telephone's first message is in, only the message tells.
             untold = standing.first and conversation.channel in PHONE_CHANNELS
-            hint = None if untold else conversation.language
-            screening = await self.reader.read(said.text, language=conversation.language, hint=hint)
-            followed = await self.reader.followed(said, screening, standing.before)
+            understood = await self.assistant.understand(
+                said.text, language_hint=None if untold else conversation.language, context=Context.of(before)
+            )
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets the number and the case is queued
-            return self._failed(conversation, said, Decision(unknown, findings, conversation.language), error, standing)
-        follows = followed is not None
-        screening = in_context(followed or screening, standing)
-        if any(rule(said.text, screening, standing, self.lexicon) for rule in (stops_a_report, calms_down, interrupts)):
-            screening = replace(screening, triage=Triage.NONE, indicators=())  # "stop, I don't want any more": of the questions
-        of_others = Speaker.WITNESS in {screening.speaker, findings.speaker}
-        minor = self.lexicon.tells_childs_age(said.text, screening.language, of_others=of_others)
+            return self._failed(conversation, said, unknown, error, standing)
+        screening = raised(understood)
+        minor = self._minor(said.text, screening, findings)
         findings = findings.with_message(screening, said.number, minor=minor)
         language, offered = self._language(conversation, said.text, screening, standing)
-        understood = Decision(screening, findings, language)
+        read = Decision(screening, findings, language, commands=tuple(map(str, understood.commands.all)))
         if steering == "help" and (standing.owned or not screening.triage.needs_person):
-            return replace(understood, replies=(self.notices.help(conversation, language),), regardless=True)
-        if standing.owned or not self._may_speak(conversation, said, understood):
-            return understood
+            return replace(read, replies=(self.notices.help(conversation, language),), regardless=True)
+        if standing.owned or not self._may_speak(conversation, understood):
+            return read
         if notice is not None and said.kind in SECOND_HAND and not screening.triage.needs_person:
-            return replace(understood, replies=(notice,))
+            return replace(read, replies=(notice,))
         try:
-            decision = await self._speak(
-                self.assistant,
-                self.reader,
-                conversation=conversation,
-                said=said,
-                understood=understood,
-                standing=standing,
-                offered=offered,
-                follows=follows,
-            )
+            around = self._around(conversation, standing, findings, language)
+            speaking = Speaking.begin(said.text, replace(understood, screening=screening), before, around)
+            decision = await self._speak(self.assistant, speaking, read, standing, tracker=kept.get("tracker"), offered=offered)
             return self._framed(decision, conversation, said, notice, first=standing.first)
         except Exception as error:  # noqa: BLE001 - as above
-            return self._failed(conversation, said, understood, error, standing)
+            return self._failed(conversation, said, read, error, standing)
+
+    def _kept(self, conversation: Conversation) -> dict[str, Any]:
+        """Return what the dialogue kept of a conversation: its state, and Rasa's tracker."""
+        if conversation.dialogue is None:
+            return {}
+        kept: dict[str, Any] = json.loads(self.conversations.vault.open(conversation.dialogue, f"dialogue:{conversation.id}"))
+        return kept
+
+    def _around(self, conversation: Conversation, standing: Standing, findings: Findings, language: str) -> Around:
+        return Around(
+            library=self.library,
+            titles=self.wording.titles[language],
+            form=form_of(conversation.channel),
+            quiet=conversation.quiet,
+            on_duty=self.on_duty(self.now()),
+            queued=standing.queued,
+            withdrawn=standing.withdrawn,
+            minor=findings.minor,
+            triage=findings.triage,
+        )
+
+    async def _speak(
+        self,
+        assistant: Understanding,
+        speaking: Speaking,
+        read: Decision,
+        standing: Standing,
+        *,
+        tracker: str | None,
+        offered: str | None,
+    ) -> Decision:
+        wanted = effects(speaking)
+        language = wanted["language"] or self._named(speaking) or read.language
+        spoken = await assistant.turn(speaking, language=language, tracker=tracker)
+        wanted = effects(speaking)
+        if not spoken.replies and not wanted["erase"]:
+            raise NothingSaid("The dialogue had nothing to say.")
+        replies = spoken.replies
+        unserved = read.screening.language not in LANGUAGES and len(words(speaking.turn.text)) >= SWITCHING_WORDS
+        asks_nothing = speaking.turn.asks is None
+        if unserved and language == read.language and not read.screening.triage.needs_person:
+            replies = (*self._unserved(), *replies)
+        elif offered is not None and not read.screening.triage.needs_person and asks_nothing:
+            replies = (*replies, self.wording.reply("language_offer", offered, buttons=(f"lang_{offered}",)))
+        state = speaking.concluded()
+        if offered is not None and asks_nothing:
+            state = replace(state, awaits=f"language:{offered}")
+        return replace(
+            read,
+            screening=read.screening if read.screening.language in LANGUAGES else replace(read.screening, language=language),
+            language=language,
+            replies=replies,
+            handoff_reason=_reason(speaking, read, standing),
+            dialogue=json.dumps({"state": state.as_json(), "tracker": spoken.tracker}, ensure_ascii=False),
+            erase=wanted["erase"],
+            withdraw=wanted["withdraw"],
+            language_chosen=language != read.language or bool(wanted["language"]) or _stays_with_its_language(speaking),
+            quiet=wanted["quiet"],
+            arranged=wanted["arranged"],
+            report=wanted["report"],
+            said=speaking.turn.said,
+            commands=tuple(map(str, speaking.turn.commands.all)),
+        )
+
+    def _named(self, speaking: Speaking) -> str | None:
+        """Return the language that a wish for another one names, or is written in."""
+        turn = speaking.turn
+        if not turn.does("want:language"):
+            return None
+        written = turn.heard.screening.language
+        named = self.lexicon.language_inside(turn.text, current="", written=written)
+        return named or (written if written in LANGUAGES and self.lexicon.names_language(turn.text, written) else None)
+
+    def _minor(self, text: str, screening: Screening, findings: Findings) -> bool:
+        of_others = Speaker.WITNESS in {screening.speaker, findings.speaker}
+        return self.lexicon.tells_childs_age(text, screening.language, of_others=of_others)
 
     def _steered(self, steering: str, conversation: Conversation, said: Said, decision: Decision, standing: Standing) -> Decision:
         """Stop at once, or come back; both whoever owns the conversation."""
@@ -167,11 +235,11 @@ class Decider:
         quietly = standing.owned and conversation.channel not in PHONE_CHANNELS  # a greeting would talk over the consultant
         return replace(decision, language=language, replies=() if quietly else (welcome,), reachable="yes", regardless=True)
 
-    def _may_speak(self, conversation: Conversation, said: Said, understood: Decision) -> bool:
+    def _may_speak(self, conversation: Conversation, understood: Understood) -> bool:
         """Say whether the program may answer: after STOP only to a call for help, for somebody else may hold the phone."""
-        if conversation.reachable != "stopped" or understood.screening.triage.needs_person:
+        if conversation.reachable != "stopped" or raised(understood).triage.needs_person:
             return True
-        return self.intents.of(said.text, understood.screening, understood.language, Standing()).act == "ask_human"
+        return "want:human" in understood.commands
 
     def _framed(
         self, decision: Decision, conversation: Conversation, said: Said, notice: Reply | None, *, first: bool
@@ -180,94 +248,10 @@ class Decider:
         replies = decision.replies if notice is None else (notice, *decision.replies)
         if first and conversation.channel in PHONE_CHANNELS and not decision.screening.triage.needs_person:
             greeting = self.notices.greeting(conversation, decision.language)
-            said_little = decision.screening.topic == "greet" or not says_something(said.text)
+            said_little = decision.commands == ("greet",) or not says_something(said.text)
             replies = (greeting,) if said_little else (*replies, greeting)
         reachable = "yes" if conversation.reachable == "stopped" else None
         return replace(decision, replies=replies, reachable=reachable)
-
-    async def _speak(
-        self,
-        assistant: Understanding,
-        reader: Reader,
-        *,
-        conversation: Conversation,
-        said: Said,
-        understood: Decision,
-        standing: Standing,
-        offered: str | None,
-        follows: bool,
-    ) -> Decision:
-        screening, findings, language = understood.screening, understood.findings, understood.language
-        new_need = findings.triage.needs_person and not standing.queued and not standing.withdrawn
-        needs_person = screening.triage.needs_person or new_need
-        in_need = findings.triage.needs_person
-        witness = findings.speaker is Speaker.WITNESS
-        course = Course(in_need=in_need, quiet=conversation.quiet, follows=follows, witness=witness)
-        intent = self.intents.of(said.text, screening, language, standing, course)
-        act, wanted = intent.act, intent.language
-        if act == "change_language" and wanted is None:
-            wanted = offered  # asks for another language in that language
-        if act == "ask_help_friend" and findings.speaker is Speaker.VICTIM:
-            act = "ask_support"  # "and what can be done?", from somebody who told of themselves
-        elif act == "ask_support" and witness and not said.text.startswith("@"):
-            act = "ask_help_friend"
-        slots: dict[str, Any] = {
-            "language": language,
-            "triage": findings.triage.value,
-            "message_triage": screening.triage.value,
-            "indicators": [name.value for name in findings.indicators],
-            "message_indicators": [evidence.indicator.value for evidence in screening.indicators],
-            "speaker": findings.speaker.value,
-            "form": form_of(conversation.channel),
-            "quiet": conversation.quiet,
-            "on_duty": self.on_duty(self.now()),
-            "wanted_language": wanted,
-            "asks": said.text.startswith("@") or self.lexicon.asks(said.text, screening.language),
-            "inquires": self.lexicon.inquires(said.text, screening.language),
-            "at_home": self.lexicon.names_family(said.text, screening.language),
-            "oneself": self._oneself(said.text, screening.language),
-            "made_up": self._code_word(said.text, act, screening.language),
-            "listed": said.text.startswith("@") or intent.plain or self.lexicon.meaning(said.text, language) is not None,
-            "done_already": self.lexicon.tells_it_is_done(said.text, screening.language),
-            "greeted": standing.said_last is not None,
-            "certain": screening.topic_confidence >= CERTAIN_TOPIC,
-            "part": report.named_part(said.text, self.wording.titles[language]),
-            "also": await reader.also_asked(said.text, act, screening),
-            "danger": standing.danger,
-            "follows": follows,
-            "minor": findings.minor,
-            "told_before": thread.told_by_a_witness(standing.before),
-            "wish": None,
-        }
-        if needs_person or standing.queued:
-            slots["handoff"] = "queued"
-        state = self.conversations.vault.read(conversation.dialogue, f"dialogue:{conversation.id}", None)
-        turn = await assistant.turn(said.text, act, slots=slots, state=state)
-        wish = turn.slots.get("wish")
-        if not turn.replies and wish != "erase":
-            raise NothingSaid("The dialogue had nothing to say.")
-        replies = turn.replies
-        if wish == "language":
-            language = wanted or language
-        elif screening.language not in LANGUAGES and len(words(said.text)) >= SWITCHING_WORDS and act not in LANGUAGE_FREE_ACTS:
-            replies = (*self._unserved(), *replies)
-        elif offered is not None and not screening.triage.needs_person and not _asked_something(turn):
-            replies = (*replies, self.wording.reply("language_offer", offered, buttons=(f"lang_{offered}",)))
-        reason = "screening" if needs_person else "asked" if wish in {"handoff", "report"} else None
-        if screening.language not in LANGUAGES:
-            screening = replace(screening, language=language)
-        return Decision(screening, findings, language, replies, reason, turn.slots, turn.state)
-
-    def _oneself(self, text: str, language: str) -> bool:
-        return self.lexicon.names_oneself(text, language) or self.lexicon.says_inside(text, "myself", language)
-
-    def _code_word(self, text: str, act: str, language: str) -> str | None:
-        """Return the code word that a message about one holds, apart from the rest of it."""
-        if act not in {arrangement.CODE_WORD, "code_word_said"}:
-            return None
-        quoted = arrangement.quoted_word(text, self.lexicon, language)
-        named = act == arrangement.CODE_WORD or self.lexicon.mentions(text, arrangement.CODE_WORD, language)
-        return quoted or (self.lexicon.made_up_word(text, language) if named else None)
 
     def _language(
         self, conversation: Conversation, text: str, screening: Screening, standing: Standing
@@ -293,9 +277,7 @@ class Decider:
     def _unserved(self) -> tuple[Reply, ...]:
         return tuple(self.wording.reply("language_unserved", language, buttons=("language",)) for language in ("en", "pl"))
 
-    def _failed(
-        self, conversation: Conversation, said: Said, understood: Decision, error: Exception, standing: Standing
-    ) -> Decision:
+    def _failed(self, conversation: Conversation, said: Said, read: Decision, error: Exception, standing: Standing) -> Decision:
         """Answer with fixed words from plain data, and queue the case: nobody knows how urgent it is."""
         FAILURES.labels("assistant").inc()
         log.error(
@@ -306,17 +288,35 @@ class Decider:
             exc_info=error,
         )
         if standing.owned:
-            return replace(understood, handoff_reason="failure")
-        return replace(
-            understood, replies=(self.notices.reply("failure", conversation, understood.language),), handoff_reason="failure"
-        )
+            return replace(read, handoff_reason="failure")
+        return replace(read, replies=(self.notices.reply("failure", conversation, read.language),), handoff_reason="failure")
 
 
-def _asked_something(turn: Turn) -> bool:
-    """Say whether a turn of the dialogue left a question open: a "yes" must have one meaning."""
-    values = {button.value for reply in turn.replies for button in reply.buttons}
-    return turn.slots.get("requested_slot") is not None or not values.isdisjoint(QUESTION_BUTTONS)
+def raised(understood: Understood) -> Screening:
+    """Return the screening of a message, raised by what the message was understood as; never lowered.
+
+    Whoever is told to call 112 is an emergency to the hotline as well.
+    """
+    screening, commands = understood.screening, understood.commands
+    if "feel:suicide" in commands and Indicator.SUICIDE_RISK not in screening.signs:
+        sign = Evidence(Indicator.SUICIDE_RISK, "")
+        return replace(screening, triage=Triage.EMERGENCY, indicators=(*screening.indicators, sign))
+    if commands.any_of("danger:self", "danger:other"):
+        return replace(screening, triage=higher(screening.triage, Triage.EMERGENCY))
+    return screening
 
 
-QUESTION_BUTTONS: Final = frozenset({"@yes", "@safe_yes", "@delete_yes", "@send"})
-LANGUAGE_FREE_ACTS: Final = frozenset({"change_language", "emergency"})
+def _stays_with_its_language(speaking: Speaking) -> bool:
+    """Say whether another language was offered and declined: it is not offered again."""
+    return (speaking.turn.awaits or "").startswith("language:") and speaking.turn.does("answer:no")
+
+
+def _reason(speaking: Speaking, read: Decision, standing: Standing) -> str | None:
+    """Return why a case is opened, waits again or rises; None where nothing of that happens."""
+    turn = speaking.turn
+    if turn.now.person is not Person.ASKED:
+        return None
+    if read.screening.triage.needs_person or (read.findings.triage.needs_person and not standing.queued):
+        return "screening"
+    asked = turn.does("want:human", "arrange:time", "arrange:word", "report:send")
+    return "asked" if asked or not standing.queued else None

@@ -22,13 +22,15 @@ from bot.allowance import Allowance
 from bot.contacts import count_contact
 from bot.context import Context
 from bot.decision import Decision
+from bot.dialogue.answers import Library
 from bot.farewells import farewell_of
 from bot.guarded import GuardedDecider
 from bot.handoff.queue import HandoffQueue
 from bot.keeping import keep
 from bot.lexicon import Lexicon
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
-from bot.messages import LANGUAGES, Inbound, Outcome, Reply, Triage, higher
+from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
+from bot.outcome import Outcome
 from bot.recovery import recover
 from bot.screening.normalise import printable
 from bot.storage.conversations import ConversationStore, Said
@@ -73,6 +75,7 @@ class FrontDoor:
         assistant: Understanding | None,
         wording: Wording,
         lexicon: Lexicon,
+        library: Library,
         bell: Bell,
         clock: Callable[[], datetime],
         on_duty: Callable[[datetime], bool] = lambda _now: True,
@@ -89,6 +92,7 @@ class FrontDoor:
             assistant=assistant,
             wording=wording,
             lexicon=lexicon,
+            library=library,
             conversations=conversations,
             now=clock,
             on_duty=on_duty,
@@ -219,7 +223,7 @@ class FrontDoor:
 
         decision = await self.decider.decide(conversation, said, standing)
 
-        if decision.wish == "erase":
+        if decision.erase:
             return await self._erase(conversation, said, decision)
         outcome = await self._keep(conversation_id, message_id, decision, started_from)
         if outcome is None:
@@ -292,7 +296,7 @@ class FrontDoor:
                     session, conversation, reason=decision.handoff_reason, triage=decision.findings.triage, now=now
                 )
                 await self.conversations.extend_for_case(session, conversation, now)
-            elif decision.wish == "withdraw" and case is not None:
+            elif decision.withdraw and case is not None:
                 await self.queue.withdraw(session, case, now)
             # A consultant may have taken the conversation while the program was thinking: then they speak, not the program.
             taken = case is not None and case.taken_by is not None
@@ -309,7 +313,8 @@ class FrontDoor:
                 await self._say(session, conversation, reply, now=now, answers=message_id, regardless=decision.regardless)
                 for reply in replies_now
             ]
-            return Outcome(tuple(said), Triage(conversation.triage), handoff=case is not None and case.withdrawn_at is None)
+            waiting = case is not None and case.withdrawn_at is None
+            return Outcome(tuple(said), Triage(conversation.triage), waiting, said=decision.said, commands=decision.commands)
 
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""

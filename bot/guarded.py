@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from bot.danger import DangerWords
-from bot.decision import Decider, Decision
+from bot.decision import Decider, Decision, Standing
+from bot.dialogue.answers import Library
 from bot.lexicon import Lexicon
 from bot.messages import Screening, Triage
 from bot.patience import Patience
-from bot.standing import Standing
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.tables import Conversation
 from bot.understanding import Understanding
@@ -32,6 +32,7 @@ class GuardedDecider(Decider):
         assistant: Understanding | None,
         wording: Wording,
         lexicon: Lexicon,
+        library: Library,
         conversations: ConversationStore,
         now: Callable[[], datetime],
         on_duty: Callable[[datetime], bool],
@@ -39,7 +40,13 @@ class GuardedDecider(Decider):
     ) -> None:
         self.patience = Patience(assistant, seconds=turn_seconds) if assistant is not None else None
         super().__init__(
-            assistant=self.patience, wording=wording, lexicon=lexicon, conversations=conversations, now=now, on_duty=on_duty
+            assistant=self.patience,
+            wording=wording,
+            lexicon=lexicon,
+            library=library,
+            conversations=conversations,
+            now=now,
+            on_duty=on_duty,
         )
         self.danger = DangerWords.load(lexicon)
 

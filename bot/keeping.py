@@ -34,10 +34,10 @@ async def keep(
     if decision.arranged:
         known = conversations.arranged(conversation)
         conversation.arranged = vault.seal_json({**known, **decision.arranged}, f"arranged:{conversation.id}")
-    if decision.wish == "language":
+    if decision.language_chosen:
         conversation.language_fixed = True
-    if decision.wish in {"quiet", "unquiet"}:
-        conversation.quiet = decision.wish == "quiet"
+    if decision.quiet is not None:
+        conversation.quiet = decision.quiet
     if decision.dialogue is not None:
         conversation.dialogue = vault.seal(decision.dialogue, f"dialogue:{conversation.id}")
     await _mark(conversations, session, conversation, message, decision)

@@ -17,8 +17,7 @@ import yaml
 from bot.messages import LANGUAGES
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import tokens, words
-from bot.screening.wishes import Phrase
-from bot.spelling import MARKED, SURE_UNMARKED, as_listed, said_once, shape_of, shapes, spelt, standing_in, without_fillers
+from bot.spelling import MARKED, as_listed, said_once, shape_of, shapes, spelt, standing_in, without_fillers
 from bot.times import names_hour
 from bot.wording import NLU_DATA
 
@@ -67,11 +66,11 @@ TIMES = "times"  # words that name a time
 ONESELF = "oneself"  # I, me, we
 DONE_ALREADY = "done_already"  # pills taken, a wound made: said of oneself
 LISTS = ("asking", "family", AGE_BEFORE, AGE_AFTER, TIMES, ONESELF, DONE_ALREADY)
-FAMILY = "family"  # words that name a partner or relative, found inside a text
 ASKING = "asking"  # words that begin a question, or end one
 NAMES = "language_names"
 WHOLE: Final = "."  # at the end of a listed phrase: it counts only as a whole message
 SHORT_WORDS = 6
+LONGEST_PHRASE: Final = 8  # words of a listed phrase that is looked for inside a text
 YOUNGEST, ADULT = 6, 18  # years
 STEM = 5  # letters of a language's name that its cases share
 QUESTION_MARKS = ("?", "؟", "？")
@@ -83,13 +82,8 @@ _SENTENCES = re.compile(r"[.!;…\n]+\s")
 _BUTS = frozenset(
     "but wait ale lecz jednak czekaj але но а почакай pero espera mas mais dar insa nhung მაგრამ pero ama لكن पर लेकिन".split()
 )
-ERASING_WORDS: Final = 7
-AGREEING_WORDS: Final = 12
 FEW_WORDS: Final = 4
-NEAR_WORDS: Final = 5
-BEGINNING: Final = 3  # words
-MADE_UP_WITHIN: Final = 7  # words of a message that names a code word
-SHORTEST_MADE_UP: Final = 3  # letters
+ERASING_WORDS: Final = 7
 # "No" is none in Polish, where it means "well" and nothing is denied by it.
 _NOT = frozenset(
     "not dont don cant never ne не нет nie nu nem não nao pas hindi wag huwag không khong đừng chưa chẳng ar არ لا مش ما नहीं मत değil"
@@ -126,7 +120,7 @@ class Lexicon:
         self.phrases = phrases
         self.names = names
         self.words_of = words_of or {}
-        self.inside = phrases if inside is None else inside
+        self._standing_inside = phrases if inside is None else inside
 
     @classmethod
     def load(cls, root: Path = NLU_DATA) -> Lexicon:
@@ -164,27 +158,9 @@ class Lexicon:
         beginnings = (*spoken[:1], " ".join(spoken[:2]))  # "will you", where "will" alone begins a statement as well
         return any(self.begins_question(beginning, language) for beginning in (*beginnings, *ending))
 
-    def says_inside(self, text: str, meaning: str, language: str) -> bool:
-        """Say whether a longer text holds a phrase of several words with a meaning."""
-        return bool(self.found_inside(text, meaning, language))
-
-    def found_inside(self, text: str, meaning: str, language: str) -> list[str]:
-        """Return the phrases of several words with a meaning that stand in a text."""
-        several = SURE_UNMARKED if language == MARKED else 2  # a Vietnamese word is written as two
-        return [phrase for phrase in self._found(text, meaning, language) if len(phrase.split()) >= several]
-
     def mentions(self, text: str, meaning: str, language: str) -> bool:
         """Say whether a text holds a phrase with a meaning, be it a single word."""
         return bool(self._found(text, meaning, language))
-
-    def made_up_word(self, text: str, language: str) -> str | None:
-        """Return the last word of a few when no list of the language knows it: "let the word be cauliflower"; None otherwise."""
-        spoken = text.split()
-        if not 2 <= len(spoken) <= MADE_UP_WITHIN:
-            return None
-        last = spoken[-1].strip(".,!?\"'«»„”")
-        known = {word for listed in self.phrases.get(language, {}).values() for phrase in listed for word in phrase.split()}
-        return last if len(last) >= SHORTEST_MADE_UP and shape_of(last, language) not in known else None
 
     def orders_erasure(self, text: str, language: str) -> bool:
         """Say whether a few words order to erase, with more than the order in them: "delete everything fast he comes"."""
@@ -193,44 +169,6 @@ class Lexicon:
         few = len(words(text)) <= FEW_WORDS  # "he comes delete": one word of the list is enough
         found = [phrase for phrase in self._found(text, "delete", language) if few or " " in phrase]
         return self._undenied(text, found, language)  # "no wait delete this", but not "don't delete this"
-
-    def somebody_near(self, text: str, language: str) -> bool:
-        """Say whether a few words say that somebody comes or is near, with more than that in them."""
-        return len(words(text)) <= NEAR_WORDS and self.says_inside(text, "someone_near", language)
-
-    def begins_with(self, text: str, meanings: tuple[str, ...], language: str) -> bool:
-        """Say whether one of the first words of a text has one of some meanings alone."""
-        first = shape_of(text, language).split()[:BEGINNING]
-        listed = [self._listed_for(meaning, language) for meaning in meanings]
-        return any(word in phrases for word in first for phrases in listed)
-
-    def denies(self, text: str, language: str) -> bool:
-        """Say whether a word of denial stands in a text: "I don't want to talk to a person" asks for nobody."""
-        return not self._denials(language).isdisjoint(shape_of(text, language).split())
-
-    def _denials(self, language: str) -> frozenset[str]:
-        return _NOT | {phrase for phrase in self._listed_for("no", language) if " " not in phrase}
-
-    def inquires(self, text: str, language: str) -> bool:
-        """Say whether a text is a question beyond doubt: it has the mark, and a word that asks."""
-        marked = text.rstrip(_CLOSING).endswith(QUESTION_MARKS)
-        return marked and len(text.split()) > 2 and any(self.begins_question(word, language) for word in text.split())
-
-    def names_family(self, text: str, language: str) -> bool:
-        """Say whether a text names a partner or relative."""
-        return self._holds(text, FAMILY, language)
-
-    def names_oneself(self, text: str, language: str) -> bool:
-        """Say whether a text says "I", "me" or "we"."""
-        return self._holds(text, ONESELF, language)
-
-    def agrees(self, text: str, language: str) -> bool:
-        """Say whether a text begins with a yes and takes nothing of it back: "yes all of it, the number too"."""
-        spoken = shape_of(text, language).split()
-        listed = self._listed_for("yes", language)
-        if not 0 < len(spoken) <= AGREEING_WORDS or spoken[0] not in listed or self.asks(text, language):
-            return False
-        return (self._denials(language) | _BUTS).isdisjoint(spoken[1:])
 
     def tells_it_is_done(self, text: str, language: str) -> bool:
         """Say whether somebody tells that they have taken or cut something already."""
@@ -272,27 +210,23 @@ class Lexicon:
             if any(as_listed(shape, language) in self._listed_for(meaning, language) for meaning in ("greet", CRY))
         }
 
-    def connects(self, text: str) -> bool:
-        """Say whether a text begins with a word that goes on with what was said before: "and if ...", "a co ..."."""
-        first = shape_of(text).split()[:1]
-        return bool(first) and first[0] in _CONNECTING
-
     def _holds(self, text: str, name: str, language: str) -> bool:
         return bool(standing_in(text, self._words_for(name, language), language))
 
     def _found(self, text: str, meaning: str, language: str) -> list[str]:
-        return standing_in(text, self.inside.get(language, {}).get(meaning, frozenset()), language)
+        return standing_in(text, self._standing_inside.get(language, {}).get(meaning, frozenset()), language)
+
+    def _undenied(self, text: str, found: Iterable[str], language: str) -> bool:
+        """Say whether one of the phrases that were found in a text has no denial right before it."""
+        shape = f" {shape_of(text, language)} "
+        no = _NOT | {phrase for phrase in self._listed_for("no", language) if " " not in phrase}
+        return any(no.isdisjoint(shape.partition(f" {phrase} ")[0].split()[-1:]) for phrase in found)
 
     def _listed_for(self, meaning: str, language: str) -> frozenset[str]:
         return self.phrases.get(language, {}).get(meaning, frozenset())
 
     def _words_for(self, name: str, language: str) -> frozenset[str]:
         return self.words_of.get(name, {}).get(language, frozenset())
-
-    def _undenied(self, text: str, found: Iterable[str], language: str) -> bool:
-        """Say whether one of the phrases that were found in a text has no denial right before it."""
-        shape, no = f" {shape_of(text, language)} ", self._denials(language)
-        return any(no.isdisjoint(shape.partition(f" {phrase} ")[0].split()[-1:]) for phrase in found)
 
     def language_inside(self, text: str, *, current: str, written: str) -> str | None:
         """Return the language that a wish for another one names: "I want to write in English"; None when none is clear.
@@ -310,10 +244,6 @@ class Lexicon:
     def names_language(self, text: str, language: str) -> bool:
         """Say whether a short text names a language."""
         return len(text.split()) <= 2 * SHORT_WORDS and language in self._languages_in(text)
-
-    def names_any_language(self, text: str) -> bool:
-        """Say whether a text names one of the languages."""
-        return bool(self._languages_in(text))
 
     def _languages_in(self, text: str) -> set[str]:
         shape = shape_of(text)
@@ -357,6 +287,15 @@ class Lexicon:
                 return None  # "no", "da", "ta": two letters mean different things in different languages
         return None
 
+    def inside(self, text: str, language: str) -> frozenset[str]:
+        """Return the meanings of which a phrase stands somewhere in a text: what understanding weighs, never what decides."""
+        said = shape_of(text, language).split()
+        places = range(len(said))
+        runs = {" ".join(said[first : last + 1]) for first in places for last in places[first : first + LONGEST_PHRASE]}
+        return frozenset(
+            meaning for meaning, listed in self._standing_inside.get(language, {}).items() if not runs.isdisjoint(listed)
+        )
+
     def language_named(self, text: str) -> str | None:
         """Return the language that a message names and nothing else, such as "english?" or "po polsku proszę"."""
         shape = " ".join(word for word in shape_of(text).split() if word not in _COURTESIES)
@@ -368,14 +307,14 @@ def lexicon_files(root: Path = NLU_DATA) -> list[Path]:
     return [root / language / "lexicon.yml" for language in LANGUAGES]
 
 
-def listed_phrases(root: Path = NLU_DATA) -> list[Phrase]:
-    """Return all phrases of the lists as they are written, to learn from; raises LexiconInvalid."""
-    found = []
+def phrases_by_meaning(root: Path = NLU_DATA) -> list[tuple[str, str, str]]:
+    """Return all listed phrases as they are written, with language and meaning: what the dialogue learns such messages from."""
+    found: list[tuple[str, str, str]] = []
     for path in lexicon_files(root):
         content = _read(path)
         for name in MEANINGS:
             listed = [phrase.removesuffix(WHOLE) for phrase in _phrases(content.get(name, []), path, name)]
-            found += [Phrase(text, name) for text in dict.fromkeys(listed)]
+            found += [(path.parent.name, name, text) for text in dict.fromkeys(listed)]
     return found
 
 

@@ -170,13 +170,16 @@ class Screening:
     speaker: Speaker = Speaker.OTHER
     topic: str = "out_of_scope"
     topic_confidence: float = 0.0
-    wish: str | None = None  # what is wanted of the program, in words that are on no list; for the dialogue alone, never stored
-    wish_confidence: float = 0.0
 
     @property
     def signs(self) -> frozenset[Indicator]:
         """Return the indicators without the words that show them."""
         return frozenset(evidence.indicator for evidence in self.indicators)
+
+    @property
+    def strong_signs(self) -> frozenset[Indicator]:
+        """Return the strong indicators."""
+        return frozenset(sign for sign in self.signs if sign.strong)
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that the contract gives it."""
@@ -199,8 +202,6 @@ class Screening:
             speaker=Speaker(data["speaker"]),
             topic=data["topic"],
             topic_confidence=data["topic_confidence"],
-            wish=data.get("wish"),
-            wish_confidence=data.get("wish_confidence", 0.0),
         )
 
 
@@ -231,16 +232,6 @@ class Reply:
             "language": self.language,
             "buttons": [{"title": button.title, "value": button.value} for button in self.buttons],
         }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one message: the replies, and what is known of the conversation now."""
-
-    replies: tuple[Reply, ...]
-    triage: Triage
-    handoff: bool
-    erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

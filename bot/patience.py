@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
 from prometheus_client import Counter
 
-from bot.messages import Screening
-from bot.understanding import Turn, Understanding
+from bot.dialogue.features import NEW, Context
+from bot.dialogue.turn import Speaking, Understood
+from bot.understanding import Spoken, Understanding
 
 LATE = Counter("frontdoor_model_late", "Calls of the model that did not end within their turn's time.")
 _ENDS: Final[ContextVar[float | None]] = ContextVar("turn_ends", default=None)
@@ -37,13 +38,13 @@ class Patience:
         finally:
             _ENDS.reset(before)
 
-    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
-        """Screen a message."""
-        return await self._in_time(self.assistant.understand(text, language_hint=language_hint))
+    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+        """Screen a message and say what it does in its conversation."""
+        return await self._in_time(self.assistant.understand(text, language_hint=language_hint, context=context))
 
-    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> Turn:
-        """Decide what to say."""
-        return await self._in_time(self.assistant.turn(text, act, slots=slots, state=state))
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
+        """Let the rules decide what is said."""
+        return await self._in_time(self.assistant.turn(speaking, language=language, tracker=tracker))
 
     async def _in_time[Result](self, call: Coroutine[Any, Any, Result]) -> Result:
         ends = _ENDS.get()

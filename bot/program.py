@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.dialogue.answers import Library
 from bot.frontdoor import FrontDoor
 from bot.handoff.alarm_book import AlarmBook
 from bot.handoff.hours import DutyHours
@@ -115,7 +116,10 @@ def build(
     clock: Callable[[], datetime] = utc_now,
     create_keys: bool = False,
 ) -> Program:
-    """Put the parts together; the database is not opened yet. Raises KeyFileUnusable, SettingsInvalid and WordingInvalid."""
+    """Put the parts together; the database is not opened yet.
+
+    Raises KeyFileUnusable, SettingsInvalid, WordingInvalid and LibraryInvalid.
+    """
     if settings.default_language not in LANGUAGES:
         raise SettingsInvalid(f"DEFAULT_LANGUAGE must be one of {', '.join(LANGUAGES)}.")
     vault = open_vault(settings.data_dir / KEY_FILE, create=create_keys)
@@ -133,6 +137,7 @@ def build(
         assistant=assistant,
         wording=wording,
         lexicon=lexicon,
+        library=Library.load(),
         bell=bell,
         clock=clock,
         on_duty=DutyHours.read(settings).on_duty,

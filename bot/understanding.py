@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
-from bot.messages import Reply, Screening
+from bot.dialogue.features import NEW, Context
+from bot.dialogue.turn import Speaking, Understood
+from bot.messages import Reply
 
 
-class Turn(Protocol):
-    """What a turn of the dialogue decided: see bot.assistant.Turn."""
+class Spoken(Protocol):
+    """What a turn of the dialogue said: see bot.assistant.Spoken."""
 
     @property
     def replies(self) -> tuple[Reply, ...]:
@@ -17,25 +18,20 @@ class Turn(Protocol):
         ...
 
     @property
-    def slots(self) -> Mapping[str, Any]:
-        """Return the dialogue's slots after the turn."""
-        ...
-
-    @property
-    def state(self) -> str:
-        """Return what the next turn needs."""
+    def tracker(self) -> str:
+        """Return what Rasa needs for the next turn."""
         ...
 
 
 class Understanding(Protocol):
     """Whatever understands messages and leads the dialogue: bot.assistant.Assistant, or a stand-in in a test."""
 
-    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
-        """Screen a message."""
+    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+        """Screen a message and say what it does in its conversation."""
         ...
 
-    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> Turn:
-        """Decide what to say."""
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
+        """Let the rules decide which sections of a reply speak, and return what they said."""
         ...
 
 

@@ -1,8 +1,10 @@
 """The words that people read: answers and dialogue texts in sixteen languages, from files that a translator edits.
 
 In `nlu_data/<language>/answers/`, `buttons.yml` and `page.yml` hold titles. Every other file there holds texts by key, each in up to
-three forms: `text` (web chat, Telegram, WhatsApp), `sms` (short, the number first), `quiet` (short and neutral on its face). Numbers,
-addresses and links stand as placeholders such as {hotline}; their values come from `nlu_data/facts.yml`.
+four forms: `text` (web chat, Telegram, WhatsApp), `sms` (short, nothing telling in the first line), `quiet` (short and neutral on its
+face), `again` (shorter, for who asks a second time). The answers of the library lie in `library/`, one file a matter; their keys
+begin with `answer.`, and each has the title of the button that asks for it. Numbers, addresses and links stand as placeholders such
+as {hotline}; their values come from `nlu_data/facts.yml`.
 """
 
 from __future__ import annotations
@@ -22,8 +24,12 @@ SOURCE_LANGUAGES: Final = ("pl", "en")
 LAST_RESORT: Final = "en"
 NEUTRAL: Final = "nothing_said"  # what is said in quiet mode where a text has no quiet form
 
-Form = Literal["text", "sms", "quiet"]
-FORMS: Final[tuple[Form, ...]] = ("text", "sms", "quiet")
+Form = Literal["text", "sms", "quiet", "again"]
+FORMS: Final[tuple[Form, ...]] = ("text", "sms", "quiet", "again")
+LIBRARY: Final = "library"  # the folder of the answers that are found by meaning
+ANSWER: Final = "answer."  # of the keys of those answers
+ASK_BUTTON: Final = "ask_"  # of the buttons that ask for them
+_NOT_WORDS: Final = frozenset({"asked", "follows"})  # ways of asking, which stand beside a language's words
 
 # Numbers with spaces fall apart in right-to-left text; these marks keep one together without changing its characters.
 _ISOLATE, _END_ISOLATE = "\u2066", "\u2069"
@@ -77,6 +83,11 @@ class Wording:
                     continue
                 for key, forms in content.items():
                     texts[language][key] = _forms(forms, path, key, facts)
+            for path in sorted((folder / LIBRARY).glob("*.yml")):
+                for name, entry in _read(path).items():
+                    words = {form: text for form, text in entry.items() if form not in _NOT_WORDS}
+                    titles[language][f"{ASK_BUTTON}{name}"] = words.pop("title", name)
+                    texts[language][f"{ANSWER}{name}"] = _forms(words, path, name, facts)
         return cls(texts, titles, page, facts)
 
     def has(self, key: str, language: str, form: Form = "text") -> bool:
@@ -129,7 +140,8 @@ class Wording:
         for language in LANGUAGES:
             for key, forms in source.items():
                 for form in FORMS:
-                    if form in forms and not self.has(key, language, form):
+                    optional = form == "sms" and key.startswith(ANSWER)
+                    if form in forms and not optional and not self.has(key, language, form):
                         yield Gap(language, key, form)
             for name in self.titles["pl"]:
                 if name not in self.titles[language]:

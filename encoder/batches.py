@@ -36,11 +36,14 @@ class Rows:
     @property
     def batches_an_epoch(self) -> int:
         """Return how many batches an epoch has when nothing comes twice."""
-        return (len(self.rows) + self.plan.batch - 1) // self.plan.batch
+        return (min(len(self.rows), self.plan.rows_an_epoch or len(self.rows)) + self.plan.batch - 1) // self.plan.batch
 
     def batches(self, lengths: Sequence[int], chance: random.Random) -> list[list[int]]:
         """Return the rows of an epoch in batches of like length; hard ones come twice."""
-        order = [*range(len(self.rows)), *self._hard()]
+        rows = list(range(len(self.rows)))
+        if 0 < self.plan.rows_an_epoch < len(rows):
+            rows = chance.sample(rows, self.plan.rows_an_epoch)
+        order = [*rows, *self._hard()]
         chance.shuffle(order)
         size = self.plan.batch
         batches = []

@@ -27,6 +27,7 @@ from encoder.base import BaseModel
 from encoder.card import write_card
 from encoder.hub import SOURCES, read_base
 from encoder.labels import NAMES
+from encoder.middle import tell_middle
 from encoder.network import Encoder, Heads, Layer
 from encoder.vocabulary import save_tokenizer
 
@@ -84,6 +85,12 @@ def export(tuned: dict[str, Any], folder: Path, *, keep_fp32: Path | None = None
     _write_heads(heads, name, folder / HEADS)
     _write_about(base, tuned, name, folder / ABOUT)
     write_card(folder)
+    tell_middle(folder / LAYERS)
+    write_digests(folder)
+
+
+def write_digests(folder: Path) -> None:
+    """Write down the digests of an exported encoder's files."""
     files = sorted(path for path in folder.iterdir() if path.name not in (DIGESTS, "MODEL_CARD.md"))
     (folder / DIGESTS).write_text("".join(f"{_digest(path)}  {path.name}\n" for path in files))
 

@@ -105,9 +105,13 @@ class Heads(nn.Module):
         self.dropout = nn.Dropout(0.1)
         self.linear = nn.ModuleDict({name: nn.Linear(width, size) for name, size in sizes.items()})
 
+    def standard(self, pooled: Tensor) -> Tensor:
+        """Return standardised vectors: what the heads, and the running program's search for answers, read."""
+        return (pooled - self.mean) / self.scale
+
     def forward(self, pooled: Tensor) -> dict[str, Tensor]:
         """Return the logits of every head."""
-        standard = self.dropout((pooled - self.mean) / self.scale)
+        standard = self.dropout(self.standard(pooled))
         return {name: linear(standard) for name, linear in self.linear.items()}
 
 

@@ -29,6 +29,7 @@ from encoder.labels import NAMES, labels_of
 from encoder.measures import by_language, measure
 from encoder.network import Encoder, Heads, pool
 from encoder.plan import Plan, best_precision
+from encoder.spoken import Spoken
 from encoder.teacher import HEADS, distance, taught
 from encoder.texts import Texts, padded
 
@@ -67,12 +68,15 @@ class Training:
         self.plan_before = earlier.get("plan") if earlier else None
         if earlier:
             self.encoder.load_state_dict(earlier["encoder"])
-        self.kept: list[Tensor] = self._lower_all(trained)
-        self.kept_checked: list[Tensor] = self._lower_all(self.checked)
+        self.pieces = [self.texts.pieces(row.text) for row in trained]
+        # Where an epoch reads some rows only, hardly one comes twice: nothing is kept.
+        self.kept: list[Tensor] | None = None if plan.rows_an_epoch else self._lower_all(self.pieces)
+        self.kept_checked = self._lower_all([self.texts.pieces(row.text) for row in self.checked])
         if earlier:
             self.heads.load_state_dict(earlier["heads"])
         else:
             self._standardise()
+        self.spoken = Spoken(plan, self.texts, self._standards, self._standards_all) if plan.spoken_batch else None
         self.taught = taught(trained, teacher) if teacher is not None else None
         counts = np.bincount(self.labels.triage, minlength=4)
         weight = np.sqrt(counts.mean() / np.maximum(counts, 1))
@@ -92,6 +96,9 @@ class Training:
             rate = self.plan.rate * self.plan.decay_a_layer ** (depth - 1 - index)
             groups.append({"params": list(self.encoder.layers[index].parameters()), "lr": rate})
         groups.append({"params": list(self.heads.parameters()), "lr": self.plan.head_rate})
+        if self.spoken is not None:
+            groups.append({"params": list(self.spoken.heads.commands.parameters()), "lr": self.plan.head_rate})
+            groups.append({"params": self.spoken.heads.where(), "lr": self.plan.place_rate})
         optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
         for group in optimiser.param_groups:
             group["peak"] = group["lr"]
@@ -108,11 +115,10 @@ class Training:
             self.encoder.train(was)
         return [part[:length].bfloat16() for part, length in zip(hidden, lengths.tolist(), strict=True)]
 
-    def _lower_all(self, rows: list[Row]) -> list[Tensor]:
-        ids = [self.texts.pieces(row.text) for row in rows]
-        order = sorted(range(len(rows)), key=lambda number: len(ids[number]))
-        kept: list[Tensor] = [torch.empty(0)] * len(rows)
-        for start in tqdm(range(0, len(rows), 32), desc="lower layers", mininterval=10):
+    def _lower_all(self, ids: list[list[int]]) -> list[Tensor]:
+        order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
+        kept: list[Tensor] = [torch.empty(0)] * len(ids)
+        for start in tqdm(range(0, len(ids), 32), desc="lower layers", mininterval=10):
             chosen = order[start : start + 32]
             for number, part in zip(chosen, self._lower([ids[number] for number in chosen]), strict=True):
                 kept[number] = part
@@ -123,6 +129,14 @@ class Training:
         with self._precisely():
             hidden = self.encoder.upper(hidden, mask, self.plan.frozen)
         return pool(hidden.float(), lengths)
+
+    def _standards(self, ids: list[list[int]]) -> Tensor:
+        """Return the standardised vectors of one batch of texts, with gradients."""
+        return self.heads.standard(self._pooled(self._lower(ids)))
+
+    def _standards_all(self, ids: list[list[int]]) -> Tensor:
+        """Return the standardised vectors of many texts, without gradients."""
+        return self.heads.standard(self._pooled_all(self._lower_all(ids)))
 
     def _pooled_all(self, kept: list[Tensor]) -> Tensor:
         self.encoder.eval()
@@ -135,27 +149,30 @@ class Training:
         return found
 
     def _standardise(self) -> None:
-        pooled = self._pooled_all(self.kept[::4])
+        pooled = self._pooled_all(self.kept[::4] if self.kept is not None else self._lower_all(self.pieces[::4]))
         self.heads.mean.copy_(pooled.mean(0))
         self.heads.scale.copy_(pooled.std(0) + 1e-3)
 
     def _inputs(self, batch: list[int], chance: random.Random) -> tuple[list[Tensor], dict[str, Tensor], Tensor]:
         """Return the inputs of a batch, its goals, and for each row whether it is one message and not two."""
-        parts = [self.kept[number] for number in batch]
         goals = {name: values[batch] for name, values in vars(self.labels).items()}
         alone = torch.ones(len(batch))
-        changed: dict[int, str] = {}
+        ids = [self.pieces[number] for number in batch]
+        new = [] if self.kept is not None else list(range(len(batch)))
         for place, number in enumerate(batch):
             change = self.rows.changed(number, chance)
             if change is None:
                 continue
-            changed[place], other = change
+            text, other = change
+            ids[place] = self.texts.pieces(text)
+            new.append(place)
             if other is not None:
                 alone[place] = 0.0
                 joined_goals(goals, place, number, other, self.labels)
-        if changed:
-            ids = [self.texts.pieces(text) for text in changed.values()]
-            for place, part in zip(changed, self._lower(ids), strict=True):
+        parts = [torch.empty(0)] * len(batch) if self.kept is None else [self.kept[number] for number in batch]
+        new = sorted(set(new))
+        if new:
+            for place, part in zip(new, self._lower([ids[place] for place in new]), strict=True):
                 parts[place] = part
         return parts, {name: torch.from_numpy(values) for name, values in goals.items()}, alone
 
@@ -179,7 +196,7 @@ class Training:
         """Train one epoch and return the figures on the validation rows."""
         chance = random.Random(self.plan.seed * 1000 + self.done)
         torch.manual_seed(self.plan.seed * 1000 + self.done)
-        batches = self.rows.batches([len(part) for part in self.kept], chance)
+        batches = self.rows.batches([len(ids) for ids in self.pieces], chance)
         started, total = time.monotonic(), 0.0
         for number, batch in enumerate(tqdm(batches, desc=f"epoch {self.done + 1}", mininterval=20)):
             step = self.done * self.rows.batches_an_epoch + number * self.rows.batches_an_epoch // len(batches)
@@ -192,6 +209,8 @@ class Training:
             if self.taught is not None:
                 said = {name: self.taught[name][batch] for name in HEADS}
                 loss = loss + self.plan.teacher_weight * distance(logits, said, alone)
+            if self.spoken is not None:
+                loss = loss + self.spoken.loss(chance)
             self.rows.doubt[batch] = _doubt(logits["triage"].detach(), goals["triage"])
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -215,9 +234,10 @@ class Training:
         with self._averaged(), torch.no_grad():
             self.heads.eval()
             logits = self.heads(self._pooled_all(self.kept_checked))
+            spoken = self.spoken.check() if self.spoken is not None else {}
         told = {name: values.numpy() for name, values in logits.items()}
         self.by_language = by_language(told, self.checked_labels)
-        return measure(told, self.checked_labels)
+        return measure(told, self.checked_labels) | spoken
 
     def _averaged(self) -> _Swapped:
         return _Swapped(self.parameters, self.average)
@@ -230,6 +250,7 @@ class Training:
             "history": self.history,
             "encoder": self.encoder.state_dict(),
             "heads": self.heads.state_dict(),
+            "spoken": self.spoken.heads.state_dict() if self.spoken is not None else {},
             "optimiser": self.optimiser.state_dict(),
             "average": self.average,
             "doubt": torch.from_numpy(self.rows.doubt),
@@ -258,6 +279,8 @@ class Training:
         self.done, self.history = state["done"], state["history"]
         self.encoder.load_state_dict(state["encoder"])
         self.heads.load_state_dict(state["heads"])
+        if self.spoken is not None:
+            self.spoken.heads.load_state_dict(state["spoken"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average = state["average"]
         self.rows.doubt = state["doubt"].numpy()

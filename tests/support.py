@@ -7,14 +7,19 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from bot.dialogue.commands import Commands
+from bot.dialogue.features import NEW, Context
+from bot.dialogue.rules import sections_of
+from bot.dialogue.turn import Speaking, Understood
+from bot.dialogue.understand import plainly
+from bot.lexicon import Lexicon
 from bot.messages import Evidence, Indicator, Reply, Screening, Speaker, Triage
 from bot.program import Program, build
 from bot.room import MEGABYTE, Disk
@@ -40,10 +45,11 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class PlainTurn:
+class PlainSpoken:
+    """What a turn said, as `bot.assistant.Spoken`, which would bring Rasa."""
+
     replies: tuple[Reply, ...]
-    slots: Mapping[str, Any]
-    state: str
+    tracker: str
 
 
 @dataclass
@@ -57,10 +63,14 @@ class PlainAssistant:
     fail_understanding: Exception | None = None
     fail_turn: Exception | None = None
 
-    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
         self.heard.append(text)
         if self.fail_understanding is not None:
             raise self.fail_understanding
+        return plainly(text, self.screened(text, language_hint), Lexicon.load())
+
+    def screened(self, text: str, language_hint: str | None) -> Screening:
+        """Return what is found in a message: an indicator for each known word, a question in every other text."""
         language = "uk" if any(letter in text for letter in "їєі") else "en" if text.isascii() and " the " in text else "pl"
         for word, triage in self.triages.items():
             if word in text:
@@ -70,13 +80,18 @@ class PlainAssistant:
                 return Screening(language, triage, evidence, Speaker.VICTIM, topic, 0.9)
         return Screening(language_hint or language, Triage.NONE, topic="ask_support", topic_confidence=0.9)
 
-    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> PlainTurn:
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> PlainSpoken:
         if self.fail_turn is not None:
             raise self.fail_turn
-        count = json.loads(state)["turns"] + 1 if state else 1
-        wish = {"ask_human": "handoff", "delete_data": "erase", "withdraw": "withdraw", "quiet_on": "quiet"}.get(act)
-        reply = Reply(text=f"{act} {count}: {HOTLINE}", language=str(slots["language"]))
-        return PlainTurn((reply,) if wish != "erase" else (), {**slots, "wish": wish}, json.dumps({"turns": count}))
+        count = json.loads(tracker)["turns"] + 1 if tracker else 1
+        intent = speaking.turn.commands.main_intent()
+        if speaking.turn.does("want:erase"):  # carried out without asking back, so that a test of erasing needs one message
+            speaking.turn = replace(speaking.turn, commands=Commands.of("erase:yes"), awaits="erase")
+        for section in sections_of(intent, speaking.turn.now.phase):
+            speaking.section(section)
+        reply = Reply(text=f"{intent} {count}: {HOTLINE}", language=language)
+        erased = speaking.turn.does("erase:yes") and speaking.turn.awaits == "erase"
+        return PlainSpoken(() if erased else (reply,), json.dumps({"turns": count}))
 
     def close(self) -> None:
         pass

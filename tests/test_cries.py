@@ -38,7 +38,7 @@ async def cry(program: Program, text: str) -> tuple[list[str], set[str], Triage,
 @pytest.mark.parametrize("loudness", ["{}", "{}!!!", "{0} {0} {0}"])
 async def test_a_cry_alone_is_answered_as_an_emergency_and_handed_over(program: Program, language: str, loudness: str) -> None:
     texts, languages, triage, handoff = await cry(program, loudness.format(CRIES[language]))
-    assert texts[0] == f"emergency 1: {HOTLINE}"
+    assert texts[0] == f"danger 1: {HOTLINE}"
     assert (languages, triage.needs_person, handoff) == ({language}, True, True)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.messages import LANGUAGES, Screening, Triage
+from bot.dialogue.features import NEW, Context
+from bot.dialogue.turn import Speaking, Understood
+from bot.messages import LANGUAGES, Triage
 from bot.program import Program
 from bot.server import application
-from tests.support import HOTLINE, PlainAssistant, PlainTurn, open_program
+from tests.support import HOTLINE, PlainAssistant, PlainSpoken, open_program
 from tests.test_cries import CRIES
 from tests.test_frontdoor import inbound, the_case
 
@@ -25,15 +26,15 @@ class Hanging(PlainAssistant):
         self.hangs_in = hangs_in
         self.released = asyncio.Event()
 
-    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
+    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
         if self.hangs_in == "understand":
             await self.released.wait()
-        return await super().understand(text, language_hint=language_hint)
+        return await super().understand(text, language_hint=language_hint, context=context)
 
-    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> PlainTurn:
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> PlainSpoken:
         if self.hangs_in == "turn":
             await self.released.wait()
-        return await super().turn(text, act, slots=slots, state=state)
+        return await super().turn(speaking, language=language, tracker=tracker)
 
 
 @pytest.fixture

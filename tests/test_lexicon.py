@@ -102,22 +102,6 @@ def test_the_words_that_the_texts_name_for_changing_an_arrangement_are_understoo
 
 
 @pytest.mark.parametrize(
-    ("text", "language", "asks"),
-    [
-        ("kto to czyta", "pl", True),
-        ("a kto to przeczyta", "pl", True),
-        ("po 22, jak on śpi", "pl", False),
-        ("i am scared", "en", False),
-        ("güvenli mi", "tr", True),
-        ("هل هذا مجاني؟", "ar", True),
-        ("tengo miedo", "es", False),
-    ],
-)
-def test_a_question_is_told_from_what_is_none(text: str, language: str, asks: bool) -> None:
-    assert LEXICON.asks(text, language) is asks
-
-
-@pytest.mark.parametrize(
     ("text", "current", "written", "language"),
     [
         ("quiero escribir en inglés", "es", "es", "en"),
@@ -130,14 +114,6 @@ def test_a_question_is_told_from_what_is_none(text: str, language: str, asks: bo
 )
 def test_a_wish_for_a_language_says_which_inside_a_sentence(text: str, current: str, written: str, language: str | None) -> None:
     assert LEXICON.language_inside(text, current=current, written=written) == language
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [("mąż mnie bije", "pl"), ("mi esposo me pega", "es"), ("my husband hits me", "en"), ("чоловік мене б’є", "uk")],
-)
-def test_a_relative_is_found_in_a_sentence(text: str, language: str) -> None:
-    assert LEXICON.names_family(text, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -181,39 +157,6 @@ def test_who_tells_that_they_are_under_age_is_known_as_such(text: str, language:
 )
 def test_words_in_front_of_a_wish_change_nothing(text: str, language: str, meaning: str | None) -> None:
     assert LEXICON.meaning(text, language) == meaning
-
-
-@pytest.mark.parametrize(("text", "sure"), [("y esto a quién le llega?", True), ("chyba pięć?", False), ("kto to wie", False)])
-def test_a_question_beyond_doubt_has_its_mark_and_a_word_that_asks(text: str, sure: bool) -> None:
-    assert LEXICON.inquires(text, "es" if "quién" in text else "pl") is sure
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "word"),
-    [
-        ("hasło niech będzie kalafior", "pl", "kalafior"),
-        ("пусть будет яблоко", "ru", "яблоко"),
-        ("can we have a code word please", "en", None),
-        ("jabłko", "pl", None),  # alone it is what was asked for, or anything
-        ("szef zabrał nam wszystkim paszporty i trzyma je w piwnicy", "pl", None),
-    ],
-)
-def test_a_made_up_word_at_the_end_of_a_few_is_found(text: str, language: str, word: str | None) -> None:
-    assert LEXICON.made_up_word(text, language) == word
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "orders"),
-    [
-        ("usuń wszystko szybko on idzie", "pl", True),
-        ("nie czekaj usuń wszystko", "pl", True),
-        ("nie usuń wszystko", "pl", False),
-        ("czy usuń wszystko działa?", "pl", False),
-        ("he deleted everything from my phone last night and hit me", "en", False),
-    ],
-)
-def test_an_order_to_erase_is_heard_in_haste(text: str, language: str, orders: bool) -> None:
-    assert LEXICON.orders_erasure(text, language) is orders
 
 
 @pytest.mark.parametrize("text", ["tylko między 10 a 12", "between 2 and 4", "с 13 до 14", "de 2 a 4", "po 22:00"])

@@ -1,4 +1,4 @@
-"""The listed phrases do not stand inside sentences with another meaning: those of the training rows, and the ones that taught us."""
+"""The listed phrases mean what their list says where they are the whole message, and nothing inside a sentence."""
 
 from __future__ import annotations
 
@@ -6,62 +6,18 @@ import re
 
 import pytest
 
-from bot.acts import LEAVING_WORDS, MOOD_WORDS, WISHING_WORDS
+from bot.dialogue.exact import exact
 from bot.lexicon import CRY, Lexicon
 from bot.messages import LANGUAGES, Indicator, Triage
 from bot.screening.language import without_diacritics
-from bot.screening.normalise import words
 from bot.screening.rows import Row, read_rows, training_files
 from bot.spelling import MARKED
 from bot.wording import Wording
 
 LEXICON = Lexicon.load()
 WORDING = Wording.load()
-# What the rows are about in which a phrase means what its list says. Left out are someone_near, alone_now, cannot_call, safe_time and
-# abroad: "he is here" and "I cannot call" are true in a danger and beside any question.
-SAID_OF: dict[str, frozenset[str]] = {
-    "human": frozenset({"ask_human", "ask_bot", "ask_psychological"}),
-    "withdraw": frozenset({"ask_human", "deny", "delete_data"}),
-    "dont_send": frozenset({"deny"}),
-    "delete": frozenset({"delete_data"}),
-    "goodbye": frozenset({"goodbye"}),
-    "doubt": frozenset({"ask_am_i_victim", "ask_help_friend", "out_of_scope"}),
-    "safer": frozenset({"disclose_victim", "ask_support", "out_of_scope", "deny"}),
-    "myself": frozenset({"disclose_victim", "deny"}),
-    "report": frozenset({"ask_help_friend", "report_witness", "ask_police", "ask_anonymity"}),
-    "lost_document": frozenset({"out_of_scope", "ask_return_home"}),
-    "request": frozenset({"ask_human", "deny", "ask_anonymity"}),
-    "code_word": frozenset({"ask_human"}),
-    "read_back": frozenset(),
-}
-LONGEST = {"goodbye": LEAVING_WORDS, "safer": MOOD_WORDS, "myself": MOOD_WORDS, "doubt": MOOD_WORDS}
 # "I don't want any more": of a form, of a conversation, or of living.
 WEARY = ("enough", "goodbye", "safer", "withdraw", "joke")
-
-
-def looked_for(row: Row, meaning: str) -> list[str]:
-    """Return the phrases of a meaning that the program would find in a row, as it looks for them."""
-    if len(words(row.text)) > LONGEST.get(meaning, WISHING_WORDS):
-        return []
-    found = LEXICON.found_inside(row.text, meaning, row.language)
-    if not found or LEXICON.meaning(row.text, row.language) == meaning:
-        return []
-    return found if meaning != "delete" or LEXICON.orders_erasure(row.text, row.language) else []
-
-
-def means_it(row: Row, meaning: str) -> bool:
-    return row.topic in SAID_OF[meaning] and not row.triage.needs_person
-
-
-def misplaced(rows: list[Row]) -> list[tuple[str, str, str, str]]:
-    """Return language, meaning, phrase and sentence wherever a phrase stands in a sentence of another meaning."""
-    return sorted(
-        (row.language, meaning, phrase, row.text)
-        for row in rows
-        for meaning in SAID_OF
-        if not (meaning == "human" and row.topic == "ask_human") and not means_it(row, meaning)
-        for phrase in looked_for(row, meaning)
-    )
 
 
 def spelt(row: Row) -> str:
@@ -84,10 +40,6 @@ def cut_short(rows: list[Row]) -> list[tuple[str, str, str, str]]:
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
     return [row for row in read_rows(training_files()) if row.language in LANGUAGES]
-
-
-def test_no_listed_phrase_stands_inside_a_sentence_that_means_something_else(rows: list[Row]) -> None:
-    assert misplaced(rows) == []
 
 
 def test_no_listed_phrase_is_a_piece_of_a_word_of_suicide(rows: list[Row]) -> None:
@@ -115,8 +67,8 @@ def test_no_listed_phrase_is_a_piece_of_a_word_of_suicide(rows: list[Row]) -> No
 def test_a_phrase_of_a_list_is_not_heard_inside_a_sentence_that_means_something_else(
     text: str, language: str, meaning: str
 ) -> None:
-    assert not LEXICON.says_inside(text, meaning, language)
     assert LEXICON.meaning(text, language) != meaning
+    assert exact(text, language, LEXICON) is None
 
 
 @pytest.mark.parametrize(("text", "meaning"), [("một người thật", "human"), ("una persona", "human"), ("geri al", "withdraw")])
@@ -159,25 +111,6 @@ def test_vietnamese_is_told_apart_by_its_marks(text: str, meaning: str | None) -
 )
 def test_the_usual_words_are_listed(text: str, language: str, meaning: str) -> None:
     assert LEXICON.meaning(text, language) == meaning
-
-
-@pytest.mark.parametrize(
-    ("sister", "language"),
-    [
-        ("mi hermana", "es"),
-        ("minha irmã", "pt"),
-        ("ma sœur", "fr"),
-        ("sora mea", "ro"),
-        ("أختي", "ar"),
-        ("मेरी बहन", "hi"),
-        ("kız kardeşim", "tr"),
-        ("моя сестра", "uk"),
-        ("siostra", "pl"),
-        ("em gái", "vi"),
-    ],
-)
-def test_a_sister_is_family(sister: str, language: str) -> None:
-    assert LEXICON.names_family(sister, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,6 +7,10 @@ from dataclasses import replace
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.dialogue.commands import Commands
+from bot.dialogue.state import Who
+from bot.dialogue.turn import Understood
+from bot.dialogue.understand import told_in_parts
 from bot.frontdoor import MAX_ANSWER, MAX_TEXT, TextTooLong
 from bot.messages import Evidence, Indicator, Screening, Speaker, Triage
 from bot.program import Program
@@ -71,18 +75,39 @@ def screening(triage: Triage, *signs: Indicator, **more: object) -> Screening:
 
 
 def test_the_highest_part_counts_and_the_signs_of_all() -> None:
-    whole = screening(Triage.NONE, topic="ask_support", topic_confidence=0.9, wish="human", wish_confidence=0.8)
+    whole = screening(Triage.NONE, topic="ask_support", topic_confidence=0.9)
     danger = screening(Triage.EMERGENCY, Indicator.VIOLENCE, topic="emergency", speaker=Speaker.VICTIM)
     found = together(whole, [screening(Triage.MEDIUM, Indicator.DECEPTION), danger, screening(Triage.NONE)])
     assert (found.triage, found.topic, found.speaker) == (Triage.EMERGENCY, "emergency", Speaker.VICTIM)
     assert found.signs == {Indicator.DECEPTION, Indicator.VIOLENCE}
-    assert (found.wish, found.language) == ("human", "pl")
+    assert found.language == "pl"
 
 
 def test_what_a_text_is_about_its_beginning_and_end_tell_where_no_part_is_urgent() -> None:
     whole = screening(Triage.NONE, topic="ask_support", topic_confidence=0.9)
     found = together(whole, [screening(Triage.MEDIUM, Indicator.DECEPTION, topic="ask_job_offer")])
     assert (found.triage, found.topic, found.signs) == (Triage.MEDIUM, "ask_support", {Indicator.DECEPTION})
+
+
+def test_what_a_long_text_does_the_whole_tells_and_a_danger_in_one_of_its_parts_is_a_danger() -> None:
+    whole = Understood(screening(Triage.NONE), Commands.of("want:human", "ask:who_reads"), Who.VICTIM)
+    calm = Understood(screening(Triage.NONE), Commands.of("thanks"))
+    danger = Understood(screening(Triage.EMERGENCY, Indicator.VIOLENCE), Commands.of("danger:self"))
+    dying = Understood(screening(Triage.EMERGENCY, Indicator.SUICIDE_RISK), Commands.of("feel:suicide"))
+    found = told_in_parts(whole, [calm, danger, calm])
+    assert (found.screening.triage, found.who) == (Triage.EMERGENCY, Who.VICTIM)
+    assert found.commands.names == {"want:human", "ask", "danger:self"}
+    assert "feel:suicide" in told_in_parts(whole, [calm, dying]).commands
+    assert told_in_parts(whole, [calm, calm]).commands == whole.commands
+
+
+def test_an_alarm_that_no_part_bears_out_is_a_hint() -> None:
+    whole = Understood(screening(Triage.NONE), Commands.of("thanks"))
+    hinted = Understood(screening(Triage.EMERGENCY, Indicator.VIOLENCE), Commands.of("tell:self", "hint:danger"))
+    assert told_in_parts(whole, [hinted]).commands.names == {"thanks", "hint:danger"}
+    assert told_in_parts(hinted, [hinted]).commands.names == {"tell:self", "hint:danger"}
+    borne_out = replace(hinted, commands=Commands.of("danger:self"))
+    assert told_in_parts(hinted, [hinted, borne_out]).commands.names == {"tell:self", "danger:self"}
 
 
 async def test_a_consultants_answer_that_is_too_long_is_refused_and_nothing_of_it_is_sent(program: Program) -> None:

@@ -441,7 +441,7 @@ async def test_a_message_stored_by_the_front_door_reaches_the_person(
         Inbound(channel="telegram", pseudonym="r", external_id="1", text="jak mi pomożecie", received_at=clock(), address=ADDRESS)
     )
     await postman.deliver_due()
-    assert channel.sent == ["ask_support 1: 22 628 01 20"]
+    assert channel.sent == ["ask 1: 22 628 01 20"]
 
 
 async def test_addresses_are_dropped_when_no_reply_may_be_due_and_come_back_with_the_next_message(
@@ -460,7 +460,7 @@ async def test_addresses_are_dropped_when_no_reply_may_be_due_and_come_back_with
     again = Inbound(channel="telegram", pseudonym="p", external_id="1", text="jestem", received_at=clock(), address=ADDRESS)
     await program.frontdoor.receive(again)
     await postman.deliver_due()
-    assert channel.sent[-1].startswith("ask_support")
+    assert channel.sent[-1].startswith("ask")
     await take_case(program, conversation)
     clock.move(hours=80)
     assert await drop() == 0  # a consultant may answer

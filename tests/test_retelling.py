@@ -20,7 +20,7 @@ def retelling(wording: Wording) -> Retelling:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_and_buttons_are_said_again_alone_and_together(wording: Wording, retelling: Retelling, language: str) -> None:
     def said(language: str) -> Reply:
-        text = "\n\n".join(wording.text(key, language) for key in ("ask_shelter", "greeting"))
+        text = "\n\n".join(wording.text(key, language) for key in ("answer.shelter_where", "greeting"))
         return Reply(text=text, language=language, buttons=(wording.button("human", language), wording.button("hide", language)))
 
     for other in ("pl", "ar", "uk"):

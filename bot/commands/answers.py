@@ -1,15 +1,20 @@
-"""`answers`: the table of all answers with what each rests on."""
+"""`answers`: the library with what each answer rests on, and which answers are found for a question."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.messages import QUESTION_TOPICS
+from bot.dialogue.answers import Answer, Library
+from bot.dialogue.state import Who
+from bot.messages import LANGUAGES
+from bot.screening.screener import ScreenerUnusable
+from bot.settings import load_settings
 from bot.wording import NLU_DATA, Wording
 
 
@@ -17,42 +22,79 @@ def register(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "answers",
-        help="print the table of answers and their sources",
-        description="Prints docs/answers.md: each question's answer in Polish and English, and what it rests on.",
+        help="print the library of answers, or what would be answered to a question",
+        description="Prints docs/answers.md: each answer in Polish and English, for whom, and what it rests on. "
+        "With --ask: the answers that would be found, the nearest first, and whether one is taken.",
     )
+    parser.add_argument("--ask", metavar="TEXT", help="a question as somebody might ask it")
+    parser.add_argument("--for", dest="who", choices=[who.value for who in Who], default=Who.UNKNOWN.value, help="who asks")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language in which the answers are shown")
     parser.set_defaults(run=run)
 
 
-def run(_options: argparse.Namespace) -> int:
-    """Print the table."""
-    print(table(), end="")
+def run(options: argparse.Namespace) -> int:
+    """Print the table, or what is found."""
+    if options.ask is None:
+        print(table(), end="")
+        return 0
+    from bot.dialogue.archive import load_reader  # noqa: PLC0415 - the model is only loaded when it is needed
+
+    try:
+        reader = load_reader(Path(load_settings().model_dir))
+    except ScreenerUnusable as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    wording, bars = Wording.load(), reader.understanding.heads.bars
+    found = reader.nearest(options.ask, Who(options.who))
+    for place, one in enumerate(found):
+        lead = found[0].nearness - found[1].nearness if len(found) > 1 else 1.0
+        if place == 0 and one.nearness < bars.answer:
+            why = f"not near enough: from {bars.answer:.2f} on"
+        elif place == 0:
+            why = "asked back, the next is as near" if lead < bars.between else "taken"
+        else:
+            why = ""
+        text = wording.text(reader.understanding.library.answers[one.answer].text, options.lang)
+        print(f"{one.nearness:.3f}  {one.answer:28} {why}\n       {text}")
     return 0
 
 
 def table(root: Path = NLU_DATA) -> str:
-    """Return the table as Markdown."""
-    wording = Wording.load(root)
+    """Return the library as Markdown."""
+    wording, library = Wording.load(root), Library.load(root)
+    backing = yaml.safe_load((root / "backing.yml").read_text(encoding="utf-8"))
     sources = yaml.safe_load((root / "sources.yml").read_text(encoding="utf-8"))
+    matters: dict[str, list[Answer]] = {}
+    for answer in library.answers.values():
+        matters.setdefault(answer.matter, []).append(answer)
     lines = [
         "# Answers and what they rest on",
         "",
-        "Made by `python -m bot answers`; a test keeps it current. Numbers and links come from `nlu_data/facts.yml`.",
-        "",
-        *_rows("topic", QUESTION_TOPICS, wording, sources),
-        "",
-        "## Texts of the dialogue that state facts of their own",
-        "",
-        *_rows("text", [key for key in sources if key not in QUESTION_TOPICS], wording, sources),
+        f"Made by `python -m bot answers`; a test keeps it current. {len(library.answers)} answers. Numbers and links come from",
+        "`nlu_data/facts.yml`; the facts are named by their ids in `nlu_data/backing.yml`, with their marks.",
     ]
+    for matter, answers in sorted(matters.items()):
+        lines += ["", f"## {matter.capitalize()}", "", *_answers(answers, wording, backing)]
+    lines += ["", "## Texts of the dialogue that state facts of their own", "", *_texts(wording, sources)]
     return "\n".join(lines) + "\n"
 
 
-def _rows(what: str, keys: Iterable[str], wording: Wording, sources: Mapping[str, str]) -> Iterator[str]:
-    yield f"| {what} | Polish | English | rests on |"
+def _answers(answers: list[Answer], wording: Wording, backing: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    yield "| answer | Polish | English | for | said while | rests on |"
+    yield "|---|---|---|---|---|---|"
+    for answer in answers:
+        cells = [_cell(wording.text(answer.text, language)) for language in ("pl", "en")]
+        audience = ", ".join(sorted(answer.audience)) or "anybody"
+        facts = ", ".join(name for name in answer.facts if name in backing)
+        yield f"| `{answer.id}` | {cells[0]} | {cells[1]} | {audience} | {', '.join(sorted(answer.when))} | {facts} |"
+
+
+def _texts(wording: Wording, sources: Mapping[str, str]) -> Iterator[str]:
+    yield "| text | Polish | English | rests on |"
     yield "|---|---|---|---|"
-    for key in keys:
+    for key, source in sources.items():
         cells = [_cell(wording.text(key, language)) for language in ("pl", "en")]
-        yield f"| `{key}` | {cells[0]} | {cells[1]} | {sources[key]} |"
+        yield f"| `{key}` | {cells[0]} | {cells[1]} | {source} |"
 
 
 def _cell(text: str) -> str:

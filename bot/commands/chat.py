@@ -75,4 +75,6 @@ async def _answer(line: bytes, frontdoor: FrontDoor, language: str | None) -> di
         "replies": [reply.text for reply in outcome.replies],
         "triage": outcome.triage.value,
         "handoff": outcome.handoff,
+        "said": list(outcome.said),
+        "commands": list(outcome.commands),
     }

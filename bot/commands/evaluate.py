@@ -21,7 +21,7 @@ from bot.screening.evaluation import (
     measure_conversations,
     read_conversations,
 )
-from bot.screening.rows import EVALUATION, GROUPS, VALIDATION, read_rows, validation_files
+from bot.screening.rows import EVALUATION, GROUPS, NLU_DATA, VALIDATION, read_rows, validation_files
 from bot.screening.screener import Screener, ScreenerUnusable
 from bot.settings import load_settings
 
@@ -40,12 +40,19 @@ def register(commands: Any) -> None:
         action="store_true",
         help="the validation messages and conversations instead, on which thresholds were chosen: too good, but free to be read",
     )
+    parser.add_argument(
+        "--conversations",
+        action="store_true",
+        help="how conversations are led instead: labelled turns, by language, kind and position",
+    )
     parser.add_argument("--rows", type=Path, help="a folder of evaluation messages by language instead of nlu_data/evaluation")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Evaluate and print."""
+    if options.conversations:
+        return _conversations(options)
     from tqdm import tqdm  # noqa: PLC0415
 
     from bot.screening.archive import load_folder, load_newest  # noqa: PLC0415 - the model is only loaded when it is needed
@@ -75,6 +82,39 @@ def run(options: argparse.Namespace) -> int:
             print(f"{name:18} {_stated(share)}")
     if options.out:
         _write(options.out, judged, told, table, screener)
+    return 0
+
+
+def _conversations(options: argparse.Namespace) -> int:
+    """Lead the labelled conversations and print how many turns are right."""
+    from bot.dialogue.archive import load_reader  # noqa: PLC0415 - the model is only loaded when it is needed
+    from bot.dialogue.evaluation import figures, judge  # noqa: PLC0415
+    from bot.dialogue.learning import conversation_files  # noqa: PLC0415
+    from bot.dialogue.learning import read_conversations as read_labelled  # noqa: PLC0415
+
+    try:
+        reader = load_reader(Path(load_settings().model_dir))
+    except ScreenerUnusable as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    part = VALIDATION if options.validation else EVALUATION
+    labelled = read_labelled(conversation_files(NLU_DATA, part))
+    library = reader.understanding.library
+    turns = [
+        turn
+        for conversation in labelled
+        for turn in judge(
+            conversation, library, lambda text, language, context: reader.read(text, language_hint=language, context=context)
+        )
+    ]
+    print(f"{len(labelled)} conversations, {len(turns)} turns\n")
+    for group, share in figures(turns).items():
+        print(f"{group:28} {_stated(share)}")
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        with (options.out / "turns.jsonl").open("w", encoding="utf-8") as file:
+            for turn in turns:
+                file.write(json.dumps(turn.__dict__ | {"right": turn.right}, ensure_ascii=False) + "\n")
     return 0
 
 

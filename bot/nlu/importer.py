@@ -13,6 +13,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.dialogue.learning import intent_of
 from bot.messages import Indicator, Speaker, Triage
 from bot.screening.rows import NLU_DATA, Row, read_rows, training_files
 
@@ -46,9 +47,10 @@ class FrontDoorImporter(RasaFileImporter):
                 Message(
                     data={
                         TEXT: row.text,
-                        INTENT: row.topic,
+                        INTENT: intent_of(row),
                         METADATA: {
                             ROW: {
+                                "topic": row.topic,
                                 "language": row.language,
                                 "triage": row.triage.value,
                                 "indicators": sorted(row.indicators),
@@ -73,7 +75,7 @@ def _row(message: Message) -> Row:
     return Row(
         text=message.get(TEXT),
         language=labels["language"],
-        topic=message.get(INTENT),
+        topic=labels["topic"],
         triage=Triage(labels["triage"]),
         indicators=frozenset(Indicator(name) for name in labels["indicators"]),
         speaker=Speaker(labels["speaker"]),

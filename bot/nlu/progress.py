@@ -15,8 +15,8 @@ PARTS: Final = {
     "languages": 15,
     "vectors": 30,
     "phrases": 10,
-    "wishes": 20,
     "n-grams": 10,
+    "commands": 20,
     "dialogue": 5,
 }
 _FORMAT: Final = "{desc:<22} {percentage:3.0f} % |{bar:40}| {elapsed}"

@@ -1,33 +1,27 @@
-"""Triage, indicators, speaker and topic as a component of Rasa's pipeline; the topic is Rasa's intent."""
+"""Triage, indicators, speaker and topic as a component of Rasa's pipeline."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.lexicon import listed_phrases
-from bot.messages import TOPICS
 from bot.nlu.encoder import ENCODING, shared_encoder
 from bot.nlu.importer import rows_of
 from bot.nlu.language import LANGUAGE
 from bot.nlu.progress import reached
-from bot.screening.heads import Matrix
 from bot.screening.normalise import readable
 from bot.screening.rows import read_rows, validation_files
 from bot.screening.screener import Brain, load_brain
 from bot.screening.training import train_screener
-from bot.screening.wishes import said_in_conversations
 
-SCREENING = "screening"
-_RANKED = 10  # topics, the likeliest first
+SCREENING, READING = "screening", "reading"
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -62,31 +56,21 @@ class ScreeningClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the labelled messages and keep the model in Rasa's archive."""
         with self._storage.write_to(self._resource) as folder:
-            rows, phrases = rows_of(training_data), [*listed_phrases(), *said_in_conversations()]
-            train_screener(rows, read_rows(validation_files()), folder, phrases=phrases, progress=reached)
-            reached("dialogue")
+            train_screener(rows_of(training_data), read_rows(validation_files()), folder, progress=reached)
             self._brain = load_brain(folder, shared_encoder())
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent, ranking and screening of each message."""
+        """Set the screening of each message."""
         if self._brain is None:
             raise RuntimeError("The screening component was asked before it was trained or loaded.")
         for message in messages:
             text, language, encoding = readable(message.get(TEXT) or ""), message.get(LANGUAGE), message.get(ENCODING)
             if encoding is None:
-                screening, topics = self._brain.screen(text, language, None), []
+                screening = self._brain.screen(text, language, None)
             else:
                 understanding = self._brain.understand(text, language, encoding)
-                screening, topics = self._brain.screening(understanding), _ranked(understanding.likelihoods.topic)
-            ranking = [{"name": name, "confidence": confidence} for name, confidence in topics]
-            message.set(INTENT, {"name": screening.topic, "confidence": screening.topic_confidence}, add_to_output=True)
-            message.set("intent_ranking", ranking, add_to_output=True)
-            wished = {"wish": screening.wish, "wish_confidence": screening.wish_confidence}
-            message.set(SCREENING, screening.as_json() | wished, add_to_output=True)
+                screening = self._brain.screening(understanding)
+                message.set(READING, understanding.reading)
+            message.set(SCREENING, screening.as_json(), add_to_output=True)
         return messages
-
-
-def _ranked(likelihoods: Matrix) -> list[tuple[str, float]]:
-    """Return the likeliest topics."""
-    return [(TOPICS[place], float(likelihoods[place])) for place in np.argsort(-likelihoods)[:_RANKED]]

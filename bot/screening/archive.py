@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tarfile
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.screening.concepts import CONCEPTS_FILE
@@ -17,6 +19,13 @@ def load_newest(model_dir: Path) -> Screener:
     model = newest_archive(model_dir)
     if model is None:
         raise ScreenerUnusable(f"There is no trained model in {model_dir}. Train one: make train.")
+    with opened(model) as folder:
+        return load_folder(folder)
+
+
+@contextmanager
+def opened(model: Path) -> Iterator[Path]:
+    """Open a model archive in a folder of its own for a while; raises ScreenerUnusable."""
     with tempfile.TemporaryDirectory() as scratch:
         try:
             with tarfile.open(model, "r:gz") as archive:
@@ -25,7 +34,7 @@ def load_newest(model_dir: Path) -> Screener:
             raise ScreenerUnusable(
                 f"The model {model.name} is damaged ({type(error).__name__}). Train again: make train."
             ) from error
-        return load_folder(Path(scratch))
+        yield Path(scratch)
 
 
 def load_folder(folder: Path) -> Screener:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,12 +22,14 @@ class Encoding:
     """One message as numbers.
 
     `vector`: the whole, the mean of the pieces. `pieces`: one row each, None from encoders that do not tell. `owners`: for each
-    piece the number of the word (between spaces) that it belongs to; -1 for marks around the text.
+    piece the number of the word (between spaces) that it belongs to; -1 for marks around the text. `middle`: the means of earlier
+    layers, which know more of the words; empty from encoders that do not tell.
     """
 
     vector: Vectors
     pieces: Vectors | None = None
     owners: tuple[int, ...] = ()
+    middle: Vectors = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
 
 
 class Encoder(Protocol):

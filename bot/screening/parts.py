@@ -57,6 +57,4 @@ def together(whole: Screening, found: Sequence[Screening]) -> Screening:
         triage=loudest.triage,
         indicators=tuple(by_sign.values()),
         speaker=next((told.speaker for told in (loudest, whole) if told.speaker is not Speaker.OTHER), Speaker.OTHER),
-        wish=whole.wish,
-        wish_confidence=whole.wish_confidence,
     )

@@ -22,7 +22,6 @@ from bot.screening.parts import parts, together
 from bot.screening.spelling import Spelling
 from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder
-from bot.screening.wishes import Wishes
 
 SURE_OF_A_SHORT_TEXT = 0.75
 SHORT_WORDS = 3
@@ -54,7 +53,6 @@ class Brain:
     memory: Memory
     concepts: Concepts
     spelling: Spelling = field(default_factory=Spelling)
-    wishes: Wishes = field(default_factory=Wishes)
 
     def screen(self, text: str, language: str, encoding: Encoding | None) -> Screening:
         """Return what a readable text says, given its language and its encoding (None: it says nothing)."""
@@ -71,9 +69,8 @@ class Brain:
     def screening(self, understanding: Understanding) -> Screening:
         """Return what follows at the working point."""
         likelihoods = understanding.likelihoods
-        triage, indicators = judge(likelihoods, self.point, understanding.language)
         best = int(np.argmax(likelihoods.topic))
-        wish, wish_confidence = self.wishes.heard(self.heads.standardise(understanding.reading.whole.vector))
+        triage, indicators = judge(likelihoods, self.point, understanding.language)
         return Screening(
             language=understanding.language,
             triage=triage,
@@ -81,8 +78,6 @@ class Brain:
             speaker=Speaker(SPEAKERS[int(np.argmax(likelihoods.speaker))]),
             topic=TOPICS[best],
             topic_confidence=float(likelihoods.topic[best]),
-            wish=wish,
-            wish_confidence=wish_confidence,
         )
 
     def _likelihoods(self, reading: Reading, vector: Vectors) -> Likelihoods:
@@ -186,7 +181,7 @@ def load_brain(folder: Path, encoder: Encoder | None = None) -> Brain:
         if encoder.name == heads.encoder == point.encoder:
             spelling = Spelling.load(own) if isinstance(encoder, TunedEncoder) else Spelling()
             tempered = heads.tempered(point.temperatures)
-            return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling, Wishes.load(own))
+            return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ScreenerUnusable(
             f"The screening model in {folder} cannot be read ({type(error).__name__}). Train it again: make train."

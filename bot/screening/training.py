@@ -24,7 +24,6 @@ from bot.screening.rows import Row, held_out
 from bot.screening.screener import NGRAMS, TUNED
 from bot.screening.spelling import Spelling, learn_spelling
 from bot.screening.tuned import TunedEncoder
-from bot.screening.wishes import Phrase, learn_wishes
 
 __all__ = ["held_out", "train_screener"]
 
@@ -41,12 +40,11 @@ def train_screener(
     strangers: Sequence[Row],
     folder: Path,
     *,
-    phrases: Sequence[Phrase] = (),
     progress: Progress = lambda what, done, all_: None,
 ) -> None:
     """Train all light parts and write them to a folder. Raises EncoderMissing.
 
-    `strangers` are the validation rows of others, `phrases` those from which the wishes are learned.
+    `strangers` are the validation rows of others.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -55,8 +53,6 @@ def train_screener(
         raise EncoderMissing(f"{error} It is part of the project (encoder/model); `make encoder` makes another.") from error
     concepts = _train_tuned(rows, strangers, encoder, folder / TUNED, progress)
     concepts.save(folder)
-    progress("wishes", 0, 1)
-    learn_wishes(phrases, rows, encoder, Heads.load(encoder.folder)).save(folder / TUNED)
     _train_ngrams(rows, strangers, concepts, folder / NGRAMS, progress)
 
 

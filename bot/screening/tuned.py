@@ -64,11 +64,11 @@ class TunedEncoder:
         for numbers in by_length.values():
             for start in range(0, len(numbers), _TOGETHER):
                 chosen = numbers[start : start + _TOGETHER]
-                (hidden,) = self._session.run(
-                    None, {"words": np.stack([self._word_vectors(pieces[number][0]) for number in chosen])}
+                hidden, middle = self._session.run(
+                    ["pieces", "middle"], {"words": np.stack([self._word_vectors(pieces[number][0]) for number in chosen])}
                 )
-                for number, rows in zip(chosen, hidden, strict=True):
-                    found[number] = Encoding(rows.mean(axis=0), rows, pieces[number][1])
+                for number, rows, earlier in zip(chosen, hidden, middle, strict=True):
+                    found[number] = Encoding(rows.mean(axis=0), rows, pieces[number][1], earlier)
         return [found[number] for number in range(len(texts))]
 
     def _pieces(self, text: str) -> tuple[list[int], tuple[int, ...]]:

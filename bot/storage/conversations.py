@@ -269,16 +269,6 @@ class ConversationStore:
         )
         return not await session.scalar(select(earlier.exists()))
 
-    async def said_before(self, session: AsyncSession, conversation_id: str, *, before: int, most: int) -> tuple[Said, ...]:
-        """Return the last messages of the person before a message number that can be read, the newest first."""
-        found = await session.execute(
-            select(Message)
-            .where(Message.conversation_id == conversation_id, Message.number < before, Message.author == "person")
-            .order_by(Message.number.desc())
-            .limit(most)
-        )
-        return tuple(said for message in found.scalars() if not (said := self.shown(message)).unreadable)
-
     async def last_reply(self, session: AsyncSession, conversation_id: str, *, before: int) -> Message | None:
         """Return the last text that a person was given before a message number."""
         found = await session.execute(

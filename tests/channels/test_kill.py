@@ -104,7 +104,7 @@ async def test_killed_while_a_reply_is_being_sent_the_person_gets_it_exactly_onc
     if kind == "hang":
         await twilio.asked("create", PATIENCE)
     assert await send(process, twilio) == 200  # and the webhook again, for Twilio may not have got our answer
-    assert twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert twilio.bodies() == [f"danger 1: {HOTLINE}"]
 
 
 @pytest.mark.parametrize("kind", ["hang", "hang_after"])

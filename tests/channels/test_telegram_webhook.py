@@ -22,7 +22,7 @@ async def nothing_is_stored(town: Town) -> bool:
 async def test_a_message_is_answered_in_its_chat(town: Town) -> None:
     response = await town.update(payload("telegram/text"))
     assert response.status == 200
-    assert town.telegram.texts(CHAT) == [f"ask_support 1: {HOTLINE}"]
+    assert town.telegram.texts(CHAT) == [f"ask 1: {HOTLINE}"]
     assert await town.states() == [("sent", None)]
 
 
@@ -117,7 +117,7 @@ async def test_start_again_greets_again_and_changes_nothing_else(town: Town) -> 
 
 async def test_a_command_of_the_menu_acts_like_its_button(town: Town) -> None:
     await town.update(payload("telegram/human"))
-    assert town.telegram.texts(CHAT)[0].startswith("ask_human")
+    assert town.telegram.texts(CHAT)[0].startswith("want_person")
     (case,) = await town.rows(Handoff)
     assert case.reason == "asked"
 
@@ -154,7 +154,7 @@ async def test_the_words_under_a_picture_are_read(town: Town) -> None:
     await town.update(payload("telegram/photo"))
     notice, answer = town.telegram.texts(CHAT)
     assert notice == town.program.wording.text("media_received", "uk")
-    assert answer.startswith("disclose_victim")
+    assert answer.startswith("tell")
     assert (await town.conversation()).triage == "high"
 
 
@@ -168,7 +168,7 @@ async def test_an_edited_message_that_tells_of_danger_is_answered_as_such(town: 
     update = payload("telegram/edited")
     update["edited_message"]["text"] = "on mnie zamknął"
     await town.update(update)
-    assert any(text.startswith("emergency") for text in town.telegram.texts(CHAT))
+    assert any(text.startswith("danger") for text in town.telegram.texts(CHAT))
     assert (await town.conversation()).triage == "emergency"
 
 
@@ -231,7 +231,7 @@ async def test_a_pressed_button_is_confirmed_and_its_keyboard_gives_way_to_what_
 
 async def test_a_button_under_a_message_too_old_to_be_edited_still_works(town: Town) -> None:
     await town.update(payload("telegram/old_button"))
-    assert any(text.startswith("ask_human") for text in town.telegram.texts(CHAT))
+    assert any(text.startswith("want_person") for text in town.telegram.texts(CHAT))
 
 
 async def test_buttons_become_an_inline_keyboard_that_telegram_takes(town: Town) -> None:

@@ -40,7 +40,7 @@ async def test_a_failing_server_is_asked_again_and_the_reply_comes_once(town: To
     for _ in range(4):
         town.clock.move(minutes=5)
         await town.settle()
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
 
 
 async def test_a_provider_that_is_down_for_ten_minutes_delays_messages_and_loses_none(town: Town) -> None:
@@ -55,8 +55,8 @@ async def test_a_provider_that_is_down_for_ten_minutes_delays_messages_and_loses
     for _ in range(10):
         town.clock.move(minutes=5)
         await town.settle()
-    answers = [body for body in town.twilio.bodies() if body.startswith("ask_support")]
-    assert answers == [f"ask_support {number}: {HOTLINE}" for number in range(1, 6)]
+    answers = [body for body in town.twilio.bodies() if body.startswith("ask")]
+    assert answers == [f"ask {number}: {HOTLINE}" for number in range(1, 6)]
 
 
 LOST: list[tuple[Kind, int]] = [("hang", 0), ("reset", 0), ("hang_after", 1), ("reset_after", 1), ("garbage", 1)]
@@ -73,7 +73,7 @@ async def test_a_lost_answer_is_unknown_then_looked_up_and_the_person_gets_the_t
     assert len(town.twilio.bodies()) == taken
     town.clock.move(seconds=FIRST_LOOK.total_seconds() + 1)
     await town.settle()
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
     assert await states(town) == ["sent"]
 
 
@@ -208,7 +208,7 @@ async def test_replies_can_go_back_as_twiml_with_a_status_callback(build_town: B
     response = await town.sms(payload("twilio/sms"))
     text = await response.text()
     assert text.count("<Message ") == 2
-    assert f"ask_support 1: {HOTLINE}" in text
+    assert f"ask 1: {HOTLINE}" in text
     assert "/sms/status?delivery=" in text
     assert town.twilio.messages == []
     assert await states(town) == ["unknown", "unknown"]
@@ -219,7 +219,7 @@ async def test_a_twiml_answer_that_never_arrived_is_found_missing_and_sent_throu
     await town.text(EMERGENCY, 1)
     town.clock.move(seconds=FIRST_LOOK.total_seconds() + 1)
     await town.settle()
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
 
 
 async def test_the_same_webhook_again_gives_no_second_answer_as_twiml(build_town: Build) -> None:
@@ -272,7 +272,7 @@ async def test_an_emergency_is_never_cut_off(build_town: Build) -> None:
         await town.text(f"wiadomość {number}", number)
     count = len(town.twilio.bodies())
     await town.text(EMERGENCY, 9)
-    assert town.twilio.bodies()[count:] == [body for body in town.twilio.bodies()[count:] if body.startswith("emergency")]
+    assert town.twilio.bodies()[count:] == [body for body in town.twilio.bodies()[count:] if body.startswith("danger")]
     assert len(town.twilio.bodies()) == count + 1
 
 

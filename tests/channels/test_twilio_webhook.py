@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from bot.channels.segments import alphabet, plain, segments
 from bot.channels.sms import MAX_BODY
 from bot.channels.twilio_messages import language_of
+from bot.dialogue.turn import Speaking
 from bot.storage.tables import Conversation, Delivery, Handoff, Message, Receipt
 from tests.channels.conftest import PERSON, Build, Town, payload
 from tests.standins.twilio_api import ACCOUNT, AUTH_TOKEN, NUMBER, PUBLIC_URL
@@ -33,7 +34,7 @@ async def test_a_message_is_answered_from_the_outbox_with_a_status_callback(town
     assert response.status == 200
     assert (await response.text()).endswith("<Response />")
     answer, greeting = town.twilio.messages
-    assert answer["body"] == f"ask_support 1: {HOTLINE}"
+    assert answer["body"] == f"ask 1: {HOTLINE}"
     assert answer["to"] == PERSON
     assert answer["callback"].startswith(f"{PUBLIC_URL}/sms/status?delivery=")
     assert greeting["body"].startswith(HOTLINE)
@@ -54,7 +55,7 @@ async def test_the_first_answer_says_who_answers_and_the_second_does_not(town: T
 
 async def test_an_emergency_in_the_first_message_is_answered_without_ceremony(town: Town) -> None:
     await town.text("on mnie zamknął", 1)
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
 
 
 async def test_a_call_without_a_signature_is_refused_without_a_trace(town: Town) -> None:
@@ -192,7 +193,7 @@ async def test_whoever_writes_without_a_telephone_number_is_answered_where_they_
     town: Town, sender: str, ours: str, channel: str
 ) -> None:
     await town.sms(payload("twilio/whatsapp", From=sender, To=ours, Body="on mnie zamknął"))
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
     assert [(message["from"], message["to"]) for message in town.twilio.messages] == [(ours, sender)]
     conversation = await town.conversation()
     assert (conversation.channel, conversation.reachable, conversation.triage) == (channel, "yes", "emergency")
@@ -223,7 +224,7 @@ async def test_a_lost_answer_to_somebody_without_a_telephone_number_is_looked_up
     assert [state for state, _ in await town.states()] == ["unknown"]
     town.clock.move(minutes=2)
     await town.settle()
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
     assert [state for state, _ in await town.states()] == ["sent"]
 
 
@@ -253,7 +254,7 @@ async def test_what_is_not_text_gets_a_kind_answer(town: Town, name: str) -> Non
     await town.sms(payload(f"twilio/{name}"))
     key = NOTICES[name]
     if key is None:  # its words tell of a passport: answered as a disclosure, after the notice
-        assert town.twilio.bodies()[1].startswith("disclose_victim")
+        assert town.twilio.bodies()[1].startswith("tell")
     else:
         assert HOTLINE in town.twilio.bodies()[0] or key in {"media_received", "contact_received", "location_received"}
         assert len(town.twilio.bodies()) == 1
@@ -261,7 +262,7 @@ async def test_what_is_not_text_gets_a_kind_answer(town: Town, name: str) -> Non
 
 async def test_a_button_of_whatsapp_acts_like_ours(town: Town) -> None:
     await town.sms(payload("twilio/whatsapp_button"))
-    assert town.twilio.bodies()[0].startswith("ask_human")
+    assert town.twilio.bodies()[0].startswith("want_person")
 
 
 @pytest.mark.parametrize("choice", ["2", "2.", "dwa"])
@@ -270,7 +271,7 @@ async def test_a_number_chooses_what_was_offered_last(town: Town, choice: str) -
     greeting = town.twilio.bodies()[-1]
     assert re.search(r"^2 ", greeting, re.MULTILINE)
     await town.text(choice, 2)
-    assert town.twilio.bodies()[-1].startswith("report_start")
+    assert town.twilio.bodies()[-1].startswith("report_begin")
 
 
 async def test_in_quiet_mode_nothing_is_offered_and_a_number_is_only_a_number(town: Town, assistant: PlainAssistant) -> None:
@@ -339,12 +340,12 @@ async def test_help_is_answered_with_the_number_also_while_a_consultant_owns_the
 @pytest.mark.parametrize("word", ["POMOC", "HELP", "AYUDA"])
 async def test_a_cry_by_sms_is_more_than_a_question_of_what_this_is(town: Town, word: str) -> None:
     await town.text(word, 1)
-    assert town.twilio.bodies() == [f"emergency 1: {HOTLINE}"]
+    assert town.twilio.bodies() == [f"danger 1: {HOTLINE}"]
 
 
 async def test_menu_is_the_dialogues_and_not_help(town: Town) -> None:
     await town.text("MENU", 1)
-    assert town.twilio.bodies()[0].startswith("menu")
+    assert town.twilio.bodies()[0].startswith("steer")
 
 
 @pytest.mark.parametrize("word", ["STOP", "stop.", "CANCEL", "przestań", "стоп", "arrêt", "توقف"])
@@ -398,9 +399,9 @@ async def test_the_assistant_never_gets_a_number(town: Town, assistant: PlainAss
     seen: list[Any] = []
     original = assistant.turn
 
-    async def turn(text: str, act: str, **more: Any) -> Any:
-        seen.append((text, act, more))
-        return await original(text, act, **more)
+    async def turn(speaking: Speaking, **more: Any) -> Any:
+        seen.append((speaking.turn, more))
+        return await original(speaking, **more)
 
     assistant.turn = turn  # type: ignore[method-assign]
     await town.sms(payload("twilio/sms"))

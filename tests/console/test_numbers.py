@@ -7,9 +7,7 @@ import io
 import itertools
 import sqlite3
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +20,7 @@ from bot.console.suppression import figure, protect
 from bot.program import Program
 from bot.storage.tables import AuditEntry, Conversation
 from tests.console.conftest import Consultant
-from tests.support import Clock, PlainAssistant, PlainTurn
+from tests.support import Clock
 
 People = Callable[..., Awaitable[Consultant]]
 Writes = Callable[..., Awaitable[str]]
@@ -37,15 +35,8 @@ async def table(someone: Consultant, query: str = "") -> dict[tuple[str, str], s
 
 
 async def test_contacts_are_counted_once_a_day_with_their_highest_triage_and_latest_language(
-    consultant: People, writes: Writes, clock: Clock, assistant: PlainAssistant, monkeypatch: pytest.MonkeyPatch
+    consultant: People, writes: Writes, clock: Clock
 ) -> None:
-    turn = assistant.turn
-
-    async def turn_that_changes_the_language(text: str, act: str, **known: Any) -> PlainTurn:
-        said = await turn(text, act, **known)
-        return replace(said, slots={**said.slots, "wish": "language"}) if act == "change_language" else said
-
-    monkeypatch.setattr(assistant, "turn", turn_that_changes_the_language)
     for number in range(8):
         await writes("dzień dobry", who=f"a{number}", channel="sms")
         await writes("zabrał mi paszport", who=f"a{number}", channel="sms")

@@ -6,7 +6,8 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,13 @@ from sqlalchemy import select
 from bot.audit import AuditLog
 from bot.console.desk import PREFIX, Desk
 from bot.console.staff import Accounts, Role
+from bot.dialogue.turn import Speaking
 from bot.live import QUEUE
-from bot.messages import Evidence, Inbound, Indicator, Reply, Screening, Speaker, Triage
+from bot.messages import Evidence, Inbound, Indicator, Screening, Speaker, Triage
 from bot.program import Program
 from bot.server import application
 from bot.storage.tables import Handoff, StaffSession
-from tests.support import PlainAssistant, PlainTurn, open_program
+from tests.support import PlainAssistant, PlainSpoken, open_program
 
 PASSWORD = "zielony rower pod mostem"
 LONG = " ".join(["Tu jest spokojna, długa odpowiedź programu, której nie widać całej naraz."] * 14)
@@ -61,14 +63,13 @@ WORDS = {
 class NightAssistant(PlainAssistant):
     """Understands the messages of the night as written down above, and answers at length."""
 
-    async def understand(self, text: str, *, language_hint: str | None = None) -> Screening:
-        return WORDS.get(text) or await super().understand(text, language_hint=language_hint)
+    def screened(self, text: str, language_hint: str | None) -> Screening:
+        return WORDS.get(text) or super().screened(text, language_hint)
 
-    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> PlainTurn:
-        turn = await super().turn(text, act, slots=slots, state=state)
-        language = slots.get("wanted_language") or str(slots["language"])
-        replies = tuple(Reply(text=f"{reply.text}\n{LONG}", language=language) for reply in turn.replies)
-        return PlainTurn(replies, turn.slots, turn.state)
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> PlainSpoken:
+        spoken = await super().turn(speaking, language=language, tracker=tracker)
+        replies = tuple(replace(reply, text=f"{reply.text}\n{LONG}") for reply in spoken.replies)
+        return replace(spoken, replies=replies)
 
 
 class Night:

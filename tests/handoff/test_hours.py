@@ -85,9 +85,9 @@ async def test_the_dialogue_is_told_whether_consultants_are_on_duty(
     tmp_path: Path, clock: Clock, duty_hours: str, on_duty: bool
 ) -> None:
     class Listening(PlainAssistant):
-        async def turn(self, text: str, act: str, *, slots, state):  # type: ignore[no-untyped-def]
-            told.append(slots["on_duty"])
-            return await super().turn(text, act, slots=slots, state=state)
+        async def turn(self, speaking, *, language, tracker):  # type: ignore[no-untyped-def]
+            told.append(speaking.turn.on_duty)
+            return await super().turn(speaking, language=language, tracker=tracker)
 
     told: list[bool] = []
     program = await open_program(tmp_path, Listening(), clock, duty_hours=duty_hours)

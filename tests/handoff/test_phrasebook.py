@@ -61,6 +61,6 @@ def test_an_answer_of_the_program_is_shown_in_polish(book: Phrasebook) -> None:
 
 
 def test_numbers_stay_together_in_right_to_left_text_and_are_still_recognised(book: Phrasebook) -> None:
-    answer = book.wording.text("handoff_told", "ar")
-    assert book.polish(answer, "ar") == book.wording.text("handoff_told", "pl")
-    assert book.polish(answer.replace("\u2066", "").replace("\u2069", ""), "ar") == book.wording.text("handoff_told", "pl")
+    answer = book.wording.text("handoff_accepted", "ar")
+    assert book.polish(answer, "ar") == book.wording.text("handoff_accepted", "pl")
+    assert book.polish(answer.replace("\u2066", "").replace("\u2069", ""), "ar") == book.wording.text("handoff_accepted", "pl")

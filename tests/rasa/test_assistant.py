@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from actions.dialogue import MOVES
-from bot.acts import BUTTON_ACTS, LEXICON_ACTS
-from bot.logs import configure_logs
+from bot.dialogue.commands import EXACT_ONLY, LABELS
+from bot.dialogue.state import State
+from bot.dialogue.turn import Speaking, effects
 from bot.messages import LANGUAGES, TOPICS, Indicator, Triage
+from tests.dialogue.talk import around, heard
 from tests.support import HOTLINE
 
 if TYPE_CHECKING:
@@ -21,117 +21,108 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.model
 
-SLOTS: dict[str, Any] = {
-    "language": "pl",
-    "triage": "none",
-    "message_triage": "none",
-    "indicators": [],
-    "speaker": "other",
-    "handoff": "none",
-    "form": "text",
-    "quiet": False,
-    "on_duty": True,
-    "wish": None,
-}
 SECRET = "Mieszkam przy ulicy Tajemniczej, nazywam się Zofia Niezwykła"
+# What the report's own actions answer, and what empties the conversation.
+ELSEWHERE = {"report:send", "report:drop", "report:correct", "report:part", "report:value", "erase:yes"}
+NAMES = [*(name for name in (*LABELS, *EXACT_ONLY) if name not in {"ask", *ELSEWHERE}), "ask:none", "ask:who_reads"]
+
+
+def begun(text: str, *commands: str, before: State | None = None, form: str = "text") -> Speaking:
+    return Speaking.begin(text, heard(*commands), before or State(), around(form=form))
 
 
 async def test_an_action_that_raises_fails_the_turn_and_is_not_swallowed(
-    rasa_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+    by_the_rules: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from bot.assistant import TurnFailed
 
-    def broken(_situation: object) -> None:
+    def broken(_self: Speaking, _section: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(MOVES, "action_answer", broken)  # type: ignore[arg-type]
-    with pytest.raises(TurnFailed, match="ZeroDivisionError"):
-        await rasa_assistant.turn("dzień dobry", "ask_support", slots=SLOTS, state=None)
-    monkeypatch.undo()
-    turn = await rasa_assistant.turn("dzień dobry", "ask_support", slots=SLOTS, state=None)
-    assert HOTLINE in turn.replies[0].text
+    with monkeypatch.context() as patch:
+        patch.setattr(Speaking, "section", broken)
+        with pytest.raises(TurnFailed, match="ZeroDivisionError"):
+            await by_the_rules.turn(begun("kto to czyta?", "ask:who_reads"), language="pl", tracker=None)
+    spoken = await by_the_rules.turn(begun("ile to kosztuje?", "ask:hotline_number"), language="pl", tracker=None)
+    assert HOTLINE in spoken.replies[0].text
 
 
-async def test_nothing_of_a_dialogue_stays_in_the_assistant(rasa_assistant: Assistant) -> None:
-    first = await rasa_assistant.turn("usuń", "delete_data", slots=SLOTS, state=None)
-    other = await rasa_assistant.turn("tak", "affirm", slots=SLOTS, state=None)
-    assert other.slots.get("wish") is None
-    same = await rasa_assistant.turn("tak", "affirm", slots=SLOTS, state=first.state)
-    assert same.slots["wish"] == "erase"
+async def test_nothing_of_a_dialogue_stays_in_the_assistant(by_the_rules: Assistant) -> None:
+    first = begun("usuń", "want:erase")
+    spoken = await by_the_rules.turn(first, language="pl", tracker=None)
+    other = begun("tak", "answer:yes")
+    await by_the_rules.turn(other, language="pl", tracker=None)
+    assert not effects(other)["erase"]
+    same = begun("tak", "answer:yes", before=first.concluded())
+    await by_the_rules.turn(same, language="pl", tracker=spoken.tracker)
+    assert effects(same)["erase"]
 
 
-async def test_the_state_of_a_dialogue_stays_small_and_holds_no_words_of_the_person(rasa_assistant: Assistant) -> None:
-    state, sizes = None, []
+async def test_the_state_of_a_dialogue_stays_small_and_holds_no_words_of_the_person(by_the_rules: Assistant) -> None:
+    tracker, state, sizes = None, State(), []
     for _ in range(40):
-        turn = await rasa_assistant.turn(SECRET, "ask_support", slots=SLOTS, state=state)
-        state = turn.state
-        sizes.append(len(state))
+        speaking = begun(SECRET, "tell:self", before=state)
+        tracker = (await by_the_rules.turn(speaking, language="pl", tracker=tracker)).tracker
+        state = speaking.concluded()
+        sizes.append(len(tracker) + len(json.dumps(state.as_json())))
     assert max(sizes[10:]) < 1.3 * sizes[6]
-    assert "Tajemniczej" not in json.dumps(json.loads(state or ""), ensure_ascii=False)
+    assert "Tajemniczej" not in json.dumps(json.loads(tracker or ""), ensure_ascii=False)
+    assert "Tajemniczej" not in json.dumps(state.as_json(), ensure_ascii=False)
 
 
-async def test_peoples_words_are_not_printed_or_logged(
+async def test_peoples_words_are_not_printed_or_logged_when_the_dialogue_speaks(
+    by_the_rules: Assistant, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, logger="bot"):
+        await by_the_rules.turn(begun(SECRET, "tell:self"), language="pl", tracker=None)
+    out, err = capfd.readouterr()
+    assert not [place for place in (out, err, caplog.text) if "Tajemniczej" in place or "Zofia" in place]
+
+
+async def test_peoples_words_are_not_printed_or_logged_when_they_are_understood(
     rasa_assistant: Assistant, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG, logger="bot"):
-        configure_logs("DEBUG")
         await rasa_assistant.understand(SECRET)
-        await rasa_assistant.turn(SECRET, "ask_support", slots=SLOTS, state=None)
     out, err = capfd.readouterr()
-    for place in (out, err, caplog.text):
-        assert "Tajemniczej" not in place
-        assert "Zofia" not in place
+    assert not [place for place in (out, err, caplog.text) if "Tajemniczej" in place or "Zofia" in place]
 
 
 @pytest.mark.parametrize(
     "text", ["/restart", "/emergency", '/ask_human{"x": 1}', "/back", "/session_start", "  /affirm", "//deny"]
 )
 async def test_a_typed_command_is_text_like_any_other(rasa_assistant: Assistant, text: str) -> None:
-    screening = await rasa_assistant.understand(text)
+    screening = (await rasa_assistant.understand(text)).screening
     assert screening.topic_confidence < 1.0
     assert screening.triage is Triage.NONE or screening.topic in TOPICS
 
 
 @pytest.mark.parametrize("text", ["", " ", ".", "?", "🙏", "😀😀😀", "/", "112", "\ud800", "\x00"])
 async def test_a_text_without_words_is_no_confident_nonsense(rasa_assistant: Assistant, text: str) -> None:
-    screening = await rasa_assistant.understand(text)
-    assert screening.triage is Triage.NONE
-    assert screening.topic not in {"affirm", "deny"}
-    assert screening.topic_confidence < 0.5
+    understood = await rasa_assistant.understand(text)
+    assert understood.screening.triage is Triage.NONE
+    assert understood.screening.topic_confidence < 0.5
+    assert not understood.commands.any_of("answer:yes", "answer:no", "want:erase", "danger:self", "feel:suicide")
 
 
-async def test_every_act_has_something_to_say_in_every_language(rasa_assistant: Assistant) -> None:
-    acts = {*TOPICS, *BUTTON_ACTS.values(), *LEXICON_ACTS.values(), "nothing_said"}
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_command_has_something_to_say_in_every_language(by_the_rules: Assistant, language: str) -> None:
     silent = []
-    for language in LANGUAGES:
-        for act in sorted(acts):
-            turn = await rasa_assistant.turn("…", act, slots=SLOTS | {"language": language}, state=None)
-            if not turn.replies or any(reply.language != language for reply in turn.replies):
-                silent.append((language, act))
+    for name in NAMES:
+        spoken = await by_the_rules.turn(begun("…", name), language=language, tracker=None)
+        if not spoken.replies or any(reply.language != language for reply in spoken.replies):
+            silent.append(name)
     assert silent == []
 
 
-async def test_an_emergency_begins_with_both_numbers(rasa_assistant: Assistant) -> None:
-    for form in ("text", "sms"):
-        slots = SLOTS | {"triage": "emergency", "message_triage": "emergency", "handoff": "queued", "form": form}
-        turn = await rasa_assistant.turn("…", "emergency", slots=slots, state=None)
-        assert "112" in turn.replies[0].text[:160]
-        assert HOTLINE in turn.replies[0].text
-
-
-async def test_the_same_text_is_never_said_twice_in_a_row(rasa_assistant: Assistant) -> None:
-    acts = {*TOPICS, *BUTTON_ACTS.values(), "nothing_said"}
-    wrong = []
-    for form in ("text", "sms"):
-        for act in sorted(acts):
-            state, said = None, []
-            for _ in range(4):
-                turn = await rasa_assistant.turn("…", act, slots=SLOTS | {"form": form}, state=state)
-                state = turn.state
-                said.append(turn.replies[0].text if turn.replies else "")
-            if any(before == after for before, after in itertools.pairwise(said)) and act != "report_start":
-                wrong.append((form, act))
-    assert wrong == []
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", ["text", "sms"])
+async def test_an_emergency_begins_with_both_numbers(by_the_rules: Assistant, language: str, form: str) -> None:
+    danger = heard("danger:self", triage=Triage.EMERGENCY, signs=[Indicator.VIOLENCE])
+    speaking = Speaking.begin("…", danger, State(), around(form=form, triage=Triage.EMERGENCY))
+    spoken = await by_the_rules.turn(speaking, language=language, tracker=None)
+    assert "112" in spoken.replies[0].text[:200]
+    assert HOTLINE in spoken.replies[0].text
 
 
 def test_a_missing_model_is_told_in_plain_words(tmp_path: Path) -> None:
@@ -144,7 +135,7 @@ def test_a_missing_model_is_told_in_plain_words(tmp_path: Path) -> None:
         Assistant.load(tmp_path)
 
 
-def test_the_repairs_hold_for_the_installed_rasa_and_still_check_results(rasa_assistant: Assistant) -> None:
+def test_the_repairs_hold_for_the_installed_rasa_and_still_check_results(by_the_rules: Assistant) -> None:
     import rasa
     from jsonschema import ValidationError
     from rasa.core.actions.action import RemoteAction
@@ -182,7 +173,7 @@ def test_using_a_component_that_needs_tensorflow_says_so() -> None:
 async def test_what_is_told_in_the_middle_of_a_long_text_counts(rasa_assistant: Assistant) -> None:
     calm = "Dzień dobry, szukam informacji o pracy i mieszkaniu w Polsce. W zeszłym roku byłam z rodziną nad morzem. "
     told = "Mój szef zabrał mi paszport i zamyka mnie na noc w pokoju, nie wolno mi wychodzić. "
-    screening = await rasa_assistant.understand(calm * 40 + told + calm * 40)
+    screening = (await rasa_assistant.understand(calm * 40 + told + calm * 40)).screening
     assert screening.triage.needs_person
     assert Indicator.DOCUMENTS_TAKEN in screening.signs
-    assert (await rasa_assistant.understand(calm * 20)).triage is Triage.NONE
+    assert (await rasa_assistant.understand(calm * 20)).screening.triage is Triage.NONE

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.frontdoor import Outcome
 from bot.messages import Inbound, Triage
 from bot.program import Program
+from tests.rasa.kinds import texts_of
 from tests.support import HOTLINE, open_program
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ WORDS: dict[str, dict[str, str]] = {
         "delete": "usuń wszystko",
         "yes": "tak",
         "no": "nie",
-        "quiet": "ktoś czyta mój telefon",
     },
     "en": {
         "cost": "how much does it cost to call you",
@@ -48,7 +48,6 @@ WORDS: dict[str, dict[str, str]] = {
         "delete": "delete everything",
         "yes": "yes",
         "no": "no",
-        "quiet": "somebody reads my phone",
     },
     "uk": {
         "cost": "скільки коштує дзвінок до вас",
@@ -63,7 +62,6 @@ WORDS: dict[str, dict[str, str]] = {
         "delete": "видали все",
         "yes": "так",
         "no": "ні",
-        "quiet": "хтось читає мій телефон",
     },
     "ru": {
         "cost": "сколько стоит звонок к вам",
@@ -78,7 +76,6 @@ WORDS: dict[str, dict[str, str]] = {
         "delete": "удали всё",
         "yes": "да",
         "no": "нет",
-        "quiet": "кто-то читает мой телефон",
     },
     "es": {
         "cost": "cuánto cuesta llamarlos",
@@ -93,7 +90,6 @@ WORDS: dict[str, dict[str, str]] = {
         "delete": "borrar todo",
         "yes": "sí",
         "no": "no",
-        "quiet": "alguien lee mi teléfono",
     },
 }
 LANGUAGES = sorted(WORDS)
@@ -130,9 +126,9 @@ class Person:
             outcome = await self.writes(WORDS[self.language].get(name, name))
         return outcome
 
-    def hears(self, outcome: Outcome, key: str, **values: Any) -> bool:
-        wanted = {self.program.wording.text(key, self.language, form=form) for form in ("text", "sms", "quiet")}
-        return any(reply.text in wanted for reply in outcome.replies)
+    def hears(self, outcome: Outcome, kind: str) -> bool:
+        """Say whether a reply holds a text of a kind: see `tests/rasa/kinds.py`."""
+        return not texts_of(kind).isdisjoint(outcome.said)
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -182,7 +178,6 @@ async def test_a_witness_is_thanked_and_not_questioned_about_themselves(person: 
 async def test_an_ordinary_labour_matter_gets_the_right_office_and_no_alarm(person: Person) -> None:
     outcome = await person.says("wages")
     assert person.hears(outcome, "ask_unpaid_wages")
-    assert person.hears(outcome, "labour_also_hotline")
     assert not outcome.triage.needs_person
 
 
@@ -212,13 +207,13 @@ async def test_deleting_is_asked_back_done_and_true(person: Person) -> None:
     assert person.hears(asked, "delete_ask")
     done = await person.says("yes")
     assert done.erased
-    assert person.hears(done, "delete_done")
+    assert [reply.text for reply in done.replies] == [person.program.wording.text("delete_done", person.language)]
     async with person.program.database.transaction() as session:
         assert await person.program.conversations.find(session, "chat", "somebody") is None
 
 
 async def test_in_quiet_mode_nothing_on_the_screen_tells(person: Person) -> None:
-    outcome = await person.says("quiet", "cost", "human")
+    outcome = await person.says("@quiet", "cost", "human")
     assert outcome.handoff
     for reply in outcome.replies:
         assert HOTLINE not in reply.text
@@ -258,5 +253,6 @@ async def test_not_understanding_is_said_once_before_a_person_is_offered(program
     person = Person(program, "pl")
     first = await person.writes("asdf qwer zxcv")
     second = await person.writes("qqq www eee rrr")
-    assert person.hears(first, "not_understood") or first.replies
-    assert not (person.hears(first, "not_understood") and person.hears(second, "not_understood"))
+    assert first.replies
+    assert second.replies
+    assert first.said != second.said

@@ -26,7 +26,8 @@ class Gate:
         self.busy.set()
         self.open.wait(5)
         self.runs.append([message.text for message in messages])
-        return [{"screening": Screening("pl", Triage.NONE).as_json()} for _ in messages]
+        read = {"screening": Screening("pl", Triage.NONE).as_json(), "commands": [], "who": "unknown", "vector": ""}
+        return [read for _ in messages]
 
 
 @pytest.fixture

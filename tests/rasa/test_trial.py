@@ -191,6 +191,7 @@ async def test_a_report_is_corrected_and_sent_by_the_words_on_the_buttons(person
     await person.tries("report", "seen", "@send")
     asked = await person.writes(titles["correct"])
     assert person.hears(asked, "report_correct_which")
+    await person.writes("@part_what")
     summed = await person.writes("Radom 5")
     assert "Radom 5" in summed.replies[-1].text
     sent = await person.writes(titles["send"])
@@ -208,7 +209,6 @@ async def test_a_part_of_a_report_that_is_told_anew_takes_the_place_of_the_old(p
     assert person.words("place") not in summed.replies[-1].text
     sent = await person.writes("@send")
     assert person.hears(sent, "report_sent")
-    assert person.hears(await person.writes("@part_where"), "told_go_on")
 
 
 async def test_a_question_in_the_middle_of_a_report_is_answered_and_the_report_goes_on(person: Trier) -> None:

@@ -38,6 +38,8 @@ async def test_the_assistant_understands_by_n_grams_when_the_encoder_is_missing(
         grave = await assistant.understand("szef zabrał mi paszport i zamyka nas na klucz, bije nas")
     finally:
         assistant.close()
-    assert (calm.language, calm.triage) == ("pl", Triage.NONE)
-    assert grave.language == "pl"
-    assert grave.triage.needs_person
+    assert (calm.screening.language, calm.screening.triage) == ("pl", Triage.NONE)
+    assert calm.commands.main_intent() != "danger"
+    assert grave.screening.language == "pl"
+    assert grave.screening.triage.needs_person
+    assert grave.commands.any_of("tell:self", "danger:self")

@@ -1,22 +1,44 @@
-"""The real rules and actions without Rasa: enough of its rule policy and its forms to lead long conversations quickly."""
+"""The real plan, rules and actions without Rasa: enough of its rule policy and its forms to lead long conversations quickly."""
 
 from __future__ import annotations
 
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.dialogue import ACTIONS
-from bot.messages import Button, Reply
-from tests.support import PlainAssistant, PlainTurn
+from actions.dialogue import ACTIONS, FORM, speak_in
+from bot.dialogue import report
+from bot.dialogue.commands import Commands
+from bot.dialogue.exact import exact
+from bot.dialogue.features import NEW, Context
+from bot.dialogue.rules import sections_of
+from bot.dialogue.state import Who
+from bot.dialogue.turn import Speaking, Understood
+from bot.dialogue.understand import plainly, with_screening
+from bot.lexicon import Lexicon
+from bot.messages import Button, Evidence, Indicator, Reply, Screening, Speaker, Triage
+from tests.support import PlainAssistant, PlainSpoken
 
-ROOT = Path(__file__).resolve().parents[2]
+RULES: Final = Path(__file__).resolve().parents[2] / "nlu_data" / "dialogue" / "rules.yml"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a message is understood as: its commands, what the screening finds in it, and who writes."""
+
+    commands: tuple[str, ...]
+    triage: Triage = Triage.NONE
+    signs: tuple[Indicator, ...] = ()
+    speaker: Speaker = Speaker.VICTIM
+    who: Who = Who.UNKNOWN
+    language: str | None = None
+    sure: float = 0.9
 
 
 @dataclass
@@ -24,87 +46,92 @@ class Tracker:
     """What an action reads of a conversation."""
 
     slots: dict[str, Any]
-    act: str
-    text: str
-    active_loop_name: str | None
-
-    @property
-    def latest_message(self) -> dict[str, Any]:
-        return {"text": self.text}
-
-    def get_intent_of_latest_message(self, skip_fallback_intent: bool = True) -> str:
-        return self.act
+    latest_message: Mapping[str, Any] = field(default_factory=dict)
+    active_loop_name: str | None = None
 
 
 @functools.cache
-def rules() -> tuple[Mapping[str, list[str]], Mapping[str, str], Mapping[str, list[str]]]:
-    """Return the actions of each intent, the action that ends each form, and the slots of each form."""
-    steps: dict[str, list[str]] = {}
-    endings: dict[str, str] = {}
-    for path in sorted((ROOT / "nlu_data" / "dialogue").glob("*.yml")):
-        for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]:
-            actions = [step["action"] for step in rule["steps"] if "action" in step]
-            if "condition" in rule:
-                endings[rule["condition"][0]["active_loop"]] = actions[-1]
-            else:
-                steps[rule["steps"][0]["intent"]] = actions
-    forms = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["forms"]
-    return steps, endings, {name: form["required_slots"] for name, form in forms.items()}
+def own_actions() -> Mapping[str, tuple[str, ...]]:
+    """Return the actions of those rules that name others than the sections, by intent; under the form's name those that end it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for rule in yaml.safe_load(RULES.read_text(encoding="utf-8"))["rules"]:
+        actions = tuple(step["action"] for step in rule["steps"] if "action" in step)
+        if "condition" in rule:
+            found[FORM] = tuple(action for action in actions if action != FORM)
+        elif any("report" in action for action in actions):
+            found[next(step["intent"] for step in rule["steps"] if "intent" in step)] = actions
+    return found
 
 
 class RulesAssistant(PlainAssistant):
-    """Understands like the plain stand-in, and speaks by the project's rules and actions."""
+    """Understands what it is told to understand, and speaks by the project's rules, plan and actions."""
 
-    async def turn(self, text: str, act: str, *, slots: Mapping[str, Any], state: str | None) -> PlainTurn:
-        kept = json.loads(state) if state else {"slots": {}, "loop": None}
-        turn = _Turn(Tracker({**kept["slots"], **slots}, act, text, kept["loop"]))
-        turn.run()
-        after = {"slots": turn.tracker.slots, "loop": turn.tracker.active_loop_name}
-        return PlainTurn(tuple(turn.replies), dict(turn.tracker.slots), json.dumps(after))
+    def __init__(self, readings: Mapping[str, Reading] | None = None) -> None:
+        super().__init__()
+        self.readings = dict(readings or {})
+
+    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+        self.heard.append(text)
+        reading = self.readings.get(text)
+        if reading is None:
+            return plainly(text, Screening(language_hint or "pl", Triage.NONE), Lexicon.load())
+        language = reading.language or language_hint or "pl"
+        evidence = tuple(Evidence(sign, text) for sign in reading.signs)
+        screening = Screening(language, reading.triage, evidence, reading.speaker, "disclose_victim", 0.9)
+        listed = exact(text, language, Lexicon.load())
+        commands = Commands.of(*reading.commands) if listed is None else listed
+        return Understood(screening, with_screening(commands, screening), reading.who)
+
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> PlainSpoken:
+        loop = json.loads(tracker)["loop"] if tracker else None
+        told = zip(report.SLOTS, report.FIELDS, strict=True)
+        slots = {"language": language, **{slot: speaking.turn.now.report.get(name) for slot, name in told}}
+        turn = _Turn(Tracker(slots, active_loop_name=loop), speaking)
+        with speak_in(speaking):
+            turn.run()
+        return PlainSpoken(tuple(turn.replies), json.dumps({"loop": turn.tracker.active_loop_name}))
 
 
 class _Turn:
-    def __init__(self, tracker: Tracker) -> None:
+    def __init__(self, tracker: Tracker, speaking: Speaking) -> None:
         self.tracker = tracker
+        self.speaking = speaking
         self.replies: list[Reply] = []
         self.actions = {action().name(): action for action in ACTIONS}
-        self.steps, self.endings, self.forms = rules()
 
     def run(self) -> None:
-        loop = self.tracker.active_loop_name
-        if loop is not None and self._act(f"validate_{loop}"):
-            self._form(loop)
+        if self.tracker.active_loop_name is not None:
+            self._act(f"validate_{FORM}")
+            self._form()
             return
-        for action in self.steps[self.tracker.act]:
-            if action in self.forms:
-                self.tracker.active_loop_name = action
-                self._form(action)
+        intent = self.speaking.turn.commands.main_intent()
+        sections = tuple(f"action_{section.value}" for section in sections_of(intent, self.speaking.turn.now.phase))
+        for action in own_actions().get(intent, sections):
+            if action == FORM:
+                self.tracker.active_loop_name = FORM
+                if any(self.tracker.slots.get(slot) is not None for slot in report.SLOTS):
+                    self._act(f"validate_{FORM}")  # as Rasa does where a form begins with parts that are told already
+                self._form()
             else:
                 self._act(action)
-        if loop is not None and self.tracker.active_loop_name == loop and loop not in self.steps[self.tracker.act]:
-            self._form(loop)
 
-    def _form(self, form: str) -> None:
+    def _form(self) -> None:
         slots = self.tracker.slots
-        wanted = next((slot for slot in self.forms[form] if slots.get(slot) is None), None)
-        slots["requested_slot"] = wanted
-        if wanted is not None:
+        wanted = next((slot for slot in report.SLOTS if slots.get(slot) is None), None)
+        if wanted is not None and self.tracker.active_loop_name is not None:
             self._act(f"action_ask_{wanted}")
-        if wanted is None or self.tracker.active_loop_name is None:
-            self.tracker.active_loop_name = None
-            self._act(self.endings[form])
+            return
+        self.tracker.active_loop_name = None
+        for action in own_actions()[FORM]:
+            self._act(action)
 
-    def _act(self, name: str) -> bool:
-        """Run one action; say whether it changed anything but the requested slot."""
+    def _act(self, name: str) -> None:
         dispatcher = CollectingDispatcher()
-        changed = False
         for event in self.actions[name]().run(dispatcher, self.tracker, {}):  # type: ignore[arg-type]
             if event["event"] == "slot":
                 self.tracker.slots[event["name"]] = event["value"]
-                changed = changed or event["name"] != "requested_slot"
             elif event["event"] == "active_loop":
                 self.tracker.active_loop_name = event["name"]
         for message in dispatcher.messages:
             buttons = tuple(Button(button["title"], button["payload"]) for button in message["buttons"] or [])
             self.replies.append(Reply(message["text"], message.get("language", "pl"), buttons))
-        return changed

@@ -1,0 +1,135 @@
+"""The library of answers: what can be asked, for whom each answer is, and which facts back it.
+
+One file a matter in `nlu_data/answers/`; the words lie in the languages' folders (`nlu_data/<language>/answers/library/`), where a
+language may add ways of asking of its own. An answer is found by nearness in meaning: `bot.dialogue.nearness`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bot.dialogue.state import Who
+from bot.messages import LANGUAGES, TOPICS
+
+NLU_DATA: Final = Path(__file__).resolve().parents[2] / "nlu_data"
+FOLDER: Final = "answers"
+PREFIX: Final = "answer."  # of the ids of these texts among all texts
+CALM, WAITING, DANGER = "calm", "waiting", "danger"
+_MOMENTS: Final = frozenset({CALM, WAITING, DANGER})
+_KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next"})
+
+
+class LibraryInvalid(Exception):
+    """An answer's entry has something missing, unknown or contradictory; the message names file and answer."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: `asked` are the ways of asking by language, `follows` those that are understood only after another answer."""
+
+    id: str
+    matter: str
+    topic: str
+    audience: frozenset[Who]
+    when: frozenset[str]
+    facts: tuple[str, ...]
+    asked: Mapping[str, tuple[str, ...]]
+    follows: Mapping[str, tuple[str, ...]]
+    next: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Return the id of its text."""
+        return PREFIX + self.id
+
+    def fits(self, who: Who) -> bool:
+        """Say whether it may be said to somebody; who is not known may be anybody."""
+        return not self.audience or who is Who.UNKNOWN or who in self.audience
+
+    def ways(self) -> Iterator[tuple[str, str]]:
+        """Yield each way of asking with its language."""
+        for language, ways in self.asked.items():
+            for way in ways:
+                yield language, way
+
+
+@dataclass(frozen=True)
+class Library:
+    """All answers by id."""
+
+    answers: Mapping[str, Answer]
+
+    @classmethod
+    def load(cls, root: Path = NLU_DATA) -> Library:
+        """Read all matters; raises LibraryInvalid."""
+        found: dict[str, Answer] = {}
+        for path in matter_files(root):
+            own = {language: _words(root, language, path.stem) for language in LANGUAGES}
+            for name, entry in _read(path).items():
+                if name in found:
+                    raise LibraryInvalid(f"{path}: the answer {name} stands in {found[name].matter} already.")
+                found[name] = _answer(name, entry, path, {code: words.get(name, {}) for code, words in own.items()})
+        for answer in found.values():
+            if lost := [name for name in answer.next if name not in found]:
+                raise LibraryInvalid(f"{answer.matter}: {answer.id} names as next what does not exist: {', '.join(lost)}.")
+        return cls(found)
+
+    def __contains__(self, name: str) -> bool:
+        """Say whether there is an answer with this id."""
+        return name in self.answers
+
+    def get(self, name: str) -> Answer | None:
+        """Return an answer by its id."""
+        return self.answers.get(name)
+
+
+def matter_files(root: Path = NLU_DATA) -> list[Path]:
+    """Return the files of the library's catalogue, in a fixed order."""
+    return sorted((root / FOLDER).glob("*.yml"))
+
+
+def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str, Mapping[str, Any]]) -> Answer:
+    try:
+        unknown = set(entry) - _KEYS
+        audience = frozenset(Who(role) for role in entry.get("for", ()))
+        when = frozenset(entry.get("when", (CALM, WAITING)))
+        if unknown or not when <= _MOMENTS or entry["topic"] not in TOPICS or not entry["facts"]:
+            raise ValueError(", ".join(sorted(unknown)) or "topic, when or facts")
+    except (KeyError, ValueError, TypeError) as error:
+        raise LibraryInvalid(f"{path}: the answer {name} is not of the expected form: {error}.") from error
+    return Answer(
+        id=name,
+        matter=path.stem,
+        topic=entry["topic"],
+        audience=audience,
+        when=when,
+        facts=tuple(entry["facts"]),
+        asked=_ways(entry.get("asked", {}), words, "asked"),
+        follows=_ways(entry.get("follows", {}), words, "follows"),
+        next=tuple(entry.get("next", ())),
+    )
+
+
+def _ways(listed: Mapping[str, Iterable[str]], words: Mapping[str, Mapping[str, Any]], key: str) -> dict[str, tuple[str, ...]]:
+    ways = {language: tuple(dict.fromkeys((*listed.get(language, ()), *words[language].get(key, ())))) for language in LANGUAGES}
+    return {language: said for language, said in ways.items() if said}
+
+
+def _words(root: Path, language: str, matter: str) -> dict[str, Any]:
+    path = root / language / "answers" / "library" / f"{matter}.yml"
+    return _read(path) if path.exists() else {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only: "no" is a word here
+    except (OSError, yaml.YAMLError) as error:
+        raise LibraryInvalid(f"The library's file {path} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise LibraryInvalid(f"The library's file {path} must hold answers by id.")
+    return content

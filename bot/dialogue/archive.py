@@ -1,0 +1,60 @@
+"""The whole understanding inside a model archive of Rasa, opened without Rasa."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.dialogue.features import Context
+from bot.dialogue.heads import COMMANDS_FILE
+from bot.dialogue.nearness import Found
+from bot.dialogue.state import Who
+from bot.dialogue.turn import Understood
+from bot.dialogue.understand import Understanding
+from bot.screening.archive import load_folder, opened
+from bot.screening.models import newest_archive
+from bot.screening.normalise import readable
+from bot.screening.screener import Screener, ScreenerUnusable, encode, name_language
+from bot.screening.tuned import TunedEncoder
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads messages as the running program does: screening, then commands."""
+
+    screener: Screener
+    understanding: Understanding
+
+    def read(self, text: str, *, language_hint: str | None, context: Context) -> Understood:
+        """Return what a message is understood as in its conversation."""
+        text = readable(text)
+        brain = self.screener.brain
+        encoding = encode(text, brain.encoder)
+        language = name_language(self.screener.languages, text, language_hint, encoding, brain.heads)
+        screening, reading = brain.screen(text, language, None), None
+        if encoding is not None:
+            found = brain.understand(text, language, encoding)
+            screening, reading = brain.screening(found), found.reading
+        return self.understanding.understand(text, screening, reading, context)
+
+    def nearest(self, text: str, who: Who) -> list[Found]:
+        """Return the answers nearest to a question, for somebody."""
+        encoding = encode(readable(text), self.screener.brain.encoder)
+        if encoding is None:
+            return []
+        known = self.understanding
+        return known.nearness.find(text, known.senses.one(encoding), known.library, who=who)
+
+
+def load_reader(model_dir: Path) -> Reader:
+    """Load the newest model's understanding; raises ScreenerUnusable."""
+    model = newest_archive(model_dir)
+    if model is None:
+        raise ScreenerUnusable(f"There is no trained model in {model_dir}. Train one: make train.")
+    with opened(model) as folder:
+        screener = load_folder(folder)
+        found = sorted(folder.rglob(COMMANDS_FILE))
+        encoder = screener.brain.encoder
+        if not found or not isinstance(encoder, TunedEncoder):
+            raise ScreenerUnusable(f"The model {model.name} cannot read commands. Train again: make train.")
+        return Reader(screener, Understanding.load(found[0].parent, encoder))

@@ -1,0 +1,113 @@
+"""What a message does, as likelihoods: a small network over the message in its conversation.
+
+Trained by `bot.dialogue.learning`; here only read and applied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bot.dialogue.commands import LABELS
+from bot.dialogue.state import Who
+from bot.screening.heads import Matrix
+
+COMMANDS_FILE: Final = "commands.npz"
+ROLES: Final = tuple(who.value for who in Who)
+
+
+@dataclass(frozen=True)
+class Layers:
+    """A network with one hidden layer: weights and biases, outputs in the order of `outputs`."""
+
+    outputs: tuple[str, ...]
+    weights: tuple[Matrix, Matrix]
+    biases: tuple[Matrix, Matrix]
+
+    def logits(self, features: Matrix) -> Matrix:
+        """Return the outputs of one row, or of several."""
+        hidden = np.maximum(features @ self.weights[0] + self.biases[0], 0)
+        return np.asarray(hidden @ self.weights[1] + self.biases[1], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """From which likelihood on something counts; chosen on validation conversations by what a mistake costs, kept in the model.
+
+    `command` by command; `doubt`: from here on, below the bar of a word of suicide, it is asked back; `who`: a role, where none is
+    known, and `who_again` where another is; `answer`: an answer is near enough, `between`: two are too near each other to choose; `told`:
+    an answer is near enough to what is told, or hardly asked.
+    """
+
+    command: Mapping[str, float] = field(default_factory=dict)
+    doubt: float = 0.25
+    who: float = 0.6
+    who_again: float = 0.85
+    answer: float = 0.5
+    between: float = 0.0
+    told: float = 0.9
+
+    @property
+    def further(self) -> float:
+        """Return the nearness from which a further question of a message is answered: clauses alone say less than messages."""
+        return (self.answer + self.told) / 2
+
+
+@dataclass(frozen=True)
+class CommandHeads:
+    """The network for commands, the one for who writes, and the bars."""
+
+    commands: Layers
+    who: Layers
+    bars: Bars
+    meanings: tuple[str, ...]
+
+    def likelihoods(self, features: Matrix) -> dict[str, float]:
+        """Return for each command how likely the message does it."""
+        logits = self.commands.logits(features)
+        return dict(zip(self.commands.outputs, (1 / (1 + np.exp(-logits))).tolist(), strict=True))
+
+    def role(self, features: Matrix) -> tuple[Who, float]:
+        """Return who most likely writes, and how likely that is."""
+        logits = self.who.logits(features)
+        powers = np.exp(logits - logits.max())
+        best = int(np.argmax(logits))
+        return Who(self.who.outputs[best]), float(powers[best] / powers.sum())
+
+    def save(self, folder: Path) -> None:
+        """Write networks and bars to a folder."""
+        arrays: dict[str, Any] = {}
+        for name, layers in (("commands", self.commands), ("who", self.who)):
+            for place in (0, 1):
+                arrays[f"{name}.w{place}"] = layers.weights[place].astype(np.float16)
+                arrays[f"{name}.b{place}"] = layers.biases[place].astype(np.float32)
+        about = {
+            "commands": self.commands.outputs,
+            "who": self.who.outputs,
+            "bars": self.bars.__dict__ | {"command": dict(self.bars.command)},
+            "meanings": self.meanings,
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(folder / COMMANDS_FILE, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
+
+    @classmethod
+    def load(cls, folder: Path) -> CommandHeads:
+        """Read networks and bars; raises ValueError when they know commands or roles that this program does not have."""
+        with np.load(folder / COMMANDS_FILE, allow_pickle=False) as data:
+            about = json.loads(str(data["about"]))
+            if not set(about["commands"]) <= set(LABELS) or not set(about["who"]) <= set(ROLES):
+                raise ValueError("The command heads were trained for other commands.")
+            made = {
+                name: Layers(
+                    tuple(about[name]),
+                    (data[f"{name}.w0"].astype(np.float32), data[f"{name}.w1"].astype(np.float32)),
+                    (data[f"{name}.b0"], data[f"{name}.b1"]),
+                )
+                for name in ("commands", "who")
+            }
+            return cls(made["commands"], made["who"], Bars(**about["bars"]), tuple(about["meanings"]))

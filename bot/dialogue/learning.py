@@ -1,0 +1,265 @@
+"""Learns what messages do and which answer a question asks for; needs scikit-learn, in training only.
+
+Three sources: labelled single messages, the lists of short words, and conversations labelled turn by turn. A conversation is led by
+the plan itself with its labels as what was understood, so that each message is learned after the reply that really comes before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import yaml
+
+from bot.dialogue.answers import Library
+from bot.dialogue.commands import ASK, LABELS, Commands
+from bot.dialogue.exact import LISTED
+from bot.dialogue.features import Context, Hits, features, packed
+from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
+from bot.dialogue.nearness import Nearness
+from bot.dialogue.network import Course, train
+from bot.dialogue.rules import sections_of
+from bot.dialogue.state import State, Who
+from bot.dialogue.turn import Around, Speaking, Understood
+from bot.dialogue.understand import TOPIC_COMMANDS
+from bot.messages import QUESTION_TOPICS, Evidence, Indicator, Screening, Speaker, Triage, higher
+from bot.screening.conversation import Findings
+from bot.screening.heads import Matrix
+from bot.screening.rows import Row
+
+CONVERSATIONS: Final = "conversations"
+PERSON_COMMANDS: Final = frozenset({"want:human", "refuse:human"})
+COMMANDS: Final = Course(epochs=10, dropout=0.4, rare=0.3)
+NEEDS: Final = Course(hidden=256, epochs=12, dropout=0.4)
+WRITERS: Final = Course(hidden=80, epochs=8, dropout=0.4)
+WEIGHT_OF_TURNS: Final = 3  # how often a turn of a conversation counts beside a single message
+# What the meanings of the lists say beside those that are exact: to be learned, not matched inside sentences.
+_MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{meaning: (label,) for meaning, label in LISTED.items() if label in LABELS},
+    **{meaning: (ASK,) for meaning in ("hide", "cannot_call", "what_now", "waiting", "lost_document", "request", "abroad")},
+    "alone_now": ("tell:self",),
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One message with what is known before it and what it does. `needs` are the answers that it asks for, any of each set."""
+
+    text: str
+    language: str
+    context: Context
+    labels: frozenset[str]
+    who: Who = Who.UNKNOWN
+    needs: tuple[frozenset[str], ...] = ()
+    weight: int = 1
+    tells_only: frozenset[str] = frozenset()  # the commands of which it says whether they hold; of all, where it names none
+
+
+@dataclass(frozen=True)
+class LabelledTurn:
+    """One message of a labelled conversation."""
+
+    text: str
+    commands: Commands
+    who: Who | None
+    must: frozenset[str]
+    must_not: frozenset[str]
+    after: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class LabelledConversation:
+    """A conversation as its writer labelled it."""
+
+    id: str
+    language: str
+    kind: str
+    turns: tuple[LabelledTurn, ...]
+
+
+def read_conversations(files: Iterable[Path]) -> list[LabelledConversation]:
+    """Read labelled conversations."""
+    return [
+        _conversation(item)
+        for path in files
+        for item in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []  # noqa: S506 - makes strings only
+    ]
+
+
+def conversation_files(root: Path, part: str) -> list[Path]:
+    """Return the files of `training`, `validation` or `evaluation` conversations, in a fixed order."""
+    return sorted((root / CONVERSATIONS / part).glob("*.yml"))
+
+
+def _conversation(item: Mapping[str, Any]) -> LabelledConversation:
+    turns = tuple(
+        LabelledTurn(
+            text=turn["say"],
+            commands=Commands.of(*turn["do"]),
+            who=Who(turn["who"]) if "who" in turn else None,
+            must=frozenset(turn.get("must", ())),
+            must_not=frozenset(turn.get("must_not", ())),
+            after=turn.get("after", {}),
+        )
+        for turn in item["turns"]
+    )
+    return LabelledConversation(item["id"], item["language"], str(item.get("kind", "")), turns)
+
+
+def from_rows(rows: Iterable[Row]) -> list[Example]:
+    """Return examples of single messages, each the first of a conversation."""
+    return [Example(row.text, row.language, Context(), _labels(row), _who(row)) for row in rows]
+
+
+def intent_of(row: Row) -> str:
+    """Return the main intent of a labelled message: what Rasa's own tools compare with."""
+    return Commands.of(*_labels(row)).main_intent()
+
+
+def _labels(row: Row) -> frozenset[str]:
+    others = row.speaker is Speaker.WITNESS
+    labels: set[str] = set(TOPIC_COMMANDS.get(row.topic, ()))
+    if row.topic in QUESTION_TOPICS or row.topic == "ask_bot":
+        labels.add(ASK)
+    if row.triage is not Triage.NONE or row.topic in {"disclose_victim", "report_witness"}:
+        labels.add("tell:other" if others else "tell:self")
+    if Indicator.SUICIDE_RISK in row.indicators:
+        labels = {"feel:suicide"}
+    elif row.triage is Triage.EMERGENCY:
+        labels.add("danger:other" if others else "danger:self")
+    return frozenset(labels)
+
+
+def _who(row: Row) -> Who:
+    if row.triage is Triage.NONE:
+        return Who.UNKNOWN
+    return {Speaker.VICTIM: Who.VICTIM, Speaker.WITNESS: Who.WITNESS}.get(row.speaker, Who.UNKNOWN)
+
+
+def from_phrases(phrases: Iterable[tuple[str, str, str]]) -> list[Example]:
+    """Return examples of listed phrases, given as language, meaning and text."""
+    return [
+        Example(text, language, Context(), frozenset(_MEANINGS[meaning]))
+        for language, meaning, text in phrases
+        if meaning in _MEANINGS
+    ]
+
+
+def from_wishes(wishes: Iterable[tuple[str, str, str]]) -> list[Example]:
+    """Return examples of messages with and without a wish for a person, given as language, command (or none) and text."""
+    return [
+        Example(text, language, Context(), frozenset({command} if command else ()), tells_only=PERSON_COMMANDS)
+        for language, command, text in wishes
+    ]
+
+
+def from_library(library: Library) -> list[Example]:
+    """Return examples of the ways of asking."""
+    return [
+        Example(way, language, Context(), frozenset({ASK}), needs=(frozenset({answer.id}),))
+        for answer in library.answers.values()
+        for language, way in answer.ways()
+    ]
+
+
+def from_conversations(
+    conversations: Iterable[LabelledConversation], library: Library, vector_of: Callable[[str], Matrix]
+) -> list[Example]:
+    """Return examples of turns, each after the reply that the plan gives to the turn before it."""
+    found: list[Example] = []
+    for conversation in conversations:
+        for turn, context, speaking in led(conversation, library, vector_of):
+            who = speaking.turn.now.who
+            needs = tuple(frozenset(command.choices) for command in turn.commands.asked if command.choices)
+            labels = frozenset(command.name for command in turn.commands.all if command.name in LABELS)
+            found.append(Example(turn.text, conversation.language, context, labels, who, needs, WEIGHT_OF_TURNS))
+    return found
+
+
+def led(
+    conversation: LabelledConversation, library: Library, vector_of: Callable[[str], Matrix]
+) -> Iterable[tuple[LabelledTurn, Context, Speaking]]:
+    """Lead a conversation by its labels; yield each turn with the context before it and the reply that it gets."""
+    state, findings, who = State(), Findings(), Who.UNKNOWN
+    for number, turn in enumerate(conversation.turns, start=1):
+        context = Context.of(state)
+        who = turn.who or who
+        screening = screening_of(turn, conversation.language, who)
+        findings = findings.with_message(screening, number)
+        around = Around(library, triage=findings.triage, queued=state.person.value == "asked", minor=who is Who.CHILD)
+        understood = Understood(screening, turn.commands, who, packed(vector_of(turn.text)))
+        speaking = Speaking.begin(turn.text, understood, state, around)
+        for section in sections_of(speaking.turn.commands.main_intent(), speaking.turn.now.phase):
+            speaking.section(section)
+        state = speaking.concluded()
+        yield turn, context, speaking
+
+
+def screening_of(turn: LabelledTurn, language: str, who: Who) -> Screening:
+    """Return a screening that says what a turn's labels say; which signs a telling carries they do not."""
+    speaker = Speaker.WITNESS if who.tells_of_others else Speaker.VICTIM
+    triage = Triage(turn.after.get("triage", "none"))
+    if "feel:suicide" in turn.commands:
+        return Screening(language, Triage.EMERGENCY, (Evidence(Indicator.SUICIDE_RISK, turn.text),), speaker)
+    if turn.commands.any_of("danger:self", "danger:other"):
+        triage = Triage.EMERGENCY
+    return Screening(language, higher(triage, Triage.NONE) if turn.after else triage, (), speaker)
+
+
+def learn_commands(
+    examples: Sequence[Example],
+    senses: Matrix,
+    meanings: Sequence[str],
+    hits_of: Callable[[Example], Hits],
+    width: int,
+) -> CommandHeads:
+    """Learn the networks; the bars are chosen afterwards. `senses` are the examples' vectors, `width` is that of the last layer."""
+    rows = np.stack(
+        [
+            features(item.text, sense, item.context, hits_of(item), meanings, width=width)
+            for item, sense in zip(examples, senses, strict=True)
+        ]
+    )
+    targets = np.array([[label in item.labels for label in LABELS] for item in examples], dtype=np.float32)
+    known = np.array(
+        [[not item.tells_only or label in item.tells_only for label in LABELS] for item in examples], dtype=np.float32
+    )
+    places = np.repeat(np.arange(len(examples)), [item.weight for item in examples])
+    commands = train(rows[places], targets[places], LABELS, COMMANDS, known=known[places])
+    roles = np.array([[item.who.value == role for role in ROLES] for item in examples], dtype=np.float32)
+    telling = [place for place in places.tolist() if _tells_who(examples[place])]
+    who = train(rows[telling], roles[telling], ROLES, WRITERS, exclusive=True)
+    return CommandHeads(commands, who, Bars(), tuple(meanings))
+
+
+def _tells_who(example: Example) -> bool:
+    """Say whether an example teaches who writes: a turn, or a message of somebody who is known."""
+    return example.who is not Who.UNKNOWN or example.weight > 1
+
+
+def learn_needs(
+    space: Nearness, examples: Sequence[Example], senses: Matrix, asked: Sequence[tuple[int, Sequence[str]]]
+) -> Layers:
+    """Learn which answer a question asks for in its conversation; turns count twice beside ways of asking."""
+    outputs = sorted({need for _, needs in asked for need in needs})
+    places = [(place, needs) for place, needs in asked for _ in range(2 if examples[place].weight > 1 else 1)]
+    rows = np.stack([space.features(examples[place].text, senses[place], examples[place].context) for place, _ in places])
+    targets = np.array([[(name in needs) / len(needs) for name in outputs] for _, needs in places], dtype=np.float32)
+    return train(rows, targets, outputs, NEEDS, exclusive=True)
+
+
+def learn_projection(senses: Matrix, owners: Sequence[str], *, width: int = 160) -> Matrix:
+    """Learn the space in which ways of asking of one answer lie together: a linear discriminant of the answers."""
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415 - training only
+
+    model = LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.3, n_components=min(width, len(set(owners)) - 1))
+    model.fit(senses, owners)
+    return np.asarray(model.scalings_[:, :width].T, dtype=np.float32)
+
+
+def with_bars(heads: CommandHeads, bars: Bars) -> CommandHeads:
+    """Return heads with other bars."""
+    return replace(heads, bars=bars)

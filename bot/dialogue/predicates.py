@@ -1,0 +1,217 @@
+"""Each question about a turn, asked in one place: the plan's rows are made of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.dialogue.answers import CALM, DANGER, WAITING, Answer, Library
+from bot.dialogue.commands import HELPS, UNKNOWN, Command, Commands
+from bot.dialogue.state import Danger, Heard, Person, State, Who, in_mortal_danger
+from bot.messages import Indicator, Triage
+
+FEW_WORDS: Final = 6  # of a message that only says that somebody comes
+MOST_ANSWERS: Final = 2
+MOST_HINTS: Final = 2
+SOON: Final = 6  # messages before a consultant is offered a second time
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Everything that a reply is planned from: the state before the message, after it, and what the message does there."""
+
+    before: State
+    now: State
+    heard: Heard
+    commands: Commands
+    text: str
+    library: Library
+    on_duty: bool = True
+    form: str = "text"
+    quiet: bool = False
+    awaits: str | None = None  # what is open when the message comes
+    said: tuple[str, ...] = field(default=())  # texts of this reply so far
+    asks: str | None = None  # the question that this reply leaves open
+
+    def does(self, *names: str) -> bool:
+        """Say whether the message does one of several things."""
+        return self.commands.any_of(*names)
+
+    def times(self, *texts: str) -> int:
+        """Return how often any of several texts was said before this reply."""
+        return sum(self.before.times(text) for text in texts)
+
+
+# Danger and suicide
+
+
+def danger_now(turn: Turn) -> bool:
+    """Say whether this message tells of a danger right now."""
+    return turn.does("danger:self", "danger:other")
+
+
+def hinted(turn: Turn, alarm: str) -> bool:
+    """Say whether the screening alone hears a danger, or dying, where the conversation does not: the numbers are said, at most twice."""
+    text = "suicide_hint" if alarm == "suicide" else "danger_reminder"
+    return turn.does(f"hint:{alarm}") and turn.times(text) < MOST_HINTS and not acute(turn)
+
+
+def danger_open(turn: Turn) -> bool:
+    """Say whether a danger goes on, as far as is known."""
+    return turn.now.danger is Danger.OPEN
+
+
+def danger_closed(turn: Turn) -> bool:
+    """Say whether a danger that was open is over, or eased, with this message."""
+    return turn.before.danger is Danger.OPEN and turn.now.danger in {Danger.EASED, Danger.OVER}
+
+
+def suicide_now(turn: Turn) -> bool:
+    """Say whether this message speaks of dying."""
+    return turn.heard.of_suicide
+
+
+def alarm_now(turn: Turn) -> bool:
+    """Say whether this message tells of a danger or of dying: a form is left then, and can be gone on with."""
+    return danger_now(turn) or suicide_now(turn)
+
+
+def suicide_open(turn: Turn) -> bool:
+    """Say whether somebody wants to die, as far as is known."""
+    return turn.now.suicide is Danger.OPEN
+
+
+def suicide_closed(turn: Turn) -> bool:
+    """Say whether a word of suicide is denied, or past, with this message."""
+    return turn.before.suicide is Danger.OPEN and turn.now.suicide in {Danger.EASED, Danger.OVER}
+
+
+def suicide_doubted(turn: Turn) -> bool:
+    """Say whether a message may be of dying and may be of tiredness: it is asked back, once."""
+    return turn.does("doubt:suicide") and not suicide_open(turn) and not turn.times("hurting_ask")
+
+
+def only_interrupted(turn: Turn) -> bool:
+    """Say whether the message only says that somebody comes: no long text may stand on the screen then."""
+    new_signs = turn.heard.screening.signs - {Indicator.SURVEILLANCE, Indicator.ISOLATION}
+    only = turn.commands.names == {"near"} or len(turn.text.split()) <= FEW_WORDS
+    return turn.does("near") and not new_signs and only
+
+
+def acute(turn: Turn) -> bool:
+    """Say whether a life is in danger: nothing else is asked, offered or explained at length then."""
+    return in_mortal_danger(turn.now)
+
+
+# Who writes, and of whom
+
+
+def child(turn: Turn) -> bool:
+    """Say whether somebody under age writes of themselves."""
+    return turn.now.who is Who.CHILD
+
+
+def of_others(turn: Turn) -> bool:
+    """Say whether what is told happens to somebody else."""
+    if turn.now.who is not Who.UNKNOWN:
+        return turn.now.who.tells_of_others
+    return turn.does("tell:other", "danger:other") or (turn.now.told_other and not turn.now.told_self)
+
+
+def tells(turn: Turn) -> bool:
+    """Say whether the message tells what happens."""
+    return turn.does("tell:self", "tell:other")
+
+
+def tells_something_grave(turn: Turn) -> bool:
+    """Say whether this message alone must be seen by a person."""
+    return turn.heard.screening.triage.needs_person
+
+
+# A consultant
+
+
+def person_wanted(turn: Turn) -> bool:
+    """Say whether the message asks for a person, or arranges something that only a person can keep."""
+    return turn.does("want:human", "arrange:time", "arrange:word", "report:send")
+
+
+def newly_waiting(turn: Turn) -> bool:
+    """Say whether a request for a person is opened by this message."""
+    return turn.now.person is Person.ASKED and turn.before.person is not Person.ASKED
+
+
+def refused_before(turn: Turn) -> bool:
+    """Say whether a consultant was refused before."""
+    return turn.before.person is Person.REFUSED
+
+
+def kept_against_the_word(turn: Turn) -> bool:
+    """Say whether a consultant is refused while a life is in danger: the request stays, and the reply says why."""
+    return turn.does("refuse:human") and in_mortal_danger(turn.now)
+
+
+def may_offer(turn: Turn) -> bool:
+    """Say whether a consultant may be offered: never to who refused or waits, nor while something else is open, nor again soon."""
+    busy = turn.quiet or acute(turn) or turn.asks is not None
+    offered = turn.times("handoff_offer", "offer_short")
+    return turn.now.person is Person.NONE and not busy and (not offered or (offered == 1 and turn.now.turns > SOON))
+
+
+# Questions
+
+
+def moment(turn: Turn) -> str:
+    """Return in which moment answers must fit: danger, waiting or calm."""
+    if acute(turn):
+        return DANGER
+    return WAITING if turn.now.person is Person.ASKED else CALM
+
+
+def answers(turn: Turn) -> tuple[Answer, ...]:
+    """Return the answers that the message asks for, or that help with what it tells, where they fit writer and moment; at most two."""
+    found: list[Answer] = []
+    for command in (*turn.commands.asked, *turn.commands.named(HELPS)):
+        fitting = [turn.library.answers[name] for name in command.choices[:1] if name in turn.library]
+        found += [answer for answer in fitting if fits(turn, answer) and answer not in found]
+    return tuple(found[:MOST_ANSWERS])
+
+
+def fits(turn: Turn, answer: Answer) -> bool:
+    """Say whether an answer may be said now, to this person."""
+    return answer.fits(turn.now.who) and moment(turn) in answer.when
+
+
+def unanswered(turn: Turn) -> tuple[Command, ...]:
+    """Return the questions that no answer fits."""
+    said = {answer.id for answer in answers(turn)}
+    return tuple(command for command in turn.commands.asked if not said.intersection(command.choices))
+
+
+def doubtful(turn: Turn) -> tuple[str, ...]:
+    """Return the answers between which a question is in doubt, when the message asks nothing else; none of a clear one.
+
+    It is not asked back twice running.
+    """
+    if len(turn.commands.asked) != 1 or acute(turn) or turn.quiet or "which_ask" in turn.before.last_said:
+        return ()
+    choices = [turn.library.answers[name] for name in turn.commands.asked[0].choices if name in turn.library]
+    fitting = tuple(answer.id for answer in choices if fits(turn, answer))
+    return fitting if len(fitting) > 1 else ()
+
+
+def asks_unknown(turn: Turn) -> bool:
+    """Say whether something is asked that the library does not know."""
+    return any(command.value in {"", UNKNOWN} or not command.choices for command in unanswered(turn)) or bool(unanswered(turn))
+
+
+def nearest(turn: Turn) -> tuple[str, ...]:
+    """Return the answers nearest to a question that none is near enough to, but for those that were said or do not fit."""
+    named = [name for command in unanswered(turn) for name in command.near if name in turn.library]
+    known = [turn.library.answers[name] for name in dict.fromkeys(named)]
+    return tuple(answer.id for answer in known if fits(turn, answer) and not turn.times(answer.text))
+
+
+def calm_telling(turn: Turn) -> bool:
+    """Say whether what is told so far needs no person: a neutral beginning, a dispute, a worry."""
+    return turn.now.triage in {Triage.NONE, Triage.MEDIUM}

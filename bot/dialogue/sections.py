@@ -1,0 +1,367 @@
+"""What a reply says: an ordered table, read as a page reads.
+
+Safety first, then what was heard, the answers, what happens next, and at most one question. The rows of a section are tried in their
+order, and the first that fits ends it, but for rows that go on. A row that ends the reply lets no later section speak.
+`docs/dialogue.md` is made from this table.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.dialogue import predicates as is_
+from bot.dialogue.replies import (
+    PERSON,
+    answered,
+    arranged,
+    heard_sign,
+    not_known,
+    read_back,
+    receipt,
+    tells_first,
+    waiting_text,
+    which,
+)
+from bot.dialogue.rows import GOES_ON, REPLY_ENDS, Row, Say, Section, in_turn, says
+from bot.dialogue.state import Danger, Person, Who
+from bot.messages import Triage
+
+S, H, A, N, Q = Section.SAFETY, Section.HEARD, Section.ANSWER, Section.NEXT, Section.ASK
+TABLE: Final = (
+    # Safety, and wishes that are carried out at once
+    Row(S, "somebody comes in, and nothing else is said", is_.only_interrupted, says("someone_near"), REPLY_ENDS),
+    Row(S, "erasing is confirmed", lambda t: t.does("erase:yes") and t.awaits == "erase", lambda _t: (), REPLY_ENDS),
+    Row(
+        S,
+        "somebody speaks of dying",
+        lambda t: is_.suicide_now(t) and not t.now.suicide_of_others,
+        in_turn("suicide", "suicide_again", "suicide_here", "suicide_short"),
+    ),
+    Row(S, "somebody else may want to die", is_.suicide_now, in_turn("suicide_witness", "suicide_witness_again")),
+    Row(
+        S,
+        "a child is in danger now",
+        lambda t: is_.danger_now(t) and is_.child(t),
+        in_turn("emergency_child", "emergency_steps", "danger_here", "danger_reminder"),
+    ),
+    Row(
+        S,
+        "somebody else is in danger now",
+        lambda t: is_.danger_now(t) and t.now.danger_of_others,
+        in_turn("emergency_witness", "witness_steps", "danger_reminder_witness"),
+    ),
+    Row(S, "danger now", is_.danger_now, in_turn("emergency_victim", "emergency_steps", "danger_here", "danger_reminder")),
+    Row(
+        S,
+        "it may be a word of dying, or of tiredness",
+        is_.suicide_doubted,
+        says("hurting_ask", buttons=("tired", "hurting", "human"), awaits="hurting"),
+        REPLY_ENDS,
+    ),
+    Row(
+        S,
+        "the wish to die is denied, or past",
+        lambda t: is_.suicide_closed(t) and t.now.suicide is Danger.OVER,
+        in_turn("suicide_denied", "calm_again"),
+    ),
+    Row(
+        S,
+        "help was called",
+        lambda t: t.does("done:called") and (is_.danger_closed(t) or is_.suicide_closed(t)),
+        in_turn("called_ok", "calm_again"),
+    ),
+    Row(
+        S,
+        "it was a joke, after a danger",
+        lambda t: t.does("correct:joke") and is_.danger_closed(t),
+        in_turn("joke_heard", "calm_again"),
+    ),
+    Row(S, "the danger is over", is_.danger_closed, in_turn("safer_now", "calm_again")),
+    Row(
+        S,
+        "erasing is wanted",
+        lambda t: t.does("want:erase", "erase:yes"),
+        says("delete_ask", "delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
+        REPLY_ENDS,
+    ),
+    Row(S, "erasing is declined", lambda t: t.does("erase:no"), says("delete_kept"), REPLY_ENDS),
+    Row(S, "short answers are wanted", lambda t: t.does("want:quiet"), says("quiet_on"), REPLY_ENDS),
+    Row(S, "full answers are wanted", lambda t: t.does("want:normal"), says("quiet_off"), REPLY_ENDS),
+    Row(
+        S,
+        "a language is named",
+        lambda t: bool((c := t.commands.first("want:language")) and c.value),
+        says("language_changed"),
+        REPLY_ENDS,
+    ),
+    Row(S, "another language is wanted", lambda t: t.does("want:language"), says("which_language"), REPLY_ENDS),
+    Row(
+        S,
+        "the menu is wanted",
+        lambda t: t.does("menu"),
+        says("menu", buttons=("topic_help", "topic_job", "report", "human")),
+        REPLY_ENDS,
+    ),
+    # What was heard
+    Row(H, "it was a joke", lambda t: t.does("correct:joke") and not t.said, in_turn("joke_heard", "calm_again")),
+    Row(
+        H,
+        "a consultant is refused while a life is in danger",
+        is_.kept_against_the_word,
+        in_turn("handoff_kept", "handoff_kept_again"),
+    ),
+    Row(
+        H,
+        "a request is taken back",
+        lambda t: t.does("refuse:human") and t.before.person is Person.ASKED,
+        says("handoff_withdrawn", buttons=PERSON),
+        GOES_ON,
+    ),
+    Row(
+        H,
+        "a consultant is refused",
+        lambda t: t.does("refuse:human") and t.before.person is not Person.ASKED,
+        says("handoff_declined", "refused_again", buttons=PERSON),
+        GOES_ON,
+    ),
+    Row(H, "nobody should phone", lambda t: t.does("refuse:call"), in_turn("in_writing", "in_writing_again"), GOES_ON),
+    Row(H, "a question is not answered", lambda t: t.does("refuse:question"), says("question_skipped", "heard_fine"), GOES_ON),
+    Row(
+        H,
+        "it is about somebody else",
+        lambda t: t.does("correct:person") and is_.of_others(t),
+        in_turn("about_other", "heard_fine"),
+        GOES_ON,
+    ),
+    Row(H, "it is about the writer", lambda t: t.does("correct:person"), in_turn("about_self", "heard_fine"), GOES_ON),
+    Row(
+        H,
+        "something else was meant, and it is not said what",
+        lambda t: t.does("correct:meant") and not t.does("ask", "tell:self", "tell:other"),
+        says("meant_ask", "not_understood", buttons=PERSON),
+        REPLY_ENDS,
+    ),
+    Row(
+        H,
+        "a child tells, or says their age, for the first time",
+        lambda t: is_.child(t) and not t.times("disclose_child", "child_here", "emergency_child"),
+        lambda t: (Say("disclose_child" if is_.tells_something_grave(t) else "child_here", ("hide",)),),
+    ),
+    Row(
+        H,
+        "somebody else's trouble, for the first time, from a relative",
+        lambda t: t.now.who is Who.RELATIVE and tells_first(t, "relative_first"),
+        says("relative_first"),
+    ),
+    Row(
+        H,
+        "somebody else's trouble, for the first time, from a professional",
+        lambda t: t.now.who is Who.PROFESSIONAL and tells_first(t, "professional_first"),
+        says("professional_first"),
+    ),
+    Row(
+        H,
+        "somebody else's trouble, for the first time, from a client",
+        lambda t: t.now.who is Who.CLIENT and tells_first(t, "client_first"),
+        says("client_first"),
+    ),
+    Row(
+        H,
+        "somebody else's trouble, for the first time",
+        lambda t: (
+            is_.of_others(t)
+            and not t.said
+            and tells_first(t, "witness_short", "relative_first", "professional_first", "client_first")
+        ),
+        says("witness_short"),
+    ),
+    Row(
+        H,
+        "something grave of oneself, for the first time",
+        lambda t: (
+            not is_.of_others(t)
+            and is_.tells_something_grave(t)
+            and not t.said
+            and t.now.suicide is Danger.NONE
+            and tells_first(t, "disclose_short", "disclose_child")
+        ),
+        says("disclose_short"),
+    ),
+    Row(
+        H,
+        "something more is told by who spoke of dying, and said that it is past",
+        lambda t: is_.tells(t) and not t.said and t.before.suicide in {Danger.EASED, Danger.OVER},
+        says("heard_noted", "heard_on", "heard_short"),
+    ),
+    Row(
+        H,
+        "something told beside a question is received by its answer",
+        lambda t: is_.tells(t) and bool(is_.answers(t)) and heard_sign(t) is None,
+        lambda _t: (),
+    ),
+    Row(H, "something told in a danger is answered by what to do", lambda t: is_.tells(t) and bool(t.said), lambda _t: ()),
+    Row(
+        H,
+        "something told, calmly, for the first time",
+        lambda t: is_.tells(t) and is_.calm_telling(t) and not t.times("told_first"),
+        says("told_first"),
+    ),
+    Row(H, "something more is told", is_.tells, receipt),
+    Row(H, "somebody comes in while something is told", lambda t: t.does("near") and not t.said, says("someone_near")),
+    Row(H, "tiredness", lambda t: t.does("feel:tired"), in_turn("tired_heard", "answer.no_strength", "heard_fine")),
+    Row(H, "fear", lambda t: t.does("feel:afraid"), in_turn("afraid", "afraid_again", "heard_fine")),
+    Row(H, "shame", lambda t: t.does("feel:ashamed"), in_turn("ashamed_heard", "heard_fine")),
+    Row(H, "anger", lambda t: t.does("feel:angry"), in_turn("abuse", "abuse_again", "heard_fine")),
+    Row(H, "doubt", lambda t: t.does("feel:unsure"), in_turn("doubt", "heard_fine")),
+    Row(H, "it is better", lambda t: t.does("feel:better", "done:called") and not t.said, in_turn("safer_now", "calm_again")),
+    Row(
+        H,
+        "a greeting",
+        lambda t: t.does("greet"),
+        lambda t: (
+            Say("greet_again")
+            if t.times("greet_first") or t.before.turns
+            else Say("greet_first", ("topic_help", "topic_job", "report", "human")),
+        ),
+    ),
+    Row(H, "thanks", lambda t: t.does("thanks"), says("thanks", "thanks_again")),
+    Row(H, "a goodbye", lambda t: t.does("bye"), says("goodbye", "bye_again")),
+    # Answers
+    Row(A, "two readings are in doubt", lambda t: bool(is_.doubtful(t)) and not t.said, which, REPLY_ENDS),
+    Row(A, "questions with an answer", lambda t: bool(is_.answers(t)), answered, GOES_ON),
+    Row(
+        A,
+        "a question that has no answer in a danger",
+        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and not t.now.danger_of_others and not t.said,
+        in_turn("emergency_steps", "danger_here", "danger_reminder"),
+    ),
+    Row(A, "a question that nobody may answer to this person now", lambda t: is_.asks_unknown(t) and is_.acute(t), lambda _t: ()),
+    Row(
+        A,
+        "a question without an answer, beside one with",
+        lambda t: is_.asks_unknown(t) and bool(is_.answers(t)),
+        in_turn("not_known_too", "not_known_short"),
+    ),
+    Row(
+        A,
+        "a question without an answer, from somebody who waits for a consultant",
+        lambda t: is_.asks_unknown(t) and t.now.person is Person.ASKED,
+        not_known("question_waits", "not_known_waiting"),
+    ),
+    Row(A, "a question without an answer", is_.asks_unknown, not_known("not_known", "not_known_again")),
+    Row(
+        A,
+        "the same again is wanted",
+        lambda t: t.does("want:repeat"),
+        lambda t: (
+            [Say(text, again=True) for text in t.before.last_said if text.startswith("answer.")]
+            or (Say("menu", ("topic_help", "topic_job", "report", "human")),)
+        ),
+    ),
+    Row(A, "what is arranged is asked back", lambda t: t.does("want:readback"), read_back),
+    Row(A, "a time or a code word", lambda t: t.does("arrange:time", "arrange:word"), arranged),
+    # What happens next
+    Row(N, "the screening alone hears a danger", lambda t: is_.hinted(t, "danger"), says("danger_reminder"), GOES_ON),
+    Row(N, "the screening alone hears a word of dying", lambda t: is_.hinted(t, "suicide"), says("suicide_hint"), GOES_ON),
+    Row(
+        N,
+        "a request for a person is opened",
+        lambda t: is_.newly_waiting(t) and (is_.refused_before(t) or not (is_.acute(t) and t.times("handoff_short"))),
+        waiting_text,
+    ),
+    Row(
+        N,
+        "a person is wanted by somebody who waits already",
+        lambda t: t.does("want:human"),
+        says("handoff_already", "handoff_still", buttons=("withdraw", "safe_time")),
+    ),
+    Row(
+        N,
+        "a danger goes on while something else is said",
+        lambda t: (
+            is_.danger_open(t)
+            and not is_.danger_now(t)
+            and not {"danger_reminder", "danger_reminder_witness"}.intersection(t.before.last_said)
+        ),
+        lambda t: (Say("danger_reminder_witness" if t.now.danger_of_others else "danger_reminder"),),
+    ),
+    # One question
+    Row(Q, "nothing may be asked in a danger", lambda t: is_.acute(t) and bool(t.said), lambda _t: ()),
+    Row(
+        Q,
+        "somebody writes something else of who may die",
+        lambda t: is_.suicide_open(t) and t.now.suicide_of_others,
+        says("suicide_witness_again", "witness_more", "heard_on"),
+    ),
+    Row(
+        Q,
+        "somebody who may die writes something else",
+        is_.suicide_open,
+        says("suicide_here", "suicide_short", "heard_on"),
+    ),
+    Row(
+        Q,
+        "somebody writes something else of who is in danger",
+        lambda t: is_.danger_open(t) and t.now.danger_of_others,
+        says("danger_reminder_witness", "witness_more", "heard_on"),
+    ),
+    Row(
+        Q,
+        "somebody in danger writes something else",
+        is_.danger_open,
+        says("danger_here", "danger_reminder", "heard_on"),
+    ),
+    Row(
+        Q,
+        "a first gentle question to who tells of themselves",
+        lambda t: t.asks is None and not t.quiet and "disclose_short" in t.said and not is_.answers(t),
+        says("question_safe_now", buttons=("safe_yes", "safe_no", "skip"), awaits="safe_now"),
+    ),
+    Row(
+        Q,
+        "it is not safe to write",
+        lambda t: t.awaits == "safe_now" and t.does("answer:no"),
+        says("not_safe_now", buttons=("hide", "quiet")),
+        REPLY_ENDS,
+    ),
+    Row(
+        Q,
+        "a second gentle question",
+        lambda t: t.awaits == "safe_now" and t.does("answer:yes") and not t.times("question_can_leave"),
+        says("question_can_leave", buttons=("yes", "no", "skip"), awaits="can_leave"),
+    ),
+    Row(Q, "they cannot leave", lambda t: t.awaits == "can_leave" and t.does("answer:no"), says("cannot_leave")),
+    Row(Q, "they can leave", lambda t: t.awaits == "can_leave" and t.does("answer:yes"), says("question_thanks")),
+    Row(
+        Q,
+        "a consultant is offered to whom a risk worries",
+        lambda t: t.heard.screening.triage is Triage.MEDIUM and is_.may_offer(t),
+        says("handoff_offer", "offer_short", buttons=("yes", "no"), awaits="human"),
+    ),
+    Row(Q, "something is off the matter", lambda t: t.does("off") and not t.said, in_turn("out_of_scope", "off_again")),
+    Row(
+        Q,
+        "a yes that answers nothing",
+        lambda t: t.does("answer:yes") and not t.said,
+        says("yes_unclear", "heard_fine", buttons=PERSON),
+    ),
+    Row(
+        Q,
+        "a no that answers nothing",
+        lambda t: t.does("answer:no") and not t.said,
+        says("no_unclear", "heard_fine", buttons=PERSON),
+    ),
+    Row(
+        Q,
+        "not understood, from somebody who told of something",
+        lambda t: not t.said and (t.now.told_self or t.now.told_other),
+        says("unclear_told", "nothing_said", buttons=PERSON),
+    ),
+    Row(
+        Q,
+        "not understood twice",
+        lambda t: not t.said and t.now.unclear > 1,
+        says("not_understood_again", "nothing_said", buttons=("menu", "human")),
+    ),
+    Row(Q, "not understood", lambda t: not t.said, says("not_understood", "nothing_said", buttons=("menu", "human"))),
+)

@@ -1,0 +1,285 @@
+"""What commands mean where the conversation stands: an ordered table that resolves them against the state.
+
+"Asks X while Y" lives here, one row each. A row sees what the rows before it left. Nothing here touches what the screening found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
+from bot.dialogue.exact import ENOUGH
+from bot.dialogue.state import Danger, State
+
+FORMS: Final = ("report:", "time", "word")  # open questions that stay open while something else is answered
+_ANSWERS: Final = ("answer:yes", "answer:no", "answer:value", "refuse:question", "unclear", "off")
+_PLAIN: Final = (
+    "tell:self",
+    "tell:other",
+    "answer:value",
+    "answer:yes",
+    "answer:no",
+    "unclear",
+    "off",
+    "correct:meant",
+    "feel:unsure",
+)
+# What is no part of a report that is asked for: it is answered, and the report goes on, or rests.
+_BESIDE_A_REPORT: Final = (
+    ASK,
+    "danger:self",
+    "danger:other",
+    "feel:suicide",
+    "want:human",
+    "want:erase",
+    "want:quiet",
+    "want:language",
+    "want:report",
+    "refuse:human",
+    "refuse:question",
+    "correct:joke",
+    "answer:no",
+    "menu",
+    "report:send",
+    "report:drop",
+    "report:correct",
+    "report:part",
+)
+_SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
+_BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
+_MOODS: Final = ("feel:unsure", "feel:angry")
+SURELY_ASKED: Final = 0.9
+LONGEST_WORD: Final = 3  # words of a code word
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is settled: the message's commands, its words, and how the conversation stands."""
+
+    text: str
+    commands: Commands
+    state: State
+
+    def awaits(self, question: str) -> bool:
+        """Say whether a question is open; one that ends in a colon means all of its kind."""
+        open_now = self.state.awaits or ""
+        return open_now.startswith(question) if question.endswith(":") else open_now == question
+
+    def exactly(self, name: str) -> bool:
+        """Say whether a command was a button or a listed word, and no guess."""
+        found = self.commands.first(name)
+        return found is not None and found.sure >= 1
+
+    def only(self, *names: str) -> bool:
+        """Say whether the message does nothing else."""
+        return bool(self.commands.all) and self.commands.names <= set(names)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: in which situation which commands become which others."""
+
+    situation: str
+    when: Callable[[Said], bool]
+    then: Callable[[Said], Commands]
+
+
+def _instead(answer: str, *names: str) -> Callable[[Said], Commands]:
+    return lambda said: said.commands.without(answer).with_(*(Command(name, sure=_sure(said, answer)) for name in names))
+
+
+def _sure(said: Said, name: str) -> float:
+    found = said.commands.first(name)
+    return found.sure if found is not None else 1.0
+
+
+def _answered(question: str, answer: str) -> Callable[[Said], bool]:
+    return lambda said: said.awaits(question) and answer in said.commands and not _old_button(said, question)
+
+
+def _old_button(said: Said, question: str) -> bool:
+    """Say whether a button was pressed that stands under another question than the open one."""
+    return said.text.startswith("@") and said.text not in _BUTTONS_OF.get(question, ())
+
+
+def _value(name: str) -> Callable[[Said], Commands]:
+    return lambda said: said.commands.without(*_PLAIN, name).with_(Command(name, said.text.strip()))
+
+
+def _surer(first: str, second: str) -> Callable[[Said], Commands]:
+    return lambda said: said.commands.without(second if _sure(said, first) >= _sure(said, second) else first)
+
+
+def _named_report_part(said: Said) -> Commands:
+    field = (said.state.awaits or "").removeprefix("report:")
+    return Commands((Command("report:value", f"{field}={said.text.strip()}"),))
+
+
+TABLE: Final = (
+    Row("a yes to the offer of a consultant wants one", _answered("human", "answer:yes"), _instead("answer:yes", "want:human")),
+    Row("a no to the offer of a consultant refuses one", _answered("human", "answer:no"), _instead("answer:no", "refuse:human")),
+    Row(
+        "only a plain word erases; whatever is less sure is asked again",
+        lambda said: said.awaits("erase") and "answer:yes" in said.commands,
+        lambda said: said.commands.without("answer:yes").with_(
+            Command("erase:yes" if _sure(said, "answer:yes") >= 1 and not _old_button(said, "erase") else "want:erase")
+        ),
+    ),
+    Row("a no to erasing keeps everything", _answered("erase", "answer:no"), _instead("answer:no", "erase:no")),
+    Row(
+        "a yes to hurting oneself is a word of suicide",
+        _answered("hurting", "answer:yes"),
+        _instead("answer:yes", "feel:suicide"),
+    ),
+    Row(
+        "a no to hurting oneself is tiredness",
+        _answered("hurting", "answer:no"),
+        _instead("answer:no", "feel:tired", "feel:better"),
+    ),
+    Row("a yes under a report's summary sends it", _answered("report_send", "answer:yes"), _instead("answer:yes", "report:send")),
+    Row(
+        "a no under a report's summary keeps it unsent",
+        _answered("report_send", "answer:no"),
+        _instead("answer:no", "report:drop"),
+    ),
+    Row(
+        "a wish to send, where no report was begun, wants a consultant",
+        lambda said: "report:send" in said.commands and not said.state.report,
+        _instead("report:send", "want:human"),
+    ),
+    Row(
+        "a wish to correct, where no report was begun, asks what was meant",
+        lambda said: "report:correct" in said.commands and not said.state.report,
+        _instead("report:correct", "correct:meant"),
+    ),
+    Row(
+        "what is hardly a question, while a part of a report, a time or a word is asked for, is none",
+        lambda said: (
+            (said.state.awaits or "").startswith(FORMS)
+            and "?" not in said.text
+            and any(ask.value == UNKNOWN or ask.sure < SURELY_ASKED for ask in said.commands.asked)
+        ),
+        lambda said: Commands(
+            tuple(one for one in said.commands.all if one.name != ASK or (one.sure >= SURELY_ASKED and one.choices))
+        ),
+    ),
+    Row(
+        "what is told while a part of a report is asked for is that part",
+        lambda said: said.awaits("report:") and not said.commands.any_of(*_BESIDE_A_REPORT) and not said.exactly("near"),
+        _named_report_part,
+    ),
+    Row(
+        "enough, in a report, shows what there is",
+        lambda said: said.awaits("report:") and (c := said.commands.first("refuse:question")) is not None and c.value == ENOUGH,
+        lambda _said: Commands.of("report:send"),
+    ),
+    Row(
+        "skipped, or no, in a report goes on to the next part",
+        lambda said: said.awaits("report:") and said.only("refuse:question", "answer:no"),
+        lambda said: Commands((Command("report:value", f"{(said.state.awaits or '').removeprefix('report:')}="),)),
+    ),
+    Row(
+        "words after the question for a time are that time",
+        lambda said: said.awaits("time") and said.only(*_PLAIN, "arrange:time") and not said.only("answer:no", "answer:yes"),
+        _value("arrange:time"),
+    ),
+    Row(
+        "a few words after the question for a code word are that word",
+        lambda said: (
+            said.awaits("word")
+            and said.only(*_PLAIN, *_SMALL, "arrange:word", "near")
+            and not said.exactly("near")
+            and not said.only("answer:no", "answer:yes")
+            and len(said.text.split()) <= LONGEST_WORD
+        ),
+        _value("arrange:word"),
+    ),
+    Row(
+        "a yes to another language takes it",
+        lambda said: said.awaits("language:") and "answer:yes" in said.commands,
+        lambda said: Commands((Command("want:language", (said.state.awaits or "").removeprefix("language:")),)),
+    ),
+    Row(
+        "a yes to one of two readings takes the likelier",
+        lambda said: said.awaits("which:") and "answer:yes" in said.commands,
+        lambda said: Commands((Command(ASK, (said.state.awaits or "").removeprefix("which:")),)),
+    ),
+    Row(
+        "who cannot speak in a danger asks how to call all the same",
+        lambda said: (
+            said.state.danger is Danger.OPEN and any(ask.value == "write_instead_of_call" for ask in said.commands.asked)
+        ),
+        lambda said: said.commands.without(ASK).with_(Command(ASK, "emergency_silent")),
+    ),
+    Row(
+        "a person wanted and refused in one message is what is said more surely",
+        lambda said: "want:human" in said.commands and "refuse:human" in said.commands,
+        _surer("want:human", "refuse:human"),
+    ),
+    Row(
+        "a person wanted in words that sound like a question about consultants is called",
+        lambda said: "want:human" in said.commands,
+        lambda said: Commands(
+            tuple(one for one in said.commands.all if one.name != ASK or ("?" in said.text and "|" not in one.value))
+        ),
+    ),
+    Row(
+        "dying that is spoken of and denied is what is said more surely",
+        lambda said: "feel:suicide" in said.commands and "feel:better" in said.commands,
+        _surer("feel:suicide", "feel:better"),
+    ),
+    Row(
+        "who writes and what is told decide together whether a danger is one's own",
+        lambda said: "danger:self" in said.commands and "danger:other" in said.commands,
+        lambda said: said.commands.without("danger:self" if said.state.who.tells_of_others else "danger:other"),
+    ),
+    Row(
+        "telling of oneself and of others at once is what the conversation is about",
+        lambda said: "tell:self" in said.commands and "tell:other" in said.commands,
+        lambda said: said.commands.without("tell:self" if said.state.who.tells_of_others else "tell:other"),
+    ),
+    Row(
+        "whoever tells and hardly asks is heard, not told that there is no answer",
+        lambda said: (
+            said.commands.any_of("tell:self", "tell:other", "danger:self", "danger:other", "feel:suicide")
+            and any(ask.value == UNKNOWN for ask in said.commands.asked)
+            and "?" not in said.text
+        ),
+        lambda said: Commands(tuple(command for command in said.commands.all if str(command) != f"{ASK}:{UNKNOWN}")),
+    ),
+    Row(
+        "courtesies and noise beside anything else say nothing",
+        lambda said: not said.only(*_SMALL),
+        lambda said: said.commands.without(*_SMALL),
+    ),
+    Row(
+        "a mood beside something told or asked is received with it",
+        lambda said: said.commands.any_of(ASK, "tell:self", "tell:other", "want:human"),
+        lambda said: said.commands.without(*_MOODS),
+    ),
+    Row(
+        "a few words that are nothing, from somebody who is telling, belong to what they tell",
+        lambda said: (
+            said.only("unclear", "off") and (said.state.told_self or said.state.told_other) and len(said.text.split()) > 2
+        ),
+        lambda said: Commands((Command("tell:other" if said.state.who.tells_of_others else "tell:self"),)),
+    ),
+)
+
+
+def settle(text: str, commands: Commands, state: State) -> Commands:
+    """Return what the commands of a message mean in a conversation that stands so."""
+    said = Said(text, commands, state)
+    for row in TABLE:
+        if row.when(said):
+            said = replace(said, commands=row.then(said))
+    return said.commands
+
+
+def still_open(state: State, commands: Commands) -> str | None:
+    """Return the question that stays open after a message: those of a form wait while something else is answered."""
+    awaits = state.awaits or ""
+    answered = commands.any_of("report:value", "arrange:time", "arrange:word", "report:send", "report:drop", "refuse:question")
+    return awaits if awaits.startswith(FORMS) and not answered else None

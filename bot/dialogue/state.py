@@ -1,0 +1,217 @@
+"""What is known of a conversation between two messages: one value, changed in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from bot.dialogue.commands import Commands
+from bot.messages import Screening, Speaker, Triage
+
+VECTORS_KEPT: Final = 2  # messages of the person whose vectors are read with the next one
+NEEDS_KEPT: Final = 4  # answered needs that a follow-up may belong to
+
+
+class Who(StrEnum):
+    """Who writes."""
+
+    UNKNOWN = "unknown"
+    VICTIM = "victim"
+    WITNESS = "witness"
+    RELATIVE = "relative"
+    PROFESSIONAL = "professional"
+    CLIENT = "client"
+    CHILD = "child"
+    OFFICIAL = "official"
+
+    @property
+    def tells_of_others(self) -> bool:
+        """Say whether what is told happens to somebody else."""
+        return self in {Who.WITNESS, Who.RELATIVE, Who.PROFESSIONAL, Who.CLIENT, Who.OFFICIAL}
+
+
+class Danger(StrEnum):
+    """How a danger, or a wish to die, stands."""
+
+    NONE = "none"
+    OPEN = "open"
+    EASED = "eased"  # help was called, or somebody is with them: nobody is told again what to do unless something new happens
+    OVER = "over"
+
+
+class Person(StrEnum):
+    """How the question of a consultant stands."""
+
+    NONE = "none"
+    ASKED = "asked"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class State:
+    """A conversation as the dialogue knows it.
+
+    `awaits` is the question that is open: see `bot.dialogue.settle`. `said` counts the texts by id, `last_said` are those of the
+    last reply. `needs` are the answers given last, the newest first; `vectors` the person's last messages as numbers (fp16, base64).
+    """
+
+    who: Who = Who.UNKNOWN
+    danger: Danger = Danger.NONE
+    danger_of_others: bool = False
+    suicide: Danger = Danger.NONE
+    suicide_of_others: bool = False
+    person: Person = Person.NONE
+    in_writing: bool = False
+    awaits: str | None = None
+    told_self: bool = False
+    told_other: bool = False
+    signs: tuple[str, ...] = ()  # indicators that were received with a word of their own
+    needs: tuple[str, ...] = ()
+    said: Mapping[str, int] = field(default_factory=dict)
+    last_said: tuple[str, ...] = ()
+    unclear: int = 0
+    turns: int = 0
+    triage: Triage = Triage.NONE
+    arranged: Mapping[str, str] = field(default_factory=dict)
+    report: Mapping[str, str] = field(default_factory=dict)
+    report_sent: bool = False
+    vectors: tuple[str, ...] = ()
+
+    @property
+    def phase(self) -> str:
+        """Return what Rasa's rules distinguish: calm, told, waiting, danger or suicide."""
+        if self.suicide is Danger.OPEN:
+            return "suicide"
+        if self.danger is Danger.OPEN:
+            return "danger"
+        if self.person is Person.ASKED:
+            return "waiting"
+        return "told" if self.told_self or self.told_other else "calm"
+
+    def times(self, text: str) -> int:
+        """Return how often a text was said."""
+        return self.said.get(text, 0)
+
+    def with_said(self, texts: Sequence[str]) -> State:
+        """Return the state after a reply."""
+        counted = dict(self.said)
+        for text in texts:
+            counted[text] = counted.get(text, 0) + 1
+        return replace(self, said=counted, last_said=tuple(texts))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return a JSON value; `from_json` reads it."""
+        plain = State()
+        return {name: value for name, value in asdict(self).items() if value != getattr(plain, name)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> State:
+        """Read what `as_json` wrote; what is not there stands as at the beginning."""
+        known = {item.name for item in fields(cls)}
+        values = {name: value for name, value in data.items() if name in known}
+        for name, kind in (("who", Who), ("danger", Danger), ("suicide", Danger), ("person", Person), ("triage", Triage)):
+            if name in values:
+                values[name] = kind(values[name])
+        for name in ("signs", "needs", "last_said", "vectors"):
+            if name in values:
+                values[name] = tuple(values[name])
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One message as it is understood: what it does, what the screening found in it, and what the conversation has shown with it."""
+
+    commands: Commands
+    screening: Screening
+    triage: Triage  # of the conversation, this message included
+    minor: bool = False
+    who: Who = Who.UNKNOWN  # who writes, where this message tells
+    queued: bool = False  # a request for a person is open, whoever opened it
+    vector: str = ""
+
+    @property
+    def urgent(self) -> bool:
+        """Say whether this message alone is an emergency."""
+        return self.screening.triage is Triage.EMERGENCY
+
+    @property
+    def of_suicide(self) -> bool:
+        """Say whether this message speaks of dying, and does not say that it is over: what the screening found is a command too."""
+        return "feel:suicide" in self.commands
+
+
+def apply(state: State, heard: Heard) -> State:
+    """Return the state after a message, before anything is said to it."""
+    who = _who(state, heard)
+    commands = heard.commands
+    witness = heard.screening.speaker is Speaker.WITNESS or (state.told_other and not state.told_self)
+    others = who.tells_of_others or (who is Who.UNKNOWN and witness)
+    tells = commands.any_of("tell:self", "tell:other", "danger:self", "danger:other", "feel:suicide")
+    state = replace(
+        state,
+        who=who,
+        triage=heard.triage,
+        turns=state.turns + 1,
+        told_self=state.told_self or "tell:self" in commands or (tells and not others),
+        told_other=state.told_other or "tell:other" in commands or (tells and others),
+        in_writing=state.in_writing or "refuse:call" in commands,
+        unclear=state.unclear + 1 if commands.main_intent() == "unclear" else 0,
+        vectors=(heard.vector, *state.vectors)[:VECTORS_KEPT] if heard.vector else state.vectors,
+    )
+    return _person(_suicide(_danger(state, heard, others=others), heard, others=others), heard)
+
+
+def _who(state: State, heard: Heard) -> Who:
+    if heard.minor and not state.told_other and "tell:other" not in heard.commands:
+        return Who.CHILD
+    if heard.who is not Who.UNKNOWN and state.who is not Who.CHILD:
+        return heard.who
+    return state.who
+
+
+def _danger(state: State, heard: Heard, *, others: bool) -> State:
+    told = "danger:self" in heard.commands or "danger:other" in heard.commands
+    if told:
+        of_others = "danger:other" in heard.commands if told else others
+        return replace(state, danger=Danger.OPEN, danger_of_others=of_others)
+    if state.danger is Danger.NONE:
+        return state
+    # A no to "do you think of hurting yourself?" says nothing of a danger.
+    better = "feel:better" in heard.commands and state.awaits != "hurting"
+    if better or "correct:joke" in heard.commands:
+        return replace(state, danger=Danger.OVER)
+    if "done:called" in heard.commands and state.danger is Danger.OPEN:
+        return replace(state, danger=Danger.EASED)
+    return state
+
+
+def _suicide(state: State, heard: Heard, *, others: bool) -> State:
+    if heard.of_suicide:
+        return replace(state, suicide=Danger.OPEN, suicide_of_others=others)
+    if state.suicide is Danger.NONE:
+        return state
+    if heard.commands.any_of("feel:better", "correct:joke"):
+        return replace(state, suicide=Danger.OVER)
+    if "done:called" in heard.commands and state.suicide is Danger.OPEN:
+        return replace(state, suicide=Danger.EASED)
+    return state
+
+
+def in_mortal_danger(state: State) -> bool:
+    """Say whether a life is in danger as far as is known: then a case is kept against the person's word."""
+    return Danger.OPEN in {state.danger, state.suicide}
+
+
+def _person(state: State, heard: Heard) -> State:
+    commands = heard.commands
+    arranged = any(command.value for command in commands.all if command.name in {"arrange:time", "arrange:word"})
+    if arranged or commands.any_of("want:human", "report:send"):
+        return replace(state, person=Person.ASKED)
+    if "refuse:human" in commands and not in_mortal_danger(state):
+        return replace(state, person=Person.REFUSED)
+    if heard.urgent or (heard.triage.needs_person and state.person is not Person.REFUSED):
+        return replace(state, person=Person.ASKED)
+    return replace(state, person=Person.ASKED) if heard.queued and state.person is Person.NONE else state

@@ -1,0 +1,162 @@
+"""One turn of the dialogue: begun with what was understood, spoken section by section, concluded with the next state.
+
+Rasa's rules decide which sections speak; this is where they speak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from bot.dialogue import report
+from bot.dialogue.answers import Library
+from bot.dialogue.commands import Commands
+from bot.dialogue.plan import Say, Section, heard_saying, plan
+from bot.dialogue.predicates import Turn, alarm_now
+from bot.dialogue.settle import settle, still_open
+from bot.dialogue.state import NEEDS_KEPT, Heard, Person, State, Who, apply
+from bot.messages import Screening, Triage
+
+MOST_TIME: Final = 200  # characters of a safe time that are noted
+MOST_WORD: Final = 40
+_NOTED: Final = {"arrange:time": ("safe_time", MOST_TIME), "arrange:word": ("code_word", MOST_WORD)}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a message was understood as, before the conversation settles it."""
+
+    screening: Screening
+    commands: Commands
+    who: Who = Who.UNKNOWN
+    vector: str = ""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a reply depends on besides the conversation itself."""
+
+    library: Library
+    titles: Mapping[str, str] = field(default_factory=dict)
+    form: str = "text"
+    quiet: bool = False
+    on_duty: bool = True
+    queued: bool = False  # a request for a person is open, whoever opened it
+    withdrawn: bool = False  # and it was taken back
+    minor: bool = False
+    triage: Triage = Triage.NONE  # of the conversation with this message
+
+
+class Speaking:
+    """A turn while its sections speak; `says` collects the texts."""
+
+    def __init__(self, turn: Turn, titles: Mapping[str, str]) -> None:
+        self.turn = turn
+        self.titles = titles
+        self.says: list[Say] = []
+        self.ended = False
+        self.written = 0  # characters of the reply so far
+
+    @classmethod
+    def begin(cls, text: str, understood: Understood, before: State, around: Around) -> Speaking:
+        """Settle what was understood against the state, and begin the reply."""
+        before = _as_the_queue_knows(before, around)
+        commands = settle(text, understood.commands, before)
+        heard = Heard(
+            commands, understood.screening, around.triage, around.minor, understood.who, around.queued, understood.vector
+        )
+        now = replace(_with_values(apply(before, heard), commands), awaits=None)
+        turn = Turn(
+            before=before,
+            now=now,
+            heard=heard,
+            commands=commands,
+            text=text,
+            library=around.library,
+            on_duty=around.on_duty,
+            form=around.form,
+            quiet=around.quiet,
+            awaits=before.awaits,
+        )
+        return cls(turn, around.titles)
+
+    def section(self, section: Section) -> Sequence[Say]:
+        """Let one section speak; nothing once the reply has ended."""
+        if self.ended:
+            return ()
+        says, self.ended = plan(section, self.turn)
+        return self.say(*says)
+
+    def say(self, *says: Say) -> Sequence[Say]:
+        """Add texts to the reply; one that stands in it already is not said twice."""
+        new = [say for say in says if say.text not in self.turn.said]
+        self.turn = heard_saying(self.turn, new)
+        self.says += new
+        return new
+
+    def leave_out(self, says: Sequence[Say]) -> None:
+        """Take back texts for which there is no room: they were not said, and the questions in them were not asked."""
+        unsaid = {say.text for say in says}
+        self.says = [say for say in self.says if say.text not in unsaid]
+        asks = next((say.awaits for say in reversed(self.says) if say.awaits is not None), None)
+        self.turn = replace(self.turn, said=tuple(text for text in self.turn.said if text not in unsaid), asks=asks)
+
+    def change(self, now: State) -> None:
+        """Put another state in the place of the one after the message."""
+        self.turn = replace(self.turn, now=now)
+
+    def concluded(self) -> State:
+        """Return the state for the next message."""
+        turn = self.turn
+        needs = [name.removeprefix("answer.") for name in turn.said if name.startswith("answer.")]
+        now = turn.now.with_said(turn.said)
+        return replace(
+            now,
+            needs=tuple(dict.fromkeys((*needs, *now.needs)))[:NEEDS_KEPT],
+            awaits=turn.asks if turn.asks is not None else self._still_open(),
+            report_sent=now.report_sent or "report_sent" in turn.said,
+        )
+
+    def _still_open(self) -> str | None:
+        """Return the question that waits on; a form is left in an alarm, a report also where the reply ends without it."""
+        waits = still_open(self.turn.before, self.turn.commands)
+        left = alarm_now(self.turn) or (self.ended and (waits or "").startswith(report.AWAITS))
+        return None if left else waits
+
+
+def _as_the_queue_knows(state: State, around: Around) -> State:
+    """Return the state with what happened to the request for a person outside of the dialogue."""
+    if around.queued and state.person is Person.NONE:
+        return replace(state, person=Person.ASKED)
+    if around.withdrawn and state.person is Person.ASKED:
+        return replace(state, person=Person.REFUSED)
+    if not around.queued and not around.withdrawn and state.person is Person.ASKED:
+        return replace(state, person=Person.NONE)  # a consultant closed the case: the next need opens another
+    return state
+
+
+def _with_values(state: State, commands: Commands) -> State:
+    """Return the state with what a message arranges and reports."""
+    noted = dict(state.arranged)
+    for name, (slot, most) in _NOTED.items():
+        command = commands.first(name)
+        if command is not None and command.value:
+            noted[slot] = command.value[:most]
+    part = commands.first("report:value")
+    return replace(report.taken(state, part.value) if part is not None else state, arranged=noted)
+
+
+def effects(speaking: Speaking) -> dict[str, Any]:
+    """Return what the turn wants done besides its words: erase, language, quiet, arranged, report, and whether a person is needed."""
+    turn = speaking.turn
+    language = turn.commands.first("want:language")
+    return {
+        "erase": turn.does("erase:yes") and turn.awaits == "erase",
+        "language": language.value if language is not None and language.value else None,
+        "quiet": True if turn.does("want:quiet") else False if turn.does("want:normal") else None,
+        "arranged": {slot: value for slot, value in turn.now.arranged.items() if turn.before.arranged.get(slot) != value},
+        "report": report.told(turn.now.report) if "report_sent" in turn.said else None,
+        "person": turn.now.person is Person.ASKED,
+        "withdraw": turn.now.person is Person.REFUSED and turn.before.person is not Person.REFUSED,
+    }

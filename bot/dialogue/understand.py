@@ -1,0 +1,237 @@
+"""A message understood as commands: a button or a listed word exactly, everything else by the heads and the nearness of answers.
+
+What the screening found is never weighed here: it only adds commands of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from bot.dialogue.answers import CALM, DANGER, WAITING, Library
+from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, UNKNOWN, Command, Commands
+from bot.dialogue.exact import exact
+from bot.dialogue.features import Context, Hits, features, packed
+from bot.dialogue.heads import CommandHeads
+from bot.dialogue.nearness import Found, Nearness
+from bot.dialogue.senses import Senses
+from bot.dialogue.state import Danger, Person, Who
+from bot.dialogue.turn import Understood
+from bot.lexicon import Lexicon
+from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
+from bot.screening.clauses import Reading
+from bot.screening.heads import Heads, Matrix
+from bot.screening.parts import together
+from bot.screening.tuned import TunedEncoder
+
+_NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
+# What the screening calls an emergency after the first message is said as one from this likelihood on: of 24 such validation turns 15
+# were labelled so, of 40 below it 5.
+BORNE_OUT: Final = 0.15
+_DANGERS: Final = ("danger:self", "danger:other")
+ALIKE: Final[Mapping[str, tuple[str, ...]]] = {**dict.fromkeys(_DANGERS, _DANGERS), "feel:suicide": ("feel:suicide",)}
+HINTS: Final = ("hint:danger", "hint:suicide")
+EXITS: Final = ("feel:better", "done:called", "correct:joke")  # that a danger is over, help was called, or it was a joke
+COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
+TELLS: Final = ("tell:self", "tell:other")
+HALF_HEARD: Final = 0.5  # of its bar
+# What half heard does no harm: it is received or asked about. Nobody is called, sent away or alarmed by half a word.
+HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", "feel:afraid", "feel:ashamed", "feel:unsure")
+MOST_QUESTIONS: Final = 3
+MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
+
+
+# What a message of each topic does, where the topic alone says it.
+TOPIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "greet": ("greet",),
+    "goodbye": ("bye",),
+    "thanks": ("thanks",),
+    "affirm": ("answer:yes",),
+    "deny": ("answer:no",),
+    "ask_human": ("want:human",),
+    "change_language": ("want:language",),
+    "delete_data": ("want:erase",),
+    "repeat": ("want:repeat",),
+    "abuse": ("feel:angry",),
+    "out_of_scope": ("off",),
+}
+
+
+def with_screening(
+    commands: Commands, screening: Screening, *, borne_out: Callable[[str], bool] = lambda _command: True
+) -> Commands:
+    """Add what the screening found: an emergency is a danger, or a word of dying, where the conversation bears it out.
+
+    The screening has learned from single messages: what it calls an emergency in the middle of a conversation often is "they brought
+    him tea, I am in the police car". The finding stays, and a person sees it; what is said then is a hint of 112 and of the crisis
+    line, not that a life is in danger. Nor is it where the message says that a danger is over, or a joke, unless both the screening and the
+    conversation hear one.
+    """
+    if commands.any_of(*EXITS):
+        if screening.triage is not Triage.EMERGENCY or not any(map(borne_out, ALIKE)):
+            return commands
+        commands = commands.without(*EXITS)  # whoever tells of a danger is not out of it
+    if Indicator.SUICIDE_RISK in screening.signs:
+        return _found(commands.without("doubt:suicide"), "feel:suicide", "hint:suicide", borne_out)
+    if screening.triage is not Triage.EMERGENCY or commands.any_of("danger:self", "danger:other", "feel:suicide"):
+        return commands
+    danger = "danger:other" if screening.speaker is Speaker.WITNESS else "danger:self"
+    return _found(commands, danger, "hint:danger", borne_out)
+
+
+def _found(commands: Commands, alarm: str, hint: str, borne_out: Callable[[str], bool]) -> Commands:
+    if alarm in commands:
+        return commands
+    return commands.with_(Command(alarm if borne_out(alarm) else hint, sure=FOUND_ONLY))
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """Everything that was learned for understanding messages as commands."""
+
+    heads: CommandHeads
+    nearness: Nearness
+    library: Library
+    lexicon: Lexicon
+    senses: Senses
+
+    @classmethod
+    def load(cls, folder: Path, encoder: TunedEncoder) -> Understanding:
+        """Read what was learned from a folder, and the library and the lists as they are now."""
+        library, senses = Library.load(), Senses.load(folder, Heads.load(encoder.folder))
+        nearness = Nearness.load(folder, library, encoder, senses)
+        return cls(CommandHeads.load(folder), nearness, library, Lexicon.load(), senses)
+
+    def understand(self, text: str, screening: Screening, reading: Reading | None, context: Context) -> Understood:
+        """Return what a message does in its conversation; `reading` is None of a text without words."""
+        said = exact(text, screening.language, self.lexicon)
+        if reading is None:
+            return Understood(screening, said or Commands.of("unclear"))
+        sense = self.senses.one(reading.whole)
+        vector = packed(sense[: self.senses.last_width])
+        if said is not None:
+            return Understood(screening, with_screening(said, screening), vector=vector)
+        row = self._row(text, sense, context, screening.language)
+        likely, bars = self.heads.likelihoods(row), self.heads.bars
+        who = self._who(row, context)
+        found = [
+            Command(name, self._value(name, text, screening.language), sure)
+            for name, sure in likely.items()
+            if name != ASK and sure >= bars.command[name]
+        ]
+        if bars.doubt <= likely["feel:suicide"] < bars.command["feel:suicide"]:
+            found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
+        known = who if who is not Who.UNKNOWN else context.who
+        if likely[ASK] >= bars.command[ASK]:
+            found += self._asked(reading, sense, context, known, likely[ASK])
+        elif context.awaits is None:
+            told = any(command.name in TELLS for command in found)
+            if told or likely[ASK] >= bars.command[ASK] * HALF_HEARD:
+                found += self._helps(text, sense, context, known, Command(HELPS if told else ASK, sure=likely[ASK]))
+        if all(command.name in COURTESIES for command in found):
+            found += self._likeliest(likely)
+        found = sorted(found, key=lambda command: -command.sure) or [Command("unclear", sure=0.0)]
+
+        def borne_out(alarm: str) -> bool:
+            return context.first or max(likely[name] for name in ALIKE[alarm]) >= BORNE_OUT
+
+        return Understood(screening, with_screening(Commands(tuple(found)), screening, borne_out=borne_out), who, vector)
+
+    def _row(self, text: str, sense: Matrix, context: Context, language: str) -> Matrix:
+        hits = Hits.of(text, language, self.lexicon)
+        return features(text, sense, context, hits, self.heads.meanings, width=self.senses.last_width)
+
+    def _likeliest(self, likely: Mapping[str, float]) -> list[Command]:
+        """Return what a message most likely tells or feels that otherwise does nothing, or only thanks: half of its bar is enough then."""
+        bars = self.heads.bars.command
+        name = max(HALF_HEARD_TOO, key=lambda label: likely[label] / bars[label])
+        return [Command(name, sure=likely[name])] if likely[name] >= bars[name] * HALF_HEARD else []
+
+    def _value(self, name: str, text: str, language: str) -> str:
+        """Return what a message arranges, where it names it: a time in any words, a code word in quotation marks or after a colon."""
+        if name == "arrange:time" and (any(map(str.isdigit, text)) or self.lexicon.names_time(text, language)):
+            return text.strip()
+        if name == "arrange:word" and (word := _NAMED_WORD.search(text)) is not None:
+            return (word["quoted"] or word["after"]).strip()
+        return ""
+
+    def _who(self, row: Matrix, context: Context) -> Who:
+        who, sure = self.heads.role(row)
+        bar = self.heads.bars.who if context.who is Who.UNKNOWN else self.heads.bars.who_again
+        return who if sure >= bar and who is not Who.UNKNOWN else Who.UNKNOWN
+
+    def _asked(self, reading: Reading, sense: Matrix, context: Context, who: Who, sure: float) -> list[Command]:
+        """Return the questions of a message: of each clause that asks, and of the whole where one does."""
+        asking = [(" ".join(reading.clauses), sense)]
+        if len(reading.clauses) > 1:
+            clauses = list(zip(reading.clauses, self.senses.of(reading.encodings), strict=True))
+            parts = [(text, part) for text, part in clauses if self._asks(text, part, reading.language)]
+            asking = parts if len(parts) > 1 else asking  # one question is found best by the whole message around it
+        sought = [
+            self.nearness.find(clause, part, self.library, who=who, context=context, moment=_moment(context))
+            for clause, part in asking[:MOST_QUESTIONS]
+        ]
+        found: list[Command] = []
+        for near in sorted(filter(None, sought), key=lambda near: -near[0].nearness):
+            value = self._chosen(near, self.heads.bars.further if found else self.heads.bars.answer)
+            clear = value is not None and "|" not in value
+            if value is not None and (clear or not found) and not any(value.partition("|")[0] in one.choices for one in found):
+                found.append(Command(ASK, value, sure))
+        if found or not any(sought):
+            return found or [Command(ASK, UNKNOWN, sure)]
+        nearest = max(filter(None, sought), key=lambda near: near[0].nearness)
+        return [Command(ASK, UNKNOWN, sure, near=tuple(one.answer for one in nearest[:MOST_CHOICES]))]
+
+    def _helps(self, text: str, sense: Matrix, context: Context, who: Who, command: Command) -> list[Command]:
+        """Return the answer to what is told, or hardly asked, where the library surely has what helps with it."""
+        near = self.nearness.find(text, sense, self.library, who=who, context=context, moment=_moment(context))
+        clear = near and near[0].nearness >= self.heads.bars.told
+        return [replace(command, value=near[0].answer)] if clear else []
+
+    def _asks(self, clause: str, sense: Matrix, language: str) -> bool:
+        return self.heads.likelihoods(self._row(clause, sense, Context(), language))[ASK] >= self.heads.bars.command[ASK]
+
+    def _chosen(self, near: Sequence[Found], bar: float) -> str | None:
+        if not near or near[0].nearness < bar:
+            return None
+        if len(near) > 1 and near[0].nearness - near[1].nearness < self.heads.bars.between:
+            return "|".join(found.answer for found in near[:MOST_CHOICES])
+        return near[0].answer
+
+
+def _moment(context: Context) -> str:
+    """Return in which moment answers must fit, as far as is known before the message is settled."""
+    if Danger.OPEN in {context.danger, context.suicide}:
+        return DANGER
+    return WAITING if context.person is Person.ASKED else CALM
+
+
+def told_in_parts(whole: Understood, found: Sequence[Understood]) -> Understood:
+    """Return what a text does that is too long to be read at once: the whole is what it does, each part is screened by itself.
+
+    An alarm of the screening is borne out where one of the parts, or the whole, is understood as that alarm.
+    """
+    screening = together(whole.screening, [part.screening for part in found])
+
+    def borne_out(alarm: str) -> bool:
+        return any(one.commands.any_of(*ALIKE[alarm]) for one in (whole, *found))
+
+    commands = with_screening(whole.commands.without(*HINTS), screening, borne_out=borne_out)
+    return replace(whole, screening=screening, commands=commands)
+
+
+def plainly(text: str, screening: Screening, lexicon: Lexicon) -> Understood:
+    """Return what a message does by its topic alone: where no encoder could be loaded, something is understood still."""
+    said = exact(text, screening.language, lexicon)
+    if said is None:
+        others = screening.speaker is Speaker.WITNESS
+        names = list(TOPIC_COMMANDS.get(screening.topic, ()))
+        if screening.topic in QUESTION_TOPICS:
+            names.append(f"{ASK}:{UNKNOWN}")
+        if screening.triage is not Triage.NONE or screening.topic in {"disclose_victim", "report_witness"}:
+            names.append("tell:other" if others else "tell:self")
+        said = Commands.of(*names) if names else Commands.of("unclear")
+    return Understood(screening, with_screening(said, screening))

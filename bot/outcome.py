@@ -1,0 +1,19 @@
+"""What came of one message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.messages import Reply, Triage
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one message: the replies, and what is known of the conversation now."""
+
+    replies: tuple[Reply, ...]
+    triage: Triage
+    handoff: bool
+    erased: bool = False
+    said: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()

@@ -1,0 +1,175 @@
+"""Danger and the wish to die: what is said first, what is said next, and how it ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.dialogue.commands import Command
+from bot.dialogue.state import Who
+from bot.messages import Indicator, Speaker, Triage
+from tests.dialogue.people import CALLED, DANGER, DYING, DYING_AGAIN, GRAVE, NEAR, NEAR_WITH_MORE, NOT_DYING, QUESTION
+from tests.dialogue.talk import Person, Talk
+from tests.support import HOTLINE
+
+VIOLENCE = {"triage": Triage.EMERGENCY, "signs": [Indicator.VIOLENCE]}
+MORTAL = {"triage": Triage.EMERGENCY, "signs": [Indicator.SUICIDE_RISK]}
+SUICIDE_TEXTS = {"suicide", "suicide_again", "suicide_here", "suicide_short"}
+DANGER_TEXTS = {"emergency_victim", "emergency_steps", "danger_here", "danger_reminder"}
+
+
+async def test_a_danger_begins_with_both_numbers_and_calls_a_person(person: Person) -> None:
+    outcome = await person.writes(DANGER)
+    assert "112" in outcome.replies[0].text[:160]
+    assert HOTLINE in outcome.replies[0].text
+    assert (outcome.triage, outcome.handoff) == (Triage.EMERGENCY, True)
+
+
+async def test_somebody_who_comes_in_leaves_only_a_short_text_without_a_number(person: Person) -> None:
+    await person.writes(GRAVE)
+    outcome = await person.writes(NEAR)
+    (reply,) = outcome.replies
+    assert outcome.said == ("someone_near",)
+    assert len(reply.text) < 80
+    assert not any(sign.isdigit() for sign in reply.text)
+    assert reply.buttons == ()
+
+
+async def test_somebody_who_comes_in_with_a_new_danger_is_answered_as_the_danger(person: Person) -> None:
+    outcome = await person.writes(NEAR_WITH_MORE)
+    assert outcome.said[0] == "emergency_victim"
+    assert outcome.triage is Triage.EMERGENCY
+
+
+async def test_a_wish_to_die_that_is_denied_ends_its_texts_and_the_case_stays(person: Person) -> None:
+    first = await person.writes(DYING)
+    assert first.said[0] == "suicide"
+    denied = await person.writes(NOT_DYING)
+    assert denied.said[0] == "suicide_denied"
+    for text in (QUESTION, GRAVE, "dziękuję"):
+        later = await person.writes(text)
+        assert not SUICIDE_TEXTS & set(later.said)
+        assert (later.triage, later.handoff) == (Triage.EMERGENCY, True)
+
+
+async def test_a_second_denial_is_not_answered_with_the_texts_of_the_first(person: Person) -> None:
+    await person.writes(DYING, NOT_DYING)
+    again = await person.writes(NOT_DYING)
+    assert not (SUICIDE_TEXTS | {"suicide_denied"}) & set(again.said)
+
+
+async def test_a_joke_closes_what_is_said_and_leaves_the_case(person: Person) -> None:
+    await person.writes(DANGER)
+    joke = await person.writes("żartowałam")
+    assert "joke_heard" in joke.said
+    assert (joke.triage, joke.handoff) == (Triage.EMERGENCY, True)
+    later = await person.writes(QUESTION)
+    assert "answer.sleep_tonight" in later.said
+    assert not DANGER_TEXTS & set(later.said)
+
+
+async def test_who_called_for_help_is_not_told_again_to_call(person: Person) -> None:
+    await person.writes(DANGER)
+    called = await person.writes(CALLED)
+    assert called.said[0] == "called_ok"
+    assert not DANGER_TEXTS & set((await person.writes(QUESTION)).said)
+
+
+async def test_each_word_of_dying_is_stayed_with_in_other_words(person: Person) -> None:
+    heard = [(await person.writes(DYING if turn % 2 else DYING_AGAIN)).replies[0].text for turn in range(4)]
+    assert len(set(heard)) == 4
+
+
+def test_a_danger_that_goes_on_is_remembered_while_something_else_is_said() -> None:
+    talk = Talk()
+    talk.hears("…", "danger:self", **VIOLENCE)
+    assert "danger_reminder" in talk.hears("…", "tell:self")
+    assert "danger_reminder" not in talk.hears("…", "tell:self")  # not in every reply
+
+
+@pytest.mark.parametrize("command", ["unclear", "off", "ask:none", "thanks"])
+def test_nobody_in_danger_is_told_that_they_were_not_understood_or_questioned(command: str) -> None:
+    talk = Talk()
+    talk.hears("…", "danger:self", **VIOLENCE)
+    said = talk.hears("…", command)
+    assert said
+    assert not [text for text in said if text.startswith(("not_understood", "not_known", "question_", "handoff_offer"))]
+    assert talk.state.awaits is None
+
+
+def test_a_question_in_a_danger_is_answered_only_by_what_is_meant_for_one() -> None:
+    talk = Talk()
+    talk.hears("…", "danger:self", **VIOLENCE)
+    assert "answer.emergency_silent" in talk.hears("…", "ask:emergency_silent")
+    assert "answer.know_plan" not in talk.hears("…", "ask:know_plan")
+
+
+@pytest.mark.parametrize(
+    ("who", "command", "text"),
+    [
+        (Who.VICTIM, "danger:self", "emergency_victim"),
+        (Who.WITNESS, "danger:other", "emergency_witness"),
+        (Who.RELATIVE, "danger:other", "emergency_witness"),
+    ],
+)
+def test_a_danger_is_answered_for_whom_it_concerns(who: Who, command: str, text: str) -> None:
+    speaker = Speaker.WITNESS if who.tells_of_others else Speaker.VICTIM
+    assert Talk().hears("…", Command(command, sure=0.9), who=who, speaker=speaker, **VIOLENCE)[0] == text
+
+
+def test_a_child_in_danger_hears_what_is_for_children() -> None:
+    assert Talk(minor=True).hears("…", Command("danger:self", sure=0.9), **VIOLENCE)[0] == "emergency_child"
+
+
+def test_somebody_elses_wish_to_die_is_no_danger_of_the_writer() -> None:
+    said = Talk().hears("…", "feel:suicide", who=Who.RELATIVE, speaker=Speaker.WITNESS, **MORTAL)
+    assert said[0] == "suicide_witness"
+
+
+def test_a_word_of_dying_or_of_tiredness_is_asked_back_once_and_each_answer_is_heard() -> None:
+    asked = Talk()
+    assert asked.hears("…", "doubt:suicide") == ("hurting_ask",)
+    assert {"tired", "hurting", "human"} == set(asked.buttons)
+    assert "suicide" in asked.hears("@hurting", "feel:suicide", **MORTAL)
+    tired = Talk()
+    tired.hears("…", "doubt:suicide")
+    said = tired.hears("nie", "answer:no")
+    assert "tired_heard" in said
+    assert not SUICIDE_TEXTS & set(said)
+    assert "hurting_ask" not in tired.hears("…", "doubt:suicide")
+
+
+def test_an_alarm_that_the_conversation_does_not_bear_out_is_kept_and_hinted_at_beside_the_answer() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", triage=Triage.HIGH)
+    said = talk.hears("…", "ask:passport_back", triage=Triage.EMERGENCY, borne_out=False)
+    assert "answer.passport_back" in said
+    assert "danger_reminder" in said
+    assert not {"emergency_victim", "emergency_steps"} & set(said)
+    assert talk.findings.triage is Triage.EMERGENCY
+    assert talk.state.person.value == "asked"
+
+
+def test_a_word_of_dying_that_the_conversation_does_not_bear_out_is_answered_with_the_lines_and_not_taken_for_it() -> None:
+    talk = Talk()
+    said = talk.hears("…", "tell:self", borne_out=False, **MORTAL)
+    assert "suicide_hint" in said
+    assert not SUICIDE_TEXTS & set(said)
+    assert talk.findings.triage is Triage.EMERGENCY
+
+
+def test_a_first_message_is_taken_at_the_screenings_word() -> None:
+    assert Talk().hears("…", triage=Triage.EMERGENCY)[0] == "emergency_victim"
+
+
+def test_a_cry_for_help_alone_is_a_danger_and_no_doubt() -> None:
+    assert Talk().hears("pomocy", "danger:self")[0] == "emergency_victim"
+
+
+@pytest.mark.parametrize("signs", [[Indicator.VIOLENCE], [Indicator.SUICIDE_RISK]])
+def test_who_writes_on_of_somebody_else_in_danger_is_answered_as_a_witness(signs: list[Indicator]) -> None:
+    talk = Talk()
+    command = "feel:suicide" if signs == [Indicator.SUICIDE_RISK] else "danger:other"
+    talk.hears("…", command, triage=Triage.EMERGENCY, signs=signs, who=Who.WITNESS, speaker=Speaker.WITNESS)
+    for _ in range(4):
+        said = talk.hears("…", "ask:none", who=Who.WITNESS)
+        assert not (SUICIDE_TEXTS | DANGER_TEXTS) & set(said), said

@@ -1,0 +1,252 @@
+"""What a reply holds: the matter first, at most two answers and one question, for who writes, and nothing word for word again."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from bot.dialogue.commands import Commands
+from bot.dialogue.plan import Section, plan
+from bot.dialogue.predicates import MOST_ANSWERS
+from bot.dialogue.replies import HEARD_SIGNS
+from bot.dialogue.sections import TABLE
+from bot.dialogue.state import State, Who
+from bot.dialogue.texts import MOST_SIGNS, MOST_SIGNS_ELSEWHERE
+from bot.messages import Indicator, Speaker, Triage
+from tests.dialogue.people import THREE_QUESTIONS, TIRED, UNKNOWN, WITNESSED, WORRIED
+from tests.dialogue.talk import LIBRARY, Person, Talk, around, heard, replies, speaking
+
+GRAVE = {"triage": Triage.HIGH, "signs": [Indicator.DOCUMENTS_TAKEN]}
+
+
+def answered(said: tuple[str, ...]) -> list[str]:
+    return [text for text in said if text.startswith("answer.")]
+
+
+def test_a_question_is_answered_and_nothing_is_asked_or_promised() -> None:
+    talk = Talk()
+    assert talk.hears("ile kosztuje rozmowa z wami?", "ask:hotline_cost") == ("answer.hotline_cost",)
+    assert talk.state.phase == "calm"
+
+
+def test_at_most_two_questions_of_a_message_are_answered() -> None:
+    said = Talk().hears("…?", "ask:sleep_tonight", "ask:who_reads", "ask:hotline_cost")
+    assert answered(said) == ["answer.sleep_tonight", "answer.who_reads"]
+    assert MOST_ANSWERS == 2
+
+
+def test_what_is_told_and_asked_in_one_message_is_heard_and_answered() -> None:
+    said = Talk().hears("szef zabrał nam paszporty, gdzie spać?", "tell:self", "ask:sleep_tonight", **GRAVE)
+    assert answered(said) == ["answer.sleep_tonight"]
+    assert "handoff_short" in said
+    assert said.index("answer.sleep_tonight") < said.index("handoff_short")
+
+
+def test_an_answer_fits_who_writes() -> None:
+    for name, answer in LIBRARY.answers.items():
+        if not answer.audience:
+            continue
+        for who in Who:
+            said = Talk(State(who=who)).hears("…?", f"ask:{name}", who=who)
+            assert (answer.text in said) == answer.fits(who), (name, who)
+
+
+def test_where_no_answer_fits_it_is_said_and_a_person_is_named() -> None:
+    talk = Talk()
+    first = talk.hears("…?", "ask:none")
+    assert first[0].startswith("not_known")
+    assert "human" in talk.buttons
+    assert talk.hears("…?", "ask:none") != first
+
+
+def test_a_question_without_an_answer_from_who_waits_is_left_for_the_consultant() -> None:
+    talk = Talk()
+    talk.hears("…", "want:human")
+    assert talk.hears("…?", "ask:none")[0] in {"question_waits", "not_known_waiting"}
+
+
+def test_two_readings_in_doubt_are_asked_back_with_two_buttons_and_a_person() -> None:
+    talk = Talk()
+    assert talk.hears("…?", "ask:sleep_tonight|shelter_where") == ("which_ask",)
+    assert talk.buttons == ("ask_sleep_tonight", "ask_shelter_where", "human")
+
+
+def test_what_people_ask_next_is_offered_never_what_was_answered() -> None:
+    asked = next(answer for answer in LIBRARY.answers.values() if len(answer.next) > 1 and not answer.audience)
+    talk = Talk()
+    talk.hears("…?", f"ask:{asked.id}")
+    offered = [button.removeprefix("ask_") for button in talk.buttons if button.startswith("ask_")]
+    assert 0 < len(offered) <= 2
+    assert talk.buttons[-1] == "human"
+    talk.hears("…?", f"ask:{offered[0]}")
+    again = talk.hears("…?", f"ask:{asked.id}")
+    assert again
+    assert f"ask_{offered[0]}" not in talk.buttons
+
+
+def test_an_answer_that_is_asked_for_again_is_not_said_word_for_word() -> None:
+    turn = speaking("…?", heard("ask:hotline_cost"))
+    texts = [replies(turn, "pl")[0].text]
+    for _ in range(2):
+        turn = speaking("…?", heard("ask:hotline_cost"), turn.concluded())
+        texts.append(replies(turn, "pl")[0].text)
+    assert texts[2] not in texts[:2]
+
+
+@pytest.mark.parametrize(("sign", "text"), list(HEARD_SIGNS.items()))
+def test_each_grave_thing_is_heard_as_what_it_is_once(sign: Indicator, text: str) -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", **GRAVE)
+    told = {"triage": Triage.HIGH, "signs": [sign]}
+    assert text in talk.hears("…", "tell:self", **told)
+    assert text not in talk.hears("…", "tell:self", **told)
+
+
+@pytest.mark.parametrize(
+    ("who", "first"),
+    [
+        (Who.WITNESS, "witness_short"),
+        (Who.RELATIVE, "relative_first"),
+        (Who.PROFESSIONAL, "professional_first"),
+        (Who.CLIENT, "client_first"),
+        (Who.VICTIM, "disclose_short"),
+    ],
+)
+def test_the_first_telling_is_received_as_what_it_is_to_who_writes(who: Who, first: str) -> None:
+    others = who.tells_of_others
+    speaker = Speaker.WITNESS if others else Speaker.VICTIM
+    said = Talk().hears("…", "tell:other" if others else "tell:self", who=who, speaker=speaker, **GRAVE)
+    assert said[0] == first
+    assert not [text for text in said if text.startswith("question_")] or who is Who.VICTIM
+
+
+def test_a_child_hears_what_is_for_children_and_no_pity_twice() -> None:
+    talk = Talk(minor=True)
+    assert "disclose_child" in talk.hears("mam 15 lat, ciotka zabrała mi paszport", "tell:self", **GRAVE)
+    assert "disclose_child" not in talk.hears("i każe mi sprzątać", "tell:self", **GRAVE)
+    asking = Talk(minor=True)
+    assert "child_here" in asking.hears("mam 15 lat, mogę tu pisać?", "ask:who_reads")
+
+
+def test_at_most_two_gentle_questions_are_asked_one_at_a_time_and_each_can_be_skipped() -> None:
+    talk = Talk()
+    assert "question_safe_now" in talk.hears("…", "tell:self", **GRAVE)
+    assert {"safe_yes", "safe_no", "skip"} <= set(talk.buttons)
+    assert "question_can_leave" in talk.hears("tak", "answer:yes")
+    assert "question_thanks" in talk.hears("tak", "answer:yes")
+    later = talk.hears("…", "tell:self", **GRAVE)
+    assert not [text for text in later if text.startswith("question_")]
+
+
+def test_who_cannot_write_safely_is_told_how_to_and_asked_nothing_more() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", **GRAVE)
+    assert talk.hears("nie", "answer:no") == ("not_safe_now",)
+
+
+def test_a_skipped_question_is_not_asked_again() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", **GRAVE)
+    assert "question_skipped" in talk.hears("pomiń", "refuse:question")
+    assert not [text for text in talk.hears("…", "tell:self", **GRAVE) if text.startswith("question_")]
+
+
+def test_the_handoff_is_told_once() -> None:
+    talk = Talk()
+    assert "handoff_short" in talk.hears("…", "tell:self", **GRAVE)
+    assert "handoff_short" not in talk.hears("…", "tell:self", **GRAVE)
+
+
+def test_at_night_nobody_is_told_that_somebody_reads_at_once() -> None:
+    assert "handoff_short_night" in Talk(on_duty=False).hears("…", "tell:self", **GRAVE)
+
+
+def test_a_yes_or_no_without_a_question_does_nothing() -> None:
+    for answer, text in (("answer:yes", "yes_unclear"), ("answer:no", "no_unclear")):
+        talk = Talk()
+        assert talk.hears("…", answer) == (text,)
+        assert talk.state.person.value == "none"
+
+
+@pytest.mark.parametrize("mood", ["feel:tired", "feel:afraid", "feel:ashamed", "feel:angry", "feel:unsure"])
+def test_a_mood_is_heard_and_in_other_words_the_next_time(mood: str) -> None:
+    talk = Talk()
+    first = talk.hears("…", mood)
+    assert first
+    assert talk.hears("…", mood)[0] != first[0]
+
+
+def test_a_matter_of_ours_is_not_called_off_topic() -> None:
+    assert Talk().hears("…", "off", "ask:what_help") == ("answer.what_help",)
+    assert Talk().hears("…", "off") == ("out_of_scope",)
+
+
+def test_not_understanding_is_said_in_other_words_and_then_a_person_is_offered() -> None:
+    talk = Talk()
+    heard_then = [talk.hears("…", "unclear") for _ in range(3)]
+    assert len(set(heard_then)) > 1
+    assert all(first != second for first, second in itertools.pairwise(heard_then))
+    assert "human" in talk.buttons
+
+
+def test_nobody_who_told_of_something_grave_is_told_to_use_other_words() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", **GRAVE)
+    for _ in range(4):
+        assert not {"not_understood", "not_understood_again"} & set(talk.hears("hm", "unclear"))
+
+
+def test_a_correction_of_whom_it_is_about_is_taken() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:other", who=Who.WITNESS, speaker=Speaker.WITNESS, **GRAVE)
+    assert "about_self" in talk.hears("nie, chodzi o mnie", "correct:person", who=Who.VICTIM)
+    assert talk.state.who is Who.VICTIM
+
+
+def test_in_quiet_mode_nothing_is_asked_offered_or_shown() -> None:
+    talk = Talk(quiet=True)
+    for commands in (("tell:self",), ("ask:sleep_tonight",), ("ask:none",)):
+        talk.hears("…", *commands, **(GRAVE if commands == ("tell:self",) else {}))
+        assert talk.last is not None
+        for reply in replies(talk.last, "pl"):
+            assert not any(sign.isdigit() for sign in reply.text)
+            assert reply.buttons == ()
+        assert not [text for text in talk.last.turn.said if text.startswith(("question_safe", "question_can", "which_"))]
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+@pytest.mark.parametrize(
+    "commands", [("ask:sleep_tonight", "ask:who_reads"), ("tell:self", "ask:sleep_tonight", "ask:who_reads"), ("tell:self",)]
+)
+def test_a_reply_by_sms_stays_within_three_segments(language: str, commands: tuple[str, ...]) -> None:
+    turn = speaking("…?", heard(*commands, **GRAVE), around=around(form="sms"))
+    assert sum(len(reply.text) for reply in replies(turn, language)) <= MOST_SIGNS
+    assert MOST_SIGNS_ELSEWHERE < MOST_SIGNS
+
+
+async def test_a_whole_reply_by_sms_stays_within_three_segments_and_what_was_left_out_was_not_asked(person: Person) -> None:
+    texting = Person(person.program, channel="sms")
+    await texting.writes("dzień dobry")
+    for text in (THREE_QUESTIONS, WORRIED, WITNESSED, UNKNOWN, TIRED):
+        outcome = await texting.writes(text)
+        assert sum(len(reply.text) for reply in outcome.replies) <= MOST_SIGNS, text
+        assert len(outcome.said) == len(outcome.replies), text
+
+
+def test_the_reply_ends_where_a_row_says_so() -> None:
+    turn = speaking("idzie", heard("near"))
+    assert turn.turn.said == ("someone_near",)
+    assert plan(Section.ANSWER, turn.turn) == ((), False)
+    assert turn.section(Section.NEXT) == ()
+
+
+def test_every_situation_of_the_table_is_named_once_in_its_section() -> None:
+    named = [(row.section, row.situation) for row in TABLE]
+    assert len(named) == len(set(named))
+
+
+def test_the_main_intent_of_a_message_is_the_gravest_of_its_commands() -> None:
+    assert Commands.of("greet", "ask:what_help", "danger:self").main_intent() == "danger"
+    assert Commands.of("thanks", "refuse:human").main_intent() == "refuse"
+    assert Commands().main_intent() == "unclear"

@@ -1,0 +1,88 @@
+"""Promise: nothing in lists, dialogue or corrections lowers what the screening found."""
+
+from __future__ import annotations
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, given, settings
+
+from bot.decision import raised
+from bot.dialogue.answers import Library
+from bot.dialogue.commands import ASK, EXACT_ONLY, LABELS, Command, Commands
+from bot.dialogue.exact import BUTTONS, exact
+from bot.dialogue.features import Context
+from bot.dialogue.rules import sections_of
+from bot.dialogue.state import Danger, Person, State, Who
+from bot.dialogue.turn import Around, Speaking, Understood
+from bot.lexicon import Lexicon
+from bot.messages import LANGUAGES, Evidence, Indicator, Screening, Speaker, Triage
+from bot.screening.conversation import Findings
+
+LIBRARY, LEXICON = Library.load(), Lexicon.load()
+PHRASES = sorted({phrase for meanings in LEXICON.phrases.values() for phrases in meanings.values() for phrase in phrases})
+
+commands = st.lists(
+    st.one_of(
+        st.sampled_from([name for name in (*LABELS, *EXACT_ONLY) if name != ASK]).map(Command),
+        st.sampled_from(sorted(LIBRARY.answers)).map(lambda name: Command(ASK, name)),
+    ),
+    max_size=5,
+).map(lambda found: Commands(tuple(found)))
+screenings = st.builds(
+    Screening,
+    language=st.sampled_from(LANGUAGES),
+    triage=st.sampled_from(list(Triage)),
+    indicators=st.lists(st.sampled_from(list(Indicator)), max_size=4, unique=True).map(
+        lambda signs: tuple(Evidence(sign, "") for sign in signs)
+    ),
+    speaker=st.sampled_from(list(Speaker)),
+)
+states = st.builds(
+    State,
+    who=st.sampled_from(list(Who)),
+    danger=st.sampled_from(list(Danger)),
+    suicide=st.sampled_from(list(Danger)),
+    person=st.sampled_from(list(Person)),
+    awaits=st.sampled_from([None, "human", "erase", "hurting", "safe_now", "report:where", "report_send", "time", "word"]),
+    told_self=st.booleans(),
+    told_other=st.booleans(),
+)
+texts = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(PHRASES),
+    st.sampled_from([f"@{button}" for button in BUTTONS]),
+    st.tuples(st.sampled_from(PHRASES), st.text(max_size=30)).map(" ".join),
+)
+
+
+@given(text=texts, found=screenings, does=commands)
+def test_a_message_is_never_read_as_less_urgent_or_with_fewer_signs_than_the_screening_found(
+    text: str, found: Screening, does: Commands
+) -> None:
+    listed = exact(text, found.language, LEXICON) or does
+    after = raised(Understood(found, listed))
+    assert after.triage.rank >= found.triage.rank
+    assert after.signs >= found.signs
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(text=texts, found=screenings, does=commands, state=states, before=screenings)
+def test_no_turn_of_the_dialogue_lowers_what_a_conversation_has_shown(
+    text: str, found: Screening, does: Commands, state: State, before: Screening
+) -> None:
+    shown = Findings().with_message(before, 1)
+    alone = shown.with_message(found, 2)
+    understood = Understood(found, does)
+    findings = shown.with_message(raised(understood), 2)
+    around = Around(LIBRARY, triage=findings.triage)
+    speaking = Speaking.begin(text, understood, state, around)
+    for section in sections_of(speaking.turn.commands.main_intent(), speaking.turn.now.phase):
+        speaking.section(section)
+    assert findings.triage.rank >= alone.triage.rank
+    assert findings.indicators.keys() >= alone.indicators.keys()
+    assert speaking.concluded().triage.rank >= alone.triage.rank
+
+
+@given(state=states)
+def test_a_state_is_what_it_was_after_it_was_stored(state: State) -> None:
+    assert State.from_json(state.as_json()) == state
+    assert Context.from_json(Context.of(state).as_json()) == Context.of(state)
