@@ -10,6 +10,7 @@ import numpy as np
 import structlog
 
 from bot.messages import LANGUAGES, TOPICS, Screening, Speaker, Triage
+from bot.screening.beside import raised_by, told_beside
 from bot.screening.clauses import Reading, read_clauses
 from bot.screening.concepts import Concepts
 from bot.screening.corrections import Memory
@@ -67,7 +68,18 @@ class Brain:
         return Understanding(language, reading, self.concepts.applied(text, self._likelihoods(reading, vector)))
 
     def screening(self, understanding: Understanding) -> Screening:
-        """Return what follows at the working point."""
+        """Return what follows at the working point, for the whole and for what is told beside a question."""
+        whole = self._at_working_point(understanding)
+        if whole.triage.needs_person:
+            return whole
+        told = told_beside(understanding.reading, self.heads)
+        return raised_by(whole, [self._at_working_point(self._understand(part)) for part in told])
+
+    def _understand(self, reading: Reading) -> Understanding:
+        likelihoods = self._likelihoods(reading, reading.whole.vector)
+        return Understanding(reading.language, reading, self.concepts.applied(reading.clauses[0], likelihoods))
+
+    def _at_working_point(self, understanding: Understanding) -> Screening:
         likelihoods = understanding.likelihoods
         best = int(np.argmax(likelihoods.topic))
         triage, indicators = judge(likelihoods, self.point, understanding.language)
