@@ -32,9 +32,9 @@ from bot.screening.rows import Row
 
 CONVERSATIONS: Final = "conversations"
 PERSON_COMMANDS: Final = frozenset({"want:human", "refuse:human"})
-COMMANDS: Final = Course(epochs=10, dropout=0.4, rare=0.3)
-NEEDS: Final = Course(hidden=256, epochs=12, dropout=0.4)
-WRITERS: Final = Course(hidden=80, epochs=8, dropout=0.4)
+COMMANDS: Final = Course(members=3, epochs=10, dropout=0.4, rare=0.3)
+NEEDS: Final = Course(members=4, hidden=256, epochs=12, dropout=0.4)
+WRITERS: Final = Course(members=2, hidden=80, epochs=8, dropout=0.4)
 WEIGHT_OF_TURNS: Final = 3  # how often a turn of a conversation counts beside a single message
 # What the meanings of the lists say beside those that are exact: to be learned, not matched inside sentences.
 _MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -22,8 +22,9 @@ _SEED: Final = 7
 
 @dataclass(frozen=True)
 class Course:
-    """How a network is trained."""
+    """How a network is trained; of `members` from different beginnings the outputs are averaged."""
 
+    members: int = 1
     hidden: int = 160
     epochs: int = 6
     rate: float = 2e-3
@@ -46,7 +47,20 @@ def train(
     `known` is nought where a row does not say whether a label holds: nothing is learned there.
     """
     counts = _counts(targets, known, course.rare)
-    chance = np.random.default_rng(_SEED)
+    members = [
+        _member(rows, targets, counts, course, np.random.default_rng(_SEED + number), exclusive=exclusive)
+        for number in range(course.members)
+    ]
+    first, second, inner, outer = zip(*members, strict=True)
+    share = np.float32(1 / course.members)
+    joined = np.concatenate(first, axis=1), np.concatenate(second, axis=0) * share
+    return Layers(tuple(outputs), joined, (np.concatenate(inner), np.sum(outer, axis=0, dtype=np.float32) * share))
+
+
+def _member(
+    rows: Matrix, targets: Matrix, counts: Matrix | None, course: Course, chance: np.random.Generator, *, exclusive: bool
+) -> list[Matrix]:
+    """Return weights and biases, first of the hidden layer and then of the outputs, as weights, weights, biases, biases."""
     width, count = rows.shape[1], targets.shape[1]
     weights = [
         chance.normal(0, np.sqrt(2 / width), (width, course.hidden)).astype(np.float32),
@@ -75,7 +89,7 @@ def train(
                 spread[place] = _TWO * spread[place] + (1 - _TWO) * slope**2
                 move = mean[place] / (1 - _ONE**step) / (np.sqrt(spread[place] / (1 - _TWO**step)) + 1e-8)
                 learned[place] -= np.float32(rate) * (move + course.decay * learned[place])
-    return Layers(tuple(outputs), (weights[0], weights[1]), (biases[0], biases[1]))
+    return learned
 
 
 def _counts(targets: Matrix, known: Matrix | None, rare: float) -> Matrix | None:
