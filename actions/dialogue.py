@@ -132,7 +132,7 @@ class _FillReport(Speech):
         return f"validate_{FORM}"
 
     def speak(self, speaking: Speaking) -> Sequence[Say]:
-        if speaking.turn.does("report:send", "report:drop"):
+        if speaking.turn.does("report:show", "report:drop"):
             speaking.change(report.finished(speaking.turn.now))
             return ()
         spoken = [
@@ -205,8 +205,9 @@ class _SettleReport(Speech):
             return speaking.say(report.which_part(turn))
         if turn.does("report:drop"):
             return speaking.say(Say("report_kept_unsent"))
-        seen = turn.awaits == "report_send" and report.told(turn.now.report)
-        return speaking.say(Say("report_sent")) if seen else speaking.say(report.sum_up(turn, speaking.titles))
+        if turn.does("report:send") and report.told(turn.now.report):
+            return speaking.say(Say("report_sent"))
+        return speaking.say(report.sum_up(turn, speaking.titles))
 
 
 def _named(base: type, action_name: str, **attributes: Any) -> type[Speech]:

@@ -61,6 +61,7 @@ LABELS: Final = (
 EXACT_ONLY: Final = (
     "menu",
     "report:send",
+    "report:show",
     "report:drop",
     "report:correct",
     "report:part",
@@ -79,7 +80,7 @@ MAIN_INTENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "suicide": ("feel:suicide",),
     "near": ("near",),
     "steer": ("want:erase", "erase:yes", "erase:no", "want:quiet", "want:normal", "want:language", "want:repeat", "menu"),
-    "report_settle": ("report:send", "report:drop", "report:correct"),
+    "report_settle": ("report:send", "report:show", "report:drop", "report:correct"),
     "report_begin": ("want:report", "report:part"),
     "refuse": ("refuse:human", "refuse:call", "refuse:question"),
     "want_person": ("want:human",),
@@ -102,7 +103,7 @@ class Command:
     """One thing that a message does.
 
     `sure` is how likely it is, `words` what of the message says it, where that is known, `near` the answers nearest to a question to
-    which none is near enough.
+    which none is near enough: this one, or another in the message.
     """
 
     name: str

@@ -84,6 +84,16 @@ LISTED: Final[Mapping[str, str]] = {
     "cry": "danger:self",
 }
 
+# What a number that is written alone asks.
+ONLY_A_NUMBER: Final[Mapping[str, str]] = {
+    "112": "when_call_112",
+    "226280120": "hotline_number",
+    "48226280120": "hotline_number",
+    "116123": "crisis_line_adults",
+    "8007022222": "crisis_line_adults",
+    "116111": "child_chat_line",
+}
+
 
 def exact(text: str, language: str, lexicon: Lexicon) -> Commands | None:
     """Return what a button or a wholly listed message does; None for every other text."""
@@ -92,7 +102,10 @@ def exact(text: str, language: str, lexicon: Lexicon) -> Commands | None:
     named = lexicon.language_named(text)
     if named is not None:
         return Commands((Command("want:language", named),))
-    meaning = lexicon.meaning(text, language) if words(text) else None
+    if not words(text):
+        number = ONLY_A_NUMBER.get("".join(filter(str.isdigit, text)))
+        return Commands((Command(ASK, number),)) if number is not None else None
+    meaning = lexicon.meaning(text, language)
     found = LISTED.get(meaning or "")
     return Commands((_listed(found, meaning),)) if found is not None else None
 

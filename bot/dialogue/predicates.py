@@ -94,8 +94,8 @@ def suicide_doubted(turn: Turn) -> bool:
 def only_interrupted(turn: Turn) -> bool:
     """Say whether the message only says that somebody comes: no long text may stand on the screen then."""
     new_signs = turn.heard.screening.signs - {Indicator.SURVEILLANCE, Indicator.ISOLATION}
-    only = turn.commands.names == {"near"} or len(turn.text.split()) <= FEW_WORDS
-    return turn.does("near") and not new_signs and only
+    few = len(turn.text.split()) <= FEW_WORDS and not turn.does("want:erase", "want:quiet")
+    return turn.does("near") and not new_signs and (few or turn.commands.names == {"near"})
 
 
 def acute(turn: Turn) -> bool:

@@ -26,21 +26,21 @@ HEARD_SIGNS: Final = {
     Indicator.ISOLATION: "heard_watched",
     Indicator.WAGES_WITHHELD: "heard_wages",
 }
+ARRANGED: Final = {"time": "safe_time", "word": "code_word"}  # the beginnings of the texts for what can be arranged
 RECEIPTS: Final = ("heard_noted", "heard_detail", "heard_on", "heard_short", "disclose_more")
 RECEIPTS_OF_OTHERS: Final = ("witness_more", "heard_detail", "heard_on", "heard_short")
 
 
-def arranged(turn: Turn) -> Sequence[Say]:
-    """Return what is noted of a time or a word, or the question for it."""
-    found: list[Say] = []
-    for name, key in (("arrange:time", "safe_time"), ("arrange:word", "code_word")):
-        command = turn.commands.first(name)
-        if command is not None:
-            asked = key.removeprefix("safe_").removeprefix("code_")
-            found.append(
-                Say(f"{key}_noted", values=(("_value", command.value),)) if command.value else Say(f"{key}_ask", ("skip",), asked)
-            )
-    return found
+def noted(turn: Turn) -> Sequence[Say]:
+    """Return what is noted of a time and of a word, in the person's words."""
+    named = [(text, turn.commands.first(f"arrange:{kind}")) for kind, text in ARRANGED.items()]
+    return [Say(f"{text}_noted", values=(("_value", command.value),)) for text, command in named if command and command.value]
+
+
+def to_arrange(turn: Turn) -> Sequence[Say]:
+    """Return the question for a time or a word that is to be arranged and is not named; one at a time."""
+    named = [(kind, text, turn.commands.first(f"arrange:{kind}")) for kind, text in ARRANGED.items()]
+    return [Say(f"{text}_ask", ("skip",), kind) for kind, text, command in named if command and not command.value][:1]
 
 
 def read_back(turn: Turn) -> Sequence[Say]:
@@ -74,11 +74,12 @@ def answered(turn: Turn) -> Sequence[Say]:
 
 
 def next_needs(turn: Turn) -> tuple[str, ...]:
-    """Return buttons for what people ask next after these answers, never what was answered already."""
+    """Return buttons for what else the message may ask, and what people ask next after these answers; never what was answered already."""
     if turn.quiet or is_.acute(turn):
         return ()
-    named = [name for answer in is_.answers(turn) for name in answer.next]
-    told = set(turn.now.said)
+    beside = [name for command in turn.commands.asked for name in command.near if name in turn.library]
+    named = [*beside, *(name for answer in is_.answers(turn) for name in answer.next)]
+    told = {*turn.now.said, *(answer.text for answer in is_.answers(turn))}
     fresh = [
         name
         for name in dict.fromkeys(named)

@@ -13,12 +13,13 @@ from bot.dialogue import predicates as is_
 from bot.dialogue.replies import (
     PERSON,
     answered,
-    arranged,
     heard_sign,
     not_known,
+    noted,
     read_back,
     receipt,
     tells_first,
+    to_arrange,
     waiting_text,
     which,
 )
@@ -26,11 +27,19 @@ from bot.dialogue.rows import GOES_ON, REPLY_ENDS, Row, Say, Section, in_turn, s
 from bot.dialogue.state import Danger, Person, Who
 from bot.messages import Triage
 
+CHILD_HEARD: Final = ("disclose_child", "emergency_child")
 S, H, A, N, Q = Section.SAFETY, Section.HEARD, Section.ANSWER, Section.NEXT, Section.ASK
 TABLE: Final = (
     # Safety, and wishes that are carried out at once
     Row(S, "somebody comes in, and nothing else is said", is_.only_interrupted, says("someone_near"), REPLY_ENDS),
     Row(S, "erasing is confirmed", lambda t: t.does("erase:yes") and t.awaits == "erase", lambda _t: (), REPLY_ENDS),
+    Row(
+        S,
+        "erasing is wanted while somebody comes",
+        lambda t: t.does("want:erase") and t.does("near") and t.awaits != "erase",
+        says("delete_ask", buttons=("delete_yes", "delete_no"), awaits="erase"),
+        REPLY_ENDS,
+    ),
     Row(
         S,
         "somebody speaks of dying",
@@ -82,6 +91,13 @@ TABLE: Final = (
         "erasing is wanted",
         lambda t: t.does("want:erase", "erase:yes"),
         says("delete_ask", "delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
+        REPLY_ENDS,
+    ),
+    Row(
+        S,
+        "neither yes nor no to erasing, in a few words that say nothing else",
+        lambda t: t.awaits == "erase" and t.commands.names <= {"unclear", "off", "answer:value", "thanks"},
+        says("delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
         REPLY_ENDS,
     ),
     Row(S, "erasing is declined", lambda t: t.does("erase:no"), says("delete_kept"), REPLY_ENDS),
@@ -144,8 +160,14 @@ TABLE: Final = (
     Row(
         H,
         "a child tells, or says their age, for the first time",
-        lambda t: is_.child(t) and not t.times("disclose_child", "child_here", "emergency_child"),
-        lambda t: (Say("disclose_child" if is_.tells_something_grave(t) else "child_here", ("hide",)),),
+        lambda t: is_.child(t) and not t.times("child_here", *CHILD_HEARD) and not is_.tells_something_grave(t),
+        says("child_here", buttons=("hide",)),
+    ),
+    Row(
+        H,
+        "a child tells something grave, for the first time",
+        lambda t: is_.child(t) and is_.tells_something_grave(t) and not t.times(*CHILD_HEARD),
+        says("disclose_child", buttons=("hide",)),
     ),
     Row(
         H,
@@ -227,6 +249,7 @@ TABLE: Final = (
     Row(H, "thanks", lambda t: t.does("thanks"), says("thanks", "thanks_again")),
     Row(H, "a goodbye", lambda t: t.does("bye"), says("goodbye", "bye_again")),
     # Answers
+    Row(A, "a time or a code word is named", lambda t: bool(noted(t)), noted, GOES_ON),
     Row(A, "two readings are in doubt", lambda t: bool(is_.doubtful(t)) and not t.said, which, REPLY_ENDS),
     Row(A, "questions with an answer", lambda t: bool(is_.answers(t)), answered, GOES_ON),
     Row(
@@ -259,7 +282,7 @@ TABLE: Final = (
         ),
     ),
     Row(A, "what is arranged is asked back", lambda t: t.does("want:readback"), read_back),
-    Row(A, "a time or a code word", lambda t: t.does("arrange:time", "arrange:word"), arranged),
+    Row(A, "a time or a code word is to be arranged", lambda t: bool(to_arrange(t)) and t.asks is None, to_arrange),
     # What happens next
     Row(N, "the screening alone hears a danger", lambda t: is_.hinted(t, "danger"), says("danger_reminder"), GOES_ON),
     Row(N, "the screening alone hears a word of dying", lambda t: is_.hinted(t, "suicide"), says("suicide_hint"), GOES_ON),

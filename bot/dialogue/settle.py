@@ -13,6 +13,15 @@ from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
 from bot.dialogue.exact import ENOUGH
 from bot.dialogue.state import Danger, State
 
+_FORM_ANSWERED: Final = (
+    "report:value",
+    "report:send",
+    "report:show",
+    "report:drop",
+    "arrange:time",
+    "arrange:word",
+    "refuse:question",
+)
 FORMS: Final = ("report:", "time", "word")  # open questions that stay open while something else is answered
 _ANSWERS: Final = ("answer:yes", "answer:no", "answer:value", "refuse:question", "unclear", "off")
 _PLAIN: Final = (
@@ -43,6 +52,7 @@ _BESIDE_A_REPORT: Final = (
     "answer:no",
     "menu",
     "report:send",
+    "report:show",
     "report:drop",
     "report:correct",
     "report:part",
@@ -51,6 +61,7 @@ _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
 _BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
 _MOODS: Final = ("feel:unsure", "feel:angry")
 SURELY_ASKED: Final = 0.9
+PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
 LONGEST_WORD: Final = 3  # words of a code word
 
 
@@ -104,6 +115,10 @@ def _old_button(said: Said, question: str) -> bool:
     return said.text.startswith("@") and said.text not in _BUTTONS_OF.get(question, ())
 
 
+def _plain_yes(said: Said) -> bool:
+    return _sure(said, "answer:yes") >= PLAINLY and said.only("answer:yes") and not _old_button(said, "erase")
+
+
 def _value(name: str) -> Callable[[Said], Commands]:
     return lambda said: said.commands.without(*_PLAIN, name).with_(Command(name, said.text.strip()))
 
@@ -121,11 +136,9 @@ TABLE: Final = (
     Row("a yes to the offer of a consultant wants one", _answered("human", "answer:yes"), _instead("answer:yes", "want:human")),
     Row("a no to the offer of a consultant refuses one", _answered("human", "answer:no"), _instead("answer:no", "refuse:human")),
     Row(
-        "only a plain word erases; whatever is less sure is asked again",
+        "only a plain yes erases; whatever is less sure, or says more, is asked again",
         lambda said: said.awaits("erase") and "answer:yes" in said.commands,
-        lambda said: said.commands.without("answer:yes").with_(
-            Command("erase:yes" if _sure(said, "answer:yes") >= 1 and not _old_button(said, "erase") else "want:erase")
-        ),
+        lambda said: said.commands.without("answer:yes").with_(Command("erase:yes" if _plain_yes(said) else "want:erase")),
     ),
     Row("a no to erasing keeps everything", _answered("erase", "answer:no"), _instead("answer:no", "erase:no")),
     Row(
@@ -148,6 +161,11 @@ TABLE: Final = (
         "a wish to send, where no report was begun, wants a consultant",
         lambda said: "report:send" in said.commands and not said.state.report,
         _instead("report:send", "want:human"),
+    ),
+    Row(
+        "a wish to send a report that was not read over yet shows it",
+        lambda said: "report:send" in said.commands and not said.awaits("report_send"),
+        _instead("report:send", "report:show"),
     ),
     Row(
         "a wish to correct, where no report was begun, asks what was meant",
@@ -173,7 +191,7 @@ TABLE: Final = (
     Row(
         "enough, in a report, shows what there is",
         lambda said: said.awaits("report:") and (c := said.commands.first("refuse:question")) is not None and c.value == ENOUGH,
-        lambda _said: Commands.of("report:send"),
+        lambda _said: Commands.of("report:show"),
     ),
     Row(
         "skipped, or no, in a report goes on to the next part",
@@ -281,5 +299,4 @@ def settle(text: str, commands: Commands, state: State) -> Commands:
 def still_open(state: State, commands: Commands) -> str | None:
     """Return the question that stays open after a message: those of a form wait while something else is answered."""
     awaits = state.awaits or ""
-    answered = commands.any_of("report:value", "arrange:time", "arrange:word", "report:send", "report:drop", "refuse:question")
-    return awaits if awaits.startswith(FORMS) and not answered else None
+    return awaits if awaits.startswith(FORMS) and not commands.any_of(*_FORM_ANSWERED) else None

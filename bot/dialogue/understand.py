@@ -14,7 +14,7 @@ from typing import Final
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library
 from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, UNKNOWN, Command, Commands
 from bot.dialogue.exact import exact
-from bot.dialogue.features import Context, Hits, features, packed
+from bot.dialogue.features import QUESTION_MARKS, Context, Hits, features, packed
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.nearness import Found, Nearness
 from bot.dialogue.senses import Senses
@@ -28,6 +28,7 @@ from bot.screening.parts import together
 from bot.screening.tuned import TunedEncoder
 
 _NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
+_SENTENCES: Final = re.compile(r"(?<=[.?!;؟？।])\s+|\n")
 # What the screening calls an emergency after the first message is said as one from this likelihood on: of 24 such validation turns 15
 # were labelled so, of 40 below it 5.
 BORNE_OUT: Final = 0.15
@@ -113,7 +114,8 @@ class Understanding:
         sense = self.senses.one(reading.whole)
         vector = packed(sense[: self.senses.last_width])
         if said is not None:
-            return Understood(screening, with_screening(said, screening), vector=vector)
+            alarming = said.any_of(*_DANGERS, "feel:suicide")
+            return Understood(screening, with_screening(said, screening, borne_out=lambda _alarm: alarming), vector=vector)
         row = self._row(text, sense, context, screening.language)
         likely, bars = self.heads.likelihoods(row), self.heads.bars
         who = self._who(row, context)
@@ -122,6 +124,7 @@ class Understanding:
             for name, sure in likely.items()
             if name != ASK and sure >= bars.command[name]
         ]
+        found += self._told_when(text, screening.language, context, found)
         if bars.doubt <= likely["feel:suicide"] < bars.command["feel:suicide"]:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
         known = who if who is not Who.UNKNOWN else context.who
@@ -152,11 +155,24 @@ class Understanding:
 
     def _value(self, name: str, text: str, language: str) -> str:
         """Return what a message arranges, where it names it: a time in any words, a code word in quotation marks or after a colon."""
-        if name == "arrange:time" and (any(map(str.isdigit, text)) or self.lexicon.names_time(text, language)):
-            return text.strip()
+        if name == "arrange:time":
+            return self._times(text, language)
         if name == "arrange:word" and (word := _NAMED_WORD.search(text)) is not None:
             return (word["quoted"] or word["after"]).strip()
         return ""
+
+    def _told_when(self, text: str, language: str, context: Context, found: Sequence[Command]) -> list[Command]:
+        """Return the time that was asked for, where a message names one beside whatever else it does."""
+        if context.awaits != "time" or any(command.name == "arrange:time" for command in found):
+            return []
+        named = self._times(text, language)
+        return [Command("arrange:time", named)] if named and not named.endswith(QUESTION_MARKS) else []
+
+    def _times(self, text: str, language: str) -> str:
+        """Return the sentences that name a time and ask nothing else; the whole text where it is one, nothing where none names one."""
+        said = [part.strip() for part in _SENTENCES.split(text) if part.strip()]
+        named = [part for part in said if any(map(str.isdigit, part)) or self.lexicon.names_time(part, language)]
+        return " ".join([part for part in named if not part.endswith(QUESTION_MARKS)] or named)
 
     def _who(self, row: Matrix, context: Context) -> Who:
         who, sure = self.heads.role(row)
@@ -180,8 +196,12 @@ class Understanding:
             clear = value is not None and "|" not in value
             if value is not None and (clear or not found) and not any(value.partition("|")[0] in one.choices for one in found):
                 found.append(Command(ASK, value, sure))
-        if found or not any(sought):
-            return found or [Command(ASK, UNKNOWN, sure)]
+        if found:
+            given = {name for one in found for name in one.choices}
+            beside = dict.fromkeys(near[0].answer for near in sought if near and near[0].answer not in given)
+            return [replace(found[0], near=tuple(beside)), *found[1:]]
+        if not any(sought):
+            return [Command(ASK, UNKNOWN, sure)]
         nearest = max(filter(None, sought), key=lambda near: near[0].nearness)
         return [Command(ASK, UNKNOWN, sure, near=tuple(one.answer for one in nearest[:MOST_CHOICES]))]
 

@@ -80,7 +80,18 @@ def test_a_question_a_danger_or_a_wish_in_a_report_is_no_part_of_it(other: str) 
 def test_a_wish_to_send_or_correct_where_no_report_was_begun_is_about_the_conversation() -> None:
     assert settled("wysyłajcie", "report:send") == ("want:human",)
     assert settled("popraw", "report:correct") == ("correct:meant",)
-    assert settled("wyślij", "report:send", report={"what": "krzyki"}) == ("report:send",)
+
+
+def test_a_report_is_read_over_before_it_is_sent() -> None:
+    assert settled("wyślij", "report:send", report={"what": "krzyki"}) == ("report:show",)
+    assert settled("wyślij", "report:send", report={"what": "krzyki"}, awaits="report_send") == ("report:send",)
+
+
+def test_a_plain_yes_in_other_words_erases_and_one_that_says_more_is_asked_again() -> None:
+    plain = Commands((Command("answer:yes", sure=0.95),))
+    assert settle("tak, na pewno", plain, State(awaits="erase")).names == {"erase:yes"}
+    assert settle("tak, a co z numerem?", plain.with_(Command("ask", "none")), State(awaits="erase")).names == {"want:erase", "ask"}
+    assert settle("chyba tak", Commands((Command("answer:yes", sure=0.7),)), State(awaits="erase")).names == {"want:erase"}
 
 
 def test_words_after_the_question_for_a_time_are_that_time_and_a_yes_is_none() -> None:
