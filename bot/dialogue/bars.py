@@ -43,7 +43,7 @@ GRAVE: Final = Cost(beta=1.0, precision=0.75, least=0.5)
 COSTS: Final[Mapping[str, Cost]] = {
     ASK: Cost(beta=1.3),
     "want:human": SUMMONS,
-    "near": SUMMONS,
+    "near": Cost(precision=0.7, least=0.45),  # it sends somebody away from the phone
     "answer:no": Cost(least=0.4),
     **dict.fromkeys(("correct:joke", "feel:better", "done:called"), replace(GRAVE, least=0.6)),  # they end a danger
     **dict.fromkeys(("danger:self", "danger:other"), Cost(beta=1.0, precision=0.6, least=0.5)),

@@ -32,10 +32,11 @@ from bot.screening.rows import Row
 
 CONVERSATIONS: Final = "conversations"
 PERSON_COMMANDS: Final = frozenset({"want:human", "refuse:human"})
-COMMANDS: Final = Course(members=3, epochs=10, dropout=0.4, rare=0.3)
+MEMBERS: Final = 3  # networks for the commands whose outputs are averaged
+COMMANDS: Final = Course(epochs=10, dropout=0.4, rare=0.3)
 NEEDS: Final = Course(members=4, hidden=256, epochs=12, dropout=0.4)
-WRITERS: Final = Course(members=2, hidden=80, epochs=8, dropout=0.4)
-WEIGHT_OF_TURNS: Final = 3  # how often a turn of a conversation counts beside a single message
+WRITERS: Final = Course(hidden=80, epochs=8, dropout=0.4)
+WEIGHT_OF_TURNS: Final = 2  # how often a turn of a conversation counts beside a single message
 # What the meanings of the lists say beside those that are exact: to be learned, not matched inside sentences.
 _MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
     **{meaning: (label,) for meaning, label in LISTED.items() if label in LABELS},
@@ -215,6 +216,8 @@ def learn_commands(
     meanings: Sequence[str],
     hits_of: Callable[[Example], Hits],
     width: int,
+    *,
+    members: int = MEMBERS,
 ) -> CommandHeads:
     """Learn the networks; the bars are chosen afterwards. `senses` are the examples' vectors, `width` is that of the last layer."""
     rows = np.stack(
@@ -228,10 +231,10 @@ def learn_commands(
         [[not item.tells_only or label in item.tells_only for label in LABELS] for item in examples], dtype=np.float32
     )
     places = np.repeat(np.arange(len(examples)), [item.weight for item in examples])
-    commands = train(rows[places], targets[places], LABELS, COMMANDS, known=known[places])
+    commands = train(rows[places], targets[places], LABELS, replace(COMMANDS, members=members), known=known[places])
     roles = np.array([[item.who.value == role for role in ROLES] for item in examples], dtype=np.float32)
     telling = [place for place in places.tolist() if _tells_who(examples[place])]
-    who = train(rows[telling], roles[telling], ROLES, WRITERS, exclusive=True)
+    who = train(rows[telling], roles[telling], ROLES, replace(WRITERS, members=members), exclusive=True)
     return CommandHeads(commands, who, Bars(), tuple(meanings))
 
 

@@ -86,6 +86,11 @@ def suicide_closed(turn: Turn) -> bool:
     return turn.before.suicide is Danger.OPEN and turn.now.suicide in {Danger.EASED, Danger.OVER}
 
 
+def in_mood(turn: Turn, mood: str) -> bool:
+    """Say whether the message tells of a mood, from somebody who is not known to want to die: they are stayed with in other words."""
+    return turn.does(mood) and not suicide_open(turn)
+
+
 def suicide_doubted(turn: Turn) -> bool:
     """Say whether a message may be of dying and may be of tiredness: it is asked back, once."""
     return turn.does("doubt:suicide") and not suicide_open(turn) and not turn.times("hurting_ask")

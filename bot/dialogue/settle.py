@@ -225,6 +225,15 @@ TABLE: Final = (
         lambda said: Commands((Command(ASK, (said.state.awaits or "").removeprefix("which:")),)),
     ),
     Row(
+        "a language that is asked about is no wish for another one",
+        lambda said: (
+            (wish := said.commands.first("want:language")) is not None
+            and not wish.value
+            and any(ask.choices for ask in said.commands.asked)
+        ),
+        lambda said: said.commands.without("want:language"),
+    ),
+    Row(
         "who cannot speak in a danger asks how to call all the same",
         lambda said: (
             said.state.danger is Danger.OPEN and any(ask.value == "write_instead_of_call" for ask in said.commands.asked)

@@ -15,6 +15,7 @@ from bot.dialogue.bars import Heard, choose_answer_bars, choose_bars, choose_wei
 from bot.dialogue.features import Hits, features
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.learning import (
+    MEMBERS,
     Example,
     LabelledConversation,
     conversation_files,
@@ -70,7 +71,7 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
 
     learned = teacher.commands([*single, *chain(*folds)])
     unseen = [
-        teacher.heard(teacher.commands([*single, *chain(*(other for other in folds if other is not fold))]), fold)
+        teacher.heard(teacher.commands([*single, *chain(*(other for other in folds if other is not fold))], members=1), fold)
         for fold in folds
     ]
     seen = [*unseen, *[teacher.heard(learned, foreign)] * STRANGERS_COUNT] if foreign else unseen
@@ -96,11 +97,11 @@ class Teacher:
         """Return the turns of labelled conversations as examples."""
         return from_conversations(conversations, self.library, lambda text: self.sense_of(text)[: self.width])
 
-    def commands(self, examples: Sequence[Example]) -> CommandHeads:
-        """Return what is learned from examples, without bars."""
+    def commands(self, examples: Sequence[Example], *, members: int = MEMBERS) -> CommandHeads:
+        """Return what is learned from examples, without bars; `members` networks are averaged, one is enough to choose bars."""
         meanings = sorted({meaning for _, meaning, _ in self.phrases})
         senses = np.stack([self.sense_of(item.text) for item in examples])
-        return learn_commands(examples, senses, meanings, self._hits, self.width)
+        return learn_commands(examples, senses, meanings, self._hits, self.width, members=members)
 
     def heard(self, heads: CommandHeads, examples: Sequence[Example]) -> list[Heard]:
         """Return what heads hear in examples."""

@@ -69,10 +69,11 @@ def with_screening(
     The screening has learned from single messages: what it calls an emergency in the middle of a conversation often is "they brought
     him tea, I am in the police car". The finding stays, and a person sees it; what is said then is a hint of 112 and of the crisis
     line, not that a life is in danger. Nor is it where the message says that a danger is over, or a joke, unless both the screening and the
-    conversation hear one.
+    conversation hear one; that somebody who spoke of dying is better is believed by the conversation alone, which knows of what they speak.
     """
     if commands.any_of(*EXITS):
-        if screening.triage is not Triage.EMERGENCY or not any(map(borne_out, ALIKE)):
+        of_suicide = Indicator.SUICIDE_RISK in screening.signs
+        if screening.triage is not Triage.EMERGENCY or (of_suicide and not any(map(borne_out, ALIKE))):
             return commands
         commands = commands.without(*EXITS)  # whoever tells of a danger is not out of it
     if Indicator.SUICIDE_RISK in screening.signs:
@@ -129,7 +130,8 @@ class Understanding:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
         known = who if who is not Who.UNKNOWN else context.who
         if likely[ASK] >= bars.command[ASK]:
-            found += self._asked(reading, sense, context, known, likely[ASK])
+            dying = context.suicide is Danger.OPEN or any(command.name == "feel:suicide" for command in found)
+            found += self._asked(reading, sense, context, known, likely[ASK], bar=bars.told if dying else bars.answer)
         elif context.awaits is None:
             told = any(command.name in TELLS for command in found)
             if told or likely[ASK] >= bars.command[ASK] * HALF_HEARD:
@@ -179,8 +181,8 @@ class Understanding:
         bar = self.heads.bars.who if context.who is Who.UNKNOWN else self.heads.bars.who_again
         return who if sure >= bar and who is not Who.UNKNOWN else Who.UNKNOWN
 
-    def _asked(self, reading: Reading, sense: Matrix, context: Context, who: Who, sure: float) -> list[Command]:
-        """Return the questions of a message: of each clause that asks, and of the whole where one does."""
+    def _asked(self, reading: Reading, sense: Matrix, context: Context, who: Who, sure: float, *, bar: float) -> list[Command]:
+        """Return the questions of a message: of each clause that asks, and of the whole where one does; `bar` is for the first."""
         asking = [(" ".join(reading.clauses), sense)]
         if len(reading.clauses) > 1:
             clauses = list(zip(reading.clauses, self.senses.of(reading.encodings), strict=True))
@@ -192,7 +194,7 @@ class Understanding:
         ]
         found: list[Command] = []
         for near in sorted(filter(None, sought), key=lambda near: -near[0].nearness):
-            value = self._chosen(near, self.heads.bars.further if found else self.heads.bars.answer)
+            value = self._chosen(near, max(bar, self.heads.bars.further) if found else bar)
             clear = value is not None and "|" not in value
             if value is not None and (clear or not found) and not any(value.partition("|")[0] in one.choices for one in found):
                 found.append(Command(ASK, value, sure))
