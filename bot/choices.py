@@ -11,6 +11,7 @@ from typing import Final
 
 import yaml
 
+from bot.dialogue.exact import ASK_BUTTON
 from bot.dialogue.exact import PART_BUTTON as PART
 from bot.messages import Button
 from bot.screening.language import without_diacritics
@@ -69,13 +70,14 @@ def chosen(text: str, buttons: Sequence[Button], language: str, *, by_number: bo
 def titled(text: str, titles: Mapping[str, str]) -> str | None:
     """Return the value of the button whose title somebody typed, from all titles of a language by name.
 
-    A plain yes or no is none: it answers whatever is asked. Nor is "number" or "place": those are buttons only where they are offered.
+    A plain yes or no is none: it answers whatever is asked. Nor is "number" or "place", nor a question ("Take it back?" is no order to
+    take it back): those are buttons only where they are offered.
     """
     shape = _shape(text)
     names = (
         name
         for name, title in titles.items()
-        if name not in {"yes", "no"} and not name.startswith(PART) and _shape(title) == shape
+        if name not in {"yes", "no"} and not name.startswith((PART, ASK_BUTTON)) and _shape(title) == shape
     )
     return next((f"@{name}" for name in names), None) if shape else None
 

@@ -23,9 +23,8 @@ from bot.contacts import count_contact
 from bot.context import Context
 from bot.decision import Decision
 from bot.dialogue.answers import Library
-from bot.farewells import farewell_of
 from bot.guarded import GuardedDecider
-from bot.handoff.queue import HandoffQueue
+from bot.handoff.queue import HandoffQueue, waits
 from bot.keeping import keep
 from bot.lexicon import Lexicon
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell, Turns
@@ -274,8 +273,7 @@ class FrontDoor:
         """Return what came of a message that was answered before."""
         case = await self.queue.of_conversation(session, conversation.id)
         replies = await self.conversations.replies_to(session, message_id)
-        waiting = case is not None and case.withdrawn_at is None
-        return Outcome(tuple(said.as_reply() for said in replies), Triage(conversation.triage), handoff=waiting)
+        return Outcome(tuple(said.as_reply() for said in replies), Triage(conversation.triage), handoff=waits(case))
 
     async def _keep(
         self, conversation_id: str, message_id: str, decision: Decision, started_from: tuple[object, ...]
@@ -291,10 +289,8 @@ class FrontDoor:
             case = await self.queue.of_conversation(session, conversation_id)
             await keep(self.conversations, session, conversation, message, decision=decision, now=now)
             count_contact(session, self.conversations.vault, conversation, decision, case=case, now=now)
-            if decision.handoff_reason is not None:
-                case, _ = await self.queue.open(
-                    session, conversation, reason=decision.handoff_reason, triage=decision.findings.triage, now=now
-                )
+            if (reason := decision.handoff_reason) is not None:
+                case, _ = await self.queue.open(session, conversation, reason=reason, triage=decision.findings.triage, now=now)
                 await self.conversations.extend_for_case(session, conversation, now)
             elif decision.withdraw and case is not None:
                 await self.queue.withdraw(session, case, now)
@@ -313,8 +309,7 @@ class FrontDoor:
                 await self._say(session, conversation, reply, now=now, answers=message_id, regardless=decision.regardless)
                 for reply in replies_now
             ]
-            waiting = case is not None and case.withdrawn_at is None
-            return Outcome(tuple(said), Triage(conversation.triage), waiting, said=decision.said, commands=decision.commands)
+            return Outcome(tuple(said), Triage(conversation.triage), waits(case), said=decision.said, commands=decision.commands)
 
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""
@@ -332,7 +327,7 @@ class FrontDoor:
         async with self.database.transaction() as session:
             if decision is not None and (conversation := await self.conversations.get(session, conversation_id)) is not None:
                 count_contact(session, self.conversations.vault, conversation, decision, case=None, now=self.clock())
-            farewell = await farewell_of(session, self.conversations, conversation_id, replies, self.clock())
+            farewell = await farewells.farewell_of(session, self.conversations, conversation_id, replies, self.clock())
             if farewell is not None:
                 farewells.put(session, self.conversations.vault, farewell)
             await self.conversations.erase(session, conversation_id, self.clock())

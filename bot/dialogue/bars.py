@@ -57,7 +57,8 @@ FEWEST: Final = 12  # labelled messages with a command; with fewer a middle bar 
 MIDDLE: Final = 0.5
 RIGHT_ENOUGH: Final = 0.8  # of the roles that are believed
 # In right answers: what a wrong one costs, beside none; what it is worth to ask back with the right one among the choices, or without.
-WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.45, 0.5
+# Live readers took asking back for hardly better than no answer, and the second likeliest stands under a given answer as a button.
+WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.3, 0.6
 STAYS: Final = (0.0, 0.05, 0.1)
 SHARES: Final = (0.0, 0.015, 0.03, 0.05, 0.08)
 NEARNESSES: Final = np.linspace(-0.3, 0.9, 61)

@@ -44,6 +44,7 @@ class Context:
     did: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     vectors: tuple[str, ...] = ()
+    presses: bool = False  # a danger was spoken of just now: answers must fit that
 
     @classmethod
     def of(cls, state: State) -> Context:
@@ -60,6 +61,7 @@ class Context:
             did=did(state.last_said),
             needs=state.needs,
             vectors=state.vectors,
+            presses=state.presses,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -81,6 +83,7 @@ class Context:
             did=tuple(data["did"]),
             needs=tuple(data["needs"]),
             vectors=tuple(data["vectors"]),
+            presses=bool(data["presses"]),
         )
 
 

@@ -57,8 +57,8 @@ def hinted(turn: Turn, alarm: str) -> bool:
 
 
 def danger_open(turn: Turn) -> bool:
-    """Say whether a danger goes on, as far as is known."""
-    return turn.now.danger is Danger.OPEN
+    """Say whether a danger goes on, as far as is known, and was spoken of just now."""
+    return turn.now.presses
 
 
 def danger_closed(turn: Turn) -> bool:
@@ -104,8 +104,8 @@ def only_interrupted(turn: Turn) -> bool:
 
 
 def acute(turn: Turn) -> bool:
-    """Say whether a life is in danger: nothing else is asked, offered or explained at length then."""
-    return in_mortal_danger(turn.now)
+    """Say whether a life is in danger now: nothing else is asked, offered or explained at length then."""
+    return danger_open(turn) or suicide_open(turn)
 
 
 # Who writes, and of whom
@@ -121,6 +121,18 @@ def of_others(turn: Turn) -> bool:
     if turn.now.who is not Who.UNKNOWN:
         return turn.now.who.tells_of_others
     return turn.does("tell:other", "danger:other") or (turn.now.told_other and not turn.now.told_self)
+
+
+def about_themselves(turn: Turn) -> bool:
+    """Say whether it is put right that the writer is meant: by a button or a whole listed word, or where the message tells who writes."""
+    said = turn.commands.first("correct:person")
+    return said is not None and (said.sure >= 1 or turn.heard.who in {Who.VICTIM, Who.CHILD})
+
+
+def about_nobody_named(turn: Turn) -> bool:
+    """Say whether it is put right who is meant, and neither the message nor its writer tells who."""
+    told = turn.heard.who.tells_of_others or about_themselves(turn) or turn.does("ask", "tell:self", "tell:other")
+    return turn.does("correct:person") and not told
 
 
 def tells(turn: Turn) -> bool:
@@ -208,6 +220,13 @@ def doubtful(turn: Turn) -> tuple[str, ...]:
 def asks_unknown(turn: Turn) -> bool:
     """Say whether something is asked that the library does not know."""
     return any(command.value in {"", UNKNOWN} or not command.choices for command in unanswered(turn)) or bool(unanswered(turn))
+
+
+def left_in_the_dark(turn: Turn) -> bool:
+    """Say whether a question gets no answer yet, from somebody whose trouble is grave, who was not told of 112 just now."""
+    open_still = asks_unknown(turn) or bool(doubtful(turn))
+    reminded = {"danger_reminder", "danger_reminder_witness"}.intersection((*turn.said, *turn.before.last_said))
+    return open_still and turn.now.triage.needs_person and not reminded and not acute(turn)
 
 
 def nearest(turn: Turn) -> tuple[str, ...]:

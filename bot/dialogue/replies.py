@@ -13,14 +13,15 @@ from bot.dialogue.state import Person
 from bot.messages import Indicator, Triage
 
 WITHDRAW, PERSON = ("withdraw",), ("human",)
-# What is said of one thing that somebody tells of themselves: that it is heard, what is true of it, what can be done.
+# What is said of one thing that somebody tells of themselves: that it is heard, what is true of it, what can be done. What endangers
+# somebody comes first.
 HEARD_SIGNS: Final = {
     Indicator.SEXUAL_EXPLOITATION: "heard_sexual",
     Indicator.SEXUAL_VIOLENCE: "heard_sexual",
     Indicator.VIOLENCE: "heard_violence",
     Indicator.MOVEMENT_RESTRICTED: "heard_locked",
-    Indicator.DOCUMENTS_TAKEN: "heard_documents",
     Indicator.THREATS: "heard_threats",
+    Indicator.DOCUMENTS_TAKEN: "heard_documents",
     Indicator.DEBT_BONDAGE: "heard_debt",
     Indicator.SURVEILLANCE: "heard_watched",
     Indicator.ISOLATION: "heard_watched",

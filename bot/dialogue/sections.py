@@ -24,100 +24,14 @@ from bot.dialogue.replies import (
     which,
 )
 from bot.dialogue.rows import GOES_ON, REPLY_ENDS, Row, Say, Section, in_turn, says
+from bot.dialogue.safety import SAFETY
 from bot.dialogue.state import Danger, Person, Who
 from bot.messages import Triage
 
 CHILD_HEARD: Final = ("disclose_child", "emergency_child")
-S, H, A, N, Q = Section.SAFETY, Section.HEARD, Section.ANSWER, Section.NEXT, Section.ASK
+H, A, N, Q = Section.HEARD, Section.ANSWER, Section.NEXT, Section.ASK
 TABLE: Final = (
-    # Safety, and wishes that are carried out at once
-    Row(S, "somebody comes in, and nothing else is said", is_.only_interrupted, says("someone_near"), REPLY_ENDS),
-    Row(S, "erasing is confirmed", lambda t: t.does("erase:yes") and t.awaits == "erase", lambda _t: (), REPLY_ENDS),
-    Row(
-        S,
-        "erasing is wanted while somebody comes",
-        lambda t: t.does("want:erase") and t.does("near") and t.awaits != "erase",
-        says("delete_ask", buttons=("delete_yes", "delete_no"), awaits="erase"),
-        REPLY_ENDS,
-    ),
-    Row(
-        S,
-        "somebody speaks of dying",
-        lambda t: is_.suicide_now(t) and not t.now.suicide_of_others,
-        in_turn("suicide", "suicide_again", "suicide_here", "suicide_short"),
-    ),
-    Row(S, "somebody else may want to die", is_.suicide_now, in_turn("suicide_witness", "suicide_witness_again")),
-    Row(
-        S,
-        "a child is in danger now",
-        lambda t: is_.danger_now(t) and is_.child(t),
-        in_turn("emergency_child", "emergency_steps", "danger_here", "danger_reminder"),
-    ),
-    Row(
-        S,
-        "somebody else is in danger now",
-        lambda t: is_.danger_now(t) and t.now.danger_of_others,
-        in_turn("emergency_witness", "witness_steps", "danger_reminder_witness"),
-    ),
-    Row(S, "danger now", is_.danger_now, in_turn("emergency_victim", "emergency_steps", "danger_here", "danger_reminder")),
-    Row(
-        S,
-        "it may be a word of dying, or of tiredness",
-        is_.suicide_doubted,
-        says("hurting_ask", buttons=("tired", "hurting", "human"), awaits="hurting"),
-        REPLY_ENDS,
-    ),
-    Row(
-        S,
-        "the wish to die is denied, or past",
-        lambda t: is_.suicide_closed(t) and t.now.suicide is Danger.OVER,
-        in_turn("suicide_denied", "calm_again"),
-    ),
-    Row(
-        S,
-        "help was called",
-        lambda t: t.does("done:called") and (is_.danger_closed(t) or is_.suicide_closed(t)),
-        in_turn("called_ok", "calm_again"),
-    ),
-    Row(
-        S,
-        "it was a joke, after a danger",
-        lambda t: t.does("correct:joke") and is_.danger_closed(t),
-        in_turn("joke_heard", "calm_again"),
-    ),
-    Row(S, "the danger is over", is_.danger_closed, in_turn("safer_now", "calm_again")),
-    Row(
-        S,
-        "erasing is wanted",
-        lambda t: t.does("want:erase", "erase:yes"),
-        says("delete_ask", "delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
-        REPLY_ENDS,
-    ),
-    Row(
-        S,
-        "neither yes nor no to erasing, in a few words that say nothing else",
-        lambda t: t.awaits == "erase" and t.commands.names <= {"unclear", "off", "answer:value", "thanks"},
-        says("delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
-        REPLY_ENDS,
-    ),
-    Row(S, "erasing is declined", lambda t: t.does("erase:no"), says("delete_kept"), REPLY_ENDS),
-    Row(S, "short answers are wanted", lambda t: t.does("want:quiet"), says("quiet_on"), REPLY_ENDS),
-    Row(S, "full answers are wanted", lambda t: t.does("want:normal"), says("quiet_off"), REPLY_ENDS),
-    Row(
-        S,
-        "a language is named",
-        lambda t: bool((c := t.commands.first("want:language")) and c.value),
-        says("language_changed"),
-        REPLY_ENDS,
-    ),
-    Row(S, "another language is wanted", lambda t: t.does("want:language"), says("which_language"), REPLY_ENDS),
-    Row(
-        S,
-        "the menu is wanted",
-        lambda t: t.does("menu"),
-        says("menu", buttons=("topic_help", "topic_job", "report", "human")),
-        REPLY_ENDS,
-    ),
+    *SAFETY,
     # What was heard
     Row(H, "it was a joke", lambda t: t.does("correct:joke") and not t.said, in_turn("joke_heard", "calm_again")),
     Row(
@@ -145,11 +59,24 @@ TABLE: Final = (
     Row(
         H,
         "it is about somebody else",
-        lambda t: t.does("correct:person") and is_.of_others(t),
+        lambda t: t.does("correct:person") and t.heard.who.tells_of_others,
         in_turn("about_other", "heard_fine"),
         GOES_ON,
     ),
-    Row(H, "it is about the writer", lambda t: t.does("correct:person"), in_turn("about_self", "heard_fine"), GOES_ON),
+    Row(
+        H,
+        "it is about the writer",
+        is_.about_themselves,
+        in_turn("about_self", "heard_fine"),
+        GOES_ON,
+    ),
+    Row(
+        H,
+        "it is about another person than was thought, and it is not said about whom",
+        is_.about_nobody_named,
+        says("meant_ask", "not_understood", buttons=PERSON),
+        REPLY_ENDS,
+    ),
     Row(
         H,
         "something else was meant, and it is not said what",
@@ -250,7 +177,7 @@ TABLE: Final = (
     Row(H, "a goodbye", lambda t: t.does("bye"), says("goodbye", "bye_again")),
     # Answers
     Row(A, "a time or a code word is named", lambda t: bool(noted(t)), noted, GOES_ON),
-    Row(A, "two readings are in doubt", lambda t: bool(is_.doubtful(t)) and not t.said, which, REPLY_ENDS),
+    Row(A, "two readings are in doubt", lambda t: bool(is_.doubtful(t)) and not t.said, which),
     Row(A, "questions with an answer", lambda t: bool(is_.answers(t)), answered, GOES_ON),
     Row(
         A,
@@ -286,6 +213,13 @@ TABLE: Final = (
     # What happens next
     Row(N, "the screening alone hears a danger", lambda t: is_.hinted(t, "danger"), says("danger_reminder"), GOES_ON),
     Row(N, "the screening alone hears a word of dying", lambda t: is_.hinted(t, "suicide"), says("suicide_hint"), GOES_ON),
+    Row(
+        N,
+        "a question stays open, from somebody who told of something grave",
+        is_.left_in_the_dark,
+        lambda t: (Say("danger_reminder_witness" if is_.of_others(t) else "danger_reminder"),),
+        GOES_ON,
+    ),
     Row(
         N,
         "a request for a person is opened",

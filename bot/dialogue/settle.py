@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
 from bot.dialogue.exact import ENOUGH
-from bot.dialogue.state import Danger, State
+from bot.dialogue.state import State
 
 _FORM_ANSWERED: Final = (
     "report:value",
@@ -235,9 +235,7 @@ TABLE: Final = (
     ),
     Row(
         "who cannot speak in a danger asks how to call all the same",
-        lambda said: (
-            said.state.danger is Danger.OPEN and any(ask.value == "write_instead_of_call" for ask in said.commands.asked)
-        ),
+        lambda said: said.state.presses and any(ask.value == "write_instead_of_call" for ask in said.commands.asked),
         lambda said: said.commands.without(ASK).with_(Command(ASK, "emergency_silent")),
     ),
     Row(

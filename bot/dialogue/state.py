@@ -11,6 +11,7 @@ from bot.dialogue.commands import Commands
 from bot.messages import Screening, Speaker, Triage
 
 VECTORS_KEPT: Final = 2  # messages of the person whose vectors are read with the next one
+STOPS_PRESSING: Final = 3  # messages without a word of a danger after which other things are spoken of
 NEEDS_KEPT: Final = 4  # answered needs that a follow-up may belong to
 
 
@@ -60,6 +61,7 @@ class State:
     who: Who = Who.UNKNOWN
     danger: Danger = Danger.NONE
     danger_of_others: bool = False
+    since_alarm: int = 0  # messages in which nothing of a danger was heard
     suicide: Danger = Danger.NONE
     suicide_of_others: bool = False
     person: Person = Person.NONE
@@ -80,11 +82,16 @@ class State:
     vectors: tuple[str, ...] = ()
 
     @property
+    def presses(self) -> bool:
+        """Say whether a danger is open and was spoken of just now: nobody is told of 112 for ever who has gone on to something else."""
+        return self.danger is Danger.OPEN and self.since_alarm < STOPS_PRESSING
+
+    @property
     def phase(self) -> str:
         """Return what Rasa's rules distinguish: calm, told, waiting, danger or suicide."""
         if self.suicide is Danger.OPEN:
             return "suicide"
-        if self.danger is Danger.OPEN:
+        if self.presses:
             return "danger"
         if self.person is Person.ASKED:
             return "waiting"
@@ -138,6 +145,11 @@ class Heard:
         return self.screening.triage is Triage.EMERGENCY
 
     @property
+    def alarming(self) -> bool:
+        """Say whether this message tells of a danger, as the conversation or the screening alone hears it."""
+        return self.urgent or self.commands.any_of("danger:self", "danger:other", "hint:danger", "feel:suicide", "hint:suicide")
+
+    @property
     def of_suicide(self) -> bool:
         """Say whether this message speaks of dying, and does not say that it is over: what the screening found is a command too."""
         return "feel:suicide" in self.commands
@@ -155,6 +167,7 @@ def apply(state: State, heard: Heard) -> State:
         who=who,
         triage=heard.triage,
         turns=state.turns + 1,
+        since_alarm=0 if heard.alarming else state.since_alarm + 1,
         told_self=state.told_self or "tell:self" in commands or (tells and not others),
         told_other=state.told_other or "tell:other" in commands or (tells and others),
         in_writing=state.in_writing or "refuse:call" in commands,

@@ -42,6 +42,7 @@ HALF_HEARD: Final = 0.5  # of its bar
 # What half heard does no harm: it is received or asked about. Nobody is called, sent away or alarmed by half a word.
 HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", "feel:afraid", "feel:ashamed", "feel:unsure")
 MOST_QUESTIONS: Final = 3
+BESIDE: Final = 0.06  # how much farther than the nearest an answer may be to stand beside it as a button
 MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
 
 
@@ -200,7 +201,8 @@ class Understanding:
                 found.append(Command(ASK, value, sure))
         if found:
             given = {name for one in found for name in one.choices}
-            beside = dict.fromkeys(near[0].answer for near in sought if near and near[0].answer not in given)
+            nearest = [one for near in sought for one in near[:MOST_CHOICES] if one.nearness >= near[0].nearness - BESIDE]
+            beside = dict.fromkeys(one.answer for one in nearest if one.answer not in given)
             return [replace(found[0], near=tuple(beside)), *found[1:]]
         if not any(sought):
             return [Command(ASK, UNKNOWN, sure)]
@@ -226,7 +228,7 @@ class Understanding:
 
 def _moment(context: Context) -> str:
     """Return in which moment answers must fit, as far as is known before the message is settled."""
-    if Danger.OPEN in {context.danger, context.suicide}:
+    if context.presses or context.suicide is Danger.OPEN:
         return DANGER
     return WAITING if context.person is Person.ASKED else CALM
 

@@ -48,6 +48,11 @@ class AlreadyTaken(Exception):
     """Somebody else has the case, or it is closed."""
 
 
+def waits(case: Handoff | None) -> bool:
+    """Say whether a conversation has a case that was not taken back."""
+    return case is not None and case.withdrawn_at is None
+
+
 class HandoffQueue:
     """Cases that wait for, or are with, a consultant. `targets` says by triage how soon one should be taken."""
 

@@ -103,6 +103,17 @@ def test_a_question_in_a_danger_is_answered_only_by_what_is_meant_for_one() -> N
     assert "answer.know_plan" not in talk.hears("…", "ask:know_plan")
 
 
+def test_whoever_goes_on_to_other_things_is_answered_again_and_their_case_stays() -> None:
+    talk = Talk()
+    talk.hears("…", "danger:self", **VIOLENCE)
+    for _ in range(2):
+        talk.hears("…", "ask:emergency_silent")
+    assert "answer.medicine_taken" in talk.hears("…", "ask:medicine_taken")
+    assert "danger_reminder" not in talk.hears("…", "ask:what_to_pack")
+    assert "handoff_kept" in talk.hears("…", "refuse:human")
+    assert "answer.know_plan" not in [*talk.hears("…", "danger:self", **VIOLENCE), *talk.hears("…", "ask:know_plan")]
+
+
 @pytest.mark.parametrize(
     ("who", "command", "text"),
     [

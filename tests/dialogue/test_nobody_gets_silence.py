@@ -34,7 +34,16 @@ BEFORE: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
     "suicide denied": [(("feel:suicide",), DYING), (("feel:better",), {})],
 }
 # What the report's own actions answer, and what empties the conversation.
-ELSEWHERE = {"want:report", "report:send", "report:show", "report:drop", "report:correct", "report:part", "report:value", "erase:yes"}
+ELSEWHERE = {
+    "want:report",
+    "report:send",
+    "report:show",
+    "report:drop",
+    "report:correct",
+    "report:part",
+    "report:value",
+    "erase:yes",
+}
 NAMES = [
     *(name for name in (*LABELS, *EXACT_ONLY) if name not in {"ask", *ELSEWHERE}),
     "ask:none",

@@ -90,7 +90,10 @@ def test_a_report_is_read_over_before_it_is_sent() -> None:
 def test_a_plain_yes_in_other_words_erases_and_one_that_says_more_is_asked_again() -> None:
     plain = Commands((Command("answer:yes", sure=0.95),))
     assert settle("tak, na pewno", plain, State(awaits="erase")).names == {"erase:yes"}
-    assert settle("tak, a co z numerem?", plain.with_(Command("ask", "none")), State(awaits="erase")).names == {"want:erase", "ask"}
+    assert settle("tak, a co z numerem?", plain.with_(Command("ask", "none")), State(awaits="erase")).names == {
+        "want:erase",
+        "ask",
+    }
     assert settle("chyba tak", Commands((Command("answer:yes", sure=0.7),)), State(awaits="erase")).names == {"want:erase"}
 
 

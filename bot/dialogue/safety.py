@@ -1,0 +1,103 @@
+"""What a reply says first: safety, and wishes that are carried out at once.
+
+The rows are tried in their order, and the first that fits ends the section; one that ends the reply lets nothing else be said.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.dialogue import predicates as is_
+from bot.dialogue.rows import REPLY_ENDS, Row, Section, in_turn, says
+from bot.dialogue.state import Danger
+
+S: Final = Section.SAFETY
+SAFETY: Final = (
+    Row(S, "somebody comes in, and nothing else is said", is_.only_interrupted, says("someone_near"), REPLY_ENDS),
+    Row(S, "erasing is confirmed", lambda t: t.does("erase:yes") and t.awaits == "erase", lambda _t: (), REPLY_ENDS),
+    Row(
+        S,
+        "erasing is wanted while somebody comes",
+        lambda t: t.does("want:erase") and t.does("near") and t.awaits != "erase",
+        says("delete_ask", buttons=("delete_yes", "delete_no"), awaits="erase"),
+        REPLY_ENDS,
+    ),
+    Row(
+        S,
+        "somebody speaks of dying",
+        lambda t: is_.suicide_now(t) and not t.now.suicide_of_others,
+        in_turn("suicide", "suicide_again", "suicide_here", "suicide_short"),
+    ),
+    Row(S, "somebody else may want to die", is_.suicide_now, in_turn("suicide_witness", "suicide_witness_again")),
+    Row(
+        S,
+        "a child is in danger now",
+        lambda t: is_.danger_now(t) and is_.child(t),
+        in_turn("emergency_child", "emergency_steps", "danger_here", "danger_reminder"),
+    ),
+    Row(
+        S,
+        "somebody else is in danger now",
+        lambda t: is_.danger_now(t) and t.now.danger_of_others,
+        in_turn("emergency_witness", "witness_steps", "danger_reminder_witness"),
+    ),
+    Row(S, "danger now", is_.danger_now, in_turn("emergency_victim", "emergency_steps", "danger_here", "danger_reminder")),
+    Row(
+        S,
+        "it may be a word of dying, or of tiredness",
+        is_.suicide_doubted,
+        says("hurting_ask", buttons=("tired", "hurting", "human"), awaits="hurting"),
+        REPLY_ENDS,
+    ),
+    Row(
+        S,
+        "the wish to die is denied, or past",
+        lambda t: is_.suicide_closed(t) and t.now.suicide is Danger.OVER,
+        in_turn("suicide_denied", "calm_again"),
+    ),
+    Row(
+        S,
+        "help was called",
+        lambda t: t.does("done:called") and (is_.danger_closed(t) or is_.suicide_closed(t)),
+        in_turn("called_ok", "calm_again"),
+    ),
+    Row(
+        S,
+        "it was a joke, after a danger",
+        lambda t: t.does("correct:joke") and is_.danger_closed(t),
+        in_turn("joke_heard", "calm_again"),
+    ),
+    Row(S, "the danger is over", is_.danger_closed, in_turn("safer_now", "calm_again")),
+    Row(
+        S,
+        "erasing is wanted",
+        lambda t: t.does("want:erase", "erase:yes"),
+        says("delete_ask", "delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
+        REPLY_ENDS,
+    ),
+    Row(
+        S,
+        "neither yes nor no to erasing, in a few words that say nothing else",
+        lambda t: t.awaits == "erase" and t.commands.names <= {"unclear", "off", "answer:value", "thanks"},
+        says("delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
+        REPLY_ENDS,
+    ),
+    Row(S, "erasing is declined", lambda t: t.does("erase:no"), says("delete_kept"), REPLY_ENDS),
+    Row(S, "short answers are wanted", lambda t: t.does("want:quiet"), says("quiet_on"), REPLY_ENDS),
+    Row(S, "full answers are wanted", lambda t: t.does("want:normal"), says("quiet_off"), REPLY_ENDS),
+    Row(
+        S,
+        "a language is named",
+        lambda t: bool((c := t.commands.first("want:language")) and c.value),
+        says("language_changed"),
+        REPLY_ENDS,
+    ),
+    Row(S, "another language is wanted", lambda t: t.does("want:language"), says("which_language"), REPLY_ENDS),
+    Row(
+        S,
+        "the menu is wanted",
+        lambda t: t.does("menu"),
+        says("menu", buttons=("topic_help", "topic_job", "report", "human")),
+        REPLY_ENDS,
+    ),
+)
