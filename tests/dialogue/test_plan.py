@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from bot.dialogue.commands import Commands
+from bot.dialogue.commands import Command, Commands
 from bot.dialogue.plan import Section, plan
 from bot.dialogue.predicates import MOST_ANSWERS
 from bot.dialogue.replies import HEARD_SIGNS
@@ -250,3 +250,30 @@ def test_the_main_intent_of_a_message_is_the_gravest_of_its_commands() -> None:
     assert Commands.of("greet", "ask:what_help", "danger:self").main_intent() == "danger"
     assert Commands.of("thanks", "refuse:human").main_intent() == "refuse"
     assert Commands().main_intent() == "unclear"
+
+
+def test_it_is_asked_who_is_meant_where_a_correction_does_not_tell() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self")
+    assert talk.hears("nie, nie o to chodzi", Command("correct:person", sure=0.6)) == ("meant_ask",)
+
+
+def test_a_death_threat_beside_taken_papers_is_received_as_the_threat() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", triage=Triage.HIGH, signs=[Indicator.WAGES_WITHHELD])
+    signs = [Indicator.DOCUMENTS_TAKEN, Indicator.THREATS]
+    assert "heard_threats" in talk.hears("…", "tell:self", triage=Triage.HIGH, signs=signs)
+
+
+def test_whose_grave_trouble_gets_no_answer_yet_is_reminded_of_112_and_not_twice_running() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", triage=Triage.HIGH, signs=[Indicator.VIOLENCE])
+    assert "danger_reminder" in talk.hears("…?", "ask:none")
+    assert "danger_reminder" not in talk.hears("…?", "ask:none")
+    assert "danger_reminder" in talk.hears("…?", "ask:passport_kept|passport_back")
+
+
+def test_a_time_that_is_named_beside_a_question_is_noted_and_the_question_answered() -> None:
+    talk = Talk()
+    said = talk.hears("po 22, a kto to czyta?", Command("arrange:time", "po 22"), "ask:who_reads")
+    assert {"safe_time_noted", "answer.who_reads"} <= set(said)

@@ -13,6 +13,7 @@ MORE: Final = "_more"  # another answer of the same topic
 RECEIPTS: Final = ("disclose_more", "disclose_grave", "heard_noted", "heard_detail", "heard_on", "heard_short", "told_go_on")
 # By the name in an expectation, the texts that are of its kind; a name that is not here is the text with that id.
 KINDS: Final[Mapping[str, Sequence[str]]] = {
+    "any_answer": tuple(answer.text for answer in LIBRARY.answers.values()),
     "greet": ("greet", "greet_first", "greet_again"),
     "goodbye": ("goodbye", "bye_again"),
     "told_go_on": ("told_go_on", "told_first"),

@@ -142,14 +142,14 @@ async def test_a_question_is_answered_before_anything_is_asked(person: Person) -
     assert (outcome.triage, outcome.handoff) == (Triage.NONE, False)
 
 
-async def test_a_disclosure_is_received_handed_over_and_followed_by_one_gentle_question(person: Person) -> None:
+async def test_a_disclosure_is_received_handed_over_and_answered_or_gently_asked(person: Person) -> None:
     outcome = await person.says("told")
     assert outcome.triage.needs_person
     assert outcome.handoff
     assert any(HOTLINE in reply.text for reply in outcome.replies)
     if outcome.triage is Triage.HIGH:
         assert person.hears(outcome, "disclose_first")
-        assert person.hears(outcome, "question_safe_now")
+        assert person.hears(outcome, "question_safe_now") or person.hears(outcome, "any_answer")
 
 
 async def test_an_emergency_gets_both_numbers_first_and_a_joke_afterwards_does_not_empty_the_queue(person: Person) -> None:

@@ -243,7 +243,7 @@ async def test_who_waits_is_told_that_it_is_not_known_how_long(person: Trier) ->
 async def test_quiet_mode_ends_with_a_word_and_says_so(person: Trier) -> None:
     outcome = await person.tries("@quiet", "what now", "normal")
     assert person.hears(outcome, "quiet_off")
-    full = await person.writes("@topic_help")
+    full = await person.writes("@ask_hotline_number")
     assert any(HOTLINE in reply.text for reply in full.replies)
 
 
