@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.program import Program
 from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.sqlite import NestedTransaction
 from bot.storage.tables import Conversation
 from bot.storage.tables_outward import DayCount
 from tests.support import Clock, PlainAssistant, empty_database, open_program
@@ -150,6 +151,26 @@ async def test_one_that_is_given_up_while_it_waits_or_writes_holds_up_nobody(dat
     async with asyncio.timeout(PATIENCE):
         await waiting[1]
     assert await stored(database) == ["kept"]
+
+
+async def test_a_transaction_in_another_of_the_same_task_is_told_at_once_and_leaves_the_outer_one_whole(
+    database: Database,
+) -> None:
+    async def write(key: str) -> None:
+        async with database.transaction() as session:
+            session.add(row(key))
+
+    async with database.transaction() as session:
+        session.add(row("outer"))
+        with pytest.raises(NestedTransaction, match="hand its session on"):
+            await write("inner")
+        await session.flush()
+        beside = asyncio.create_task(write("beside"))  # another task waits for its turn, as it should
+        await asyncio.sleep(0)
+        assert not beside.done()
+    await beside
+    await write("after")
+    assert await stored(database) == ["after", "beside", "outer"]
 
 
 async def test_when_sqlite_gives_up_a_transaction_by_itself_nobody_who_shared_it_is_told_that_it_is_stored(

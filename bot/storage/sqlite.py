@@ -35,6 +35,10 @@ class NotWritten(Exception):
     """A transaction did not get its turn, or SQLite gave it up by itself, as when the disk is full: nothing of it is stored."""
 
 
+class NestedTransaction(Exception):
+    """A task that writes asked for a second transaction, which could begin only after its own: hand the session on instead."""
+
+
 class Cursor(sqlite3.Cursor):
     """A cursor that leaves the thread that asks for what may wait, and holds what was found, so that no snapshot stays open for it."""
 
@@ -220,15 +224,22 @@ class Writer:
         self._engine = engine
         self._turn = asyncio.Lock()
         self._group: _Group | None = None
+        self._has_turn: asyncio.Task[Any] | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Open a transaction when its turn comes; raises NotWritten."""
+        """Open a transaction when its turn comes; raises NotWritten, and NestedTransaction in a task that has one open."""
+        task = asyncio.current_task()
+        if task is not None and task is self._has_turn:
+            raise NestedTransaction(
+                "This task has a transaction open already: hand its session on, or open the second one after it."
+            )
         try:
             async with asyncio.timeout(BUSY_SECONDS):
                 await self._turn.acquire()
         except TimeoutError as error:
             raise NotWritten("Others were writing all the time.") from error
+        self._has_turn = task
         try:
             group = self._group or await self._begin()
             group.check()
@@ -241,6 +252,7 @@ class Writer:
             finally:
                 group.look()
         finally:
+            self._has_turn = None
             self._turn.release()
         failure = await asyncio.shield(group.end)  # the others' commit goes on when this one's task is cancelled
         if failure is not None:
