@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,12 @@ class Clock:
         self.now += timedelta(**amount)
 
 
+@cache
+def lexicon() -> Lexicon:
+    """Return the program's lists, read once: that takes a second."""
+    return Lexicon.load()
+
+
 @dataclass(frozen=True)
 class PlainSpoken:
     """What a turn said, as `bot.assistant.Spoken`, which would bring Rasa."""
@@ -67,7 +74,7 @@ class PlainAssistant:
         self.heard.append(text)
         if self.fail_understanding is not None:
             raise self.fail_understanding
-        return plainly(text, self.screened(text, language_hint), Lexicon.load())
+        return plainly(text, self.screened(text, language_hint), lexicon())
 
     def screened(self, text: str, language_hint: str | None) -> Screening:
         """Return what is found in a message: an indicator for each known word, a question in every other text."""

@@ -3,19 +3,51 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+OPERATIONS = Path(__file__).parent.parent.parent / "docs" / "operations.md"
+
+
+def run(module: str, folder: Path) -> tuple[str, list[str]]:
+    """Return what a process printed, and what must not be in it."""
+    command = [sys.executable, "-m", f"tests.standins.{module}", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    return done.stdout + done.stderr, json.loads((folder / "secrets.json").read_text())
 
 
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[str]]:
-    """Return what a process printed in which everything failed, and what must not be in it."""
-    folder = tmp_path_factory.mktemp("failing")
-    command = [sys.executable, "-m", "tests.standins.failing_everywhere", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
-    return done.stdout + done.stderr, json.loads((folder / "secrets.json").read_text())
+    """Let everything fail that is broken by force."""
+    return run("failing_everywhere", tmp_path_factory.mktemp("failing"))
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[str]]:
+    """Let everything go wrong that goes wrong around a program: providers, alarms, database, disk, clock, connections."""
+    return run("provoked_night", tmp_path_factory.mktemp("night"))
+
+
+def named_in_the_docs() -> set[str]:
+    """Return the events of the table of the log in docs/operations.md."""
+    table = OPERATIONS.read_text(encoding="utf-8").partition("| in the log |")[2].partition("\n\n")[0]
+    return {name for row in table.splitlines()[2:] for name in re.findall(r"`([a-z_]+)`", row.split("|")[1])}
+
+
+def test_a_night_in_which_everything_that_the_docs_name_goes_wrong_shows_no_secret(
+    failed: tuple[str, list[str]], night: tuple[str, list[str]]
+) -> None:
+    printed, secrets = night
+    events = {json.loads(line)["event"] for line in f"{printed}{failed[0]}".splitlines()}
+    assert "night_is_over" in events
+    assert len(named_in_the_docs()) >= 20
+    assert named_in_the_docs() - events == set()
+    assert len(secrets) > 15
+    assert [secret for secret in secrets if secret in printed] == []
 
 
 def test_no_failure_shows_a_key_a_token_or_a_word(failed: tuple[str, list[str]]) -> None:
