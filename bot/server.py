@@ -151,11 +151,12 @@ def serve(settings: Settings) -> int:
     print("Loading the model.", flush=True)
     assistant = load_assistant(settings)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(settings, assistant))
+        asyncio.run(serve_with(settings, assistant))
     return 0
 
 
-async def _serve(settings: Settings, assistant: Assistant | None) -> None:
+async def serve_with(settings: Settings, assistant: Assistant | None) -> None:
+    """Run with an assistant until stopped: everything that `serve` does beside loading the model."""
     for unknown in unknown_settings():
         log.warning("setting_unknown", name=unknown.name, meant=unknown.meant)
     program = await opened(settings, assistant=assistant)
