@@ -12,15 +12,14 @@ from prometheus_client import Counter
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.channel_traits import traits_of
 from bot.messages import Reply, Triage
 from bot.notices import Notices
-from bot.outbox import PUSHING_CHANNELS
 from bot.storage.tables import Conversation, Spending
 from bot.storage.vault import Vault
 
 log = structlog.get_logger()
 
-PAID_CHANNELS: Final = frozenset({"sms", "whatsapp"})
 PERSON_MINUTE_REPLIES: Final = 20  # a person who reads writes slower; a machine that answers us does not
 EVERYBODY: Final = ""
 LIMITED = Counter("frontdoor_replies_limited", "Replies that a bound kept back, by bound.", ["bound"])
@@ -52,7 +51,7 @@ class Allowance:
 
         `triage` is the higher of the message's and the conversation's: from `high` on, everything is said and only counted.
         """
-        if not replies or conversation.channel not in PUSHING_CHANNELS:
+        if not replies or not traits_of(conversation.channel).pushes:
             return tuple(replies)
         rows = [(bound, await self._row(session, bound, now)) for bound in self._bounds(conversation, now)]
         exceeded = next(((bound, row) for bound, row in rows if row.replies + len(replies) > bound.limit), None)
@@ -75,7 +74,7 @@ class Allowance:
         who, day = conversation.pseudonym, now.strftime("%Y-%m-%d")
         minute = now.strftime("%Y-%m-%dT%H:%M")
         bounds = [_Bound("minute", minute, who, PERSON_MINUTE_REPLIES, "rate_limited", timedelta(minutes=2))]
-        if conversation.channel in PAID_CHANNELS:
+        if traits_of(conversation.channel).paid:
             bounds.append(_Bound("person", day, who, self.person_daily, "spend_limited", timedelta(days=2)))
             bounds.append(_Bound("total", day, EVERYBODY, self.total_daily, "spend_limited", timedelta(days=2)))
         return bounds

@@ -6,6 +6,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +14,12 @@ import yaml
 
 from bot.dialogue.exact import ASK_BUTTON
 from bot.dialogue.exact import PART_BUTTON as PART
-from bot.messages import Button
+from bot.messages import Button, Reply
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable
 from bot.storage.conversations import Said
 from bot.wording import SOURCE_LANGUAGES
 
-NUMBERED_CHANNELS: Final = frozenset({"sms", "whatsapp"})
 NUMBERS_FILE: Final = Path(__file__).resolve().parent.parent / "nlu_data" / "numbers.yml"
 SKIP: Final = "@skip"
 _LANGUAGE: Final = "@lang_"
@@ -45,6 +45,12 @@ def numbered(buttons: Sequence[Button], *, before: int = 0, in_turn: int | None 
     if total == 1 and buttons and buttons[0].value == SKIP:
         return f"({buttons[0].title})"
     return "\n".join(f"{before + place} {button.title}" for place, button in enumerate(buttons, start=1))
+
+
+def in_words(reply: Reply, *, before: int, in_turn: int, quiet: bool) -> Reply:
+    """Return a reply whose buttons are numbered lines of its text, for a channel that has none; in quiet mode it offers nothing."""
+    lines = "" if quiet else numbered(reply.buttons, before=before, in_turn=in_turn)
+    return replace(reply, text=f"{reply.text}\n{lines}" if lines else reply.text, buttons=())
 
 
 def offered_language(buttons: Sequence[Button]) -> str | None:

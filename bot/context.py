@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.channel_traits import traits_of
 from bot.choices import chosen, offered_language, titled
 from bot.decision import Standing
 from bot.handoff.queue import HandoffQueue
-from bot.outbox import PUSHING_CHANNELS
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.tables import Conversation, Message
 from bot.wording import Wording
@@ -44,6 +44,6 @@ class Context:
             return said
         buttons = [button for reply in last for button in reply.buttons]
         titles = self.wording.titles.get(conversation.language, {})
-        by_number = conversation.channel in PUSHING_CHANNELS
+        by_number = traits_of(conversation.channel).chosen_by_number
         value = chosen(said.text, buttons, conversation.language, by_number=by_number) or titled(said.text, titles)
         return said if value is None else replace(said, text=value)

@@ -15,13 +15,14 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter
 
+from bot.channel_traits import traits_of
 from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
 from bot.dialogue.state import Person, State
 from bot.dialogue.turn import Around, Speaking, Understood, effects
 from bot.lexicon import Lexicon
 from bot.messages import LANGUAGES, Evidence, Indicator, Reply, Screening, Speaker, Triage, higher
-from bot.notices import PHONE_CHANNELS, SECOND_HAND, UNHEARD, Notices, form_of
+from bot.notices import SECOND_HAND, UNHEARD, Notices
 from bot.screening.conversation import Findings
 from bot.screening.normalise import says_something, words
 from bot.storage.conversations import ConversationStore, Said
@@ -124,7 +125,7 @@ class Decider:
             kept = self._kept(conversation)
             before = State.from_json(kept.get("state", {}))
             # A page is opened in somebody's language; what a telephone's first message is in, only the message tells.
-            untold = standing.first and conversation.channel in PHONE_CHANNELS
+            untold = standing.first and traits_of(conversation.channel).phone
             understood = await self.assistant.understand(
                 said.text, language_hint=None if untold else conversation.language, context=Context.of(before)
             )
@@ -160,7 +161,7 @@ class Decider:
         return Around(
             library=self.library,
             titles=self.wording.titles[language],
-            form=form_of(conversation.channel),
+            form=traits_of(conversation.channel).form,
             quiet=conversation.quiet,
             on_duty=self.on_duty(self.now()),
             queued=standing.queued,
@@ -232,7 +233,7 @@ class Decider:
             return replace(decision, replies=replies, reachable="stopped", regardless=True)
         language = said.details.get("language") or decision.language
         welcome = self.notices.started(conversation, language)
-        quietly = standing.owned and conversation.channel not in PHONE_CHANNELS  # a greeting would talk over the consultant
+        quietly = standing.owned and not traits_of(conversation.channel).phone  # a greeting would talk over the consultant
         return replace(decision, language=language, replies=() if quietly else (welcome,), reachable="yes", regardless=True)
 
     def _may_speak(self, conversation: Conversation, understood: Understood) -> bool:
@@ -246,7 +247,7 @@ class Decider:
     ) -> Decision:
         """Add to the dialogue's replies what the kind of message needs, and to the first ones who answers here."""
         replies = decision.replies if notice is None else (notice, *decision.replies)
-        if first and conversation.channel in PHONE_CHANNELS and not decision.screening.triage.needs_person:
+        if first and traits_of(conversation.channel).phone and not decision.screening.triage.needs_person:
             greeting = self.notices.greeting(conversation, decision.language)
             said_little = decision.commands == ("greet",) or not says_something(said.text)
             replies = (greeting,) if said_little else (*replies, greeting)

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox
 from bot.background import Background
+from bot.channel_traits import traits_of
 from bot.live import FAREWELL, Bell
 from bot.messages import Reply
 from bot.parcels import NotNow, Uncertain
@@ -92,7 +93,7 @@ async def farewell_of(
 ) -> Farewell | None:
     """Return what a channel has to do when a conversation is erased; None where nothing went through a provider."""
     conversation = await conversations.get(session, conversation_id)
-    if conversation is None or conversation.channel not in outbox.PUSHING_CHANNELS:
+    if conversation is None or not traits_of(conversation.channel).pushes:
         return None
     received = await conversations.messages(session, conversation_id)
     traces = [

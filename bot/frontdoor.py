@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import farewells, outbox
 from bot.allowance import Allowance
+from bot.channel_traits import traits_of
 from bot.contacts import count_contact
 from bot.context import Context
 from bot.decision import Decision
@@ -41,7 +42,6 @@ from bot.storage.vault import SealBroken
 from bot.understanding import Understanding
 from bot.wording import Wording
 
-PUSHING: Final = outbox.PUSHING_CHANNELS
 log = structlog.get_logger()
 
 MAX_TEXT: Final = 20_000  # characters of a person's message; the channels refuse longer ones, nothing is cut here
@@ -133,11 +133,14 @@ class FrontDoor:
 
         Raises Replayed for a message that was taken before and erased since.
         """
-        inbound = replace(inbound, text=printable(inbound.text))
+        vault = self.conversations.vault
+        inbound, pushes = replace(inbound, text=printable(inbound.text)), traits_of(inbound.channel).pushes
         for attempt in (1, 2):
             try:
                 async with self.database.transaction() as session:
-                    if inbound.channel in PUSHING and not await self._first_time(session, inbound):
+                    if pushes and not await first_time(
+                        session, vault, channel=inbound.channel, external_id=inbound.external_id, now=inbound.received_at
+                    ):
                         return await self._taken_before(session, inbound)
                     conversation = await self.conversations.open(
                         session,
@@ -147,7 +150,7 @@ class FrontDoor:
                         address=inbound.address,
                         now=inbound.received_at,
                     )
-                    if inbound.channel in PUSHING and inbound.address is None and conversation.reachable == "yes":
+                    if pushes and inbound.address is None and conversation.reachable == "yes":
                         conversation.reachable = "no_address"
                     message, _new = await self.conversations.accept(session, conversation, inbound)
                     return conversation.id, message.id
@@ -155,15 +158,6 @@ class FrontDoor:
                 if attempt == 2:
                     raise
         raise AssertionError("unreachable")
-
-    async def _first_time(self, session: AsyncSession, inbound: Inbound) -> bool:
-        return await first_time(
-            session,
-            self.conversations.vault,
-            channel=inbound.channel,
-            external_id=inbound.external_id,
-            now=inbound.received_at,
-        )
 
     async def knows(self, inbound: Inbound) -> bool:
         """Say whether a message of a webhook was taken before."""
@@ -313,7 +307,7 @@ class FrontDoor:
 
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""
-        key = "delete_done_page" if conversation.channel == "web" else "delete_done"  # a page keeps no messages on the phone
+        key = "delete_done" if traits_of(conversation.channel).keeps_messages else "delete_done_page"
         done = self.decider.notices.reply(key, conversation, decision.language)
         await self._erase_now(conversation.id, (done,), decision)
         return Outcome((replace(done, id="erased"),), Triage.NONE, handoff=False, erased=True)

@@ -10,8 +10,8 @@ from prometheus_client import Gauge
 from sqlalchemy import func, select
 
 from bot.audit import START, AuditBroken, AuditHead, AuditLog
+from bot.channel_traits import pushing
 from bot.messages import Triage
-from bot.outbox import PUSHING_CHANNELS
 from bot.room import disk_of
 from bot.storage.tables import Delivery, Handoff
 
@@ -53,7 +53,7 @@ async def measure(program: Program) -> None:
         count, since = waiting.get(triage.value, (0, now))
         WAITING.labels(triage.value).set(count)
         LONGEST_WAIT.labels(triage.value).set(_seconds(now - since))
-    for channel in PUSHING_CHANNELS:
+    for channel in pushing():
         OVERDUE.labels(channel).set(_seconds(now - overdue.get(channel, now)))
     MEASURED.set(now.timestamp())
 

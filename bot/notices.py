@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from bot.channel_traits import traits_of
 from bot.lexicon import Lexicon
 from bot.messages import Reply
-from bot.outbox import PUSHING_CHANNELS
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable, words
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation
-from bot.wording import Form, Wording
+from bot.wording import Wording
 
 Steering = Literal["stop", "start", "help"]
 
@@ -28,8 +28,6 @@ NOTICES: Final[Mapping[str, str]] = {
 # The words in these came from elsewhere or were answered once: they are screened, and answered when somebody may be in danger.
 SECOND_HAND: Final = frozenset({"edited", "forwarded"})
 UNHEARD: Final = "voice"  # nobody but a person can listen: the hotline is told
-PHONE_CHANNELS: Final = frozenset({"sms", "whatsapp"})
-SHORT_CHANNELS: Final = frozenset({"sms"})
 # What networks and providers take for STOP and for HELP. Elsewhere "cancel" means something else, and "menu" is the dialogue's.
 _STOP_ON_PHONES: Final = frozenset({"cancel", "end", "quit", "revoke"})
 _HELP_ON_PHONES: Final = frozenset(
@@ -50,7 +48,7 @@ class Notices:
 
     def steering(self, conversation: Conversation, said: Said) -> Steering | None:
         """Return whether a message stops or starts the channel or asks what it is."""
-        if conversation.channel not in PUSHING_CHANNELS:
+        if not traits_of(conversation.channel).pushes:
             return None
         match said.kind:
             case "stop" | "start" | "help":
@@ -62,7 +60,7 @@ class Notices:
 
     def _word(self, text: str, conversation: Conversation) -> Steering | None:
         bare = without_diacritics(" ".join(words(readable(text).lower())))
-        phone = conversation.channel in PHONE_CHANNELS
+        phone = traits_of(conversation.channel).phone
         match self.lexicon.meaning(text, conversation.language):
             case "stop" if phone or bare not in _STOP_ON_PHONES:
                 return "stop"
@@ -79,7 +77,7 @@ class Notices:
 
     def started(self, conversation: Conversation, language: str) -> Reply:
         """Welcome somebody who comes back, or who pressed Telegram's Start."""
-        if conversation.channel in PHONE_CHANNELS:
+        if traits_of(conversation.channel).phone:
             return self.reply("sms_started", conversation, language)
         return self.greeting(conversation, language)
 
@@ -104,9 +102,4 @@ class Notices:
         if conversation.quiet:
             key = key if self.wording.has(key, language, "quiet") else SAYS_NOTHING
             return self.wording.reply(key, language, form="quiet")
-        return self.wording.reply(key, language, form=form_of(conversation.channel), buttons=buttons)
-
-
-def form_of(channel: str) -> Form:
-    """Return which form of a text a channel takes."""
-    return "sms" if channel in SHORT_CHANNELS else "text"
+        return self.wording.reply(key, language, form=traits_of(conversation.channel).form, buttons=buttons)

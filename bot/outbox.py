@@ -16,18 +16,17 @@ from prometheus_client import Counter
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.channel_traits import declared, traits_of
 from bot.storage.concealed import keep_provider_ids, provider_ids
 from bot.storage.tables import Conversation, Delivery, Message
 from bot.storage.vault import Vault
 
 log = structlog.get_logger()
 
-PUSHING_CHANNELS: Final = frozenset({"telegram", "sms", "whatsapp"})
 DELIVERIES: Final = Counter(
     "frontdoor_deliveries", "Deliveries that ended, by channel, state and code.", ["channel", "state", "code"]
 )
 
-FETCHING_CHANNEL: Final = "web"  # nothing is pushed there; a consultant wants to know all the same whether an answer arrived
 GAVE_UP: Final = "gave_up"
 LEFT: Final = "left"
 
@@ -50,8 +49,9 @@ async def enqueue(
 
     `regardless` is for the few texts that go out while a consultant owns the conversation or after STOP.
     """
-    watched = conversation.channel == FETCHING_CHANNEL and message.author == "consultant"
-    if conversation.channel not in PUSHING_CHANNELS and not watched:
+    channel = traits_of(conversation.channel)
+    watched = channel.delivery == "fetched" and message.author == "consultant"
+    if not channel.pushes and not watched:
         return
     row = Delivery(
         message_id=message.id,
@@ -89,7 +89,8 @@ async def never_fetched(session: AsyncSession, conversation_id: str, now: dateti
 
 
 def _watched(conversation_id: str) -> Select[Delivery]:
-    return select(Delivery).where(Delivery.conversation_id == conversation_id, Delivery.channel == FETCHING_CHANNEL)
+    fetched = [name for name, channel in declared().items() if channel.delivery == "fetched"]
+    return select(Delivery).where(Delivery.conversation_id == conversation_id, Delivery.channel.in_(fetched))
 
 
 async def cancel_due(session: AsyncSession, conversation_id: str, now: datetime, code: str) -> None:

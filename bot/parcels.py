@@ -13,7 +13,7 @@ Unreachable = Literal["stopped", "blocked", "gone"]
 
 @dataclass(frozen=True, kw_only=True)
 class Parcel:
-    """One part of a reply, with all that a channel needs to send it."""
+    """One part of a reply, with all that a channel needs to send it: its choices stand in the text where the channel has no buttons."""
 
     delivery_id: int
     conversation_id: str
@@ -21,8 +21,6 @@ class Parcel:
     address: str
     reply: Reply
     quiet: bool = False
-    choices_before: int = 0
-    choices_in_turn: int = 0
     part: int = 0
     uncertain: int = 0
     created_at: datetime

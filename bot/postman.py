@@ -22,7 +22,8 @@ from sqlalchemy.orm import aliased
 
 from bot import farewells, outbox
 from bot.background import Background
-from bot.choices import choices_before
+from bot.channel_traits import traits_of
+from bot.choices import choices_before, in_words
 from bot.farewells import Farewell, Trace
 from bot.handoff.queue import HandoffQueue
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell
@@ -78,6 +79,10 @@ class Postman:
         self._tasks = Background()
         self._held: Tally[str] = Tally()
         self._paused: dict[str, datetime] = {}
+
+    def serve(self, channel: str, sender: Sender) -> None:
+        """Deliver what is due on a channel through a sender."""
+        self.senders[channel] = sender
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -202,15 +207,17 @@ class Postman:
             await self._end(session, row, conversation, fate=fate, now=now)
             return None
         turn = await self.conversations.replies_to(session, message.answers) if message.answers else [said]
+        reply = said.as_reply()
+        if not traits_of(row.channel).buttons:
+            in_turn = sum(len(other.buttons) for other in turn)
+            reply = in_words(reply, before=choices_before(turn, said), in_turn=in_turn, quiet=conversation.quiet)
         parcel = Parcel(
             delivery_id=row.id,
             conversation_id=conversation.id,
             channel=row.channel,
             address=address,
-            reply=said.as_reply(),
+            reply=reply,
             quiet=conversation.quiet,
-            choices_before=choices_before(turn, said),
-            choices_in_turn=sum(len(other.buttons) for other in turn),
             part=len(provider_ids(self.conversations.vault, row)),
             uncertain=row.uncertain if may_be_there else 0,
             created_at=row.created_at,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+import bot.channels.registry  # noqa: F401 - declares the channels
 from bot.dialogue.answers import Library
 from bot.frontdoor import FrontDoor
 from bot.handoff.alarm_book import AlarmBook

@@ -13,6 +13,7 @@ LOWER = {
     "bot/storage": ("bot.frontdoor", "bot.channels", "bot.console", "bot.handoff", "bot.nlu", "bot.assistant"),
     "bot/messages.py": ("bot.",),
     "bot/settings.py": ("bot.",),
+    "bot/channel_traits.py": ("bot.channels", "bot.storage", "bot.frontdoor", "bot.handoff", "bot.console"),
     "bot/dialogue/": ("bot.storage", "bot.frontdoor", "bot.decision", "bot.channels", "bot.console", "bot.nlu", "bot.assistant"),
     "bot/frontdoor.py": ("bot.channels", "bot.console", "bot.nlu", "bot.assistant"),
     "bot/handoff": ("bot.channels", "bot.console", "bot.nlu", "bot.assistant"),

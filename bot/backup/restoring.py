@@ -19,9 +19,9 @@ from bot.backup.copying import copy_from_file, copy_sqlite_whole, is_empty, refu
 from bot.backup.making import DATABASE, FORMAT, MANIFEST, SETTINGS
 from bot.backup.sealing import BackupUnreadable, unseal
 from bot.backup.workshop import workshop
+from bot.channel_traits import pushing
 from bot.housekeeping import tidy
 from bot.keys import fit_of
-from bot.outbox import PUSHING_CHANNELS
 from bot.program import KEY_FILE, build, utc_now
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -183,7 +183,7 @@ async def _send_nothing_again(session: AsyncSession, now: datetime) -> None:
     """End what was on its way: most of it has arrived since, and whoever reads along must not see it a second time."""
     await session.execute(
         update(Delivery)
-        .where(Delivery.finished_at.is_(None), Delivery.channel.in_(PUSHING_CHANNELS))
+        .where(Delivery.finished_at.is_(None), Delivery.channel.in_(pushing()))
         .values(state="unknown", finished_at=now)
         .execution_options(synchronize_session=False)
     )

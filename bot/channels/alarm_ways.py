@@ -12,7 +12,8 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from bot.channels.segments import plain
 from bot.channels.telegram_delivery import TelegramClient, as_problem
-from bot.channels.twilio_delivery import STATUS_PATH, TwilioClient
+from bot.channels.twilio_delivery import TwilioClient
+from bot.channels.twilio_traits import STATUS_PATH
 from bot.handoff import alarm_texts
 from bot.handoff.alarm import Kind, Notice, Way, WayFailed
 from bot.handoff.alarm_senders import own_ways

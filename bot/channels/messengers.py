@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from bot.background import beside, every
-from bot.channels import sms, telegram
 from bot.channels.alarm_ways import alarm_ways
-from bot.farewells import Farewells, Parting
+from bot.channels.providers import Service
+from bot.channels.registry import PROVIDERS
+from bot.farewells import Farewells
 from bot.handoff.alarm_watch import AlarmWatch
 from bot.housekeeping import TIDY_SECONDS, tidy
-from bot.parcels import Sender
 from bot.postman import Postman
 from bot.program import Program, load_assistant, opened
 from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
@@ -30,41 +30,40 @@ CATCH_UP_SECONDS: Final = 600  # how often providers are asked for what their we
 
 
 class Messengers:
-    """Telegram, SMS and WhatsApp of one process, as far as the settings turn them on."""
+    """The providers of one process, as far as the settings turn them on."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.telegram = telegram.Telegram(program) if program.settings.telegram_ready else None
-        self.sms = sms.Sms(program) if program.settings.twilio_ready else None
-        senders: dict[str, Sender] = {}
-        partings: dict[str, Parting] = {}
-        if self.telegram is not None:
-            senders["telegram"] = partings["telegram"] = self.telegram.sender
-        if self.sms is not None:
-            senders |= {"sms": self.sms.sender, "whatsapp": self.sms.sender}
-            partings |= {"sms": self.sms.sender, "whatsapp": self.sms.sender}
         self.postman = Postman(
             database=program.database,
             conversations=program.conversations,
             queue=program.queue,
             bell=program.bell,
             clock=program.clock,
-            senders=senders,
+            senders={},
             give_up=timedelta(hours=program.settings.delivery_give_up_hours),
         )
-        if self.sms is not None:
-            self.sms.postman = self.postman
+        on = [provider for provider in PROVIDERS if provider.ready(program.settings)]
+        self._services = {provider: provider.open(program, self.postman) for provider in on}
+        served = {channel.name: service.sender for provider, service in self._services.items() for channel in provider.channels}
+        for channel, sender in served.items():
+            self.postman.serve(channel, sender)
         self.farewells = Farewells(
-            database=program.database, vault=program.vault, bell=program.bell, clock=program.clock, partings=partings
+            database=program.database, vault=program.vault, bell=program.bell, clock=program.clock, partings=served
         )
         self._workers: list[asyncio.Task[None]] = []
 
+    def service[S: Service](self, kind: type[S]) -> S:
+        """Return the service of a kind; raises LookupError when it is off."""
+        for service in self._services.values():
+            if isinstance(service, kind):
+                return service
+        raise LookupError(f"{kind.__name__} is off.")
+
     def add_routes(self, app: web.Application) -> None:
-        """Mount the webhooks of the channels that are on."""
-        if self.telegram is not None:
-            app.add_subapp(telegram.PREFIX, self.telegram.application())
-        if self.sms is not None:
-            app.add_subapp(sms.PREFIX, self.sms.application())
+        """Mount the webhooks of the providers that are on."""
+        for provider, service in self._services.items():
+            app.add_subapp(provider.prefix, service.application())
 
     async def start(self) -> None:
         """Begin to deliver, and to fetch where a channel fetches."""
@@ -72,25 +71,25 @@ class Messengers:
             asyncio.create_task(self.postman.run(), name="postman"),
             asyncio.create_task(self.farewells.run(), name="farewells"),
         ]
-        if self.telegram is not None:
-            await self.telegram.start()
+        for service in self._services.values():
+            await service.start()
 
     async def close(self) -> None:
         """Finish what was taken, let what is on its way arrive, close the connections."""
-        if self.telegram is not None:
-            await self.telegram.close()
+        for service in self._services.values():
+            await service.finish()
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
         await self.postman.close()
         await self.farewells.close()
-        if self.sms is not None:
-            await self.sms.close()
+        for service in self._services.values():
+            await service.close()
 
     async def catch_up(self) -> None:
         """Fetch what webhooks did not bring: at start, and every ten minutes."""
-        if self.sms is not None:
-            await self.sms.catch_up()
+        for service in self._services.values():
+            await service.catch_up()
 
 
 def serve_polling(settings: Settings) -> int:

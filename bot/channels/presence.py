@@ -19,6 +19,7 @@ from sqlalchemy import exists, select
 
 from bot import outbox
 from bot.background import Background
+from bot.channels.webchat_traits import WEB
 from bot.live import QUEUE, Bell
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
@@ -125,7 +126,7 @@ class Presence:
     async def _missed(self, patience: float, conversation_id: str | None = None) -> None:
         """Wait, then note who has not come back: one conversation, or all whose case is open."""
         await asyncio.sleep(patience)
-        chosen = select(Conversation).where(Conversation.channel == outbox.FETCHING_CHANNEL, Conversation.reachable == "yes")
+        chosen = select(Conversation).where(Conversation.channel == WEB.name, Conversation.reachable == "yes")
         if conversation_id is not None:
             chosen = chosen.where(Conversation.id == conversation_id)
         else:

@@ -22,19 +22,19 @@ from bot.channels.errors import errors_as_json, problem
 from bot.channels.telegram import REFUSED
 from bot.channels.twilio_delivery import REACHABLE_BY_CODE, TwilioClient, TwilioSender
 from bot.channels.twilio_messages import WHATSAPP_PREFIX, NotAMessage, read, split
+from bot.channels.twilio_traits import TWILIO
 from bot.handoff.alarm_record import record_report
 from bot.live import QUEUE
 from bot.parcels import NotNow, Refused, Uncertain
-from bot.postman import Postman
 from bot.storage.receipts import Replayed
 from bot.storage.tables import Receipt
 
 if TYPE_CHECKING:
+    from bot.postman import Postman
     from bot.program import Program
 
 log = structlog.get_logger()
 
-PREFIX: Final = "/sms"
 SIGNATURE_HEADER: Final = "X-Twilio-Signature"
 FORM: Final = "application/x-www-form-urlencoded"
 MAX_BODY: Final = 64 * 1024  # bytes; a message of 1,600 characters with all its fields has some 20 kB
@@ -64,7 +64,7 @@ UNANSWERABLE = Counter("frontdoor_twilio_unanswerable", "Messages of short codes
 class Sms:
     """Both channels; their replies go out through the outbox with `sender`, or in the answer to the webhook."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, postman: Postman) -> None:
         settings = program.settings
         if settings.twilio_auth_token is None:
             raise ValueError("TWILIO_AUTH_TOKEN is not set.")
@@ -75,21 +75,27 @@ class Sms:
         self.bell = program.bell
         self.client = TwilioClient(settings)
         self.sender = TwilioSender(self.client, settings)
-        self.postman: Postman | None = None
+        self.postman = postman
         self.tasks = Background()
         tokens = [settings.twilio_auth_token, settings.twilio_auth_token_next]
         self._validators = [RequestValidator(token.get_secret_value()) for token in tokens if token is not None]
 
     def application(self) -> web.Application:
-        """Return the webhooks, to be mounted at PREFIX."""
+        """Return the webhooks, to be mounted at the provider's prefix."""
         app = web.Application(middlewares=[errors_as_json])
         app.router.add_post("/webhook", self.webhook)
         app.router.add_post("/status", self.status)
         return app
 
-    async def close(self) -> None:
-        """Finish what was taken, close the connections."""
+    async def start(self) -> None:
+        """Do nothing: Twilio calls our webhook."""
+
+    async def finish(self) -> None:
+        """Finish what was taken."""
         await self.tasks.close(patience=CLOSE_PATIENCE)
+
+    async def close(self) -> None:
+        """Close the connections."""
         await self.client.close()
 
     async def webhook(self, request: web.Request) -> web.Response:
@@ -107,22 +113,22 @@ class Sms:
             conversation_id, message_id = await self.frontdoor.accept(inbound)
         except Replayed:
             return _twiml(MessagingResponse())
-        if self.settings.twilio_replies == "twiml" and self.postman is not None:
-            return await self._answer_now(self.postman, conversation_id, message_id)
+        if self.settings.twilio_replies == "twiml":
+            return await self._answer_now(conversation_id, message_id)
         self.tasks.start(self.frontdoor.answer(conversation_id, message_id))
         return _twiml(MessagingResponse())
 
-    async def _answer_now(self, postman: Postman, conversation_id: str, message_id: str) -> web.Response:
+    async def _answer_now(self, conversation_id: str, message_id: str) -> web.Response:
         """Give the replies back in the answer to the webhook; what is not ready in time goes out through the API."""
         response = MessagingResponse()
-        with postman.hold(conversation_id):
+        with self.postman.hold(conversation_id):
             done = asyncio.Event()
             self.tasks.start(self._answer_and_tell(conversation_id, message_id, done))
             try:
                 await asyncio.wait_for(done.wait(), TWIML_PATIENCE)
             except TimeoutError:
                 return _twiml(response)
-            for parcel in await postman.hand_over(conversation_id):
+            for parcel in await self.postman.hand_over(conversation_id):
                 for part, text in enumerate(self.sender.pieces(parcel)):
                     if part >= parcel.part:
                         response.message(body=text, action=self.sender.callback(parcel, part), method="POST")
@@ -146,7 +152,7 @@ class Sms:
         delivery, part = request.query.get("delivery", ""), request.query.get("part", "0")
         if not sid or not _is_number(delivery) or not _is_number(part):
             return _refused(400, "bad_request", "MessageSid, delivery or part is missing.")
-        if state is not None and self.postman is not None:
+        if state is not None:
             code = form.get("ErrorCode") or None
             await self.postman.report(
                 delivery_id=int(delivery),
@@ -235,5 +241,5 @@ def _twiml(response: MessagingResponse) -> web.Response:
 
 
 def _refused(status: int, code: str, message: str) -> web.Response:
-    REFUSED.labels("sms", code).inc()
+    REFUSED.labels(TWILIO.name, code).inc()
     return problem(status, code, message)

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-PREFIX: Final = "/telegram"
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name, not the secret
 MAX_BODY: Final = 256 * 1024  # bytes; an update with the longest text and a large keyboard has some 40 kB
 TYPING_AFTER: Final = 1.0  # seconds that an answer may take before the chat shows that one is coming
@@ -55,7 +54,7 @@ class Telegram:
         self._polling: asyncio.Task[None] | None = None
 
     def application(self) -> web.Application:
-        """Return the webhook, to be mounted at PREFIX."""
+        """Return the webhook, to be mounted at the provider's prefix."""
         app = web.Application(middlewares=[errors_as_json])
         app.router.add_post("/webhook", self.webhook)
         return app
@@ -65,13 +64,19 @@ class Telegram:
         if self.settings.telegram_polling:
             self._polling = asyncio.create_task(poll(self.client.bot, self.handle), name="telegram polling")
 
-    async def close(self) -> None:
-        """Stop fetching, finish what was taken, close the connections."""
+    async def catch_up(self) -> None:
+        """Do nothing: Telegram keeps updates until they are taken."""
+
+    async def finish(self) -> None:
+        """Stop fetching, and finish what was taken."""
         if self._polling is not None:
             self._polling.cancel()
             with suppress(asyncio.CancelledError):
                 await self._polling
         await self.tasks.close(patience=CLOSE_PATIENCE)
+
+    async def close(self) -> None:
+        """Close the connections."""
         await self.client.close()
 
     async def webhook(self, request: web.Request) -> web.Response:

@@ -10,13 +10,16 @@ from typing import Final
 
 import yaml
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
+from telegram.error import InvalidToken, TelegramError
 
+from bot.channels.probes import Probe
+from bot.channels.telegram_delivery import TelegramClient
+from bot.channels.telegram_traits import TELEGRAM, WEBHOOK_PATH
 from bot.channels.telegram_updates import ALLOWED_UPDATES, COMMANDS
 from bot.messages import LANGUAGES
 from bot.settings import Settings
 from bot.wording import LAST_RESORT, Wording
 
-WEBHOOK_PATH: Final = "/telegram/webhook"
 START_TITLES: Final = Path(__file__).resolve().parent.parent.parent / "nlu_data" / "telegram.yml"
 
 
@@ -86,3 +89,19 @@ async def webhook_state(bot: Bot, settings: Settings) -> WebhookState:
         last_error=info.last_error_message,
         last_error_at=at.astimezone(UTC) if at is not None else None,
     )
+
+
+async def probe(settings: Settings) -> Probe:
+    """Ask Telegram whether it knows the bot, and where its updates go."""
+    client = TelegramClient(settings)
+    try:
+        state = await webhook_state(client.bot, settings)
+    except InvalidToken:
+        return Probe(TELEGRAM.name, False, "Telegram does not know TELEGRAM_BOT_TOKEN. Compare it with what @BotFather shows.")
+    except TelegramError as error:
+        told = f"Telegram could not be asked ({type(error).__name__}). Is {settings.telegram_api_base} reachable?"
+        return Probe(TELEGRAM.name, False, told)
+    finally:
+        await client.close()
+    good = not state.url if settings.telegram_polling else bool(state.url) and state.url == state.expected_url
+    return Probe(TELEGRAM.name, good, " ".join(state.sentences()))

@@ -10,10 +10,11 @@ from typing import Any, Final
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update
 from telegram.constants import ChatType
 
+from bot.channels.telegram_traits import CHAT
 from bot.messages import LANGUAGES, Inbound
 from bot.storage.vault import Vault
 
-CHANNEL: Final = "telegram"
+CHANNEL: Final = CHAT.name
 # What we ask for. Telegram keeps the setting of the last call, so it is always sent.
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 COMMANDS: Final[Mapping[str, str]] = {"help": "@menu", "language": "@language", "human": "@human", "delete": "@delete"}

@@ -17,7 +17,7 @@ from twilio.rest import Client
 
 from bot.channels.segments import fit, sms_pieces
 from bot.channels.twilio_messages import WHATSAPP_PREFIX, split
-from bot.choices import numbered
+from bot.channels.twilio_traits import SMS, STATUS_PATH, WHATSAPP
 from bot.farewells import Farewell, Trace
 from bot.parcels import NotNow, Parcel, Refused, Uncertain, Unreachable
 from bot.settings import Settings
@@ -28,7 +28,6 @@ MAX_LENGTH: Final = 1600  # characters of one message that the API takes
 TOTAL_SECONDS: Final = 25.0
 LOOK_BACK: Final = 200  # messages of ours, newest first, among which one is looked for that nobody confirmed
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
-STATUS_PATH: Final = "/sms/status"
 
 # https://www.twilio.com/docs/api/errors: what an error says about the person's end
 REACHABLE_BY_CODE: Final[Mapping[str, Unreachable]] = {
@@ -100,12 +99,9 @@ class TwilioSender:
         self.status_url = f"{settings.public_url}{STATUS_PATH}"
 
     def pieces(self, parcel: Parcel) -> list[str]:
-        """Return the texts of the messages that carry a reply, its buttons as numbered lines."""
+        """Return the texts of the messages that carry a reply."""
         text = parcel.reply.text
-        if not parcel.quiet:
-            lines = numbered(parcel.reply.buttons, before=parcel.choices_before, in_turn=parcel.choices_in_turn)
-            text = f"{text}\n{lines}" if lines else text
-        if parcel.channel == "sms":
+        if parcel.channel == SMS.name:
             return sms_pieces(text, parcel.reply.language, limit=MAX_LENGTH)
         return fit(text, fits=lambda piece: len(piece) <= MAX_LENGTH)
 
@@ -148,7 +144,7 @@ class TwilioSender:
         if farewell.address is None:
             return left
         reply, (channel, _) = farewell.replies[0], split(farewell.address)
-        body = sms_pieces(reply.text, reply.language, limit=MAX_LENGTH)[0] if channel == "sms" else reply.text
+        body = sms_pieces(reply.text, reply.language, limit=MAX_LENGTH)[0] if channel == SMS.name else reply.text
         try:
             sid = await self._find(farewell.address, body, since=farewell.at) if farewell.doubts > 1 else None
             sid = sid or await self._create(farewell.address, body)
@@ -177,7 +173,7 @@ class TwilioSender:
         """Return to whom a message goes and from what of ours; see `reply_address`."""
         to, _, ours = address.partition(" ")
         channel, _ = split(to)
-        return to, f"{WHATSAPP_PREFIX}{self.whatsapp_number}" if channel == "whatsapp" else ours or self.number
+        return to, f"{WHATSAPP_PREFIX}{self.whatsapp_number}" if channel == WHATSAPP.name else ours or self.number
 
 
 def as_problem(error: Exception) -> NotNow | Refused | Uncertain:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import phonenumbers
 
+from bot.channels.twilio_traits import SMS, WHATSAPP
 from bot.messages import Inbound
 from bot.storage.vault import Vault
 
 WHATSAPP_PREFIX: Final = "whatsapp:"
-Channel = Literal["sms", "whatsapp"]
 
 _NUMBER: Final = re.compile(r"\+?[0-9]{7,15}")  # shorter ones are short codes
 _NETWORK: Final = re.compile(r"[a-z][a-z0-9]*:\S+")  # "whatsapp:+48…", "whatsapp:PL.13…", "rcs:…", "messenger:…"
@@ -69,14 +69,14 @@ def read(form: Mapping[str, str], *, vault: Vault, now: datetime) -> Inbound:
     )
 
 
-def split(address: str) -> tuple[Channel, str]:
+def split(address: str) -> tuple[str, str]:
     """Return the channel of an address of Twilio's, and what names its holder there: for WhatsApp without the prefix.
 
     What is neither WhatsApp nor SMS is treated as SMS is: plain text, numbered choices.
     """
     if address.startswith(WHATSAPP_PREFIX):
-        return "whatsapp", address.removeprefix(WHATSAPP_PREFIX)
-    return "sms", address
+        return WHATSAPP.name, address.removeprefix(WHATSAPP_PREFIX)
+    return SMS.name, address
 
 
 def reply_address(sender: str, ours: str) -> str | None:

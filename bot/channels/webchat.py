@@ -23,6 +23,7 @@ from bot.channels.door import Door
 from bot.channels.errors import errors_as_json, no_room, problem, unknown_token
 from bot.channels.presence import Presence
 from bot.channels.webchat_schema import NewConversation, NewMessage, describe
+from bot.channels.webchat_traits import WEB
 from bot.messages import LANGUAGES, Inbound
 from bot.retelling import Retelling
 from bot.storage.conversations import Said
@@ -33,7 +34,7 @@ from bot.streams import Streams
 if TYPE_CHECKING:
     from bot.program import Program
 
-CHANNEL: Final = "web"
+CHANNEL: Final = WEB.name
 MAX_BODY: Final = 256 * 1024  # bytes of one request; a message of 20,000 characters has at most 240 kB, each written as \uXXXX
 TOKEN_BYTES: Final = 32
 HEARTBEAT_SECONDS: Final = 15.0

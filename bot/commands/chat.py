@@ -9,14 +9,25 @@ import sys
 import tempfile
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from bot.channel_traits import ChannelTraits, declare
 from bot.frontdoor import MAX_TEXT, FrontDoor
 from bot.messages import LANGUAGES, Inbound
 from bot.program import build, load_assistant
 from bot.settings import load_settings
 
-CHANNEL = "chat"
+CHAT: Final = ChannelTraits(
+    name="chat",
+    delivery="returned",
+    buttons=True,
+    chosen_by_number=False,
+    phone=False,
+    paid=False,
+    form="text",
+    keeps_messages=True,
+)
+declare([CHAT])
 
 
 def register(commands: Any) -> None:
@@ -62,7 +73,7 @@ async def _answer(line: bytes, frontdoor: FrontDoor, language: str | None) -> di
         return {"error": f"A text may have {MAX_TEXT} characters."}
     outcome = await frontdoor.receive(
         Inbound(
-            channel=CHANNEL,
+            channel=CHAT.name,
             pseudonym=asked["sender"],
             external_id=uuid.uuid4().hex,
             text=asked["text"],

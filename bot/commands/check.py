@@ -15,6 +15,8 @@ import yaml
 from sqlalchemy import func, select
 
 from bot.backup.record import last_backup, way_out
+from bot.channels.probes import probes
+from bot.channels.registry import PROVIDERS
 from bot.handoff.alarm import way_names
 from bot.handoff.case_webhook import webhook_is_set, webhook_state
 from bot.handoff.hours import DutyHours
@@ -51,7 +53,9 @@ def register(commands: Any) -> None:
         help="say what is ready and what is missing",
         description="Looks at settings, keys, database, model, texts and channels. Ends with 1 when something that is needed is missing.",
     )
-    parser.add_argument("--channels", action="store_true", help="also ask Telegram and Twilio whether they know us")
+    parser.add_argument(
+        "--channels", action="store_true", help="also ask the providers, such as Telegram and Twilio, whether they know us"
+    )
     parser.set_defaults(run=run)
 
 
@@ -193,14 +197,9 @@ def _channels(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         "web chat", "ready", f"http://{settings.host}:{settings.port}/" if settings.public_url is None else settings.public_url
     )
-    if settings.telegram_ready:
-        yield Finding("telegram", "ready", "Token and secret are set. `check --channels` asks Telegram.")
-    else:
-        yield Finding("telegram", "off", "TELEGRAM_BOT_TOKEN and TELEGRAM_SECRET_TOKEN are not both set.")
-    if settings.twilio_ready:
-        yield Finding("sms", "ready", "Twilio's settings are complete. `check --channels` asks Twilio.")
-    else:
-        yield Finding("sms", "off", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_NUMBER and PUBLIC_URL are not all set.")
+    for provider in PROVIDERS:
+        on = provider.ready(settings)
+        yield Finding(provider.name, "ready" if on else "off", provider.when_ready if on else provider.when_off)
 
 
 def _backup(settings: Settings) -> Iterator[Finding]:
@@ -218,8 +217,6 @@ def _backup(settings: Settings) -> Iterator[Finding]:
 
 
 async def _asked(settings: Settings) -> list[Finding]:
-    from bot.channels.probes import probes  # noqa: PLC0415 - the providers' libraries are only loaded when they are needed
-
     return [Finding(probe.channel, "ready" if probe.good else "missing", probe.sentence) async for probe in probes(settings)]
 
 

@@ -17,7 +17,8 @@ from sqlalchemy.orm import DeclarativeBase
 from structlog.testing import capture_logs
 
 from bot.channels.messengers import Messengers
-from bot.channels.telegram import SECRET_HEADER
+from bot.channels.sms import Sms
+from bot.channels.telegram import SECRET_HEADER, Telegram
 from bot.program import Program
 from bot.program import build as build_program
 from bot.storage.tables import Conversation, Delivery, Handoff
@@ -60,9 +61,8 @@ class Town:
 
     async def settle(self) -> None:
         """Let everything that is under way or due happen."""
-        for channel in (self.messengers.telegram, self.messengers.sms):
-            assert channel is not None
-            await channel.tasks.finished()
+        for tasks in (self.messengers.service(Telegram).tasks, self.messengers.service(Sms).tasks):
+            await tasks.finished()
         await self.messengers.postman.deliver_due()
         await self.messengers.farewells.carry_out_due()
 

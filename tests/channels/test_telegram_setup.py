@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from pydantic import SecretStr
 
+from bot.channels.telegram import Telegram
 from bot.channels.telegram_setup import TelegramNotReady, set_webhook, webhook_state
 from bot.channels.telegram_updates import ALLOWED_UPDATES
 from bot.commands import telegram as telegram_command
@@ -19,14 +20,12 @@ Command = Callable[..., Awaitable[int]]
 
 
 async def set_up(town: Town, **changes: object) -> str:
-    assert town.messengers.telegram is not None
     settings = town.program.settings.model_copy(update=changes)
-    return await set_webhook(town.messengers.telegram.client.bot, settings, town.program.wording)
+    return await set_webhook(town.messengers.service(Telegram).client.bot, settings, town.program.wording)
 
 
 async def told(town: Town) -> list[str]:
-    assert town.messengers.telegram is not None
-    return list((await webhook_state(town.messengers.telegram.client.bot, town.program.settings)).sentences())
+    return list((await webhook_state(town.messengers.service(Telegram).client.bot, town.program.settings)).sentences())
 
 
 async def test_set_webhook_tells_telegram_the_address_the_secret_and_what_we_want_to_hear(town: Town) -> None:

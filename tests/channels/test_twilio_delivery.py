@@ -10,6 +10,7 @@ import pytest
 
 from bot import allowance
 from bot.channels import twilio_delivery
+from bot.channels.sms import Sms
 from bot.channels.twilio_delivery import MAX_LENGTH
 from bot.postman import FIRST_LOOK
 from bot.storage.concealed import provider_ids
@@ -229,26 +230,26 @@ async def test_the_same_webhook_again_gives_no_second_answer_as_twiml(build_town
 
 
 async def test_messages_that_no_webhook_brought_are_fetched_and_answered_once(town: Town) -> None:
-    assert town.messengers.sms is not None
     known = payload("twilio/sms")
     town.twilio.received(PERSON, "sprzed instalacji", sid="SM" + "e" * 32)
-    assert await town.messengers.sms.catch_up() == 0  # nothing came in here yet: a new installation answers no old messages
+    assert (
+        await town.messengers.service(Sms).catch_up() == 0
+    )  # nothing came in here yet: a new installation answers no old messages
     await town.sms(known)
     town.twilio.received(PERSON, known["Body"], sid=known["MessageSid"])
     town.twilio.received("+48600700800", "czy ktoś tam jest", sid="SM" + "d" * 32)
     town.clock.move(minutes=10)
-    assert await town.messengers.sms.catch_up() == 2
-    assert await town.messengers.sms.catch_up() == 0
+    assert await town.messengers.service(Sms).catch_up() == 2
+    assert await town.messengers.service(Sms).catch_up() == 0
     await town.settle()
     assert len(town.twilio.bodies("+48600700800")) == 2
     assert not any("PageSize" in address and PERSON.lstrip("+") in address for address in town.twilio.requests)
 
 
 async def test_when_twilio_cannot_be_asked_what_was_missed_nothing_breaks(town: Town) -> None:
-    assert town.messengers.sms is not None
     await town.text("hej", 1)
     town.twilio.misbehaviours.plan("list", "status", status=500, times=2)
-    assert await town.messengers.sms.catch_up() == 0
+    assert await town.messengers.service(Sms).catch_up() == 0
 
 
 async def test_what_one_person_costs_in_a_day_is_bounded_and_said_once(build_town: Build) -> None:

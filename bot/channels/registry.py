@@ -1,0 +1,26 @@
+"""The registry of channels: whoever adds one adds it here, and nowhere else. docs/channels.md tells how to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.channel_traits import ChannelInvalid, ChannelTraits, declare
+from bot.channels.providers import Provider
+from bot.channels.telegram_traits import TELEGRAM
+from bot.channels.twilio_traits import TWILIO
+from bot.channels.webchat_traits import WEB
+
+PROVIDERS: Final[Sequence[Provider]] = (TELEGRAM, TWILIO)
+OWN: Final[Sequence[ChannelTraits]] = (WEB,)  # without a provider
+
+
+def refuse_unserved(own: Sequence[ChannelTraits]) -> None:
+    """Raise ChannelInvalid for a channel to which replies would be stored that nobody sends."""
+    for row in own:
+        if row.pushes:
+            raise ChannelInvalid(f"{row.name} is pushed to, and no provider carries it: its replies would never be sent.")
+
+
+refuse_unserved(OWN)
+declare([*OWN, *(row for provider in PROVIDERS for row in provider.channels)])

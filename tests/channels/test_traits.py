@@ -1,0 +1,218 @@
+"""One row a channel: what is left out fails at import or here, and nothing but its own module names a channel."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot import channel_traits
+from bot.channel_traits import ChannelInvalid, ChannelTraits, ChannelUnknown, declare, declared, traits_of
+from bot.channels import messengers as messengers_module
+from bot.channels.messengers import Messengers
+from bot.channels.providers import Provider
+from bot.channels.registry import OWN, PROVIDERS, refuse_unserved
+from bot.channels.twilio_traits import TWILIO
+from bot.channels.webchat_traits import WEB
+from bot.commands.chat import CHAT
+from bot.console.texts import Texts
+from bot.farewells import Farewell
+from bot.messages import Inbound
+from bot.parcels import Parcel
+from bot.program import Program
+from bot.settings import PROJECT_ROOT
+from bot.storage.tables import Message
+from tests.channels.conftest import Town
+
+ROWS = [*OWN, *(row for provider in PROVIDERS for row in provider.channels)]
+TRAITS = [trait.name for trait in fields(ChannelTraits)]
+# Words that are spelt as a channel and are none: a form of texts, a way of alarms, a library, a command, a field of Telegram's.
+NO_CHANNEL = {
+    ("bot/channel_traits.py", "sms"),
+    ("bot/wording.py", "sms"),
+    ("bot/dialogue/texts.py", "sms"),
+    ("bot/handoff/alarm.py", "sms"),
+    ("bot/handoff/alarm.py", "telegram"),
+    ("bot/handoff/alarm_texts.py", "sms"),
+    ("bot/handoff/alarm_texts.py", "telegram"),
+    ("bot/channels/alarm_ways.py", "sms"),
+    ("bot/channels/alarm_ways.py", "telegram"),
+    ("bot/channels/telegram_updates.py", "chat"),
+    ("bot/logs.py", "telegram"),
+    ("bot/commands/telegram.py", "telegram"),
+}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted((PROJECT_ROOT / "bot").rglob("*.py")):
+        yield path.relative_to(PROJECT_ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def rows_written_in(tree: ast.Module) -> set[str]:
+    """Return the names of the channels whose rows a module writes."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "ChannelTraits"]
+    return {ast.literal_eval(word.value) for call in calls for word in call.keywords if word.arg == "name"}
+
+
+@pytest.mark.parametrize("trait", TRAITS)
+def test_a_row_without_one_of_its_traits_is_refused_at_import(trait: str) -> None:
+    row = {name: getattr(WEB, name) for name in TRAITS if name != trait}
+    with pytest.raises(TypeError, match=trait):
+        ChannelTraits(**row)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"name": "Pigeon!"}, {"buttons": False, "chosen_by_number": False}, {"form": "quiet"}], ids=str
+)
+def test_a_row_that_contradicts_itself_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(ChannelInvalid):
+        replace(WEB, **changes)
+
+
+def test_a_channel_that_is_pushed_to_and_that_nobody_carries_is_refused() -> None:
+    with pytest.raises(ChannelInvalid, match="never be sent"):
+        refuse_unserved([replace(WEB, name="pigeon", delivery="pushed")])
+
+
+@pytest.mark.parametrize("channels", [(), (WEB,)], ids=["none", "one that is not pushed to"])
+def test_a_provider_carries_what_is_pushed(channels: Sequence[ChannelTraits]) -> None:
+    with pytest.raises(ChannelInvalid):
+        replace(TWILIO, channels=tuple(channels))
+
+
+def test_two_channels_of_one_name_are_refused() -> None:
+    with pytest.raises(ChannelInvalid, match="web"):
+        declare([replace(WEB, paid=True)])
+
+
+def test_every_row_that_is_written_is_in_the_registry() -> None:
+    written = {name for _, tree in modules() for name in rows_written_in(tree)}
+    assert written == {row.name for row in ROWS} | {CHAT.name} == set(declared())
+
+
+def test_only_the_module_of_a_channel_names_it() -> None:
+    names = set(declared())
+    found = {
+        (path, node.value)
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in names and not (rows_written_in(tree) & names)
+    }
+    assert found == NO_CHANNEL
+
+
+def test_the_console_has_a_name_for_every_channel() -> None:
+    texts = Texts.load()
+    assert [row.name for row in ROWS if not texts.has(f"channel.{row.name}")] == []
+
+
+def test_the_documents_have_a_row_for_every_channel() -> None:
+    table = [line for line in (PROJECT_ROOT / "docs" / "channels.md").read_text(encoding="utf-8").splitlines()]
+    for row in ROWS:
+        traits = [row.delivery, row.buttons, row.chosen_by_number, row.phone, row.paid, row.form, row.keeps_messages]
+        cells = [{True: "yes", False: "no"}.get(trait, trait) for trait in traits]  # type: ignore[call-overload]
+        assert f"| `{row.name}` | {' | '.join(map(str, cells))} |" in table
+
+
+def test_the_registry_loads_no_library_of_a_provider() -> None:
+    program = "import sys, bot.program; print(sorted({'telegram', 'twilio'} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
+
+
+async def test_a_message_of_a_channel_that_nobody_declared_is_refused_before_it_is_stored(town: Town) -> None:
+    message = Inbound(channel="pigeon", pseudonym="p", external_id="1", text="pytanie", received_at=town.clock(), address="1")
+    with pytest.raises(ChannelUnknown, match="pigeon"):
+        await town.program.frontdoor.accept(message)
+    assert await town.rows(Message) == []
+
+
+@dataclass
+class Pigeons:
+    """A provider that a newcomer begins: it takes no webhook, and carries replies into a list."""
+
+    needs_address = False
+    carried: list[Parcel] = field(default_factory=list)
+
+    @property
+    def sender(self) -> Pigeons:
+        return self
+
+    def application(self) -> web.Application:
+        return web.Application()
+
+    async def start(self) -> None: ...
+
+    async def catch_up(self) -> None: ...
+
+    async def finish(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    def parts(self, parcel: Parcel) -> int:
+        return 1
+
+    async def send(self, parcel: Parcel) -> str:
+        self.carried.append(parcel)
+        return str(len(self.carried))
+
+    async def look_up(self, parcel: Parcel) -> str | None:
+        return None
+
+    def speaks_next(self, farewell: Farewell) -> bool:
+        return False
+
+    async def say(self, farewell: Farewell, now: datetime) -> Farewell:
+        return farewell
+
+    async def delete(self, farewell: Farewell, now: datetime) -> Farewell:
+        return farewell
+
+
+@pytest.fixture
+def pigeon(monkeypatch: pytest.MonkeyPatch) -> tuple[ChannelTraits, Pigeons]:
+    monkeypatch.setattr(channel_traits, "_DECLARED", dict(declared()))
+    row, pigeons = replace(traits_of("telegram"), name="pigeon", buttons=False, paid=True), Pigeons()
+    declare([row])
+    provider = Provider(
+        name="pigeon",
+        channels=(row,),
+        prefix="/pigeon",
+        ready=lambda _settings: True,
+        when_ready="",
+        when_off="",
+        open=lambda _program, _postman: pigeons,
+        probe=TWILIO.probe,
+    )
+    monkeypatch.setattr(messengers_module, "PROVIDERS", (*PROVIDERS, provider))
+    return row, pigeons
+
+
+async def test_a_channel_begun_with_a_row_and_a_provider_is_served(
+    program: Program, pigeon: tuple[ChannelTraits, Pigeons]
+) -> None:
+    row, pigeons = pigeon
+    messengers = Messengers(program)
+    message = Inbound(
+        channel=row.name,
+        pseudonym="p",
+        external_id="1",
+        text="/start",
+        kind="start",
+        received_at=program.clock(),
+        address="pigeon 1",
+    )
+    await program.frontdoor.receive(message)
+    await messengers.postman.deliver_due()
+    (greeting,) = pigeons.carried
+    assert greeting.address == "pigeon 1"
+    assert greeting.reply.buttons == ()
+    assert greeting.reply.text.splitlines()[-1].startswith("5 ")  # it has no buttons, so its choices are numbered
+    await messengers.close()
