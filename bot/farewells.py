@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import outbox
 from bot.background import Background
 from bot.channel_traits import traits_of
+from bot.claims import Retry, hold, nobody_elses
 from bot.live import FAREWELL, Bell
 from bot.messages import Reply
 from bot.parcels import NotNow, Uncertain
@@ -38,8 +39,7 @@ GIVE_UP: Final = timedelta(days=14)  # Twilio: in rare cases a record can be del
 LEASE: Final = timedelta(seconds=90)  # longer than any one step
 POLL_SECONDS: Final = 10.0
 SLOTS: Final = 4
-FIRST_RETRY: Final = timedelta(minutes=2)
-LONGEST_RETRY: Final = timedelta(hours=1)
+RETRY: Final = Retry(first=timedelta(minutes=2), longest=timedelta(hours=1))
 FAREWELLS = Counter("frontdoor_farewells", "Erasures carried out, or given up, at a channel's provider.", ["channel", "result"])
 
 
@@ -178,11 +178,13 @@ class Farewells:
         now, claimed = self.clock(), []
         async with self.database.transaction() as session:
             found = await session.execute(
-                select(FarewellDue)
-                .where(FarewellDue.due_at <= now, FarewellDue.channel.in_(list(self.partings)))
-                .order_by(FarewellDue.due_at)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
+                nobody_elses(
+                    select(FarewellDue)
+                    .where(FarewellDue.due_at <= now, FarewellDue.channel.in_(list(self.partings)))
+                    .order_by(FarewellDue.due_at)
+                    .limit(limit),
+                    FarewellDue,
+                )
             )
             for row in found.scalars().all():
                 try:
@@ -193,8 +195,7 @@ class Farewells:
                     _ended(row.channel, "given_up")
                     await session.delete(row)
                     continue
-                row.due_at = now + LEASE
-                row.attempts += 1
+                hold(row, until=now + LEASE)
                 claimed.append((row.id, farewell))
         return claimed
 
@@ -244,8 +245,8 @@ class Farewells:
         async with self.database.transaction() as session:
             row = await session.get(FarewellDue, number)
             if row is not None:
-                pause = wait or min(FIRST_RETRY * 2 ** min(row.attempts - 1, 10), LONGEST_RETRY)
-                row.content, row.due_at = self._sealed(number, farewell), self.clock() + pause
+                row.content = self._sealed(number, farewell)
+                row.due_at = self.clock() + (wait or RETRY.after(row.attempts))
 
     def _sealed(self, number: str, farewell: Farewell) -> bytes:
         needed = farewell.replies or self.partings[farewell.channel].needs_address

@@ -1,7 +1,7 @@
 """Takes replies out of the outbox and delivers them: in order within a conversation, again after a failure, giving up visibly.
 
-A row is claimed (`sending`, with a lease) in one transaction, sent outside of any, and its result stored in another. Whoever dies
-in between leaves a row whose lease ends: nobody knows then whether the provider took it, so it is looked up before it goes again.
+A row is claimed as bot/claims.py tells. Of one whose lease ended nobody knows whether the provider took it, so it is looked up before
+it goes again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from bot import farewells, outbox
 from bot.background import Background
 from bot.channel_traits import traits_of
 from bot.choices import choices_before, in_words
+from bot.claims import SENDING, Retry, hold, nobody_elses
 from bot.farewells import Farewell, Trace
 from bot.handoff.queue import HandoffQueue
 from bot.live import FAREWELL, OUTBOX, QUEUE, Bell
@@ -39,10 +40,9 @@ log = structlog.get_logger()
 LEASE: Final = timedelta(seconds=60)  # longer than any channel's timeouts together
 POLL_SECONDS: Final = 2.0  # another process may have put something in, and retries come due
 SLOTS: Final = 8  # deliveries on their way at once
-FIRST_RETRY: Final = timedelta(seconds=2)
-LONGEST_RETRY: Final = timedelta(minutes=5)
+RETRY: Final = Retry(first=timedelta(seconds=2), longest=timedelta(minutes=5))
 FIRST_LOOK: Final = timedelta(minutes=1)  # a status callback comes within seconds: look only when none came
-LONGEST_LOOK: Final = timedelta(minutes=16)
+LOOK: Final = Retry(first=FIRST_LOOK, longest=timedelta(minutes=16), factor=4)
 
 Fate = tuple[outbox.State, str]
 
@@ -157,7 +157,7 @@ class Postman:
         parcels, closed = [], []
         async with self.database.transaction() as session:
             found = await session.execute(
-                select(Delivery).where(*conditions).order_by(Delivery.id).limit(limit).with_for_update(skip_locked=True)
+                nobody_elses(select(Delivery).where(*conditions).order_by(Delivery.id).limit(limit), Delivery)
             )
             for row in found.scalars().all():
                 parcel = await self._prepare(session, row, now)
@@ -196,7 +196,7 @@ class Postman:
         message = await session.get(Message, row.message_id)
         if conversation is None or message is None:
             return None
-        if row.state == "sending":  # whoever had it is gone
+        if row.state == SENDING:  # whoever had it is gone
             row.uncertain += 1
         may_be_there = row.uncertain > 0 and row.state != "due"
         fate = await self._fate(session, row, conversation, said_by=message.author, now=now)
@@ -226,7 +226,8 @@ class Postman:
         if parcel.part >= row.parts:
             outbox.end(row, "sent", None, now)
             return None
-        row.state, row.due_at, row.attempts = "sending", now + LEASE, row.attempts + 1
+        hold(row, until=now + LEASE)
+        row.state = SENDING
         return parcel
 
     async def _fate(
@@ -253,7 +254,7 @@ class Postman:
                 provider_id = await sender.send(parcel)
         except NotNow as problem:
             if problem.everybody:
-                self._paused[parcel.channel] = self.clock() + (problem.wait or FIRST_RETRY)
+                self._paused[parcel.channel] = self.clock() + (problem.wait or RETRY.first)
             await self._later(parcel, "unknown" if parcel.uncertain else "due", problem.code, problem.wait)
         except Refused as problem:
             await self._close(parcel, "failed", problem.code, problem.reachable)
@@ -314,10 +315,9 @@ class Postman:
             row.state, row.error_code = state, code
             row.uncertain += doubt
             if doubt:
-                pause = min(FIRST_LOOK * 4 ** min(row.uncertain - 1, 4), LONGEST_LOOK)
+                pause = LOOK.after(row.uncertain)
             else:
-                longest = min(FIRST_RETRY * 2 ** min(row.attempts, 20), LONGEST_RETRY)
-                pause = max(longest * random.uniform(0.5, 1.0), wait or timedelta())  # noqa: S311 - spreads retries, hides nothing
+                pause = max(RETRY.after(row.attempts + 1) * random.uniform(0.5, 1.0), wait or timedelta())  # noqa: S311 - spreads retries, hides nothing
             row.due_at = self.clock() + pause
 
     async def _close(self, parcel: Parcel, state: outbox.State, code: str, reachable: Unreachable | None) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.audit import PROGRAM, AuditLog
+from bot.claims import OPEN
 from bot.handoff.alarm import LINK, Kind, Links, first_ways, later_ways, other_ways, quiet_ways, way_names
 from bot.handoff.alarm_record import WayRecord, WayState, way_records
 from bot.handoff.hours import DutyHours, latest
@@ -37,7 +38,6 @@ WATCH_LATE: Final = timedelta(minutes=2)
 CLOCK_STEP: Final = timedelta(minutes=1)  # what lies further ahead than it can was written when the clock was wrong
 LONGEST_PAUSE: Final = timedelta(minutes=2)  # of a call: leases, retries and gaps between calls are shorter
 WAVE: Final = "wave:"  # begins the key of an alarm for many cases that are alike
-OPEN_CALLS: Final = ("due", "sending")
 
 RAISED = Counter("frontdoor_alarms_raised", "Alarms, by kind and triage.", ["kind", "triage"])
 SOUNDING = Gauge("frontdoor_alarms_sounding", "Alarms that nobody has answered.")
@@ -215,7 +215,7 @@ class AlarmBook:
         )
         await session.execute(
             update(AlarmCall)
-            .where(AlarmCall.state.in_(OPEN_CALLS), AlarmCall.due_at > now + LONGEST_PAUSE + CLOCK_STEP)
+            .where(AlarmCall.state.in_(OPEN), AlarmCall.due_at > now + LONGEST_PAUSE + CLOCK_STEP)
             .values(due_at=now)
             .execution_options(synchronize_session=False)
         )
@@ -336,10 +336,10 @@ class AlarmBook:
         """Say whether a test is over: a self-test with its calls; another waits an hour for somebody to try the link."""
         if alarm.kind == Kind.TEST and alarm.state == "sounding" and now - alarm.raised_at < timedelta(hours=1):
             return None
-        left = select(func.count()).select_from(AlarmCall).where(AlarmCall.alarm_id == alarm.id, AlarmCall.state.in_(OPEN_CALLS))
+        left = select(func.count()).select_from(AlarmCall).where(AlarmCall.alarm_id == alarm.id, AlarmCall.state.in_(OPEN))
         return None if await session.scalar(left) else "done"
 
-    async def _cancel(self, session: AsyncSession, alarm_id: str, now: datetime, *, states: Sequence[str] = OPEN_CALLS) -> None:
+    async def _cancel(self, session: AsyncSession, alarm_id: str, now: datetime, *, states: Sequence[str] = OPEN) -> None:
         await session.execute(
             update(AlarmCall)
             .where(AlarmCall.alarm_id == alarm_id, AlarmCall.state.in_(states))

@@ -1,7 +1,7 @@
 """Watches the queue, and calls staff when nobody takes a case: again after a failure, and until somebody answers.
 
-A call is claimed (`sending`, with a lease) in one transaction, sent outside of any, and its result stored in another. When
-a process dies in between, another one, or the next start, makes the call after the lease: staff may be called twice, never not.
+A call is claimed as bot/claims.py tells. When a process dies with one, another, or the next start, makes the call after the lease: staff
+may be called twice, never not.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.background import Background
+from bot.claims import OPEN, SENDING, Retry, hold, nobody_elses, settle
 from bot.handoff.alarm import Kind, Notice, Way, WayFailed, is_call, is_paid
 from bot.live import QUEUE
 from bot.messages import Triage
@@ -32,8 +33,8 @@ log = structlog.get_logger()
 
 LOOK_SECONDS: Final = 2.0
 LEASE: Final = timedelta(seconds=60)  # longer than any way's timeouts
-FIRST_RETRY: Final = timedelta(seconds=5)
 MAX_ATTEMPTS: Final = 5  # of one call: after 5, 10, 20 and 40 seconds; the next round calls again
+RETRY: Final = Retry(first=timedelta(seconds=5), longest=timedelta(seconds=40))
 PAID_GAP: Final = timedelta(seconds=45)  # a telephone that rings for one case need not ring for the next in the same moment
 
 CALLS = Counter("frontdoor_alarm_calls", "Attempts to call staff, by way and result.", ["way", "result"])
@@ -109,10 +110,10 @@ class AlarmWatch:
     async def _claim(self, session: AsyncSession, now: datetime, only: str | None = None) -> list[_Claimed]:
         """Take the calls that are due, the most urgent first."""
         due = select(AlarmCall, Alarm).join(Alarm, Alarm.id == AlarmCall.alarm_id)
-        due = due.where(AlarmCall.state.in_(("due", "sending")), AlarmCall.due_at <= now)
+        due = due.where(AlarmCall.state.in_(OPEN), AlarmCall.due_at <= now)
         if only is not None:
             due = due.where(Alarm.id == only)
-        found = (await session.execute(due.order_by(AlarmCall.id))).all()
+        found = (await session.execute(nobody_elses(due.order_by(AlarmCall.id), AlarmCall))).all()
         claimed = []
         for call, alarm in sorted(found, key=lambda pair: -Triage(pair[1].triage).rank):
             if only is None and is_paid(call.way):
@@ -122,14 +123,9 @@ class AlarmWatch:
                     continue
                 if rang and is_call(call.way):  # a test delays no case; but the telephone may still be engaged with it
                     session.add(AlarmCall(alarm_id=alarm.id, way=call.way, state="due", attempts=0, due_at=now + PAID_GAP))
-            taken = await session.execute(
-                update(AlarmCall)
-                .where(AlarmCall.id == call.id, AlarmCall.state == call.state, AlarmCall.attempts == call.attempts)
-                .values(state="sending", attempts=call.attempts + 1, due_at=now + LEASE, tried_at=now)
-                .execution_options(synchronize_session=False)
-            )
-            if getattr(taken, "rowcount", 0) == 1:
-                claimed.append(_Claimed(call.id, call.way, call.attempts + 1, self._notice(alarm, call, now)))
+            hold(call, until=now + LEASE)
+            call.state, call.tried_at = SENDING, now
+            claimed.append(_Claimed(call.id, call.way, call.attempts, self._notice(alarm, call, now)))
         return claimed
 
     async def _rang_just_now(self, session: AsyncSession, call: AlarmCall, now: datetime) -> set[str]:
@@ -186,17 +182,12 @@ class AlarmWatch:
         now = self.program.clock()
         values: dict[str, object] = {"error_code": problem.code if problem is not None else None}
         if again:
-            values |= {"state": "due", "due_at": now + FIRST_RETRY * 2 ** (call.attempts - 1)}
+            values |= {"state": "due", "due_at": now + RETRY.after(call.attempts)}
         else:
             values |= {"state": "sent" if problem is None else "failed", "finished_at": now}
         try:
             async with self.program.database.transaction() as session:
-                await session.execute(
-                    update(AlarmCall)
-                    .where(AlarmCall.id == call.call_id, AlarmCall.state == "sending", AlarmCall.attempts == call.attempts)
-                    .values(**values)
-                    .execution_options(synchronize_session=False)
-                )
+                await settle(session, AlarmCall, call.call_id, attempt=call.attempts, **values)
         except DatabaseUnavailable as error:  # the lease ends, and the call is made once more
             log.error("alarm_result_lost", way=call.way, error=type(error).__name__)
         self.program.bell.ring(QUEUE)  # every open page of the console shows which ways were sent

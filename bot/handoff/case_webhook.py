@@ -1,8 +1,7 @@
 """Posts what happens to cases to another system, signed: ids and codes, never a word.
 
-An event is claimed (`sending`, with a lease) in one transaction, posted outside of any, and its result stored in another. Events of
-one case go out in their order. A receiver may get one twice, and knows it by its id; it never misses one unless it stays away for
-longer than `GIVE_UP`, which is counted and shown by `check`.
+An event is claimed as bot/claims.py tells. Events of one case go out in their order. A receiver may get one twice, and knows it by its
+id; it never misses one unless it stays away for longer than `GIVE_UP`, which is counted and shown by `check`.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from prometheus_client import Counter
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.claims import OPEN, SENDING, Retry, hold, nobody_elses, settle
 from bot.handoff.alarm_senders import SIGNATURE_HEADER, TIMEOUT, TIMESTAMP_HEADER, sign
 from bot.settings import Settings
 from bot.storage.database import DatabaseUnavailable
@@ -31,8 +31,7 @@ log = structlog.get_logger()
 LOOK_SECONDS: Final = 1.0
 BATCH: Final = 50
 LEASE: Final = timedelta(seconds=60)
-FIRST_RETRY: Final = timedelta(seconds=5)
-LONGEST_RETRY: Final = timedelta(minutes=15)
+RETRY: Final = Retry(first=timedelta(seconds=5), longest=timedelta(minutes=15))
 GIVE_UP: Final = timedelta(hours=24)
 POSTS = Counter("frontdoor_case_webhook", "Posts of case events, by result.", ["result"])
 
@@ -78,24 +77,15 @@ class CaseWebhook:
         now = self.program.clock()
         async with self.program.database.transaction() as session:
             await self._give_up(session, now)
-            waiting = select(CaseEvent).where(CaseEvent.state.in_(("due", "sending"))).order_by(CaseEvent.id)
-            first_of_case = (
-                select(func.min(CaseEvent.id)).where(CaseEvent.state.in_(("due", "sending"))).group_by(CaseEvent.case_id)
-            )
+            waiting = select(CaseEvent).where(CaseEvent.state.in_(OPEN)).order_by(CaseEvent.id)
+            first_of_case = select(func.min(CaseEvent.id)).where(CaseEvent.state.in_(OPEN)).group_by(CaseEvent.case_id)
             # What is due later than any pause was written when the machine's clock was wrong.
-            due = or_(CaseEvent.due_at <= now, CaseEvent.due_at > now + 2 * LONGEST_RETRY)
+            due = or_(CaseEvent.due_at <= now, CaseEvent.due_at > now + 2 * RETRY.longest)
             chosen = waiting.where(CaseEvent.id.in_(first_of_case), due).limit(BATCH)
-            claimed = []
-            for event in (await session.scalars(chosen)).all():
-                changed = await session.execute(
-                    update(CaseEvent)
-                    .where(CaseEvent.id == event.id, CaseEvent.state == event.state, CaseEvent.attempts == event.attempts)
-                    .values(state="sending", attempts=event.attempts + 1, due_at=now + LEASE)
-                    .execution_options(synchronize_session=False)
-                )
-                if getattr(changed, "rowcount", 0) == 1:
-                    await session.refresh(event)
-                    claimed.append(event)
+            claimed = (await session.scalars(nobody_elses(chosen, CaseEvent))).all()
+            for event in claimed:
+                hold(event, until=now + LEASE)
+                event.state = SENDING
         return claimed
 
     async def _give_up(self, session: AsyncSession, now: datetime) -> None:
@@ -144,24 +134,18 @@ class CaseWebhook:
         values: dict[str, object] = {"state": "sent", "finished_at": now, "error_code": None}
         if problem is not None:
             log.warning("case_event_not_taken", event_id=event.id, code=problem, attempt=event.attempts)
-            wait = min(FIRST_RETRY * 2 ** min(event.attempts - 1, 10), LONGEST_RETRY)
-            values = {"state": "due", "due_at": now + wait, "error_code": problem}
+            values = {"state": "due", "due_at": now + RETRY.after(event.attempts), "error_code": problem}
         POSTS.labels("sent" if problem is None else "retry").inc()
         try:
             async with self.program.database.transaction() as session:
-                await session.execute(
-                    update(CaseEvent)
-                    .where(CaseEvent.id == event.id, CaseEvent.state == "sending", CaseEvent.attempts == event.attempts)
-                    .values(**values)
-                    .execution_options(synchronize_session=False)
-                )
+                await settle(session, CaseEvent, event.id, attempt=event.attempts, **values)
         except DatabaseUnavailable as error:  # the lease ends, and it is posted once more
             log.error("case_event_result_lost", error=type(error).__name__)
 
 
 async def webhook_state(session: AsyncSession, now: datetime) -> WebhookState:
     """Return how the webhook does."""
-    waiting = CaseEvent.state.in_(("due", "sending")), CaseEvent.at >= now - GIVE_UP
+    waiting = CaseEvent.state.in_(OPEN), CaseEvent.at >= now - GIVE_UP
     given_up = CaseEvent.state == "failed", CaseEvent.finished_at >= now - GIVE_UP
     return WebhookState(
         waiting=await session.scalar(select(func.count()).select_from(CaseEvent).where(*waiting)) or 0,

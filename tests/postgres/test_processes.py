@@ -13,11 +13,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, text
 
 from bot.farewells import Farewell, Farewells, put
+from bot.handoff.alarm_watch import AlarmWatch
+from bot.handoff.case_webhook import CaseWebhook
 from bot.handoff.queue import AlreadyTaken
 from bot.messages import Inbound, Reply
 from bot.program import Program
 from bot.server import application
-from bot.storage.tables import Conversation, FarewellDue, Handoff, Message
+from bot.storage.tables import AlarmCall, Conversation, FarewellDue, Handoff, Message
+from bot.storage.tables_outward import CaseEvent
 from bot.wire import CHANNEL, Wire, wired
 from tests.support import Clock, PlainAssistant, open_program
 from tests.test_postman import Channel, make_postman
@@ -126,6 +129,30 @@ async def test_two_programs_carry_out_a_farewell_once(pair: tuple[Program, Progr
     await asyncio.gather(*(worker.carry_out_due() for worker in workers))
     assert teller.said == 5
     assert await rows(pair[0], FarewellDue) == []
+
+
+async def test_two_programs_claim_each_event_of_a_case_and_each_call_of_an_alarm_once(
+    pair: tuple[Program, Program], clock: Clock
+) -> None:
+    async def calls(program: Program) -> list[int]:
+        async with program.database.transaction() as session:
+            return [call.call_id for call in await AlarmWatch(program, {})._claim(session, clock())]
+
+    async def events(program: Program) -> list[int]:
+        return [event.id for event in await CaseWebhook(program, "", "")._claim()]
+
+    for number in range(5):
+        await pair[0].frontdoor.receive(said("zabrał mi paszport", number, who=f"person {number}"))
+    async with pair[0].database.transaction() as session:
+        alarm = await pair[0].alarms.raise_test(session, clock())
+        session.add_all(
+            AlarmCall(alarm_id=alarm.id, way=f"email{n}", state="due", attempts=0, due_at=clock()) for n in range(1, 6)
+        )
+    for claim, table in ((events, CaseEvent), (calls, AlarmCall)):
+        claimed = [number for numbers in await asyncio.gather(*map(claim, pair)) for number in numbers]
+        assert len(claimed) == len(set(claimed)) == 5
+        assert {(row.state, row.attempts) for row in await rows(pair[0], table)} == {("sending", 1)}
+        assert [await claim(program) for program in pair] == [[], []]
 
 
 async def listening(program: Program, stack: AsyncExitStack) -> Wire:
