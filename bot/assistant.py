@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -54,8 +54,10 @@ from bot.dialogue.state import Who
 from bot.dialogue.turn import Speaking, Understood
 from bot.dialogue.understand import told_in_parts
 from bot.logs import configure_logs
+from bot.screening.heads import ClassesDiffer
 from bot.screening.models import newest_archive
 from bot.screening.parts import parts
+from bot.screening.screener import ScreenerUnusable
 
 TURNS_KEPT: Final = 4  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
 MOST_TOGETHER: Final = 16  # waiting messages that are read in one run of the pipeline
@@ -189,8 +191,9 @@ class Assistant:
                 action_endpoint=actions,
             )
         except Exception as error:
+            told = next((str(cause) for cause in _causes(error) if isinstance(cause, ScreenerUnusable | ClassesDiffer)), None)
             raise ModelMissing(
-                f"The model {model.name} cannot be loaded ({type(error).__name__}). Train again: make train."
+                told or f"The model {model.name} cannot be loaded ({type(error).__name__}). Train again: make train."
             ) from error
         store.domain = processor.domain
         return cls(processor, store, actions)
@@ -323,6 +326,13 @@ def newest_model(model_dir: Path) -> Path:
     if model is None:
         raise ModelMissing(f"There is no trained model in {model_dir}. Train one: make train.")
     return model
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    # Rasa wraps what a component raises in an exception that says only which component it was.
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _never_a_command(text: str) -> str:

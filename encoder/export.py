@@ -23,6 +23,7 @@ import torch.nn.functional as F
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
+from bot.screening.heads import about_heads
 from encoder.base import BaseModel
 from encoder.card import write_card
 from encoder.hub import SOURCES, read_base
@@ -133,7 +134,7 @@ def _write_heads(heads: Heads, name: str, path: Path) -> None:
     for head, linear in heads.linear.items():
         arrays[f"weights.{head}"] = linear.weight.detach().numpy()
         arrays[f"biases.{head}"] = linear.bias.detach().numpy()
-    np.savez_compressed(path, about=np.array(json.dumps({"encoder": name})), **arrays)
+    np.savez_compressed(path, about=np.array(about_heads(name, heads.linear)), **arrays)
 
 
 def _write_about(base: BaseModel, tuned: dict[str, Any], name: str, path: Path) -> None:

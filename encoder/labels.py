@@ -9,16 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.messages import LANGUAGES, TOPICS, Indicator, Speaker, Triage
+from bot.messages import LANGUAGES, TOPICS
+from bot.screening.heads import CLASSES
 from bot.screening.rows import Row
 
-NAMES: Final = {
-    "topic": TOPICS,
-    "triage": tuple(level.value for level in Triage),
-    "indicators": tuple(indicator.value for indicator in Indicator),
-    "speaker": tuple(speaker.value for speaker in Speaker),
-    "language": LANGUAGES,
-}
+NAMES: Final = CLASSES
 _GOLD_SHARE = 0.8  # of the topic's likelihood when a row has further accepted topics; they share the rest
 
 

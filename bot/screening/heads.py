@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ _TOLD = ("topic", "triage", "indicators", "speaker")
 _FILE = "heads.npz"
 
 Matrix = NDArray[np.float32]
+
+
+class ClassesDiffer(Exception):
+    """A model names its classes otherwise than this program, whose labels it would exchange; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
@@ -89,19 +94,42 @@ class Heads:
         for name in self.weights:
             arrays[f"weights.{name}"] = self.weights[name].astype(np.float16)
             arrays[f"biases.{name}"] = self.biases[name]
-        np.savez_compressed(folder / _FILE, allow_pickle=False, about=np.array(json.dumps({"encoder": self.encoder})), **arrays)
+        np.savez_compressed(folder / _FILE, allow_pickle=False, about=np.array(about_heads(self.encoder, self.weights)), **arrays)
 
     @classmethod
     def load(cls, folder: Path) -> Heads:
-        """Read the heads from a folder."""
+        """Read the heads from a folder; raises ClassesDiffer when their classes are not this program's, in its order."""
         with np.load(folder / _FILE, allow_pickle=False) as data:
             names = [name.removeprefix("weights.") for name in data.files if name.startswith("weights.")]
+            about = json.loads(str(data["about"]))
+            check_classes(about.get("classes", {}), names, folder / _FILE)
             return cls(
-                encoder=json.loads(str(data["about"]))["encoder"],
+                encoder=about["encoder"],
                 mean=data["mean"],
                 scale=data["scale"],
                 weights={name: data[f"weights.{name}"].astype(np.float32) for name in names},
                 biases={name: data[f"biases.{name}"].astype(np.float32) for name in names},
+            )
+
+
+def about_heads(encoder: str, names: Iterable[str]) -> str:
+    """Return what a file of heads says about itself, as JSON: its encoder, and the class of each row of weights by its name."""
+    return json.dumps({"encoder": encoder, "classes": {name: list(CLASSES[name]) for name in names}})
+
+
+def check_classes(stored: Mapping[str, Iterable[str]], names: Iterable[str], path: Path) -> None:
+    """Compare the classes that a file names with this program's, row by row; raises ClassesDiffer."""
+    for name in names:
+        theirs, ours = list(stored.get(name, ())), list(CLASSES[name])
+        if theirs != ours:
+            place = next(
+                (place for place, pair in enumerate(zip(theirs, ours, strict=False)) if pair[0] != pair[1]),
+                min(len(theirs), len(ours)),
+            )
+            there, here = (listed[place] if place < len(listed) else "nothing" for listed in (theirs, ours))
+            raise ClassesDiffer(
+                f"{path}: row {place} of {name} is {there}, in this program it is {here}. Put the names in bot/messages.py back into"
+                " their order, new ones last; what has new classes must be learned again: make train, and for the encoder make encoder."
             )
 
 

@@ -20,6 +20,7 @@ import yaml
 from numpy.typing import NDArray
 
 from bot.messages import LANGUAGES
+from bot.screening.heads import check_classes
 from bot.screening.normalise import words
 from bot.screening.romanise import romanised_variants
 from bot.screening.rows import NLU_DATA
@@ -154,9 +155,11 @@ class LanguageIdentifier:
 
     @classmethod
     def load(cls, folder: Path) -> LanguageIdentifier:
-        """Read the classifier from a folder."""
+        """Read the classifier from a folder; raises ClassesDiffer when its languages are not this program's, in its order."""
         with np.load(folder / LANGUAGE_FILE, allow_pickle=False) as data:
-            return cls(data["weights"].astype(np.float32), data["bias"], json.loads(str(data["about"]))["others"])
+            about = json.loads(str(data["about"]))
+            check_classes({"language": about["languages"]}, ["language"], folder / LANGUAGE_FILE)
+            return cls(data["weights"].astype(np.float32), data["bias"], about["others"])
 
 
 def read_other_languages(path: Path = OTHER_LANGUAGES) -> dict[str, list[str]]:

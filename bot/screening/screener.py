@@ -16,7 +16,7 @@ from bot.screening.concepts import Concepts
 from bot.screening.corrections import Memory
 from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder, Vectors
 from bot.screening.evidence import find_evidence
-from bot.screening.heads import SPEAKERS, Heads, Likelihoods
+from bot.screening.heads import SPEAKERS, ClassesDiffer, Heads, Likelihoods
 from bot.screening.language import LanguageIdentifier
 from bot.screening.normalise import readable, says_something, words
 from bot.screening.parts import parts, together
@@ -177,6 +177,8 @@ def load_languages(folder: Path) -> LanguageIdentifier:
     """Load the language identifier from a folder; raises ScreenerUnusable."""
     try:
         return LanguageIdentifier.load(folder)
+    except ClassesDiffer as error:
+        raise ScreenerUnusable(str(error)) from error
     except (OSError, ValueError, KeyError) as error:
         raise ScreenerUnusable(
             f"The language identifier in {folder} cannot be read ({type(error).__name__}). Train it again: make train."
@@ -194,6 +196,8 @@ def load_brain(folder: Path, encoder: Encoder | None = None) -> Brain:
             spelling = Spelling.load(own) if isinstance(encoder, TunedEncoder) else Spelling()
             tempered = heads.tempered(point.temperatures)
             return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling)
+    except ClassesDiffer as error:
+        raise ScreenerUnusable(str(error)) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ScreenerUnusable(
             f"The screening model in {folder} cannot be read ({type(error).__name__}). Train it again: make train."

@@ -1,0 +1,64 @@
+"""Weights belong to classes by name: a tuple whose order was changed does not relabel what people write, it stops the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.messages import LANGUAGES
+from bot.screening.heads import CLASSES, ClassesDiffer, Heads
+from bot.screening.language import LanguageIdentifier
+from bot.screening.screener import ScreenerUnusable, load_brain, load_languages
+from bot.screening.tuned import MODEL
+
+
+def identifier() -> LanguageIdentifier:
+    return LanguageIdentifier(np.zeros((len(LANGUAGES), 2**15), dtype=np.float32), np.zeros(len(LANGUAGES), dtype=np.float32))
+
+
+def test_the_encoder_that_comes_with_the_project_names_the_classes_of_this_program() -> None:
+    assert set(Heads.load(MODEL).weights) == set(CLASSES)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_classes_in_another_order_are_refused_by_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, *rest = CLASSES[name]
+    monkeypatch.setitem(CLASSES, name, (second, first, *rest))
+    with pytest.raises(ClassesDiffer, match=rf"row 0 of {name} is {first}, in this program it is {second}"):
+        Heads.load(MODEL)
+
+
+def test_a_class_more_or_less_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CLASSES, "topic", (*CLASSES["topic"], "ask_more"))
+    with pytest.raises(ClassesDiffer, match="row 47 of topic is nothing, in this program it is ask_more"):
+        Heads.load(MODEL)
+
+
+def test_heads_that_are_written_are_read_and_those_without_names_are_refused(tmp_path: Path) -> None:
+    heads = Heads.load(MODEL)
+    heads.save(tmp_path)
+    assert set(Heads.load(tmp_path).weights) == set(CLASSES)
+    with np.load(tmp_path / "heads.npz") as data:
+        arrays = {name: data[name] for name in data.files}
+    np.savez(tmp_path / "heads.npz", **arrays | {"about": np.array('{"encoder": "before the names"}')})
+    with pytest.raises(ClassesDiffer):
+        Heads.load(tmp_path)
+
+
+def test_languages_in_another_order_make_the_identifier_unusable_and_it_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifier().save(tmp_path)
+    load_languages(tmp_path)
+    monkeypatch.setitem(CLASSES, "language", tuple(reversed(LANGUAGES)))
+    with pytest.raises(ScreenerUnusable, match=f"row 0 of language is {LANGUAGES[0]}"):
+        load_languages(tmp_path)
+
+
+@pytest.mark.model
+def test_a_model_whose_classes_have_another_order_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CLASSES, "triage", tuple(reversed(CLASSES["triage"])))
+    with pytest.raises(ScreenerUnusable, match="row 0 of triage is none"):
+        load_brain(tmp_path)
