@@ -37,6 +37,7 @@ from bot.commands import (
 from bot.dialogue.answers import LibraryInvalid
 from bot.listening import CannotListen
 from bot.logs import configure_logs
+from bot.screening.writing import WritingInvalid
 from bot.settings import SettingsInvalid, load_settings
 from bot.storage.database import DatabaseDamaged, DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable
@@ -47,6 +48,7 @@ _PROBLEMS_OF_THE_OPERATOR = (
     KeyFileUnusable,
     DatabaseUnavailable,
     WordingInvalid,
+    WritingInvalid,
     LibraryInvalid,
     CannotListen,
 )

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 import yaml
 
 from bot.messages import LANGUAGES, Button, Reply
+from bot.screening.writing import right_to_left
 
 NLU_DATA = Path(__file__).resolve().parent.parent / "nlu_data"
 SOURCE_LANGUAGES: Final = ("pl", "en")
@@ -33,7 +34,6 @@ _NOT_WORDS: Final = frozenset({"asked", "follows"})  # ways of asking, which sta
 
 # Numbers with spaces fall apart in right-to-left text; these marks keep one together without changing its characters.
 _ISOLATE, _END_ISOLATE = "\u2066", "\u2069"
-_RIGHT_TO_LEFT: Final = frozenset({"ar"})
 
 
 class WordingInvalid(Exception):
@@ -104,7 +104,7 @@ class Wording:
         if form == "quiet" and not self.has(key, language, form):
             key = NEUTRAL
         language, template = self._template(key, language, form)
-        isolated = language in _RIGHT_TO_LEFT
+        isolated = language in right_to_left()
         filled = {
             name: f"{_ISOLATE}{value}{_END_ISOLATE}" if isolated and not value.isalpha() else value
             for name, value in self.facts.items()

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 
 from bot.screening.language import without_diacritics
-from bot.screening.romanise import LANGUAGES_IN_LATIN, romanised
+from bot.screening.romanise import romanised
+from bot.screening.writing import romanised_languages
 
 _SIGNS = re.compile(r"[^\w\s'’]+")
 _NEIGHBOURS = {
@@ -20,7 +21,7 @@ Change = Callable[[str, random.Random], str]
 
 def varied(text: str, language: str, chance: random.Random) -> str:
     """Return the text as another hand could have typed it."""
-    if language in LANGUAGES_IN_LATIN and chance.random() < 0.33:
+    if language in romanised_languages() and chance.random() < 0.33:
         text = romanised(text, language, chance) or text
     elif chance.random() < 0.5:
         text = without_diacritics(text)

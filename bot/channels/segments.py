@@ -13,6 +13,8 @@ from typing import Final, Literal
 
 import regex
 
+from bot.screening.writing import without_marks_in_sms
+
 Alphabet = Literal["gsm7", "ucs2"]
 
 GSM7_BASIC: Final = frozenset(
@@ -24,8 +26,6 @@ SINGLE: Final[dict[Alphabet, int]] = {"gsm7": 160, "ucs2": 70}
 JOINED: Final[dict[Alphabet, int]] = {"gsm7": 153, "ucs2": 67}
 MAX_SEGMENTS: Final = 10  # of one message: what phones and networks still put together reliably
 
-# People write these languages without their own letters in SMS; in the others a missing mark changes or hides the word.
-LIVES_WITHOUT_MARKS: Final = frozenset({"pl", "ro", "tr", "es", "pt", "fr", "en", "tl"})
 _TYPOGRAPHY: Final = str.maketrans(
     dict.fromkeys("“”„«»", '"')
     | dict.fromkeys("‘’‚ʼ′", "'")
@@ -72,7 +72,7 @@ def plain(text: str, language: str) -> str:
     if alphabet(text) == "gsm7":
         return text
     simple = text.translate(_TYPOGRAPHY)
-    if alphabet(simple) == "ucs2" and language in LIVES_WITHOUT_MARKS:
+    if alphabet(simple) == "ucs2" and language in without_marks_in_sms():
         simple = "".join(_without_mark(sign) for sign in unicodedata.normalize("NFC", simple))
     return simple if alphabet(simple) == "gsm7" else text
 

@@ -11,6 +11,7 @@ import phonenumbers
 
 from bot.channels.twilio_traits import SMS, WHATSAPP
 from bot.messages import Inbound
+from bot.screening.writing import writings
 from bot.storage.vault import Vault
 
 WHATSAPP_PREFIX: Final = "whatsapp:"
@@ -21,28 +22,6 @@ _COUNTRY: Final = re.compile(r"([A-Z]{2})\.")  # how WhatsApp names somebody who
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _OPT_OUT_KINDS: Final = {"STOP": "stop", "START": "start", "HELP": "help"}
 _KINDS_BY_MEDIA: Final = (("audio/", "voice"), ("text/vcard", "contact"), ("text/x-vcard", "contact"), ("image/webp", "sticker"))
-# A first guess, until the words tell better: the country of a number does not tell what its holder speaks.
-_LANGUAGES_BY_REGION: Final[Mapping[str, str]] = {
-    region: language
-    for language, regions in {
-        "pl": "PL",
-        "uk": "UA",
-        "ru": "RU KZ KG TJ UZ",
-        "be": "BY",
-        "ro": "RO MD",
-        "bg": "BG",
-        "es": "ES MX CO VE PE AR CL EC BO PY UY CU GT HN NI SV DO CR PA",
-        "vi": "VN",
-        "ka": "GE",
-        "tl": "PH",
-        "tr": "TR",
-        "ar": "EG MA DZ TN LY SD SY IQ JO LB SA AE YE OM QA KW BH PS",
-        "hi": "IN",
-        "fr": "FR BE SN CI CM CD ML BF NE TD GN TG BJ",
-        "pt": "PT BR AO MZ CV GW",
-    }.items()
-    for region in regions.split()
-}
 
 
 class NotAMessage(Exception):
@@ -100,7 +79,8 @@ def language_of(number: str) -> str | None:
         region = country.group(1) if country else phonenumbers.region_code_for_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return None
-    return _LANGUAGES_BY_REGION.get(region or "", "en")
+    # A first guess, until the words tell better: the country of a number does not tell what its holder speaks.
+    return next((language for language, writing in writings().items() if region in writing.regions.split()), "en")
 
 
 def _content(form: Mapping[str, str]) -> tuple[str, str, dict[str, Any]]:

@@ -9,13 +9,13 @@ from bot.dialogue.answers import PREFIX
 from bot.dialogue.plan import Say
 from bot.dialogue.predicates import Turn
 from bot.messages import Reply
+from bot.screening.writing import without_marks_in_sms
 from bot.wording import Form, Wording
 
 SAID_ABOVE: Final = "said_above"  # instead of an answer that was said twice already
 LATER: Final = "quiet_later"  # instead of an answer that has no neutral form
 MOST_SIGNS: Final = 459  # of one reply by SMS: three segments in plain letters
 MOST_SIGNS_ELSEWHERE: Final = 201  # and in other scripts
-_OTHER_SCRIPTS: Final = frozenset({"uk", "ru", "be", "bg", "ka", "ar", "hi", "vi"})
 # What is said even where a reply gets too long: it may save a life, is what the person waits for, or is owed to who refused.
 _FIRST: Final = (
     "emergency",
@@ -37,7 +37,7 @@ def rendered(says: Sequence[Say], turn: Turn, wording: Wording, language: str, *
     replies = [(say, _reply(say, turn, wording, language)) for say in says]
     if turn.form != "sms":
         return replies
-    room = (MOST_SIGNS_ELSEWHERE if language in _OTHER_SCRIPTS else MOST_SIGNS) - before
+    room = (MOST_SIGNS_ELSEWHERE if language not in without_marks_in_sms() else MOST_SIGNS) - before
     kept: list[tuple[Say, Reply]] = []
     for say, reply in replies:
         if (kept or before) and not say.text.startswith(_FIRST) and len(reply.text) > room:
@@ -61,7 +61,7 @@ def _reply(say: Say, turn: Turn, wording: Wording, language: str) -> Reply:
 
 def _too_long(key: str, form: Form, wording: Wording, language: str) -> bool:
     """Say whether an answer by SMS is said in its shorter words: where a segment carries 67 letters, and it has no form of its own."""
-    return form == "sms" and language in _OTHER_SCRIPTS and not wording.has(key, language, "sms")
+    return form == "sms" and language not in without_marks_in_sms() and not wording.has(key, language, "sms")
 
 
 def _form(turn: Turn) -> Form:

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.handoff.alarm import Kind, Notice
 from bot.messages import Triage
+from bot.screening.writing import writings
 
 _TRIAGE: Final[Mapping[str, Mapping[Triage, str]]] = {
     "pl": {Triage.EMERGENCY: "ZAGROŻENIE ŻYCIA", Triage.HIGH: "PILNE", Triage.MEDIUM: "Ktoś czeka", Triage.NONE: "Ktoś czeka"},
@@ -17,18 +18,6 @@ _TRIAGE: Final[Mapping[str, Mapping[Triage, str]]] = {
         Triage.NONE: "Somebody waits",
     },
 }
-_LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {
-    "pl": {
-        "pl": "polski", "en": "angielski", "uk": "ukraiński", "ru": "rosyjski", "be": "białoruski", "ro": "rumuński",
-        "bg": "bułgarski", "es": "hiszpański", "vi": "wietnamski", "ka": "gruziński", "tl": "tagalski", "tr": "turecki",
-        "ar": "arabski", "hi": "hindi", "fr": "francuski", "pt": "portugalski",
-    },
-    "en": {
-        "pl": "Polish", "en": "English", "uk": "Ukrainian", "ru": "Russian", "be": "Belarusian", "ro": "Romanian",
-        "bg": "Bulgarian", "es": "Spanish", "vi": "Vietnamese", "ka": "Georgian", "tl": "Tagalog", "tr": "Turkish",
-        "ar": "Arabic", "hi": "Hindi", "fr": "French", "pt": "Portuguese",
-    },
-}  # fmt: skip
 _CASE: Final = {
     "pl": "{triage}: nikt nie przejął rozmowy od {minutes} min. Język: {language}.",
     "en": "{triage}: nobody has taken a conversation for {minutes} min. Language: {language}.",
@@ -96,7 +85,7 @@ def sentence(notice: Notice) -> str:
         cases=notice.cases,
         triage=_TRIAGE[notice.interface].get(notice.triage, notice.triage.value),
         minutes=max(1, int(notice.waits.total_seconds() // 60)),
-        language=_LANGUAGES[notice.interface].get(notice.language, notice.language),
+        language=_named(notice.language, notice.interface),
     )
 
 
@@ -136,3 +125,10 @@ def subject(notice: Notice) -> str:
     if notice.kind is Kind.WAY:
         return "Droga alarmu nie działa" if notice.interface == "pl" else "A way of alarm does not work"
     return "Próba alarmu" if notice.interface == "pl" else "Test of the alarm"
+
+
+def _named(language: str, interface: str) -> str:
+    writing = writings().get(language)
+    if writing is None:
+        return language
+    return writing.names.pl if interface == "pl" else writing.names.en

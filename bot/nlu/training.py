@@ -21,6 +21,7 @@ from bot.screening.models import newest_archive
 from bot.screening.rows import NLU_DATA, training_files, validation_files
 from bot.screening.tuned import DIGESTS
 from bot.screening.tuned import MODEL as ENCODER
+from bot.screening.writing import writing_files
 from bot.settings import PROJECT_ROOT
 
 _FINGERPRINT = "trained-from.txt"
@@ -40,7 +41,7 @@ def fingerprint() -> str:
     dialogue = sorted((NLU_DATA / "dialogue").glob("*.yml"))
     # The library is left out: an answer that is new is found by a model that was trained before it was written.
     learned = [*_conversations(), *concept_files(), OTHER_LANGUAGES, ENCODER / DIGESTS]
-    for path in (*plan, *dialogue, *lexicon_files(), *training_files(), *validation_files(), *learned, *code):
+    for path in (*plan, *dialogue, *lexicon_files(), *writing_files(), *training_files(), *validation_files(), *learned, *code):
         digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

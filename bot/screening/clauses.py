@@ -11,33 +11,13 @@ import numpy as np
 
 from bot.screening.encoder import Encoder, Encoding
 from bot.screening.heads import Heads, Matrix
+from bot.screening.writing import writings
 
 MOST_CLAUSES: Final = 8
 FEWEST_WORDS: Final = 3  # of a clause; fewer say too little alone
 LONGEST_UNSPLIT: Final = 5  # words that are not searched for a conjunction
 
 _MARK = re.compile(r"(?<=[.!?;…।؟،,\n])\s+|\s+[-–—]\s+")
-# Words that begin a clause of their own, as they are typed with and without diacritics. Words that mean something else as
-# often are left out (English "as", Spanish "como").
-_CONJUNCTIONS: Final = {
-    "pl": "i oraz a ale lecz więc wiec bo że ze żeby zeby kiedy gdy jak jeśli jesli ponieważ poniewaz tylko",
-    "en": "and but so because that when if while since",
-    "uk": "і й та а але бо що щоб коли якщо тому поки i ta ale bo shcho sho shchob koly yakshcho",
-    "ru": "и а но потому что чтобы когда если пока поэтому i no potomu chto chtoby kogda esli",
-    "be": "і й ды а але бо што каб калі таму пакуль i dy ale bo shto kab kali",
-    "ro": "și si dar iar că ca să sa când cand dacă daca fiindcă fiindca pentru",
-    "bg": "и а но че да защото когато ако докато i no che da zashtoto kogato ako",
-    "es": "y pero porque que cuando si mientras aunque",
-    "vi": "và va nhưng nhung mà ma vì vi nên nen nếu neu khi còn con",
-    "ka": "და მაგრამ რომ როცა როდესაც თუ რადგან da magram rom roca tu radgan",
-    "tl": "at pero kasi kapag pag kung dahil tapos saka habang para",
-    "tr": "ve ama çünkü cunku eğer eger sonra fakat ki",
-    "ar": "لكن لان لأن عشان اذا إذا حتى ثم بس علشان ولكن w bas 3shan lakin",
-    "hi": "और पर लेकिन मगर क्योंकि कि जब अगर तो aur lekin magar kyunki ki jab agar par",
-    "fr": "et mais car parce que quand si alors puis",
-    "pt": "e mas porque que quando se enquanto então entao",
-}
-_BY_LANGUAGE: Final = {language: frozenset(listed.split()) for language, listed in _CONJUNCTIONS.items()}
 
 
 @dataclass(frozen=True)
@@ -70,7 +50,7 @@ def read_all(texts: Sequence[str], languages: Sequence[str], encoder: Encoder) -
 
 def clauses(text: str, language: str = "") -> list[str]:
     """Split a text into clauses, at most MOST_CLAUSES; without a known language at marks only."""
-    joints = _BY_LANGUAGE.get(language, frozenset())
+    joints = _joints(language)
     parts: list[str] = []
     for sentence in _MARK.split(text):
         for part in _before_conjunctions(sentence, joints):
@@ -87,7 +67,12 @@ def clauses(text: str, language: str = "") -> list[str]:
 def without_conjunction(clause: str, language: str) -> str:
     """Return a clause without the conjunction that it begins with."""
     first, _, rest = clause.partition(" ")
-    return rest if rest and first.casefold() in _BY_LANGUAGE.get(language, frozenset()) else clause
+    return rest if rest and first.casefold() in _joints(language) else clause
+
+
+def _joints(language: str) -> frozenset[str]:
+    writing = writings().get(language)
+    return frozenset() if writing is None else writing.conjunctions
 
 
 def _before_conjunctions(sentence: str, joints: frozenset[str]) -> list[str]:

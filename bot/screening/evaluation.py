@@ -16,9 +16,9 @@ from bot.screening.conversation import Findings
 from bot.screening.normalise import words
 from bot.screening.rows import EVALUATION, GROUPS, NLU_DATA, Row, evaluation_files, read_rows, training_files, validation_files
 from bot.screening.screener import Screener
+from bot.screening.writing import LATIN, written_in
 
 MEASURES: Final = ("handoff", "emergency", "false alarms", "indicators", "topic", "speaker", "language")
-_NOT_LATIN: Final = ("uk", "ru", "be", "bg", "ka", "ar", "hi")
 _NATIVE_WORDS: Final = 3  # from so many words on the language is asked for
 
 
@@ -108,7 +108,7 @@ def in_own_script(row: Row) -> bool:
         return False
     letters = [character for word in said for character in word]
     latin = sum(unicodedata.name(character, "").startswith("LATIN") for character in letters) / len(letters)
-    return latin < 0.3 if row.language in _NOT_LATIN else latin > 0.7
+    return latin < 0.3 if row.language not in written_in(LATIN) else latin > 0.7
 
 
 def by_language(judged: Sequence[Judged]) -> dict[str, dict[str, Share]]:

@@ -24,6 +24,7 @@ from bot.screening.heads import check_classes
 from bot.screening.normalise import words
 from bot.screening.romanise import romanised_variants
 from bot.screening.rows import NLU_DATA
+from bot.screening.writing import LATIN, romanised_languages, writings, written_in
 
 LANGUAGE_FILE = "language.npz"
 OTHER_LANGUAGES = NLU_DATA / "other_languages.yml"
@@ -31,21 +32,10 @@ _LITTLE = 1e-6
 _FEATURES = 2**15
 _FOREIGN = 0.5  # likelihood of the languages that are not served together, from which on a message is in one of them
 _FEWEST_FOREIGN_WORDS = 3  # fewer say too little to turn somebody away from their language
-_ONE_LANGUAGE_LETTERS = {
-    "be": set("ўЎ"),
-    "uk": set("їЇєЄґҐ"),
-}
-# e.g. ы occurs in Russian and Belarusian, never in Ukrainian or Bulgarian
-_NOT_IN = {
-    "uk": set("ыэёъўЫЭЁЪЎ"),
-    "ru": set("іїєґўІЇЄҐЎ"),
-    "be": set("иїєґщъИЇЄҐЩЪ"),
-    "bg": set("ыэёіїєґўЫЭЁІЇЄҐЎ"),
-}
-_CYRILLIC = ("uk", "ru", "be", "bg")
-_OTHER_LETTERS = ("uk", "ru", "be", "bg", "ka", "ar", "hi")  # languages that are in Latin letters only in chats
 _SURE = 0.9
-_SINGLE_SCRIPT = {"GEORGIAN": "ka", "DEVANAGARI": "hi", "ARABIC": "ar"}
+_SINGLE = 0.99  # how sure letters are that only one of the languages served has
+# Languages that are not served, whose letters one that is served has, and that eldc knows.
+_NEIGHBOURS = {"ARABIC": frozenset({"fa", "ur", "ps", "ckb", "ku"})}
 _OTHER_SCRIPTS = {
     "CJK": "zh",
     "HIRAGANA": "ja",
@@ -76,8 +66,13 @@ class Guess:
 class LanguageIdentifier:
     """Names the language of a message."""
 
-    def __init__(self, weights: Matrix, bias: Matrix, others: Sequence[str] = ()) -> None:
-        """Take the classifier: one row of weights for each of the sixteen, then one for each of the `others`."""
+    def __init__(
+        self, weights: Matrix, bias: Matrix, others: Sequence[str] = (), scripts: Mapping[str, str] | None = None
+    ) -> None:
+        """Take the classifier: one row of weights for each of the sixteen, then one for each of the `others`.
+
+        `scripts` says of others in which script their messages were, if not in Latin letters.
+        """
         import eldc  # noqa: PLC0415 - a C extension, loaded once with the first identifier
         from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415
 
@@ -85,58 +80,67 @@ class LanguageIdentifier:
         self.weights = self._by_feature.T
         self.bias = bias
         self.others = tuple(others)
+        self.scripts = dict(scripts or {})
         self._hashing: Any = _hashing(HashingVectorizer)
         eldc.init()
         self._world: Any = eldc.instance()
-        self._ours: Any = eldc.instance()
-        self._ours.set_languages(list(LANGUAGES))
-        self._cyrillic: Any = eldc.instance()
-        self._cyrillic.set_languages(list(_CYRILLIC))
+        self._ours: Any = _eldc_for(eldc, LANGUAGES)
+        served = {script: written_in(script) for script in {writing.script for writing in writings().values()}}
+        self._by_script: dict[str, Any] = {
+            script: _eldc_for(eldc, languages) for script, languages in served.items() if script != LATIN and len(languages) > 1
+        }
+        self._romanised = [LANGUAGES.index(code) for code in romanised_languages()]
 
     def identify(self, text: str, seen: Matrix | None = None) -> Guess:
         """Return the language of a text; codes other than the sixteen for languages that are not served.
 
-        `seen` is what an encoder's language head says, one likelihood for each of the sixteen: one more witness.
+        `seen` is what an encoder's language head says, one likelihood for each of the sixteen (NaN: it does not know the language): one
+        more witness.
         """
         letters = [character for character in text if character.isalpha()]
         if not letters or not words(text):
             return Guess("und", 0.0)
         script = _main_script(letters)
-        if script in _SINGLE_SCRIPT:
-            return self._single_script(text, _SINGLE_SCRIPT[script])
+        if script != LATIN and (served := written_in(script)):
+            return self._in_script(text, script, _candidates(letters, served), seen)
         if script in _OTHER_SCRIPTS:
             return Guess(_OTHER_SCRIPTS[script], 0.9)
-        if script == "CYRILLIC" and len(candidates := self._candidates(letters)) == 1:
-            return Guess(candidates[0], 1.0)  # letters that only one language has
         every = self._likelihoods(text)
-        likelihood, others = every[: len(LANGUAGES)], every[len(LANGUAGES) :]
-        foreign = float(others.sum())
-        likelihood = np.asarray(likelihood / max(1 - foreign, _LITTLE), dtype=np.float32)
+        likelihood, foreign = _shares(every)
         # eldc takes Ukrainian in Latin letters for Polish: where our own n-grams are sure of such writing, it is not asked.
-        romanised = script == "LATIN" and max(float(likelihood[LANGUAGES.index(code)]) for code in _OTHER_LETTERS) >= _SURE
-        if seen is not None:
-            likelihood = np.asarray((likelihood + seen) / 2, dtype=np.float32)
-        if script == "CYRILLIC":
-            return _among(likelihood, candidates, self._boost(self._cyrillic.detect(text)))
+        romanised = script == LATIN and max(float(likelihood[place]) for place in self._romanised) >= _SURE
         if foreign >= _FOREIGN and len(words(text)) >= _FEWEST_FOREIGN_WORDS:
             told = str(self._world.detect(text) or "")
             known = told and told != "und" and told not in LANGUAGES
-            return Guess(told if known else self.others[int(others.argmax())], foreign)
-        return _among(likelihood, tuple(LANGUAGES), {} if romanised else self._boost(self._ours.detect(text)))
+            return Guess(told if known else self.others[int(every[len(LANGUAGES) :].argmax())], foreign)
+        boost = {} if romanised else self._boost(self._ours.detect(text))
+        return _among(_with_witness(likelihood, seen), tuple(LANGUAGES), boost)
 
-    def _single_script(self, text: str, language: str) -> Guess:
-        told = str(self._world.detect(text) or "")
-        if language == "ar" and told in {"fa", "ur", "ps", "ckb", "ku"} and len(words(text)) >= 3:
+    def _in_script(self, text: str, script: str, candidates: Sequence[str], seen: Matrix | None) -> Guess:
+        """Return the language of a text in letters that are not Latin, in which it may be one of the candidates."""
+        several = script in self._by_script
+        if several and len(candidates) == 1:
+            return Guess(candidates[0], 1.0)  # letters that only one language has
+        enough = len(words(text)) >= _FEWEST_FOREIGN_WORDS
+        if enough and script in _NEIGHBOURS and (told := str(self._world.detect(text) or "")) in _NEIGHBOURS[script]:
             return Guess(told, 0.7)
-        return Guess(language, 0.99)
-
-    def _candidates(self, letters: Sequence[str]) -> tuple[str, ...]:
-        seen = set(letters)
-        for language, own in _ONE_LANGUAGE_LETTERS.items():
-            if seen & own:
-                return (language,)
-        possible = tuple(language for language in _CYRILLIC if not seen & _NOT_IN[language])
-        return possible or _CYRILLIC
+        strangers = [code for code in self.others if self.scripts.get(code) == script]
+        if not several and not strangers:
+            return Guess(candidates[0], _SINGLE)
+        every = self._likelihoods(text)
+        if strangers and enough:
+            names = (*LANGUAGES, *self.others)
+            shares = {code: float(every[names.index(code)]) for code in (*candidates, *strangers)}
+            best = max(strangers, key=lambda code: shares[code])
+            foreign = sum(shares[code] for code in strangers) / max(sum(shares.values()), _LITTLE)
+            if foreign >= _FOREIGN:
+                return Guess(best, foreign)
+            if not several:
+                return Guess(candidates[0], min(1 - foreign, _SINGLE))
+        if not several:
+            return Guess(candidates[0], _SINGLE)
+        boost = self._boost(self._by_script[script].detect(text))
+        return _among(_with_witness(_shares(every)[0], seen), candidates, boost)
 
     def _boost(self, told: Any) -> dict[str, float]:
         return {str(told): 0.5} if told else {}
@@ -150,7 +154,7 @@ class LanguageIdentifier:
     def save(self, folder: Path) -> None:
         """Write the classifier to a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        about = np.array(json.dumps({"languages": LANGUAGES, "others": self.others}))
+        about = np.array(json.dumps({"languages": LANGUAGES, "others": self.others, "scripts": self.scripts}))
         np.savez_compressed(folder / LANGUAGE_FILE, weights=self.weights.astype(np.float16), bias=self.bias, about=about)
 
     @classmethod
@@ -159,7 +163,7 @@ class LanguageIdentifier:
         with np.load(folder / LANGUAGE_FILE, allow_pickle=False) as data:
             about = json.loads(str(data["about"]))
             check_classes({"language": about["languages"]}, ["language"], folder / LANGUAGE_FILE)
-            return cls(data["weights"].astype(np.float32), data["bias"], about["others"])
+            return cls(data["weights"].astype(np.float32), data["bias"], about["others"], about.get("scripts"))
 
 
 def read_other_languages(path: Path = OTHER_LANGUAGES) -> dict[str, list[str]]:
@@ -201,7 +205,8 @@ def train_language(
         weights[model.classes_[0]], bias[model.classes_[0]] = -model.coef_[0], -model.intercept_[0]
     else:
         weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
-    return LanguageIdentifier(weights, bias, tuple(others))
+    scripts = {name: script for name, listed in others.items() if (script := _script_of(listed)) != LATIN}
+    return LanguageIdentifier(weights, bias, tuple(others), scripts)
 
 
 def without_diacritics(text: str) -> str:
@@ -229,6 +234,37 @@ def _main_script(letters: Sequence[str]) -> str:
         script = unicodedata.name(letter, "LATIN").partition(" ")[0]
         counts[script] = counts.get(script, 0) + 1
     return max(counts, key=lambda script: counts[script])
+
+
+def _script_of(texts: Sequence[str]) -> str:
+    return _main_script([character for text in texts for character in text if character.isalpha()])
+
+
+def _candidates(letters: Sequence[str], served: Sequence[str]) -> Sequence[str]:
+    """Return which of the languages of a script a text can be in, by the letters that it has."""
+    seen, known = set(letters), writings()
+    for language in served:
+        if seen & set(known[language].own_letters):
+            return (language,)
+    return tuple(language for language in served if not seen & set(known[language].never)) or served
+
+
+def _shares(every: Matrix) -> tuple[Matrix, float]:
+    """Return the likelihoods of the languages served, among themselves, and of all others together."""
+    foreign = float(every[len(LANGUAGES) :].sum())
+    return np.asarray(every[: len(LANGUAGES)] / max(1 - foreign, _LITTLE), dtype=np.float32), foreign
+
+
+def _with_witness(likelihood: Matrix, seen: Matrix | None) -> Matrix:
+    if seen is None:
+        return likelihood
+    return np.asarray(np.where(np.isnan(seen), likelihood, (likelihood + seen) / 2), dtype=np.float32)
+
+
+def _eldc_for(eldc: Any, languages: Sequence[str]) -> Any:
+    instance = eldc.instance()
+    instance.set_languages(list(languages))
+    return instance
 
 
 def _among(likelihood: Matrix, candidates: Sequence[str], boost: dict[str, float]) -> Guess:

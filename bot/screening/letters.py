@@ -12,33 +12,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.screening.romanise import LANGUAGES_IN_LATIN, romanised
+from bot.screening.romanise import romanised
 from bot.screening.rows import Row
+from bot.screening.writing import romanised_languages, writings
 
 HABITS_TRIED: Final = 12  # draws of a habit for each word
 FEWEST_IN_ARABIC: Final = 2  # times that a word occurs: Arabic has very many spellings, and few are worth their room
 _LATIN: Final = 0.8  # of the letters of a text
 _WORD: Final = re.compile(r"[\w'’]+")
-_RUSSIAN: Final = (
-    "shch щ szcz щ sch щ zh ж kh х ts ц ch ч cz ч sh ш sz ш yu ю iu ю ju ю ya я ia я ja я ye е yo ё"
-    " a а b б v в w в h х g г d д e е z з y ы i и k к l л m м n н o о p п r р s с t т u у f ф x х c ц j й"
-)  # fmt: skip
-_RULES: Final[Mapping[str, str]] = {
-    "uk": (
-        "shch щ szcz щ sch щ zh ж kh х ts ц ch ч cz ч sh ш sz ш yu ю iu ю ju ю ya я ia я ja я ye є ie є je є yi ї ji ї"
-        " a а b б v в w в h г g г d д e е z з y и i і k к l л m м n н o о p п r р s с t т u у f ф x х c ц j й"
-    ),
-    "ru": _RUSSIAN,
-    "be": _RUSSIAN.replace("i и", "i і").replace("h х", "h г"),
-    "bg": (
-        "sht щ zh ж ts ц ch ч sh ш yu ю ya я a а b б v в w в h х g г d д e е z з y ъ i и k к l л m м n н o о p п r р s с t т"
-        " u у f ф x х c ц j й q я"
-    ),
-    "ka": (
-        "sh შ ch ჩ ts ც dz ძ gh ღ kh ხ zh ჟ a ა b ბ g გ d დ e ე v ვ z ზ t თ i ი k კ l ლ m მ n ნ o ო p პ r რ s ს u უ f ფ q ქ y ყ"
-        " c ც w წ x ხ j ჯ h ჰ"
-    ),
-}
 
 
 def in_latin(text: str) -> bool:
@@ -49,7 +30,7 @@ def in_latin(text: str) -> bool:
 
 def learn_letters(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
     """Return for each language the words of its rows by the ways in which people write them in Latin letters."""
-    counts: dict[str, Counter[str]] = {language: Counter() for language in LANGUAGES_IN_LATIN}
+    counts: dict[str, Counter[str]] = {language: Counter() for language in romanised_languages()}
     for row in rows:
         if row.language in counts and not in_latin(row.text):
             counts[row.language].update(word for word in _WORD.findall(row.text.lower()) if not word.isascii())
@@ -79,8 +60,8 @@ def _bare(word: str) -> str:
 
 
 def _rules(language: str) -> list[tuple[str, str]]:
-    parts = _RULES.get(language, "").split()
-    return list(zip(parts[::2], parts[1::2], strict=True))
+    writing = writings().get(language)
+    return writing.in_latin.rules if writing is not None and writing.in_latin is not None else []
 
 
 def _by_rule(word: str, rules: Sequence[tuple[str, str]]) -> str:

@@ -23,10 +23,11 @@ from bot.screening.parts import parts, together
 from bot.screening.spelling import Spelling
 from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder
+from bot.screening.writing import written_in
 
 SURE_OF_A_SHORT_TEXT = 0.75
 SHORT_WORDS = 3
-CYRILLIC = frozenset({"uk", "ru", "be", "bg"})
+CYRILLIC = "CYRILLIC"
 TUNED, NGRAMS = "tuned", "ngrams"
 _log = structlog.get_logger()
 
@@ -159,7 +160,7 @@ def name_language(
         short = len(words(text)) < SHORT_WORDS
         if guess.confidence < (SURE_OF_A_SHORT_TEXT if short else 0.5):
             return hint
-        if short and guess.language in LANGUAGES and (guess.language in CYRILLIC) == (hint in CYRILLIC):
+        if short and guess.language in LANGUAGES and (guess.language in written_in(CYRILLIC)) == (hint in written_in(CYRILLIC)):
             return hint  # "elo", "no", "доброго дня": one or two words of the same letters are everybody's
     return guess.language
 

@@ -22,8 +22,8 @@ from bot.screening.language import without_diacritics
 from bot.screening.letters import in_latin, in_own_letters, learn_letters
 from bot.screening.normalise import words
 from bot.screening.rows import Row
+from bot.screening.writing import writings
 
-LANGUAGES_WITH_DIACRITICS: Final = frozenset({"pl", "ro", "vi", "es", "tr", "fr", "pt"})
 MOSTLY: Final = 0.6  # of a word's spellings in the rows
 FEWEST_WORDS: Final = 2
 _FILE: Final = "spelling.json"
@@ -76,7 +76,7 @@ def learn_spelling(rows: Sequence[Row]) -> Spelling:
 
 
 def _with_diacritics(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
-    spellings: dict[str, dict[str, Counter[str]]] = {language: defaultdict(Counter) for language in LANGUAGES_WITH_DIACRITICS}
+    spellings: dict[str, dict[str, Counter[str]]] = {language: defaultdict(Counter) for language in _with_marks()}
     for row in rows:
         if row.language in spellings and row.text != without_diacritics(row.text):
             for word in _LETTERS.findall(row.text.lower()):
@@ -85,6 +85,10 @@ def _with_diacritics(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
         language: {bare: best for bare, counts in sorted(found.items()) if (best := _mostly(counts, bare)) != bare}
         for language, found in sorted(spellings.items())
     }
+
+
+def _with_marks() -> list[str]:
+    return sorted(language for language, writing in writings().items() if writing.restore_marks)
 
 
 def _mostly(counts: Counter[str], bare: str) -> str:

@@ -9,7 +9,6 @@ from aiohttp import web
 from bot.messages import LANGUAGES
 
 FALLBACK: Final = ("en", "pl")  # for a browser in a language that is not served
-RIGHT_TO_LEFT: Final = frozenset({"ar"})
 _OTHER_NAMES: Final = {"fil": "tl"}
 
 

@@ -11,8 +11,8 @@ import jinja2
 from markupsafe import Markup, escape
 
 from bot.messages import LANGUAGES, Button
+from bot.screening.writing import right_to_left
 from bot.web.assets import Assets, Text
-from bot.web.languages import RIGHT_TO_LEFT
 from bot.web.page import FOLDER, NEUTRAL_PAGE, PLAIN
 from bot.wording import Wording
 
@@ -89,7 +89,7 @@ class PlainPage:
 
 def direction(language: str) -> str:
     """Return the direction that a language is written in, as HTML names it."""
-    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if language in right_to_left() else "ltr"
 
 
 def with_numbers(text: str) -> Markup:

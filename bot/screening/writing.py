@@ -1,0 +1,139 @@
+"""How a language is written: its letters, the words that join its clauses, and what people make of it in Latin letters on a phone.
+
+One file a language, `nlu_data/<language>/writing.yml`; docs/translating.md explains each entry. Nothing here is a standard: several
+habits for one letter where people differ.
+"""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from bot.messages import LANGUAGES
+
+NLU_DATA: Final = Path(__file__).resolve().parents[2] / "nlu_data"
+FILE: Final = "writing.yml"
+LATIN: Final = "LATIN"
+Letters = dict[str, str]
+
+
+class WritingInvalid(Exception):
+    """A file that says how a language is written is missing or not of the expected form; the message says where and what to do."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Names(_Entry):
+    """What a language is called in the languages of the console."""
+
+    pl: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class InLatin(_Entry):
+    """How people write a language of other letters in Latin ones.
+
+    `letters`: for each letter what is mostly written; each of `habits` replaces some of it, one habit a message. `back`: Latin letters and
+    the letters of the language that they stand for, the longest first; without it only known words are put back.
+    Scripts that leave short vowels out have more. Devanagari: `signs` (of vowels) and `vowels` beside `letters` (consonants), its habits
+    replace Latin letters. Arabic: `articles` and `vowels`, letters that are vowels inside a word.
+    """
+
+    letters: Letters
+    habits: list[Letters] = Field(min_length=1)
+    back: str = ""
+    signs: Letters = {}
+    vowels: Letters = {}
+    articles: list[str] = []
+
+    @model_validator(mode="after")
+    def _pairs(self) -> InLatin:
+        if len(self.back.split()) % 2:
+            raise ValueError("back must hold pairs: Latin letters, then those of the language")
+        return self
+
+    @cached_property
+    def rules(self) -> list[tuple[str, str]]:
+        """Return the pairs of `back`, in order."""
+        parts = self.back.split()
+        return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+class Writing(_Entry):
+    """How one language is written.
+
+    `names`: of the language, in those of the consultants. `regions`: countries (ISO 3166) whose numbers are first greeted in it.
+    `script`: as Unicode names it. `sms_without_marks`: people write it without its own letters in SMS, in which one such letter halves
+    the room. `own_letters`: no other language that is served has them. `never`: letters of the script that the language never has.
+    `restore_marks`: people leave diacritics out, and words are read with them as well. `question_at_end`: the word that asks may end a
+    sentence. `clauses`: words that begin a clause of their own, as they are typed with and without diacritics; words that mean
+    something else as often are left out (English "as", Spanish "como").
+    """
+
+    names: Names
+    regions: str = Field("", pattern="^([A-Z]{2}( [A-Z]{2})*)?$")
+    script: str = Field(pattern="^[A-Z]+$")
+    sms_without_marks: bool = False
+    right_to_left: bool = False
+    own_letters: str = ""
+    never: str = ""
+    restore_marks: bool = False
+    question_at_end: bool = False
+    clauses: str = Field(min_length=1)
+    in_latin: InLatin | None = None
+
+    @cached_property
+    def conjunctions(self) -> frozenset[str]:
+        """Return the words that begin a clause."""
+        return frozenset(self.clauses.split())
+
+
+def writing_files(root: Path = NLU_DATA) -> list[Path]:
+    """Return the files of all languages, in a fixed order."""
+    return [root / language / FILE for language in LANGUAGES]
+
+
+def read_writing(path: Path) -> Writing:
+    """Read one file; raises WritingInvalid."""
+    try:
+        content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        return Writing.model_validate(content)
+    except (OSError, yaml.YAMLError) as error:
+        raise WritingInvalid(f"{path} cannot be read: {error}. docs/translating.md says what stands in it.") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise WritingInvalid(
+            f"{path} is not of the expected form ({wrong}). docs/translating.md says what stands in it."
+        ) from error
+
+
+@cache
+def writings() -> dict[str, Writing]:
+    """Return how each language that is served is written; raises WritingInvalid."""
+    return {language: read_writing(path) for language, path in zip(LANGUAGES, writing_files(), strict=True)}
+
+
+def written_in(script: str) -> tuple[str, ...]:
+    """Return the languages that are served and written in a script."""
+    return tuple(language for language, writing in writings().items() if writing.script == script)
+
+
+def romanised_languages() -> tuple[str, ...]:
+    """Return the languages that people also write in Latin letters, which are not their own."""
+    return tuple(language for language, writing in writings().items() if writing.in_latin is not None)
+
+
+def without_marks_in_sms() -> frozenset[str]:
+    """Return the languages that people write without their own letters in SMS."""
+    return frozenset(language for language, writing in writings().items() if writing.sms_without_marks)
+
+
+def right_to_left() -> frozenset[str]:
+    """Return the languages that are written from right to left."""
+    return frozenset(language for language, writing in writings().items() if writing.right_to_left)
