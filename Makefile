@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 PYTHON := .venv/bin/python
 THREADS ?= 2
 
-.PHONY: help install run train test quick lint format encoder upgrade sbom clean
+.PHONY: help install run train learned test quick lint format encoder upgrade sbom clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,12 +31,15 @@ endif
 
 install: .venv/.complete ## install what the program needs
 
-run: .venv/.complete ## train when needed, then serve on http://localhost:8080
-	@$(PYTHON) -m bot train
-	@$(PYTHON) -m bot serve
+run: .venv/.complete ## serve on http://localhost:8080; after a change of the data a new model is learned meanwhile
+	@$(PYTHON) -m bot train --at-hand
+	@$(PYTHON) -m bot serve --learn
 
 train: .venv/.complete ## train the model when its data changed
 	$(PYTHON) -m bot train
+
+learned: .venv/.complete ## learn what changed into learned/, which comes with the project (minutes)
+	$(PYTHON) -m bot train --ship
 
 test: .venv/.complete .venv/.complete-dev ## run all checks and tests, the browser's included
 	sh tests/find-chromium.sh

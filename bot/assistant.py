@@ -55,7 +55,7 @@ from bot.dialogue.turn import Speaking, Understood
 from bot.dialogue.understand import told_in_parts
 from bot.logs import configure_logs
 from bot.screening.heads import ClassesDiffer
-from bot.screening.models import newest_archive
+from bot.screening.models import ModelMissing, newest_archive
 from bot.screening.parts import parts
 from bot.screening.screener import ScreenerUnusable
 
@@ -66,10 +66,6 @@ SHORT: Final = (
 )
 PASSED_BY: Final = 4  # runs of short messages that a long one lets go first
 _SENDER = "conversation"
-
-
-class ModelMissing(Exception):
-    """There is no trained model, or it cannot be loaded; the message says what to do."""
 
 
 class TurnFailed(Exception):
@@ -179,24 +175,19 @@ class Assistant:
         """Load the newest model of a folder; raises ModelMissing."""
         configure_logs()  # after Rasa is imported: left alone it prints every message, and configured by itself every variable
         rasa_patches.apply()
-        model = newest_model(model_dir)
-        store = _TurnStore(Domain.empty())
-        actions = _InProcessActions(_executor())
-        try:
-            processor = MessageProcessor(
-                model_path=model,
-                tracker_store=store,
-                lock_store=InMemoryLockStore(),
-                generator=_NoResponses(),
-                action_endpoint=actions,
-            )
-        except Exception as error:
-            told = next((str(cause) for cause in _causes(error) if isinstance(cause, ScreenerUnusable | ClassesDiffer)), None)
-            raise ModelMissing(
-                told or f"The model {model.name} cannot be loaded ({type(error).__name__}). Train again: make train."
-            ) from error
+        store, actions = _TurnStore(Domain.empty()), _InProcessActions(_executor())
+        processor = _processor(model_dir, store, actions)
         store.domain = processor.domain
         return cls(processor, store, actions)
+
+    async def renew(self, model_dir: Path) -> None:
+        """Go on with the newest model of a folder, between two turns; raises ModelMissing, and the model before stays then."""
+        processor = await asyncio.to_thread(_processor, model_dir, self._store, self._actions)
+        await self._on_own_loop(self._go_on_with(processor))
+
+    async def _go_on_with(self, processor: MessageProcessor) -> None:
+        async with self._turn:
+            self._processor, self._store.domain = processor, processor.domain
 
     async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
         """Read one message with the pipeline of `config.yml`; those that wait meanwhile are read together.
@@ -318,6 +309,24 @@ def _executor() -> ActionExecutor:
     for action in ACTIONS:
         executor.register_action(action())
     return executor
+
+
+def _processor(model_dir: Path, store: _TurnStore, actions: _InProcessActions) -> MessageProcessor:
+    """Load the newest model of a folder; raises ModelMissing."""
+    model = newest_model(model_dir)
+    try:
+        return MessageProcessor(
+            model_path=model,
+            tracker_store=store,
+            lock_store=InMemoryLockStore(),
+            generator=_NoResponses(),
+            action_endpoint=actions,
+        )
+    except Exception as error:
+        told = next((str(cause) for cause in _causes(error) if isinstance(cause, ScreenerUnusable | ClassesDiffer)), None)
+        raise ModelMissing(
+            told or f"The model {model.name} cannot be loaded ({type(error).__name__}). Train again: make train."
+        ) from error
 
 
 def newest_model(model_dir: Path) -> Path:

@@ -20,6 +20,7 @@ from bot.lexicon import Lexicon
 from bot.live import Bell
 from bot.messages import LANGUAGES
 from bot.room import Room
+from bot.screening.models import ModelMissing
 from bot.settings import Settings, SettingsInvalid
 from bot.signs import Signs
 from bot.storage import clock as clock_watch
@@ -70,7 +71,7 @@ class Program:
 
 def load_assistant(settings: Settings) -> Assistant | None:
     """Load Rasa with the newest model; None, and an error in the log, when there is none that works."""
-    from bot.assistant import Assistant, ModelMissing  # noqa: PLC0415 - Rasa takes seconds to import: only who needs it pays
+    from bot.assistant import Assistant  # noqa: PLC0415 - Rasa takes seconds to import: only who needs it pays
 
     try:
         return Assistant.load(settings.model_dir)

@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot import relearning
 from bot.api.cases import CasesApi
 from bot.api.models import PREFIX as API_PREFIX
 from bot.background import beside, every
@@ -146,16 +147,19 @@ async def _metrics(_request: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-def serve(settings: Settings) -> int:
-    """Run until stopped; returns the exit status."""
+def serve(settings: Settings, *, learn: bool = False) -> int:
+    """Run until stopped; returns the exit status. With `learn` a model that is out of date is learned anew, beside serving."""
     print("Loading the model.", flush=True)
     assistant = load_assistant(settings)
+    if assistant is None and learn and relearning.needed(settings.model_dir):
+        relearning.learn_first()
+        assistant = load_assistant(settings)
     with suppress(KeyboardInterrupt):
-        asyncio.run(serve_with(settings, assistant))
+        asyncio.run(serve_with(settings, assistant, learn=learn))
     return 0
 
 
-async def serve_with(settings: Settings, assistant: Assistant | None) -> None:
+async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: bool = False) -> None:
     """Run with an assistant until stopped: everything that `serve` does beside loading the model."""
     for unknown in unknown_settings():
         log.warning("setting_unknown", name=unknown.name, meant=unknown.meant)
@@ -185,7 +189,13 @@ async def serve_with(settings: Settings, assistant: Assistant | None) -> None:
         print(f"Web chat:  {address}/\nConsole:   {address}/console/", flush=True)
         if password is not None:
             print(f"First console account: admin, one-time password: {password}", flush=True)
+
+        async def learn_beside() -> None:
+            if learn and assistant is not None:
+                await relearning.learn_beside(settings.model_dir, assistant.renew)
+
         async with (
+            beside(learn_beside(), "learning"),
             wired(program.database, program.bell),
             every(DOOR_SECONDS, doorkeeper.look, "doorkeeper"),
             every(ROOM_SECONDS, program.room.look, "room", at_once=True),

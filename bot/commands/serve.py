@@ -16,13 +16,16 @@ def register(commands: Any) -> None:
         help="run the server",
         description="Serves the web chat, the webhooks and the console; makes keys and database on first start.",
     )
+    parser.add_argument(
+        "--learn", action="store_true", help="learn a new model when data or code changed, while the one before answers"
+    )
     parser.set_defaults(run=run)
 
 
-def run(_options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Serve until stopped."""
     from bot.server import serve  # noqa: PLC0415 - brings the whole program
 
     settings = load_settings()
     configure_logs(settings.log_level)
-    return serve(settings)
+    return serve(settings, learn=options.learn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from bot.nlu.encoder import shared_encoder
 from bot.nlu.importer import METADATA, rows_of
 from bot.nlu.progress import reached
 from bot.nlu.screener import READING, SCREENING
+from bot.nlu.shelf import fill
+from bot.nlu.sources import COMMANDS_PART
 from bot.screening.normalise import readable
 from bot.screening.rows import NLU_DATA
 from bot.screening.tuned import TunedEncoder
@@ -70,8 +73,12 @@ class CommandClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the labelled messages, the lists, the library and the labelled conversations."""
         reached("commands")
-        with self._storage.write_to(self._resource) as folder:
+
+        def learn(folder: Path) -> None:
             train_understanding(rows_of(training_data), phrases_by_meaning(), NLU_DATA, folder)
+
+        with self._storage.write_to(self._resource) as folder:
+            fill(COMMANDS_PART, folder, learn)
         reached("dialogue")
         return self._resource
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,6 +16,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.encoder import ENCODING, shared_encoder
 from bot.nlu.importer import METADATA, rows_of
 from bot.nlu.progress import reached
+from bot.nlu.shelf import fill
+from bot.nlu.sources import LANGUAGE_PART
 from bot.screening.heads import Heads
 from bot.screening.language import LanguageIdentifier, read_other_languages, train_language
 from bot.screening.normalise import readable
@@ -58,10 +61,14 @@ class LanguageClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the labelled messages and on how they look without diacritics and in Latin letters."""
         reached("languages")
-        rows = rows_of(training_data)
-        self._languages = train_language([row.text for row in rows], [row.language for row in rows], read_other_languages())
+
+        def learn(folder: Path) -> None:
+            rows = rows_of(training_data)
+            train_language([row.text for row in rows], [row.language for row in rows], read_other_languages()).save(folder)
+
         with self._storage.write_to(self._resource) as folder:
-            self._languages.save(folder)
+            fill(LANGUAGE_PART, folder, learn)
+            self._languages = load_languages(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -16,6 +17,8 @@ from bot.nlu.encoder import ENCODING, shared_encoder
 from bot.nlu.importer import rows_of
 from bot.nlu.language import LANGUAGE
 from bot.nlu.progress import reached
+from bot.nlu.shelf import fill
+from bot.nlu.sources import SCREENING_PART
 from bot.screening.normalise import readable
 from bot.screening.rows import read_rows, validation_files
 from bot.screening.screener import Brain, load_brain
@@ -55,8 +58,12 @@ class ScreeningClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the labelled messages and keep the model in Rasa's archive."""
-        with self._storage.write_to(self._resource) as folder:
+
+        def learn(folder: Path) -> None:
             train_screener(rows_of(training_data), read_rows(validation_files()), folder, progress=reached)
+
+        with self._storage.write_to(self._resource) as folder:
+            fill(SCREENING_PART, folder, learn)
             self._brain = load_brain(folder, shared_encoder())
         return self._resource
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import io
 import os
 import time
@@ -12,16 +11,11 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Final
 
-from bot.dialogue.learning import conversation_files
-from bot.lexicon import lexicon_files
 from bot.nlu.progress import progress_bar
-from bot.screening.concepts import concept_files
-from bot.screening.language import OTHER_LANGUAGES
+from bot.nlu.shelf import Learning, learning_as, ours
+from bot.nlu.sources import PARTS, fingerprints, model_fingerprint
 from bot.screening.models import newest_archive
-from bot.screening.rows import NLU_DATA, training_files, validation_files
-from bot.screening.tuned import DIGESTS
-from bot.screening.tuned import MODEL as ENCODER
-from bot.screening.writing import writing_files
+from bot.screening.rows import NLU_DATA
 from bot.settings import PROJECT_ROOT
 
 _FINGERPRINT = "trained-from.txt"
@@ -33,37 +27,25 @@ class TrainingFailed(Exception):
     """Rasa could not train a model; the message says what it complained about."""
 
 
-def fingerprint() -> str:
-    """Return a hash of everything that a model is made from."""
-    digest = hashlib.sha256()
-    code = sorted(path for folder in ("screening", "nlu", "dialogue") for path in (PROJECT_ROOT / "bot" / folder).rglob("*.py"))
-    plan = [PROJECT_ROOT / "config.yml", PROJECT_ROOT / "domain.yml", PROJECT_ROOT / "uv.lock"]
-    dialogue = sorted((NLU_DATA / "dialogue").glob("*.yml"))
-    # The library is left out: an answer that is new is found by a model that was trained before it was written.
-    learned = [*_conversations(), *concept_files(), OTHER_LANGUAGES, ENCODER / DIGESTS]
-    for path in (*plan, *dialogue, *lexicon_files(), *writing_files(), *training_files(), *validation_files(), *learned, *code):
-        digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _conversations() -> list[Path]:
-    return [path for part in ("training", "validation") for path in conversation_files(NLU_DATA, part)]
-
-
 def is_current(model_dir: Path) -> bool:
     """Say whether the newest model was made from the files as they are now."""
     mark = model_dir / _FINGERPRINT
-    return mark.exists() and mark.read_text().strip() == fingerprint() and newest_archive(model_dir) is not None
+    if not mark.exists() or newest_archive(model_dir) is None:
+        return False
+    return mark.read_text().strip() == model_fingerprint(fingerprints().values())
 
 
-def train(model_dir: Path) -> Path:
-    """Train a model and return its archive; raises TrainingFailed."""
+def train(model_dir: Path, how: Learning | None = None) -> Path:
+    """Train a model and return its archive; raises TrainingFailed. `how` says what is learned anew, only what changed by default."""
+    how = how or ours(model_dir)
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    made_from = fingerprint()
+    finished = [how.at_hand(part) for part in PARTS]
+    made_from = model_fingerprint(
+        part.made_from if part is not None else wanted for part, wanted in zip(finished, how.wanted.values(), strict=True)
+    )
     model_dir.mkdir(parents=True, exist_ok=True)
     name = time.strftime("frontdoor-%Y%m%d-%H%M%S")
-    with _quietly() as said:
+    with learning_as(how), _quietly() as said:
         from rasa.model_training import train as rasa_train  # noqa: PLC0415 - takes seconds; only when a model is really trained
 
         from bot.logs import configure_logs  # noqa: PLC0415

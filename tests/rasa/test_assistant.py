@@ -14,6 +14,7 @@ from bot.dialogue.state import State
 from bot.dialogue.turn import Speaking, effects
 from bot.messages import LANGUAGES, TOPICS, Indicator, Triage
 from tests.dialogue.talk import around, heard
+from tests.rasa.rules_only import RULES, train_rules
 from tests.support import HOTLINE
 
 if TYPE_CHECKING:
@@ -126,13 +127,36 @@ async def test_an_emergency_begins_with_both_numbers(by_the_rules: Assistant, la
 
 
 def test_a_missing_model_is_told_in_plain_words(tmp_path: Path) -> None:
-    from bot.assistant import Assistant, ModelMissing
+    from bot.assistant import Assistant
+    from bot.screening.models import ModelMissing
 
     with pytest.raises(ModelMissing, match="make train"):
         Assistant.load(tmp_path)
     (tmp_path / "broken.tar.gz").write_bytes(b"not a model")
     with pytest.raises(ModelMissing, match="make train"):
         Assistant.load(tmp_path)
+
+
+async def test_a_new_model_takes_over_between_two_turns_and_one_that_cannot_be_used_does_not(tmp_path: Path) -> None:
+    from bot.screening.models import ModelMissing
+
+    (tmp_path / "before").mkdir()
+    (tmp_path / "after").mkdir()
+    rules = RULES.read_text(encoding="utf-8")
+    assistant = train_rules(tmp_path / "before", rules)
+    train_rules(tmp_path / "after", rules).close()
+
+    async def answered() -> bool:
+        spoken = await assistant.turn(begun("…", "greet"), language="pl", tracker=None)
+        return bool(spoken.replies)
+
+    assert await answered()
+    await assistant.renew(tmp_path / "after" / "models")
+    assert await answered()
+    with pytest.raises(ModelMissing):
+        await assistant.renew(tmp_path)
+    assert await answered()
+    assistant.close()
 
 
 def test_the_repairs_hold_for_the_installed_rasa_and_still_check_results(by_the_rules: Assistant) -> None:
