@@ -186,14 +186,6 @@ def test_the_repairs_refuse_another_rasa(monkeypatch: pytest.MonkeyPatch) -> Non
         rasa_patches.apply()
 
 
-def test_using_a_component_that_needs_tensorflow_says_so() -> None:
-    import tensorflow as tf
-
-    with pytest.raises(RuntimeError, match="TensorFlow"):
-        tf.constant([1.0])
-    assert not tf.is_tensor(3)
-
-
 async def test_what_is_told_in_the_middle_of_a_long_text_counts(rasa_assistant: Assistant) -> None:
     calm = "Dzień dobry, szukam informacji o pracy i mieszkaniu w Polsce. W zeszłym roku byłam z rodziną nad morzem. "
     told = "Mój szef zabrał mi paszport i zamyka mnie na noc w pokoju, nie wolno mi wychodzić. "
