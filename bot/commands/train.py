@@ -72,6 +72,6 @@ def _announced(how: Learning) -> str:
     if not missing:
         return "The model is put together from what is learned: less than a minute."
     seconds = how.seconds()
-    lasts = UNKNOWN if seconds is None else f"about {max(round(seconds / 60), 1)} min, as the last time"
+    lasts = UNKNOWN if seconds is None else f"about {max(round(seconds / 60), 1)} min of processor time, as the last time"
     listed = ", ".join(part.name for part in missing)
     return f"The model is learned from nlu_data/ ({listed}): {lasts}, and only after a change of it."

@@ -30,7 +30,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Finished:
-    """A learned part in its folder."""
+    """A learned part in its folder; `seconds` of processor time it took to learn, on whatever machine that was."""
 
     folder: Path
     made_from: str
@@ -62,7 +62,7 @@ class Learning:
         return [part for part in PARTS if self.at_hand(part) is None]
 
     def seconds(self) -> float | None:
-        """Return how long learning what is missing took the last time, None when nobody knows."""
+        """Return how much processor time learning what is missing took the last time, None when nobody knows."""
         known = [
             [
                 finished.seconds
@@ -99,13 +99,13 @@ def fill(part: Part, folder: Path, learn: Callable[[Path], object]) -> None:
     if finished is not None:
         _copy(finished.folder, folder)
         return
-    began = time.monotonic()
+    began = time.process_time()
     if how.declared:
         with only_declared(part):
             learn(folder)
     else:
         learn(folder)
-    keep(part, folder, how.into, made_from=how.wanted[part.name], seconds=time.monotonic() - began)
+    keep(part, folder, how.into, made_from=how.wanted[part.name], seconds=time.process_time() - began)
 
 
 def keep(part: Part, made: Path, shelf: Path, *, made_from: str, seconds: float) -> None:
