@@ -1,15 +1,16 @@
-"""How fast the program answers beside what it replaces: `python -m bench.load [--stock PYTHON3.10] [--clients 1 8 32] [--seconds 20]`.
+"""How fast the program answers beside what it replaces: `python -m bench.load [--clients 1 8 32 128] [--seconds 20]`.
 
-Starts the program, the floor (bench/floor.py: the same server without understanding) and, where somebody gives a Python 3.10 for it,
-stock Rasa: `rasa init` in an environment of its own, which is made under build/ at the first time (2 GB, some minutes). All run at
-once and are measured in turns with the same conversations by clients that send the next message when the last is answered. The table
-goes to the terminal and into docs/performance.md.
+Starts stock Rasa (`rasa init`, in an environment of its own with Python 3.10, which uv makes under build/ at the first time: 2 GB,
+some minutes), the program, and the floor (bench/floor.py: the same server without understanding). All run at once and are measured in
+turns with the same conversations by clients that send the next message when the last is answered. The table goes to the terminal and
+into docs/performance.md, the picture beside it.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import platform
 import shutil
@@ -36,6 +37,7 @@ from bot.settings import PROJECT_ROOT
 MESSAGES = 12  # of a conversation
 READY_SECONDS = 300
 PAGE = PROJECT_ROOT / "docs" / "performance.md"
+PICTURE = PROJECT_ROOT / "docs" / "pictures" / "load.png"
 BEGIN, END = "<!-- made by `python -m bench.load`: begin -->", "<!-- end -->"
 STOCK = PROJECT_ROOT / "build" / "load"
 STOCK_PACKAGES = ("rasa==3.6.21", "setuptools<81")
@@ -111,14 +113,21 @@ async def say_by_rest(client: aiohttp.ClientSession, address: str, sender: dict[
 
 
 def stock_project(python: str) -> Path:
-    """Make stock Rasa's environment and its `rasa init` project where they are not there yet; return the folder of both."""
+    """Make stock Rasa's environment and its `rasa init` project where they are not there yet; return the folder of both.
+
+    `python` is what `uv venv --python` takes: a version, which it finds or fetches, or a path.
+    """
     environment, project = STOCK / "stock", STOCK / "project"
     rasa = environment / "bin" / "rasa"
     quiet = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
     if not rasa.exists():
         print("Installing stock Rasa.", flush=True)
-        subprocess.run([python, "-m", "venv", environment], check=True)
-        subprocess.run([environment / "bin" / "pip", "install", "--quiet", *STOCK_PACKAGES], check=True)
+        uv = shutil.which("uv") or str(PROJECT_ROOT / ".tools" / "uv" / "bin" / "uv")
+        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", python, environment], check=True)
+        subprocess.run(
+            [uv, "pip", "install", "--quiet", "--no-config", "--python", environment / "bin" / "python", *STOCK_PACKAGES],
+            check=True,
+        )
     if not list(project.glob("models/*.tar.gz")):
         print("Making and training the project of `rasa init`.", flush=True)
         shutil.rmtree(project, ignore_errors=True)
@@ -127,6 +136,16 @@ def stock_project(python: str) -> Path:
             [rasa, "init", "--no-prompt", "--init-dir", project], check=True, env=quiet, stdout=subprocess.DEVNULL, cwd=project
         )
     return STOCK
+
+
+def draw(found: Sequence[Figures], stock: Path, picture: Path) -> None:
+    """Draw the figures with the matplotlib that stock Rasa brings: the program itself has none."""
+    told = [
+        {**vars(one), **dict(zip(("p50", "p95", "p99"), one.percentiles, strict=True))}
+        for one in sorted(found, key=lambda figures: figures.clients)
+    ]
+    python = stock / "stock" / "bin" / "python"
+    subprocess.run([python, PROJECT_ROOT / "bench" / "draw.py", picture], input=json.dumps(told), text=True, check=True)
 
 
 def servers(folder: Path, stock: Path | None) -> list[Server]:
@@ -282,7 +301,7 @@ def write(made: str) -> None:
 
 async def compare(options: argparse.Namespace) -> None:
     """Start all, measure them in turns, and tell."""
-    stock = stock_project(options.stock) if options.stock else None
+    stock = None if options.without_stock else stock_project(options.stock)
     talk = conversations()
     found = []
     with tempfile.TemporaryDirectory(prefix="frontdoor-load-") as folder:
@@ -299,6 +318,11 @@ async def compare(options: argparse.Namespace) -> None:
                     print(f"{found[-1]}", flush=True)
             made = table(found, started)
     print(f"\n{made}")
+    picture = STOCK / PICTURE.name if options.dry else PICTURE
+    if stock is not None:
+        draw(found, stock, picture)
+        print(f"\n{picture}")
+        made += f"\n\n![The same as lines.](pictures/{PICTURE.name})"
     if not options.dry:
         write(made)
 
@@ -306,9 +330,10 @@ async def compare(options: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "--stock", metavar="PYTHON", help="a Python 3.10, to compare with stock Rasa in an environment of its own"
+        "--stock", metavar="PYTHON", default="3.10", help="the Python of stock Rasa, as `uv venv --python` takes it"
     )
-    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
+    parser.add_argument("--without-stock", action="store_true", help="compare with the floor alone")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32, 128])
     parser.add_argument("--seconds", type=float, default=20.0, help="for each server and number of clients")
-    parser.add_argument("--dry", action="store_true", help="leave docs/performance.md as it is")
+    parser.add_argument("--dry", action="store_true", help="leave docs/ as it is")
     asyncio.run(compare(parser.parse_args()))
