@@ -21,6 +21,7 @@ from bot.handoff.alarm import way_names
 from bot.handoff.case_webhook import webhook_is_set, webhook_state
 from bot.handoff.hours import DutyHours
 from bot.keys import fit_of
+from bot.language_folders import forgotten
 from bot.messages import LANGUAGES
 from bot.program import KEY_FILE, utc_now
 from bot.room import MEGABYTE, disk_of
@@ -69,6 +70,7 @@ def run(options: argparse.Namespace) -> int:
         *asyncio.run(_database(settings)),
         *_disk(settings),
         *_model(settings),
+        *_languages(),
         *_texts(),
         *_backup(settings),
         *_channels(settings),
@@ -177,6 +179,16 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", "ready", "A model is there, but its training data or code changed since. Run `make train`.")
     else:
         yield Finding("model", "ready", "The model is trained on the data as it is.")
+
+
+def _languages() -> Iterator[Finding]:
+    lacking = forgotten()
+    for language, places in lacking.items():
+        yield Finding(
+            "languages", "missing", f"{language} lacks {', '.join(places)} in nlu_data/: docs/translating.md, “A new language”."
+        )
+    if not lacking:
+        yield Finding("languages", "ready", f"All parts of {len(LANGUAGES)} languages are there.")
 
 
 def _texts() -> Iterator[Finding]:
