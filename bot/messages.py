@@ -176,11 +176,6 @@ class Screening:
         """Return the indicators without the words that show them."""
         return frozenset(evidence.indicator for evidence in self.indicators)
 
-    @property
-    def strong_signs(self) -> frozenset[Indicator]:
-        """Return the strong indicators."""
-        return frozenset(sign for sign in self.signs if sign.strong)
-
     def as_json(self) -> dict[str, Any]:
         """Return the form that the contract gives it."""
         return {

@@ -7,7 +7,7 @@ the plan itself with its labels as what was understood, so that each message is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -261,8 +261,3 @@ def learn_projection(senses: Matrix, owners: Sequence[str], *, width: int = 160)
     model = LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.3, n_components=min(width, len(set(owners)) - 1))
     model.fit(senses, owners)
     return np.asarray(model.scalings_[:, :width].T, dtype=np.float32)
-
-
-def with_bars(heads: CommandHeads, bars: Bars) -> CommandHeads:
-    """Return heads with other bars."""
-    return replace(heads, bars=bars)

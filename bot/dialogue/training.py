@@ -47,7 +47,6 @@ WISHES = frozenset(
 FOLDS = 2
 STRANGERS_COUNT = 3  # how often a turn of a stranger counts beside one of the training's writers, where bars are chosen
 _BATCH = 256
-Embed = Callable[[Sequence[str]], Matrix]
 
 
 def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, str]], root: Path, folder: Path) -> None:
