@@ -17,6 +17,7 @@ import yaml
 from bot.messages import LANGUAGES
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import tokens, words
+from bot.screening.writing import writings
 from bot.spelling import MARKED, as_listed, said_once, shape_of, shapes, spelt, standing_in, without_fillers
 from bot.times import names_hour
 from bot.wording import NLU_DATA
@@ -78,10 +79,6 @@ _CONNECTING = frozenset(
     "a i ale no to ok okay and but so then well y e pero o mas mais et ou si и а но ну і й але та و و но и va và".split()
 )
 _SENTENCES = re.compile(r"[.!;…\n]+\s")
-# Words after a yes that take it back, without diacritics.
-_BUTS = frozenset(
-    "but wait ale lecz jednak czekaj але но а почакай pero espera mas mais dar insa nhung მაგრამ pero ama لكن पर लेकिन".split()
-)
 FEW_WORDS: Final = 4
 ERASING_WORDS: Final = 7
 # "No" is none in Polish, where it means "well" and nothing is denied by it.
@@ -89,10 +86,8 @@ _NOT = frozenset(
     "not dont don cant never ne не нет nie nu nem não nao pas hindi wag huwag không khong đừng chưa chẳng ar არ لا مش ما नहीं मत değil"
     " degil".split()
 )
-_ASKING_AT_THE_END = frozenset({"vi", "tr", "hi", "tl", "bg"})
 _AFTER_AN_AGE = frozenset("f m k ж м д y old only".split())
 _HAVING = frozenset({"عندي", "عندى"})  # "I have" ten: of money too, so that only years make it an age
-_CLOSING = " \t\n!.)»”\"'"
 # Words around the name of a language that change nothing: "english please", "po polsku proszę", "можна українською", without diacritics.
 _COURTESIES = frozenset(
     "please ok okay dobra hablan habla ustedes mowicie mowisz говорите говорят розмовляєте falam vorbiti puwede pwede bang ba sa"
@@ -154,7 +149,8 @@ class Lexicon:
         spoken = sentence.split()  # with its numbers: "after 10, when he sleeps" does not begin with "when"
         if len(spoken) > 1 and shape_of(spoken[0]) in _CONNECTING:
             spoken = spoken[1:]
-        ending = spoken[-1:] if language in _ASKING_AT_THE_END else []
+        writing = writings().get(language)
+        ending = spoken[-1:] if writing is not None and writing.question_at_end else []
         beginnings = (*spoken[:1], " ".join(spoken[:2]))  # "will you", where "will" alone begins a statement as well
         return any(self.begins_question(beginning, language) for beginning in (*beginnings, *ending))
 

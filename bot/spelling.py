@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from bot.screening.language import without_diacritics
 from bot.screening.normalise import readable, words
+from bot.screening.writing import writings
 
 MARKED: Final = "vi"  # the language whose words are told apart by their marks
 SURE_UNMARKED: Final = 3  # syllables of a Vietnamese phrase that means the same when it is typed without marks
-_FILLERS: Mapping[str, frozenset[str]] = {
-    "pl": frozenset("no to dobra dobrze ok okej a i ale juz tak".split()),
-    "en": frozenset("ok okay so and well then yes please pls just".split()),
-    "uk": frozenset("ну та то добре ок а і й вже так".split()),
-    "ru": frozenset("ну то ладно хорошо ок а и уже да давай давайте".split()),
-    "es": frozenset("ok pues y bueno ya entonces si listo".split()),
-}
 _DRAWN_OUT: Final = re.compile(r"(\w)\1{2,}")
 # Two schools set the tone of these on either letter: "xóa", "xoá".
 _TONES: Final = tuple(
@@ -35,8 +29,9 @@ def standing_in(text: str, phrases: frozenset[str], language: str) -> list[str]:
 
 def without_fillers(shape: str, language: str) -> str:
     """Return a short text without the words that people put in front of a wish: "no tak, skasuj", "ну давай удали"."""
-    spoken = shape.split()
-    while len(spoken) > 1 and as_listed(spoken[0], language) in _FILLERS.get(language, frozenset()):
+    spoken, writing = shape.split(), writings().get(language)
+    fillers = frozenset() if writing is None else frozenset(writing.fillers.split())
+    while len(spoken) > 1 and as_listed(spoken[0], language) in fillers:
         spoken = spoken[1:]
     return " ".join(spoken)
 

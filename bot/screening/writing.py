@@ -73,7 +73,8 @@ class Writing(_Entry):
     the room. `own_letters`: no other language that is served has them. `never`: letters of the script that the language never has.
     `restore_marks`: people leave diacritics out, and words are read with them as well. `question_at_end`: the word that asks may end a
     sentence. `clauses`: words that begin a clause of their own, as they are typed with and without diacritics; words that mean
-    something else as often are left out (English "as", Spanish "como").
+    something else as often are left out (English "as", Spanish "como"). `fillers`: words that people put in front of a wish, without
+    diacritics ("no tak, skasuj").
     """
 
     names: Names
@@ -86,6 +87,7 @@ class Writing(_Entry):
     restore_marks: bool = False
     question_at_end: bool = False
     clauses: str = Field(min_length=1)
+    fillers: str = ""
     in_latin: InLatin | None = None
 
     @cached_property
