@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Answer, Library
-from bot.dialogue.commands import HELPS, UNKNOWN, Command, Commands
+from bot.dialogue.commands import ASK, HELPS, UNKNOWN, Command, Commands
 from bot.dialogue.state import Danger, Heard, Person, State, Who, in_mortal_danger
 from bot.messages import Indicator, Triage
 
 FEW_WORDS: Final = 6  # of a message that only says that somebody comes
 MOST_ANSWERS: Final = 2
 MOST_HINTS: Final = 2
+ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "still_there"})
 SOON: Final = 6  # messages before a consultant is offered a second time
 
 
@@ -84,6 +85,18 @@ def suicide_open(turn: Turn) -> bool:
 def suicide_closed(turn: Turn) -> bool:
     """Say whether a word of suicide is denied, or past, with this message."""
     return turn.before.suicide is Danger.OPEN and turn.now.suicide in {Danger.EASED, Danger.OVER}
+
+
+def left_erasing_open(turn: Turn) -> bool:
+    """Say whether the question whether to erase is answered by neither yes nor no, and nothing else is said or asked but about that."""
+    small = turn.commands.names <= {"unclear", "off", "answer:value", "thanks", ASK}
+    return turn.awaits == "erase" and small and all(set(one.choices[:1]) & ABOUT_ERASING for one in turn.commands.asked)
+
+
+def said_of_danger(turn: Turn) -> bool:
+    """Say whether this reply tells already what to do in a danger."""
+    texts = {answer.text for answer in answers(turn) if answer.matter == "danger"}
+    return any(text.startswith(("danger_", "emergency_", "witness_steps")) or text in texts for text in turn.said)
 
 
 def in_mood(turn: Turn, mood: str) -> bool:

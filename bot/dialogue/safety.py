@@ -77,14 +77,14 @@ SAFETY: Final = (
     ),
     Row(
         S,
-        "neither yes nor no to erasing, in a few words that say nothing else",
-        lambda t: t.awaits == "erase" and t.commands.names <= {"unclear", "off", "answer:value", "thanks"},
+        "neither yes nor no to erasing, in words that say nothing else",
+        is_.left_erasing_open,
         says("delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
         REPLY_ENDS,
     ),
     Row(S, "erasing is declined", lambda t: t.does("erase:no"), says("delete_kept"), REPLY_ENDS),
     Row(S, "short answers are wanted", lambda t: t.does("want:quiet"), says("quiet_on"), REPLY_ENDS),
-    Row(S, "full answers are wanted", lambda t: t.does("want:normal"), says("quiet_off"), REPLY_ENDS),
+    Row(S, "full answers are wanted", lambda t: t.does("want:normal") and not is_.acute(t), says("quiet_off"), REPLY_ENDS),
     Row(
         S,
         "a language is named",

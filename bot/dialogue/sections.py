@@ -148,7 +148,12 @@ TABLE: Final = (
         lambda t: is_.tells(t) and bool(is_.answers(t)) and heard_sign(t) is None,
         lambda _t: (),
     ),
-    Row(H, "something told in a danger is answered by what to do", lambda t: is_.tells(t) and bool(t.said), lambda _t: ()),
+    Row(
+        H,
+        "something told in a danger is answered by what to do",
+        lambda t: is_.tells(t) and (bool(t.said) or (is_.danger_open(t) and heard_sign(t) is None)),
+        lambda _t: (),
+    ),
     Row(
         H,
         "something told, calmly, for the first time",
@@ -235,11 +240,7 @@ TABLE: Final = (
     Row(
         N,
         "a danger goes on while something else is said",
-        lambda t: (
-            is_.danger_open(t)
-            and not is_.danger_now(t)
-            and not {"danger_reminder", "danger_reminder_witness"}.intersection(t.before.last_said)
-        ),
+        lambda t: is_.danger_open(t) and not is_.danger_now(t) and not is_.said_of_danger(t),
         lambda t: (Say("danger_reminder_witness" if t.now.danger_of_others else "danger_reminder"),),
     ),
     # One question

@@ -124,7 +124,8 @@ class Understanding:
         found = [
             Command(name, self._value(name, text, screening.language), sure)
             for name, sure in likely.items()
-            if name != ASK and sure >= bars.command[name]
+            if name != ASK
+            and sure >= bars.command[name] * (HALF_HEARD if name == "arrange:word" and _NAMED_WORD.search(text) else 1)
         ]
         found += self._told_when(text, screening.language, context, found)
         if bars.doubt <= likely["feel:suicide"] < bars.command["feel:suicide"]:

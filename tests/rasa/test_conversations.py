@@ -175,10 +175,15 @@ async def test_a_witness_is_thanked_and_not_questioned_about_themselves(person: 
     assert not person.hears(outcome, "question_safe_now")
 
 
-async def test_an_ordinary_labour_matter_gets_the_right_office_and_no_alarm(person: Person) -> None:
-    outcome = await person.says("wages")
-    assert person.hears(outcome, "ask_unpaid_wages")
-    assert not outcome.triage.needs_person
+async def test_an_ordinary_labour_matter_gets_the_right_office_in_four_of_five_languages_and_no_alarm(program: Program) -> None:
+    right = []
+    for language in LANGUAGES:
+        person = Person(program, language)
+        outcome = await person.says("wages")
+        right.append(person.hears(outcome, "ask_unpaid_wages"))
+        assert not outcome.triage.needs_person
+        await person.says("@delete", "@delete_yes")
+    assert sum(right) >= len(LANGUAGES) - 1
 
 
 async def test_a_suspicious_offer_gets_the_checklist_and_the_offer_of_a_person(person: Person) -> None:

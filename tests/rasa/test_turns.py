@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from _pytest.mark import ParameterSet
 
 from bot.messages import Triage
 from bot.program import Program
@@ -66,7 +67,23 @@ async def program(tmp_path: Path, rasa_assistant: Assistant) -> AsyncIterator[Pr
     await program.database.close()  # the assistant is shared
 
 
-@pytest.mark.parametrize(("name", "language", "steps"), [pytest.param(*case, id=f"{case[0]} [{case[1]}]") for case in cases()])
+# Not understood yet: said here so that it is seen when one of them is (docs/dialogue.md, "What it does not understand yet").
+NOT_YET = {
+    ("who orders to erase in haste is asked back once and obeyed", "en"),
+    ("a yes with more words erases, and a question in between hears that nothing is erased yet", "en"),
+    ("a code word in quotation marks is noted", "pl"),
+    ("a code word in quotation marks is noted", "es"),
+    ("who is in doubt hears that they need not be sure", "en"),
+}
+
+
+def parameters() -> Iterator[ParameterSet]:
+    for name, language, steps in cases():
+        marks = [pytest.mark.xfail(strict=True, reason="not understood yet")] if (name, language) in NOT_YET else []
+        yield pytest.param(name, language, steps, id=f"{name} [{language}]", marks=marks)
+
+
+@pytest.mark.parametrize(("name", "language", "steps"), parameters())
 async def test_a_message_is_answered_in_the_light_of_those_before_it(
     program: Program, name: str, language: str, steps: list[Step]
 ) -> None:
