@@ -24,5 +24,6 @@ async def listen(runner: web.AppRunner, host: str, port: int, *, setting: str) -
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
         unknown = "The program cannot listen on {host}:{port}: are HOST and {setting} right?"
-        told = _SENTENCES.get(error.errno or 0, unknown)
+        # Where no address could be bound because none is this machine's, asyncio's own loop gives no number.
+        told = _SENTENCES.get(error.errno or errno.EADDRNOTAVAIL, unknown)
         raise CannotListen(told.format(host=host, port=port, setting=setting)) from None

@@ -10,6 +10,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import structlog
+import uvloop
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -155,7 +156,7 @@ def serve(settings: Settings, *, learn: bool = False) -> int:
         relearning.learn_first()
         assistant = load_assistant(settings)
     with suppress(KeyboardInterrupt):
-        asyncio.run(serve_with(settings, assistant, learn=learn))
+        asyncio.run(serve_with(settings, assistant, learn=learn), loop_factory=uvloop.new_event_loop)
     return 0
 
 

@@ -13,8 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from bot import channel_traits
+from bot.channel_traits import declared, traits_of
 from bot.dialogue.commands import Commands
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.rules import sections_of
@@ -26,6 +29,12 @@ from bot.program import Program, build
 from bot.room import MEGABYTE, Disk
 from bot.settings import Settings
 from bot.storage.database import Database
+
+
+def declare_for_a_while(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let the web chat be called otherwise as well, also by names that no channel may have, until the test is over."""
+    monkeypatch.setattr(channel_traits, "_DECLARED", {**declared(), **dict.fromkeys(names, traits_of("web"))})
+
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOTLINE = "22 628 01 20"

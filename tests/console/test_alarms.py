@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from bot.console.staff import Role
 from bot.program import Program
 from bot.storage.tables import Alarm, AlarmCall, AuditEntry
-from tests.support import Clock
+from tests.support import Clock, declare_for_a_while
 
 EMERGENCY = "zamknęli mnie w piwnicy"
 
@@ -182,8 +182,9 @@ async def test_a_stranger_acknowledges_nothing(browser: Any, writes: Any, alarme
 
 
 async def test_a_language_or_a_name_with_tricks_stays_text_in_the_banner(
-    consultant: Any, writes: Any, alarmed: Program, clock: Clock
+    consultant: Any, writes: Any, alarmed: Program, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    declare_for_a_while(monkeypatch, "<b>")
     ola = await consultant()
     await writes(f"{EMERGENCY} <script>alert(1)</script>", channel="<b>", who="a")
     clock.move(minutes=1)

@@ -20,7 +20,7 @@ from bot.console.suppression import figure, protect
 from bot.program import Program
 from bot.storage.tables import AuditEntry, Conversation
 from tests.console.conftest import Consultant
-from tests.support import Clock
+from tests.support import Clock, declare_for_a_while
 
 People = Callable[..., Awaitable[Consultant]]
 Writes = Callable[..., Awaitable[str]]
@@ -204,8 +204,11 @@ def test_a_total_that_gives_its_cells_away_is_withheld_with_them() -> None:
     assert not protect({"a": 4, "b": 40}).withheld
 
 
-async def test_no_cell_of_the_file_is_a_formula(program: Program, consultant: People, writes: Writes) -> None:
+async def test_no_cell_of_the_file_is_a_formula(
+    program: Program, consultant: People, writes: Writes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     evil = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\tx", "\r=1", " =1+1", "＝1"]
+    declare_for_a_while(monkeypatch, *evil)
     for channel in evil:
         for number in range(5):
             await writes("dzień dobry", who=f"a{number}", channel=channel)
