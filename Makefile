@@ -22,7 +22,7 @@ endif
 .venv/.complete: pyproject.toml uv.lock | $(UV_NEEDED)
 	$(UV) sync --locked --no-dev
 	@# What the program needs must be here without the tools of the tests, which bring libraries of their own.
-	$(PYTHON) -W ignore -c "import bot.server, bot.assistant, bot.nlu.screener"
+	$(PYTHON) -W ignore -c "import bot.server, bot.assistant.assistant, bot.assistant.components.screener"
 	@touch $@
 
 .venv/.complete-dev: pyproject.toml uv.lock | $(UV_NEEDED)

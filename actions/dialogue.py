@@ -24,8 +24,8 @@ from bot.dialogue.predicates import alarm_now
 from bot.dialogue.state import State
 from bot.dialogue.texts import rendered
 from bot.dialogue.turn import Around, Speaking, Understood
+from bot.language.wording import Wording
 from bot.messages import Screening, Triage
-from bot.wording import Wording
 
 FORM: Final = "report_form"
 _SPEAKING: list[Speaking] = []  # the one turn that runs in this process

@@ -13,9 +13,9 @@ from aiohttp import web
 from bot.dialogue.commands import Commands
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Speaking, Understood
-from bot.logs import configure_logs
 from bot.messages import Reply, Screening, Triage
 from bot.program import opened
+from bot.runtime.logs import configure_logs
 from bot.server import application
 from bot.settings import load_settings
 

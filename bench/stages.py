@@ -23,14 +23,14 @@ from aiohttp import web
 from sqlalchemy import event
 
 from bench.load import conversations, open_chat, say_in_chat
-from bot.assistant import Assistant
-from bot.channels.webchat import WebChat
-from bot.context import Context
-from bot.decision import Decider
-from bot.frontdoor import FrontDoor
-from bot.logs import configure_logs
+from bot.assistant.assistant import Assistant
+from bot.channels.webchat.channel import WebChat
+from bot.conversation.context import Context
+from bot.conversation.decision import Decider
+from bot.conversation.frontdoor import FrontDoor
+from bot.language.identification import LanguageIdentifier
 from bot.program import Program, load_assistant, opened
-from bot.screening.language import LanguageIdentifier
+from bot.runtime.logs import configure_logs
 from bot.screening.tuned import TunedEncoder
 from bot.server import application
 from bot.settings import load_settings

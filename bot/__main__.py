@@ -12,7 +12,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.backup.record import way_out
 from bot.commands import (
     alarm,
     answers,
@@ -35,13 +34,14 @@ from bot.commands import (
     verdicts,
 )
 from bot.dialogue.answers import LibraryInvalid
-from bot.listening import CannotListen
-from bot.logs import configure_logs
-from bot.screening.writing import WritingInvalid
+from bot.http.listening import CannotListen
+from bot.language.wording import WordingInvalid
+from bot.language.writing import WritingInvalid
+from bot.operations.backup.record import way_out
+from bot.runtime.logs import configure_logs
 from bot.settings import SettingsInvalid, load_settings
 from bot.storage.database import DatabaseDamaged, DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable
-from bot.wording import WordingInvalid
 
 _PROBLEMS_OF_THE_OPERATOR = (
     SettingsInvalid,

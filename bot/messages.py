@@ -235,7 +235,7 @@ class Inbound:
 
     `address` is what the channel needs to write back (a phone number, a chat id; None where the person fetches replies): it is
     stored encrypted only. `pseudonym` is keyed and stands for it everywhere else. `external_id` is the channel's id of the
-    message, unique in the channel. `kind` is text, button, command, or what bot/notices.py knows: voice, media, sticker,
+    message, unique in the channel. `kind` is text, button, command, or what bot/conversation/notices.py knows: voice, media, sticker,
     location, contact, edited, forwarded, stop, start, help.
     """
 

@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING
 import structlog
 
 import bot.channels.registry  # noqa: F401 - declares the channels
+from bot.alarms.store import AlarmBook
+from bot.conversation.frontdoor import FrontDoor
 from bot.dialogue.answers import Library
-from bot.frontdoor import FrontDoor
-from bot.handoff.alarm_book import AlarmBook
 from bot.handoff.hours import DutyHours
 from bot.handoff.queue import HandoffQueue
-from bot.keys import fit_of, refuse_lost_keys
-from bot.lexicon import Lexicon
-from bot.live import Bell
+from bot.language.lexicon import Lexicon
+from bot.language.wording import Wording
 from bot.messages import LANGUAGES
-from bot.room import Room
+from bot.runtime.live_events import Bell
+from bot.runtime.typing_indicators import Signs
 from bot.screening.models import ModelMissing
 from bot.settings import Settings, SettingsInvalid
-from bot.signs import Signs
 from bot.storage import clock as clock_watch
+from bot.storage.capacity import Room
 from bot.storage.concealed import conceal
 from bot.storage.conversations import ConversationStore, Retention
 from bot.storage.database import Database
 from bot.storage.files import close_to_others
+from bot.storage.key_rotation import fit_of, refuse_lost_keys
 from bot.storage.vault import KeyFileUnusable, Vault, open_vault
-from bot.wording import Wording
 
 if TYPE_CHECKING:
-    from bot.assistant import Assistant
+    from bot.assistant.assistant import Assistant
 
 log = structlog.get_logger()
 KEY_FILE = "keys.json"
@@ -71,7 +71,7 @@ class Program:
 
 def load_assistant(settings: Settings) -> Assistant | None:
     """Load Rasa with the newest model; None, and an error in the log, when there is none that works."""
-    from bot.assistant import Assistant  # noqa: PLC0415 - Rasa takes seconds to import: only who needs it pays
+    from bot.assistant.assistant import Assistant  # noqa: PLC0415 - Rasa takes seconds to import: only who needs it pays
 
     try:
         return Assistant.load(settings.model_dir)

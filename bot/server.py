@@ -14,46 +14,46 @@ import uvloop
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot import relearning
+from bot.alarms.alarm import PREFIX as ALARM_PREFIX
+from bot.alarms.page import AlarmPage
+from bot.alarms.watch import AlarmWatch
 from bot.api.cases import CasesApi
 from bot.api.models import PREFIX as API_PREFIX
-from bot.background import beside, every
-from bot.backup.record import watch as watch_backups
-from bot.channels.alarm_ways import alarm_ways
-from bot.channels.door import Door
-from bot.channels.errors import errors_as_json
+from bot.assistant import relearning
+from bot.channels.alarm_senders import alarm_ways
 from bot.channels.messengers import CATCH_UP_SECONDS, RECOVER_SECONDS, Messengers
-from bot.channels.plain_chat import PlainChat
-from bot.channels.webchat import MAX_BODY, WebChat
-from bot.channels.webchat_schema import PREFIX
+from bot.channels.webchat.admission import Door
+from bot.channels.webchat.channel import MAX_BODY, WebChat
+from bot.channels.webchat.frontend.assets import PREFIX as ASSETS
+from bot.channels.webchat.frontend.assets import Assets, Text
+from bot.channels.webchat.frontend.languages import FALLBACK, asked_for, wanted
+from bot.channels.webchat.frontend.page import render_later_words, render_page, render_script, render_words
+from bot.channels.webchat.frontend.plain_page import PlainPage
+from bot.channels.webchat.frontend.widget import Widget
+from bot.channels.webchat.plain_chat import PlainChat
+from bot.channels.webchat.schema import PREFIX
 from bot.console.app import make_console
 from bot.console.staff import ensure_first_account
-from bot.doors import IDLE_SECONDS, Doorkeeper, hear_our_faults_only, places
-from bot.doors import LOOK_SECONDS as DOOR_SECONDS
-from bot.gauges import MEASURE_SECONDS, VERIFY_SECONDS, measure, verify_audit
-from bot.handoff.alarm import PREFIX as ALARM_PREFIX
-from bot.handoff.alarm_page import AlarmPage
-from bot.handoff.alarm_watch import AlarmWatch
 from bot.handoff.case_webhook import LOOK_SECONDS, CaseWebhook
-from bot.housekeeping import TIDY_SECONDS, tidy
-from bot.listening import listen
+from bot.http.connections import IDLE_SECONDS, Doorkeeper, hear_our_faults_only, places
+from bot.http.connections import LOOK_SECONDS as DOOR_SECONDS
+from bot.http.errors import errors_as_json
+from bot.http.headers import HEADERS, NO_FRAME, POLICY, Headers, refuse_unstorable
+from bot.http.listening import listen
+from bot.operations.backup.record import watch as watch_backups
+from bot.operations.gauges import MEASURE_SECONDS, VERIFY_SECONDS, measure, verify_audit
+from bot.operations.housekeeping import TIDY_SECONDS, tidy
 from bot.program import Program, load_assistant, opened
-from bot.room import LOOK_SECONDS as ROOM_SECONDS
+from bot.runtime.background import beside, every
+from bot.runtime.notify_bridge import wired
+from bot.runtime.unknown_settings import unknown_settings
 from bot.settings import Settings, listed
+from bot.storage.capacity import LOOK_SECONDS as ROOM_SECONDS
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
-from bot.unknown_settings import unknown_settings
-from bot.web.assets import PREFIX as ASSETS
-from bot.web.assets import Assets, Text
-from bot.web.headers import HEADERS, NO_FRAME, POLICY, Headers, refuse_unstorable
-from bot.web.languages import FALLBACK, asked_for, wanted
-from bot.web.page import render_later_words, render_page, render_script, render_words
-from bot.web.plain_page import PlainPage
-from bot.web.widget import Widget
-from bot.wire import wired
 
 if TYPE_CHECKING:
-    from bot.assistant import Assistant
+    from bot.assistant.assistant import Assistant
 
 log = structlog.get_logger()
 

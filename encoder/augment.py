@@ -6,9 +6,9 @@ import random
 import re
 from collections.abc import Callable
 
-from bot.screening.language import without_diacritics
-from bot.screening.romanise import romanised
-from bot.screening.writing import romanised_languages
+from bot.language.identification import without_diacritics
+from bot.language.romanise import romanised
+from bot.language.writing import romanised_languages
 
 _SIGNS = re.compile(r"[^\w\s'’]+")
 _NEIGHBOURS = {

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from bot.dialogue.answers import NLU_DATA, Library
 from bot.dialogue.learning import conversation_files, learn_projection, read_conversations
-from bot.dialogue.nearness import Nearness, unit
+from bot.dialogue.retrieval import Nearness, unit
 from bot.dialogue.state import Who
+from bot.language.normalise import readable
 from bot.screening.encoder import vectors_of
 from bot.screening.heads import Heads
-from bot.screening.normalise import readable
 from bot.screening.tuned import TunedEncoder
 from encoder.said import FOLLOW, TURN, WAY, Said, parted, read_said, turns_of
 

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from bot.screening.normalise import readable
+from bot.language.normalise import readable
 from bot.screening.rows import Row
 from bot.screening.tuned import TunedEncoder
 

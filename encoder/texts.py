@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from bot.screening.normalise import readable
+from bot.language.normalise import readable
 from encoder.base import dequantise
 from encoder.hub import read_base
 from encoder.vocabulary import make_tokenizer, normalised

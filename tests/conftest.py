@@ -12,9 +12,9 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
 import pytest
 
-from bot.lexicon import Lexicon
+from bot.language.lexicon import Lexicon
+from bot.language.wording import Wording
 from bot.program import Program
-from bot.wording import Wording
 from tests.support import Clock, PlainAssistant, open_program
 
 

@@ -16,18 +16,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot import channel_traits
-from bot.channel_traits import declared, traits_of
+from bot.delivery import channel_traits
+from bot.delivery.channel_traits import declared, traits_of
 from bot.dialogue.commands import Commands
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.rules import sections_of
 from bot.dialogue.turn import Speaking, Understood
 from bot.dialogue.understand import plainly
-from bot.lexicon import Lexicon
+from bot.language.lexicon import Lexicon
 from bot.messages import Evidence, Indicator, Reply, Screening, Speaker, Triage
 from bot.program import Program, build
-from bot.room import MEGABYTE, Disk
 from bot.settings import Settings
+from bot.storage.capacity import MEGABYTE, Disk
 from bot.storage.database import Database
 
 
@@ -62,7 +62,7 @@ def lexicon() -> Lexicon:
 
 @dataclass(frozen=True)
 class PlainSpoken:
-    """What a turn said, as `bot.assistant.Spoken`, which would bring Rasa."""
+    """What a turn said, as `bot.assistant.assistant.Spoken`, which would bring Rasa."""
 
     replies: tuple[Reply, ...]
     tracker: str

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import ForeignKey
 from sqlalchemy import Table as AnyTable
 
-from bot import farewells
 from bot.__main__ import parser
+from bot.alarms import store as alarm_book
 from bot.console import logins, verdicts
-from bot.handoff import alarm_book
+from bot.delivery import farewells
 from bot.settings import PROJECT_ROOT, Settings
 from bot.storage import case_events, receipts
 from bot.storage.sealed import SEALED

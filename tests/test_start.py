@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from bot.backup.making import make_backup
-from bot.backup.sealing import new_key
+from bot.operations.backup.making import make_backup
+from bot.operations.backup.sealing import new_key
 from bot.program import Program
 from bot.settings import SettingsInvalid, load_settings
 from bot.storage.database import Database, DatabaseUnavailable

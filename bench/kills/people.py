@@ -28,7 +28,7 @@ SECRET: Final = "secret-of-the-drill"
 CALM, URGENT = "jak mi pomożecie", "on mnie zamknął"
 URGENT_SHARE: Final = 0.1
 CHATS, TELEGRAMS, PHONES = 6, 2, 1  # who write at once
-# Twilio is asked for the newest 200 texts when nobody knows whether one arrived (bot/channels/twilio_delivery.py), a minute after a
+# Twilio is asked for the newest 200 texts when nobody knows whether one arrived (bot/channels/twilio/delivery.py), a minute after a
 # crash: more than three texts a second in the meantime, and it would not be found.
 PAUSE_OF_PHONES: Final = 0.4  # seconds
 NUMBERS: Final = 60  # people of each provider

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from bot.dialogue.answers import Library
 from bot.dialogue.turn import Speaking
-from bot.lexicon import Lexicon
-from bot.logs import configure_logs
+from bot.language.lexicon import Lexicon
+from bot.language.wording import Wording
+from bot.runtime.logs import configure_logs
 from bot.server import serve_with
 from bot.settings import load_settings
-from bot.wording import Wording
 from tests.support import HOTLINE, PlainAssistant, PlainSpoken
 
 for _read_once in (Lexicon, Wording, Library):  # two seconds of each start, and the same each time: read before the fork

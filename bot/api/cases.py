@@ -17,18 +17,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.api.limits import Limits, TooMany
 from bot.api.models import PAGE, Answer, Case, Cases, Change, Close, Message, Messages, describe
 from bot.api.tokens import Tokens
-from bot.channels.bodies import number_in, status_of
-from bot.channels.errors import errors_as_json, problem
 from bot.console.case_files import CaseFiles
-from bot.console.desk import Desk
 from bot.console.logins import Visitor
 from bot.console.ownership import Ownership
+from bot.console.services import Desk
 from bot.console.staff import Role
 from bot.console.waiting import ordered_reasons
-from bot.frontdoor import TextTooLong
+from bot.conversation.frontdoor import TextTooLong
 from bot.handoff.queue import AlreadyTaken
+from bot.http.bodies import number_in, status_of
+from bot.http.errors import errors_as_json, problem
+from bot.language.normalise import readable
 from bot.messages import LANGUAGES
-from bot.screening.normalise import readable
 from bot.storage.conversations import Said
 from bot.storage.tables import Conversation, Handoff
 from bot.storage.tables_outward import ApiToken, CaseEvent

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from bot.channels.bodies import StorableId
+from bot.http.bodies import StorableId
 from bot.messages import LANGUAGES, Indicator, Speaker, Triage
 
 PREFIX: Final = "/api"
@@ -95,7 +95,7 @@ class Change(RootModel[Annotated[TakeOrHandBack | Close, Field(discriminator="ac
     """A change of a case's state."""
 
 
-# A character that is neither space, control nor invisible mark: without one there is nothing to read (bot/screening/normalise.py).
+# A character that is neither space, control nor invisible mark: without one there is nothing to read (bot/language/normalise.py).
 SOMETHING_TO_READ: Final = r"[^\s\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 
 

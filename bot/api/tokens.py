@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.audit import AuditLog
+from bot.storage.audit import AuditLog
 from bot.storage.tables_outward import ApiToken
 from bot.storage.vault import Vault
 

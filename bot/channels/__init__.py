@@ -1,1 +1,1 @@
-"""The ways in and out, one module each: verify, parse, render, deliver."""
+"""The ways in and out, a folder for each provider, and what is true of all of them."""

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from bot.background import beside, every
-from bot.channels.alarm_ways import alarm_ways
+from bot.alarms.watch import AlarmWatch
+from bot.channels.alarm_senders import alarm_ways
 from bot.channels.providers import Service
 from bot.channels.registry import PROVIDERS
-from bot.farewells import Farewells
-from bot.handoff.alarm_watch import AlarmWatch
-from bot.housekeeping import TIDY_SECONDS, tidy
-from bot.postman import Postman
+from bot.delivery.dispatcher import Postman
+from bot.delivery.farewells import Farewells
+from bot.operations.housekeeping import TIDY_SECONDS, tidy
 from bot.program import Program, load_assistant, opened
+from bot.runtime.background import beside, every
+from bot.runtime.notify_bridge import wired
 from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
-from bot.wire import wired
 
 if TYPE_CHECKING:
-    from bot.assistant import Assistant
+    from bot.assistant.assistant import Assistant
     from bot.settings import Settings
 
 RECOVER_SECONDS: Final = 20  # how often messages are looked for that were accepted and, for whatever reason, not decided

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
-from bot.channel_traits import ChannelInvalid, ChannelTraits
-from bot.farewells import Parting
-from bot.parcels import Sender
+from bot.delivery.channel_traits import ChannelInvalid, ChannelTraits
+from bot.delivery.farewells import Parting
+from bot.delivery.outbound import Sender
 
 if TYPE_CHECKING:
     from bot.channels.probes import Probe
-    from bot.postman import Postman
+    from bot.delivery.dispatcher import Postman
     from bot.program import Program
     from bot.settings import Settings
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.channel_traits import ChannelInvalid, ChannelTraits, declare
 from bot.channels.providers import Provider
-from bot.channels.telegram_traits import TELEGRAM
-from bot.channels.twilio_traits import TWILIO
-from bot.channels.webchat_traits import WEB
+from bot.channels.telegram.traits import TELEGRAM
+from bot.channels.twilio.traits import TWILIO
+from bot.channels.webchat.traits import WEB
+from bot.delivery.channel_traits import ChannelInvalid, ChannelTraits, declare
 
 PROVIDERS: Final[Sequence[Provider]] = (TELEGRAM, TWILIO)
 OWN: Final[Sequence[ChannelTraits]] = (WEB,)  # without a provider

@@ -7,8 +7,8 @@ import asyncio
 import sys
 from typing import Any
 
-from bot.logs import configure_logs
 from bot.program import Program, build
+from bot.runtime.logs import configure_logs
 from bot.settings import load_settings
 
 
@@ -50,8 +50,8 @@ async def _with_program(program: Program, act: Any) -> int:
 
 
 async def _test(program: Program) -> int:
-    from bot.channels.alarm_ways import alarm_ways  # noqa: PLC0415 - brings the providers' libraries
-    from bot.handoff.alarm_watch import AlarmWatch  # noqa: PLC0415
+    from bot.alarms.watch import AlarmWatch  # noqa: PLC0415
+    from bot.channels.alarm_senders import alarm_ways  # noqa: PLC0415 - brings the providers' libraries
 
     watch = AlarmWatch(program, alarm_ways(program.settings, program.clock))
     try:

@@ -12,10 +12,10 @@ import yaml
 
 from bot.dialogue.answers import Answer, Library
 from bot.dialogue.state import Who
+from bot.language.wording import NLU_DATA, Wording
 from bot.messages import LANGUAGES
 from bot.screening.screener import ScreenerUnusable
 from bot.settings import load_settings
-from bot.wording import NLU_DATA, Wording
 
 
 def register(commands: Any) -> None:

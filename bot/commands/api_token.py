@@ -8,9 +8,9 @@ import sys
 from typing import Any
 
 from bot.api.tokens import TokenNameUnusable, Tokens, TokenUnknown
-from bot.audit import PROGRAM, AuditLog
 from bot.program import Program, build
 from bot.settings import load_settings
+from bot.storage.audit import PROGRAM, AuditLog
 
 
 def register(commands: Any) -> None:

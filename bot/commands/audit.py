@@ -7,9 +7,9 @@ import asyncio
 import sys
 from typing import Any
 
-from bot.audit import AuditBroken, AuditHead, AuditLog
 from bot.program import build
 from bot.settings import load_settings
+from bot.storage.audit import AuditBroken, AuditHead, AuditLog
 
 
 def register(commands: Any) -> None:

@@ -38,8 +38,8 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make a backup; 1 when it cannot be made."""
-    from bot.backup.making import BackupImpossible, make_backup  # noqa: PLC0415 - only this command needs the library
-    from bot.backup.workshop import BackupUnderWay  # noqa: PLC0415
+    from bot.operations.backup.making import BackupImpossible, make_backup  # noqa: PLC0415 - only this command needs the library
+    from bot.operations.backup.workspace import BackupUnderWay  # noqa: PLC0415
 
     try:
         made = asyncio.run(make_backup(load_settings(), options.target, utc_now(), sealed=not options.unsealed))
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
 
 def make_key(_options: argparse.Namespace) -> int:
     """Print a new pair of keys."""
-    from bot.backup.sealing import new_key  # noqa: PLC0415
+    from bot.operations.backup.sealing import new_key  # noqa: PLC0415
 
     public, private = new_key()
     print(f"Into .env:       BACKUP_RECIPIENTS={public}")

@@ -11,8 +11,8 @@ import uuid
 from pathlib import Path
 from typing import Any, Final
 
-from bot.channel_traits import ChannelTraits, declare
-from bot.frontdoor import MAX_TEXT, FrontDoor
+from bot.conversation.frontdoor import MAX_TEXT, FrontDoor
+from bot.delivery.channel_traits import ChannelTraits, declare
 from bot.messages import LANGUAGES, Inbound
 from bot.program import build, load_assistant
 from bot.settings import load_settings

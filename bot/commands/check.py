@@ -14,25 +14,25 @@ from urllib.parse import urlsplit
 import yaml
 from sqlalchemy import func, select
 
-from bot.backup.record import last_backup, way_out
+from bot.alarms.alarm import way_names
 from bot.channels.probes import probes
 from bot.channels.registry import PROVIDERS
-from bot.handoff.alarm import way_names
 from bot.handoff.case_webhook import webhook_is_set, webhook_state
 from bot.handoff.hours import DutyHours
-from bot.keys import fit_of
-from bot.language_folders import forgotten
+from bot.language.wording import NLU_DATA, Wording
 from bot.messages import LANGUAGES
+from bot.operations.backup.record import last_backup, way_out
+from bot.operations.language_folders import forgotten
 from bot.program import KEY_FILE, utc_now
-from bot.room import MEGABYTE, disk_of
+from bot.runtime.unknown_settings import unknown_settings
 from bot.screening.models import newest_archive
 from bot.settings import Settings, load_settings
+from bot.storage.capacity import MEGABYTE, disk_of
 from bot.storage.database import Database, DatabaseDamaged, DatabaseUnavailable
 from bot.storage.files import open_to_others
+from bot.storage.key_rotation import fit_of
 from bot.storage.tables import Message
 from bot.storage.vault import KeyFileUnusable, open_vault
-from bot.unknown_settings import unknown_settings
-from bot.wording import NLU_DATA, Wording
 
 BACKUP_LATE: Final = timedelta(hours=50)  # one night may be missed
 State = Literal["ready", "off", "missing"]
@@ -167,7 +167,7 @@ async def _sealed(settings: Settings, database: Database) -> list[Finding]:
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
-    from bot.nlu.training import is_current  # noqa: PLC0415
+    from bot.assistant.training import is_current  # noqa: PLC0415
 
     if newest_archive(settings.model_dir) is None:
         yield Finding(

@@ -8,10 +8,10 @@ import sys
 from typing import Any
 
 from bot.commands.running import is_running
-from bot.keys import add_key, drop_old_keys, seal_again
 from bot.program import KEY_FILE
 from bot.settings import Settings, load_settings
 from bot.storage.database import Database
+from bot.storage.key_rotation import add_key, drop_old_keys, seal_again
 from bot.storage.vault import open_vault
 
 

@@ -33,9 +33,9 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Restore a backup; 1 when it cannot be done."""
-    from bot.backup.restoring import PlaceNotEmpty, restore  # noqa: PLC0415 - only this command needs the library
-    from bot.backup.sealing import BackupUnreadable  # noqa: PLC0415
-    from bot.backup.workshop import BackupUnderWay  # noqa: PLC0415
+    from bot.operations.backup.restoring import PlaceNotEmpty, restore  # noqa: PLC0415 - only this command needs the library
+    from bot.operations.backup.sealing import BackupUnreadable  # noqa: PLC0415
+    from bot.operations.backup.workspace import BackupUnderWay  # noqa: PLC0415
 
     settings = load_settings()
     if is_running(settings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bot.logs import configure_logs
+from bot.runtime.logs import configure_logs
 from bot.settings import load_settings
 
 

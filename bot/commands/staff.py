@@ -8,10 +8,10 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.audit import PROGRAM, AuditLog
 from bot.console.staff import Accounts, AccountUnknown, LastAdministrator, NameTaken, NameUnusable, Role
 from bot.program import Program, build
 from bot.settings import load_settings
+from bot.storage.audit import PROGRAM, AuditLog
 
 _PROBLEMS = (AccountUnknown, LastAdministrator, NameTaken, NameUnusable)
 

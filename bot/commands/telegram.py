@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.logs import configure_logs
+from bot.runtime.logs import configure_logs
 from bot.settings import Settings, load_settings
 
 
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     """Do what was asked for; 1 when a setting is missing or Telegram refuses."""
     from telegram.error import InvalidToken, TelegramError  # noqa: PLC0415 - only this command needs the library
 
-    from bot.channels.telegram_setup import TelegramNotReady  # noqa: PLC0415
+    from bot.channels.telegram.setup import TelegramNotReady  # noqa: PLC0415
 
     settings = load_settings()
     configure_logs(settings.log_level)
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _with_bot(settings: Settings, act: Callable[[Any, Settings], Awaitable[None]]) -> None:
-    from bot.channels.telegram_delivery import TelegramClient  # noqa: PLC0415
+    from bot.channels.telegram.delivery import TelegramClient  # noqa: PLC0415
 
     client = TelegramClient(settings)
     try:
@@ -66,15 +66,15 @@ async def _with_bot(settings: Settings, act: Callable[[Any, Settings], Awaitable
 
 
 async def _set(bot: Any, settings: Settings) -> None:
-    from bot.channels.telegram_setup import set_webhook  # noqa: PLC0415
-    from bot.wording import Wording  # noqa: PLC0415
+    from bot.channels.telegram.setup import set_webhook  # noqa: PLC0415
+    from bot.language.wording import Wording  # noqa: PLC0415
 
     url = await set_webhook(bot, settings, Wording.load())
     print(f"Telegram sends messages to {url} now, and the bot's menu is filled. Write to the bot to see it answer.")
 
 
 async def _info(bot: Any, settings: Settings) -> None:
-    from bot.channels.telegram_setup import webhook_state  # noqa: PLC0415
+    from bot.channels.telegram.setup import webhook_state  # noqa: PLC0415
 
     for sentence in (await webhook_state(bot, settings)).sentences():
         print(sentence)

@@ -10,7 +10,7 @@ from bot.screening.models import newest_archive
 from bot.settings import load_settings
 
 if TYPE_CHECKING:
-    from bot.nlu.shelf import Learning
+    from bot.assistant.learned_parts import Learning
 
 UNKNOWN = "some minutes"
 
@@ -35,8 +35,8 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, unless the newest model is current."""
-    from bot.nlu.sources import SourceUndeclared  # noqa: PLC0415
-    from bot.nlu.training import TrainingFailed, is_current, train  # noqa: PLC0415 - Rasa takes seconds to import
+    from bot.assistant.sources import SourceUndeclared  # noqa: PLC0415
+    from bot.assistant.training import TrainingFailed, is_current, train  # noqa: PLC0415 - Rasa takes seconds to import
 
     model_dir = load_settings().model_dir
     how = _how(options, model_dir)
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _how(options: argparse.Namespace, model_dir: Path) -> Learning:
-    from bot.nlu.shelf import SHIPPED, Learning, ours  # noqa: PLC0415
+    from bot.assistant.learned_parts import SHIPPED, Learning, ours  # noqa: PLC0415
 
     if options.ship:
         return Learning(into=SHIPPED, taken_from=() if options.force else (SHIPPED,), declared=True)

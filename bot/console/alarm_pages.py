@@ -8,12 +8,12 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from bot.alarms.alarm import Kind
+from bot.alarms.record import calls_by_alarm, recent_alarms
 from bot.console.attention import attention_now, heard_way
-from bot.console.desk import ATTENTION, PREFIX, Desk, back_to, require, visitor_of
+from bot.console.services import ATTENTION, PREFIX, Desk, back_to, require, visitor_of
 from bot.console.staff import Role
-from bot.handoff.alarm import Kind
-from bot.handoff.alarm_record import calls_by_alarm, recent_alarms
-from bot.live import QUEUE
+from bot.runtime.live_events import QUEUE
 from bot.storage.tables import Alarm
 
 log = structlog.get_logger()

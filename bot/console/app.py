@@ -13,7 +13,6 @@ import structlog
 from aiohttp import web
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from bot.channels.errors import HTTP_FAILURES
 from bot.console import times, words_shown
 from bot.console.alarm_pages import AlarmPages
 from bot.console.attention import with_attention
@@ -21,14 +20,15 @@ from bot.console.case_actions import CaseActions
 from bot.console.case_pages import CasePages
 from bot.console.cases import Cases
 from bot.console.conversation_pages import ConversationPages
-from bot.console.desk import DESK, PREFIX, Desk
 from bot.console.login_pages import LoginPages
 from bot.console.number_pages import NumberPages
 from bot.console.ownership import Ownership
 from bot.console.phrase_pages import PhrasePages
 from bot.console.protection import failures_as_pages, gate, set_headers
 from bot.console.queue_pages import QueuePages
+from bot.console.services import DESK, PREFIX, Desk
 from bot.console.staff_pages import StaffPages
+from bot.http.errors import HTTP_FAILURES
 
 if TYPE_CHECKING:
     from bot.program import Program

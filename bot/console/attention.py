@@ -11,12 +11,12 @@ from aiohttp import web
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.desk import ATTENTION, DESK, VISITOR, Desk
+from bot.alarms.alarm import Kind
+from bot.alarms.record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
+from bot.alarms.store import calls, wave_mark
 from bot.console.logins import Visitor
 from bot.console.protection import WATCHING, Handler, route_name
-from bot.handoff.alarm import Kind
-from bot.handoff.alarm_book import calls, wave_mark
-from bot.handoff.alarm_record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
+from bot.console.services import ATTENTION, DESK, VISITOR, Desk
 from bot.handoff.waves import open_cases, waves
 from bot.messages import Triage
 from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, Message

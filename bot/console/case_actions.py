@@ -11,13 +11,13 @@ from sqlalchemy import select
 from bot.console.case_files import CONSENTS, LONGEST, REPORT_FIELDS
 from bot.console.case_pages import CasePages
 from bot.console.cases import CASE_PATH, Cases
-from bot.console.desk import Desk, back_to, form_of, visitor_of
 from bot.console.logins import Visitor
 from bot.console.ownership import OUTCOMES, ColleagueUnknown, Ownership
+from bot.console.services import Desk, back_to, form_of, visitor_of
 from bot.console.verdicts import VERDICTS, Verdicts
 from bot.handoff.queue import AlreadyTaken
+from bot.language.normalise import printable
 from bot.messages import Triage
-from bot.screening.normalise import printable
 from bot.storage.tables import Conversation, Handoff, TriageChange
 
 Action = Callable[[Visitor, Handoff, Conversation, Mapping[str, str]], Awaitable[str]]

@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversation.frontdoor import MAX_ANSWER
 from bot.dialogue.report import FIELDS
-from bot.frontdoor import MAX_ANSWER
 from bot.storage.tables import CaseFile, CaseNote, Conversation, Handoff
 from bot.storage.vault import Vault
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.console.cases import CASE_PATH, Cases, mark_seen, shown_reachable
-from bot.console.desk import PREFIX, Desk, back_to, form_of, visitor_of
 from bot.console.ownership import Ownership
-from bot.frontdoor import MAX_ANSWER
+from bot.console.services import PREFIX, Desk, back_to, form_of, visitor_of
+from bot.conversation.frontdoor import MAX_ANSWER
 from bot.handoff.queue import AlreadyTaken
+from bot.language.normalise import printable
 from bot.messages import LANGUAGES
-from bot.screening.normalise import printable
 from bot.storage.tables import Handoff
 
 _DIGITS: Final = 9

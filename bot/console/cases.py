@@ -11,13 +11,13 @@ from aiohttp import web
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import outbox
 from bot.console.case_files import CONSENTS, LONGEST, REPORT_FIELDS, CaseFiles
-from bot.console.desk import Desk
 from bot.console.logins import Visitor
 from bot.console.ownership import OUTCOMES, unanswered_since
+from bot.console.services import Desk
 from bot.console.verdicts import VERDICTS
 from bot.console.waiting import ordered_reasons
+from bot.delivery import outbox
 from bot.messages import LANGUAGES, Triage
 from bot.storage.return_codes import can_return
 from bot.storage.tables import Conversation, Handoff, Staff, StaffSession, TriageChange

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import exists, select
 
-from bot.console.desk import Desk, back_to, require
+from bot.console.services import Desk, back_to, require
 from bot.console.staff import Role
 from bot.console.verdicts import Verdicts, as_lines
 from bot.messages import Triage

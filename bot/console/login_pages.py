@@ -7,10 +7,10 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.desk import COOKIE, DEVICE_COOKIE, LANGUAGE_COOKIE, PREFIX, YEAR, Desk, back_to, form_of, visitor_of
 from bot.console.logins import LoginThrottled, Visitor
 from bot.console.passwords import PasswordTooCommon, PasswordTooShort, matches
 from bot.console.second_factor import SecondFactor, SetupExpired
+from bot.console.services import COOKIE, DEVICE_COOKIE, LANGUAGE_COOKIE, PREFIX, YEAR, Desk, back_to, form_of, visitor_of
 from bot.console.texts import INTERFACE_LANGUAGES
 from bot.storage.tables import Staff
 

@@ -19,9 +19,9 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.audit import PROGRAM
 from bot.console.passwords import matches, unusable_hash
 from bot.console.staff import Accounts, Role
+from bot.storage.audit import PROGRAM
 from bot.storage.database import Database
 from bot.storage.tables import Staff, StaffSession
 from bot.storage.vault import Vault

@@ -9,8 +9,8 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import charts
-from bot.console.desk import Desk, require
 from bot.console.numbers import PROPERTIES, Numbers, Period, Waiting, numbers_of
+from bot.console.services import Desk, require
 from bot.console.spreadsheet import as_csv
 from bot.console.staff import Role
 from bot.console.suppression import Figure, Protected

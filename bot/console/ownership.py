@@ -10,10 +10,10 @@ from prometheus_client import Counter
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.audit import PROGRAM
-from bot.console.desk import Desk
 from bot.console.logins import Visitor
+from bot.console.services import Desk
 from bot.messages import Triage
+from bot.storage.audit import PROGRAM
 from bot.storage.tables import Conversation, Handoff, Message, Staff, TriageChange
 
 log = structlog.get_logger()

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from aiohttp import web
 
 from bot.console.cases import CASE_PATH, Cases
-from bot.console.desk import Desk, form_of, visitor_of
-from bot.frontdoor import MAX_ANSWER
+from bot.console.services import Desk, form_of, visitor_of
+from bot.conversation.frontdoor import MAX_ANSWER
 from bot.handoff.phrasebook import GROUPS
 from bot.handoff.translator import TranslatorUnavailable
 from bot.messages import LANGUAGES

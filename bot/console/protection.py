@@ -10,9 +10,9 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.channels.errors import HTTP_FAILURES
-from bot.console.desk import COOKIE, DESK, FORM_COOKIE, PREFIX, VISITOR, Desk
 from bot.console.logins import Visitor
+from bot.console.services import COOKIE, DESK, FORM_COOKIE, PREFIX, VISITOR, Desk
+from bot.http.errors import HTTP_FAILURES
 
 log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -10,11 +10,11 @@ from typing import Final
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from bot.console.desk import COOKIE, Desk, back_to, form_of, visitor_of
+from bot.console.services import COOKIE, Desk, back_to, form_of, visitor_of
 from bot.console.waiting import QueueFilter, queue_view
 from bot.handoff.waves import bring_back, set_aside
-from bot.live import QUEUE
-from bot.streams import Streams
+from bot.http.event_streams import Streams
+from bot.runtime.live_events import QUEUE
 
 WAVE_PATH: Final = "/waves/{mark:[0-9a-f]{16}}"
 GONE: Final = 499  # for a page that was closed: nobody reads it

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.audit import PROGRAM, AuditLog
 from bot.console.passwords import check_new, hash_password, is_proved, one_time_password
+from bot.storage.audit import PROGRAM, AuditLog
 from bot.storage.case_events import note_event
 from bot.storage.tables import Handoff, Staff, StaffSession
 from bot.storage.tables_outward import ApiToken

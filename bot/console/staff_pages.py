@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.audit import AuditBroken
-from bot.console.desk import PREFIX, Desk, back_to, form_of, require
+from bot.console.services import PREFIX, Desk, back_to, form_of, require
 from bot.console.staff import LastAdministrator, NameTaken, NameUnusable, Role
+from bot.storage.audit import AuditBroken
 from bot.storage.tables import Staff
 
 ENTRIES: Final = 100

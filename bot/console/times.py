@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from bot.console.desk import ZONE
+from bot.console.services import ZONE
 
 
 def age(moment: datetime, now: datetime) -> str:

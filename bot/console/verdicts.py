@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Triage
-from bot.screening.conversation import Findings
+from bot.screening.findings import Findings
 from bot.storage.tables import Conversation, EvaluationRow
 from bot.storage.vault import Vault
 

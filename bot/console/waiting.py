@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.desk import Desk
 from bot.console.logins import Visitor
+from bot.console.services import Desk
 from bot.handoff.waves import OpenCase, Wave, open_cases, waves
 from bot.messages import Indicator, Triage
-from bot.screening.conversation import Findings
+from bot.screening.findings import Findings
 from bot.storage.return_codes import can_return
 from bot.storage.tables import Conversation, Handoff, Message
 

@@ -1,7 +1,7 @@
 """The library of answers: what can be asked, for whom each answer is, and which facts back it.
 
 One file a matter in `nlu_data/answers/`; the words lie in the languages' folders (`nlu_data/<language>/answers/library/`), where a
-language may add ways of asking of its own. An answer is found by nearness in meaning: `bot.dialogue.nearness`.
+language may add ways of asking of its own. An answer is found by nearness in meaning: `bot.dialogue.retrieval`.
 """
 
 from __future__ import annotations

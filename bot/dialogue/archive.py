@@ -7,13 +7,13 @@ from pathlib import Path
 
 from bot.dialogue.features import Context
 from bot.dialogue.heads import COMMANDS_FILE
-from bot.dialogue.nearness import Found
+from bot.dialogue.retrieval import Found
 from bot.dialogue.state import Who
 from bot.dialogue.turn import Understood
 from bot.dialogue.understand import Understanding
+from bot.language.normalise import readable
 from bot.screening.archive import load_folder, opened
 from bot.screening.models import newest_archive
-from bot.screening.normalise import readable
 from bot.screening.screener import Screener, ScreenerUnusable, encode, name_language
 from bot.screening.tuned import TunedEncoder
 

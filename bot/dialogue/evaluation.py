@@ -13,8 +13,8 @@ from bot.dialogue.rules import sections_of
 from bot.dialogue.state import State
 from bot.dialogue.turn import Around, Speaking, Understood
 from bot.messages import Screening
-from bot.screening.conversation import Findings
 from bot.screening.evaluation import Share
+from bot.screening.findings import Findings
 
 # The kinds of texts that labels name, by the beginnings of the ids of the texts that are of them.
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {

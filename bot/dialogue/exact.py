@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.dialogue.commands import ASK, Command, Commands
-from bot.lexicon import Lexicon
+from bot.language.lexicon import Lexicon
+from bot.language.normalise import words
 from bot.messages import LANGUAGES
-from bot.screening.normalise import words
 
 ASK_BUTTON: Final = "ask_"  # buttons that ask for an answer of the library: @ask_passport_back
 PART_BUTTON: Final = "part_"  # buttons that name a part of a report: @part_where

@@ -10,9 +10,9 @@ from typing import Any, Final
 import numpy as np
 
 from bot.dialogue.state import Danger, Person, State, Who
-from bot.lexicon import Lexicon
+from bot.language.lexicon import Lexicon
+from bot.language.normalise import words
 from bot.screening.heads import Matrix
-from bot.screening.normalise import words
 
 QUESTION_MARKS: Final = ("?", "؟", "？")
 # Questions that may be open; a longer id such as `report:where` counts with what stands before its colon.

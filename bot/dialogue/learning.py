@@ -19,14 +19,14 @@ from bot.dialogue.commands import ASK, LABELS, Commands
 from bot.dialogue.exact import LISTED
 from bot.dialogue.features import Context, Hits, features, packed
 from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
-from bot.dialogue.nearness import Nearness
 from bot.dialogue.network import Course, train
+from bot.dialogue.retrieval import Nearness
 from bot.dialogue.rules import sections_of
 from bot.dialogue.state import State, Who
 from bot.dialogue.turn import Around, Speaking, Understood
 from bot.dialogue.understand import TOPIC_COMMANDS
 from bot.messages import QUESTION_TOPICS, Evidence, Indicator, Screening, Speaker, Triage, higher
-from bot.screening.conversation import Findings
+from bot.screening.findings import Findings
 from bot.screening.heads import Matrix
 from bot.screening.rows import Row
 

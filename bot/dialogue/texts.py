@@ -8,9 +8,9 @@ from typing import Final
 from bot.dialogue.answers import PREFIX
 from bot.dialogue.plan import Say
 from bot.dialogue.predicates import Turn
+from bot.language.wording import Form, Wording
+from bot.language.writing import without_marks_in_sms
 from bot.messages import Reply
-from bot.screening.writing import without_marks_in_sms
-from bot.wording import Form, Wording
 
 SAID_ABOVE: Final = "said_above"  # instead of an answer that was said twice already
 LATER: Final = "quiet_later"  # instead of an answer that has no neutral form

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.dialogue.answers import Library
-from bot.dialogue.bars import Heard, choose_answer_bars, choose_bars, choose_weights
+from bot.dialogue.embedding import Senses
 from bot.dialogue.features import Hits, features
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.learning import (
@@ -29,13 +29,13 @@ from bot.dialogue.learning import (
     learn_projection,
     read_conversations,
 )
-from bot.dialogue.nearness import Nearness, unit
 from bot.dialogue.person import read_person
-from bot.dialogue.senses import Senses
-from bot.lexicon import Lexicon
+from bot.dialogue.retrieval import Nearness, unit
+from bot.dialogue.thresholds import Heard, choose_answer_bars, choose_bars, choose_weights
+from bot.language.lexicon import Lexicon
+from bot.language.normalise import readable
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Matrix
-from bot.screening.normalise import readable
 from bot.screening.rows import Row, held_out
 from bot.screening.tuned import TunedEncoder
 

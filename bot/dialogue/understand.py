@@ -13,14 +13,14 @@ from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library
 from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, UNKNOWN, Command, Commands
+from bot.dialogue.embedding import Senses
 from bot.dialogue.exact import exact
 from bot.dialogue.features import QUESTION_MARKS, Context, Hits, features, packed
 from bot.dialogue.heads import CommandHeads
-from bot.dialogue.nearness import Found, Nearness
-from bot.dialogue.senses import Senses
+from bot.dialogue.retrieval import Found, Nearness
 from bot.dialogue.state import Danger, Person, Who
 from bot.dialogue.turn import Understood
-from bot.lexicon import Lexicon
+from bot.language.lexicon import Lexicon
 from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
 from bot.screening.heads import Heads, Matrix

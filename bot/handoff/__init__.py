@@ -1,1 +1,1 @@
-"""From the assistant to a person: the queue, who owns a case, alarms, the phrasebook."""
+"""From the assistant to a person: the queue, who owns a case, duty hours, the phrasebook, the webhook of cases."""

@@ -1,7 +1,7 @@
 """Posts what happens to cases to another system, signed: ids and codes, never a word.
 
-An event is claimed as bot/claims.py tells. Events of one case go out in their order. A receiver may get one twice, and knows it by its
-id; it never misses one unless it stays away for longer than `GIVE_UP`, which is counted and shown by `check`.
+An event is claimed as bot/storage/claims.py tells. Events of one case go out in their order. A receiver may get one twice, and
+knows it by its id; it never misses one unless it stays away for longer than `GIVE_UP`, which is counted and shown by `check`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from prometheus_client import Counter
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.claims import OPEN, SENDING, Retry, hold, nobody_elses, settle
-from bot.handoff.alarm_senders import SIGNATURE_HEADER, TIMEOUT, TIMESTAMP_HEADER, sign
+from bot.alarms.senders import SIGNATURE_HEADER, TIMEOUT, TIMESTAMP_HEADER, sign
 from bot.settings import Settings
+from bot.storage.claims import OPEN, SENDING, Retry, hold, nobody_elses, settle
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.tables_outward import CaseEvent
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.language.wording import FORMS, Wording
 from bot.messages import LANGUAGES
-from bot.wording import FORMS, Wording
 
 PREFIX: Final = "phrase_"
 READ_BACK_IN: Final = "pl"

@@ -17,9 +17,9 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.language.identification import without_diacritics
+from bot.language.normalise import readable, words
 from bot.messages import Indicator, Triage
-from bot.screening.language import without_diacritics
-from bot.screening.normalise import readable, words
 from bot.storage.tables import Conversation, Handoff
 from bot.storage.vault import Vault
 

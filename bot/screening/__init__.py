@@ -1,1 +1,1 @@
-"""From text to Screening: language, triage, indicators, speaker, topic. Plain Python, usable without Rasa."""
+"""From text to Screening: triage, indicators with their words, speaker, topic. Plain Python, usable without Rasa."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.language.identification import LANGUAGE_FILE
 from bot.screening.concepts import CONCEPTS_FILE
-from bot.screening.language import LANGUAGE_FILE
 from bot.screening.models import newest_archive
 from bot.screening.screener import Screener, ScreenerUnusable, load_brain, load_languages
 

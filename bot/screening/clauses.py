@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from bot.language.writing import writings
 from bot.screening.encoder import Encoder, Encoding
 from bot.screening.heads import Heads, Matrix
-from bot.screening.writing import writings
 
 MOST_CLAUSES: Final = 8
 FEWEST_WORDS: Final = 3  # of a clause; fewer say too little alone

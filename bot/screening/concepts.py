@@ -16,9 +16,9 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
+from bot.language.identification import without_diacritics
 from bot.messages import Indicator
 from bot.screening.heads import INDICATORS, TRIAGES, Likelihoods
-from bot.screening.language import without_diacritics
 from bot.screening.rows import NLU_DATA
 
 CONCEPTS_FILE: Final = "concepts.json"

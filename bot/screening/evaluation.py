@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import yaml
 
+from bot.language.normalise import words
+from bot.language.writing import LATIN, written_in
 from bot.messages import LANGUAGES, Screening, Triage
-from bot.screening.conversation import Findings
-from bot.screening.normalise import words
+from bot.screening.findings import Findings
 from bot.screening.rows import EVALUATION, GROUPS, NLU_DATA, Row, evaluation_files, read_rows, training_files, validation_files
 from bot.screening.screener import Screener
-from bot.screening.writing import LATIN, written_in
 
 MEASURES: Final = ("handoff", "emergency", "false alarms", "indicators", "topic", "speaker", "language")
 _NATIVE_WORDS: Final = 3  # from so many words on the language is asked for

@@ -1,7 +1,7 @@
 """Words that were typed in Latin letters, put back into those of their language, as far as the training rows know them.
 
 "kazhut brekhaty" is "кажуть брехати". Which word is meant is looked up among the words of the rows in every habit of
-`bot/screening/romanise.py`; what no row has is put back by rule, where the language has one.
+`bot/language/romanise.py`; what no row has is put back by rule, where the language has one.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.screening.romanise import romanised
+from bot.language.romanise import romanised
+from bot.language.writing import romanised_languages, writings
 from bot.screening.rows import Row
-from bot.screening.writing import romanised_languages, writings
 
 HABITS_TRIED: Final = 12  # draws of a habit for each word
 FEWEST_IN_ARABIC: Final = 2  # times that a word occurs: Arabic has very many spellings, and few are worth their room

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from bot.language.normalise import MAX_CHARACTERS, one_line
 from bot.messages import Screening, Speaker
-from bot.screening.normalise import MAX_CHARACTERS, one_line
 
 LONGEST: Final = 500  # characters of a part: in every writing, that many fit into what the encoder reads at once
 OVERLAP: Final = 120  # of a sentence that is said again at the beginning of the next part: "he has it. My passport."

@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import structlog
 
+from bot.language.identification import LanguageIdentifier
+from bot.language.normalise import readable, says_something, words
+from bot.language.writing import written_in
 from bot.messages import LANGUAGES, TOPICS, Screening, Speaker, Triage
 from bot.screening.beside import raised_by, told_beside
 from bot.screening.clauses import Reading, read_clauses
@@ -17,13 +20,10 @@ from bot.screening.corrections import Memory
 from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder, Vectors
 from bot.screening.evidence import find_evidence
 from bot.screening.heads import SPEAKERS, ClassesDiffer, Heads, Likelihoods
-from bot.screening.language import LanguageIdentifier
-from bot.screening.normalise import readable, says_something, words
 from bot.screening.parts import parts, together
 from bot.screening.spelling import Spelling
 from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder
-from bot.screening.writing import written_in
 
 SURE_OF_A_SHORT_TEXT = 0.75
 SHORT_WORDS = 3

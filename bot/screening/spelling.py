@@ -17,12 +17,12 @@ from typing import Final
 
 import numpy as np
 
+from bot.language.identification import without_diacritics
+from bot.language.normalise import words
+from bot.language.writing import writings
 from bot.screening.encoder import Encoder, Vectors
-from bot.screening.language import without_diacritics
 from bot.screening.letters import in_latin, in_own_letters, learn_letters
-from bot.screening.normalise import words
 from bot.screening.rows import Row
-from bot.screening.writing import writings
 
 MOSTLY: Final = 0.6  # of a word's spellings in the rows
 FEWEST_WORDS: Final = 2

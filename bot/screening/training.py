@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.language.normalise import readable
 from bot.screening.calibration import choose_concepts, choose_joint, choose_signs, choose_temperatures, choose_working_point
 from bot.screening.clauses import Reading, read_all
 from bot.screening.concepts import Concepts, concept_files, read_phrases
@@ -19,7 +20,6 @@ from bot.screening.corrections import is_correction, remember
 from bot.screening.encoder import Encoder, EncoderUnavailable, NgramEncoder
 from bot.screening.fitting import fit_sparse
 from bot.screening.heads import Heads, Matrix
-from bot.screening.normalise import readable
 from bot.screening.rows import Row, held_out
 from bot.screening.screener import NGRAMS, TUNED
 from bot.screening.spelling import Spelling, learn_spelling

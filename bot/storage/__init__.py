@@ -1,1 +1,1 @@
-"""Everything that is remembered: encrypted, pseudonymous, and with an end date."""
+"""Everything that is remembered: encrypted, pseudonymous, with an end date; and the log of who read or changed what."""

@@ -13,7 +13,7 @@ from sqlalchemy import Select, case, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.messages import Button, Inbound, Reply, Screening, Speaker, Triage
-from bot.screening.conversation import Findings
+from bot.screening.findings import Findings
 from bot.storage import expiry
 from bot.storage.case_events import note_erased
 from bot.storage.concealed import hash_of

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.screening.conversation import Findings
+from bot.screening.findings import Findings
 from bot.storage.case_events import forget_old, note_erased
 from bot.storage.tables import Conversation, EvaluationRow, Handoff, Message, TriageChange
 from bot.storage.vault import Vault

@@ -261,7 +261,7 @@ class Delivery(Table):
 
 
 class FarewellDue(Table):
-    """What is left to do for an erased conversation (bot/farewells.py): sealed, under an id that leads back to nobody."""
+    """What is left to do for an erased conversation (bot/delivery/farewells.py): sealed, under an id that leads back to nobody."""
 
     __tablename__ = "farewells"
     __table_args__ = (Index("ix_farewells_due_at", "due_at"),)

@@ -21,7 +21,7 @@ class ClockWatch(Table):
 
 
 class Trial(Table):
-    """One row that is written again and again, to see whether the database takes a writing (bot/room.py); it holds noise."""
+    """One row that is written again and again, to see whether the database takes a writing (bot/storage/capacity.py); it holds noise."""
 
     __tablename__ = "trials"
 

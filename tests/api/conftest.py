@@ -11,10 +11,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
 from bot.api.tokens import Tokens
-from bot.audit import AuditLog
 from bot.messages import Inbound
 from bot.program import Program
 from bot.server import application
+from bot.storage.audit import AuditLog
 from bot.storage.tables import AuditEntry
 from tests.support import Clock
 

@@ -14,11 +14,11 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
 from bot.api.tokens import Tokens
-from bot.audit import AuditLog
 from bot.handoff.case_webhook import CaseWebhook
 from bot.program import Program
 from bot.server import application
 from bot.settings import PROJECT_ROOT
+from bot.storage.audit import AuditLog
 from tests.standins.chatwoot_api import INBOX, Chatwoot, message_created
 from tests.support import Clock
 

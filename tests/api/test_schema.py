@@ -18,8 +18,8 @@ from bot.api.cases import CasesApi
 from bot.api.limits import Limits
 from bot.api.models import PREFIX
 from bot.api.tokens import Tokens
-from bot.audit import AuditLog
 from bot.messages import Inbound
+from bot.storage.audit import AuditLog
 from tests.support import PlainAssistant, open_program
 
 

@@ -17,8 +17,8 @@ from sqlalchemy.orm import DeclarativeBase
 from structlog.testing import capture_logs
 
 from bot.channels.messengers import Messengers
-from bot.channels.sms import Sms
-from bot.channels.telegram import SECRET_HEADER, Telegram
+from bot.channels.telegram.channel import SECRET_HEADER, Telegram
+from bot.channels.twilio.channel import Sms
 from bot.program import Program
 from bot.program import build as build_program
 from bot.storage.tables import Conversation, Delivery, Handoff

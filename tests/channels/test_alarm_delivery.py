@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse
 
-from bot.channels.alarm_ways import alarm_ways
-from bot.handoff.alarm_record import way_records
-from bot.handoff.alarm_watch import AlarmWatch
+from bot.alarms.record import way_records
+from bot.alarms.watch import AlarmWatch
+from bot.channels.alarm_senders import alarm_ways
 from bot.storage.tables import AlarmCall
 from tests.channels.conftest import Build, Town
 

@@ -10,11 +10,11 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 
-from bot.channels.segments import plain
-from bot.farewells import GIVE_UP, LEASE
-from bot.housekeeping import tidy
+from bot.delivery.farewells import GIVE_UP, LEASE
+from bot.delivery.outbound import Parcel
+from bot.delivery.segments import plain
 from bot.messages import Reply
-from bot.parcels import Parcel
+from bot.operations.housekeeping import tidy
 from bot.storage.tables import Conversation, FarewellDue
 from tests.channels.conftest import CHAT, PERSON, Town, payload
 

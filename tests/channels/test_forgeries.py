@@ -16,11 +16,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.channels import sms, telegram
-from bot.channels.telegram import SECRET_HEADER, _update
-from bot.channels.telegram_updates import FromGroup, FromPerson, Membership, read
-from bot.channels.twilio_messages import NotAMessage
-from bot.channels.twilio_messages import read as read_form
+from bot.channels.telegram import channel as telegram
+from bot.channels.telegram.channel import SECRET_HEADER, _update
+from bot.channels.telegram.updates import FromGroup, FromPerson, Membership, read
+from bot.channels.twilio import channel as sms
+from bot.channels.twilio.messages import NotAMessage
+from bot.channels.twilio.messages import read as read_form
 from bot.messages import Inbound
 from bot.storage.tables import Table
 from bot.storage.vault import Vault

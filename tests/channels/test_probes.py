@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.channels.probes import Probe, probes
 from tests.channels.conftest import Build, Town
-from tests.channels.test_telegram_setup import set_up
+from tests.channels.telegram.test_setup import set_up
 
 
 async def asked(town: Town) -> dict[str, Probe]:

@@ -4,7 +4,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.segments import (
+from bot.delivery.segments import (
     GSM7_BASIC,
     GSM7_EXTENSION,
     MAX_SEGMENTS,
@@ -15,8 +15,8 @@ from bot.channels.segments import (
     sms_pieces,
     utf16_length,
 )
+from bot.language.wording import Wording
 from bot.messages import LANGUAGES
-from bot.wording import Wording
 
 NUMBERS = ["22 628 01 20", "+48 22 628 01 20", "112", "116 123", "800 12 12 12"]
 # Texts as they come: words of many scripts, emoji of several code points, numbers, line ends.

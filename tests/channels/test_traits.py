@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot import channel_traits
-from bot.channel_traits import ChannelInvalid, ChannelTraits, ChannelUnknown, declare, declared, traits_of
 from bot.channels import messengers as messengers_module
 from bot.channels.messengers import Messengers
 from bot.channels.providers import Provider
 from bot.channels.registry import OWN, PROVIDERS, refuse_unserved
-from bot.channels.twilio_traits import TWILIO
-from bot.channels.webchat_traits import WEB
+from bot.channels.twilio.traits import TWILIO
+from bot.channels.webchat.traits import WEB
 from bot.commands.chat import CHAT
 from bot.console.texts import Texts
-from bot.farewells import Farewell
+from bot.delivery import channel_traits
+from bot.delivery.channel_traits import ChannelInvalid, ChannelTraits, ChannelUnknown, declare, declared, traits_of
+from bot.delivery.farewells import Farewell
+from bot.delivery.outbound import Parcel
 from bot.messages import Inbound
-from bot.parcels import Parcel
 from bot.program import Program
 from bot.settings import PROJECT_ROOT
 from bot.storage.tables import Message
@@ -35,17 +35,17 @@ ROWS = [*OWN, *(row for provider in PROVIDERS for row in provider.channels)]
 TRAITS = [trait.name for trait in fields(ChannelTraits)]
 # Words that are spelt as a channel and are none: a form of texts, a way of alarms, a library, a command, a field of Telegram's.
 NO_CHANNEL = {
-    ("bot/channel_traits.py", "sms"),
-    ("bot/wording.py", "sms"),
+    ("bot/delivery/channel_traits.py", "sms"),
+    ("bot/language/wording.py", "sms"),
     ("bot/dialogue/texts.py", "sms"),
-    ("bot/handoff/alarm.py", "sms"),
-    ("bot/handoff/alarm.py", "telegram"),
-    ("bot/handoff/alarm_texts.py", "sms"),
-    ("bot/handoff/alarm_texts.py", "telegram"),
-    ("bot/channels/alarm_ways.py", "sms"),
-    ("bot/channels/alarm_ways.py", "telegram"),
-    ("bot/channels/telegram_updates.py", "chat"),
-    ("bot/logs.py", "telegram"),
+    ("bot/alarms/alarm.py", "sms"),
+    ("bot/alarms/alarm.py", "telegram"),
+    ("bot/alarms/texts.py", "sms"),
+    ("bot/alarms/texts.py", "telegram"),
+    ("bot/channels/alarm_senders.py", "sms"),
+    ("bot/channels/alarm_senders.py", "telegram"),
+    ("bot/channels/telegram/updates.py", "chat"),
+    ("bot/runtime/logs.py", "telegram"),
     ("bot/commands/telegram.py", "telegram"),
 }
 

@@ -12,13 +12,13 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
-from bot.audit import AuditLog
 from bot.console import passwords
 from bot.console.app import make_console
-from bot.console.desk import PREFIX
+from bot.console.services import PREFIX
 from bot.console.staff import Accounts, Role
 from bot.messages import Inbound
 from bot.program import Program
+from bot.storage.audit import AuditLog
 from bot.storage.tables import Handoff
 from tests.support import Clock
 

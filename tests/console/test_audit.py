@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.audit import AuditBroken, AuditHead, AuditLog
 from bot.program import Program
+from bot.storage.audit import AuditBroken, AuditHead, AuditLog
 from bot.storage.tables import AuditEntry
 from bot.storage.vault import Vault
 

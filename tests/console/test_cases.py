@@ -13,8 +13,8 @@ from sqlalchemy import select, text, update
 from bot.console.app import Console
 from bot.console.case_files import CaseFiles
 from bot.console.staff import Role
-from bot.housekeeping import tidy
 from bot.messages import Inbound, Triage
+from bot.operations.housekeeping import tidy
 from bot.program import Program
 from bot.storage.tables import CaseFile, CaseNote, Conversation, Delivery, EvaluationRow, Handoff, Message, Staff, TriageChange
 from tests.support import Clock

@@ -19,8 +19,8 @@ from sqlalchemy import LargeBinary, select
 
 from bot.__main__ import main
 from bot.console.app import make_console
-from bot.console.desk import PREFIX
-from bot.farewells import Farewell, Trace, put
+from bot.console.services import PREFIX
+from bot.delivery.farewells import Farewell, Trace, put
 from bot.program import Program
 from bot.storage.concealed import keep_provider_ids
 from bot.storage.sealed import SEALED

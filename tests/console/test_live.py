@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import ClientResponse
 
-from bot.audit import AuditLog
 from bot.console.staff import Accounts
 from bot.program import Program
+from bot.storage.audit import AuditLog
 from bot.storage.tables import Handoff
 from tests.console.conftest import Consultant
 

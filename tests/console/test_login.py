@@ -10,12 +10,12 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.audit import AuditLog
 from bot.console import app as console_app
-from bot.console.desk import PREFIX
 from bot.console.logins import FREE_ATTEMPTS, STRANGERS_A_MINUTE
+from bot.console.services import PREFIX
 from bot.console.staff import FIRST_ACCOUNT, Accounts, Role, ensure_first_account
 from bot.program import Program
+from bot.storage.audit import AuditLog
 from bot.storage.tables import Staff, StaffSession
 from tests.console.conftest import PASSWORD, Consultant
 from tests.support import Clock

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.console import desk as desk_module
+from bot.console import services as desk_module
 from bot.handoff.translator import TranslatorUnavailable
 
 

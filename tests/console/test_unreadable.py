@@ -11,8 +11,8 @@ from bot.messages import Triage
 from bot.program import Program
 from bot.storage.tables import CaseFile, CaseNote, Conversation, Delivery, Message, TriageChange
 from bot.storage.vault import UNREADABLE
+from tests.conversation.test_frontdoor import inbound, the_case
 from tests.support import Clock, PlainAssistant, damage
-from tests.test_frontdoor import inbound, the_case
 
 SEALED_OF_A_CONVERSATION = ("findings", "dialogue", "report", "arranged", "counted", "address")
 LOST = "[nie da się odczytać]"

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.decision import raised
+from bot.conversation.decision import raised
+from bot.conversation.frontdoor import Outcome
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.rules import sections_of
@@ -15,11 +16,10 @@ from bot.dialogue.state import State, Who
 from bot.dialogue.texts import rendered
 from bot.dialogue.turn import Around, Speaking, Understood
 from bot.dialogue.understand import with_screening
-from bot.frontdoor import Outcome
+from bot.language.wording import Wording
 from bot.messages import Evidence, Inbound, Indicator, Reply, Screening, Speaker, Triage
 from bot.program import Program
-from bot.screening.conversation import Findings
-from bot.wording import Wording
+from bot.screening.findings import Findings
 
 LIBRARY = Library.load()
 

@@ -18,7 +18,7 @@ def plain(text: str) -> str:
 
 
 def messages_of_tests() -> set[str]:
-    cases = yaml.safe_load(Path(PROJECT_ROOT, "tests/rasa/turns.yml").read_text(encoding="utf-8"))
+    cases = yaml.safe_load(Path(PROJECT_ROOT, "tests/assistant/turns.yml").read_text(encoding="utf-8"))
     lines = [line for by_language in cases.values() for said in by_language.values() for line in said]
     texts = [line if isinstance(line, str) else next(iter(line)) for line in lines]
     return {plain(text) for text in texts if len(plain(text).split()) >= SHORT}

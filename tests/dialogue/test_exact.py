@@ -6,7 +6,7 @@ import pytest
 
 from bot.dialogue.commands import EXACT_ONLY, LABELS, MAIN_INTENTS
 from bot.dialogue.exact import BUTTONS, LISTED, exact
-from bot.lexicon import Lexicon
+from bot.language.lexicon import Lexicon
 from bot.messages import LANGUAGES
 
 LEXICON = Lexicon.load()

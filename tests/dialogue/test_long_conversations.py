@@ -10,8 +10,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.conversation.frontdoor import Outcome
 from bot.dialogue.report import FIELDS
-from bot.frontdoor import Outcome
 from bot.messages import Triage
 from tests.dialogue.people import CONFUSED, DANGER, NEAR, NO_CONSULTANT, READINGS, UNKNOWN, WITNESSED
 from tests.dialogue.talk import Person

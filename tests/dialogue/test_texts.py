@@ -10,15 +10,15 @@ from types import ModuleType
 import pytest
 import yaml
 
-from bot.channels.segments import plain, segments
+from bot.delivery.segments import plain, segments
 from bot.dialogue import replies as wordings
 from bot.dialogue import report, sections
 from bot.dialogue.answers import Library
 from bot.dialogue.exact import BUTTONS, PART_BUTTON
 from bot.dialogue.texts import LATER, SAID_ABOVE, rendered
-from bot.wording import NLU_DATA, SOURCE_LANGUAGES, Wording
+from bot.language.wording import NLU_DATA, SOURCE_LANGUAGES, Wording
 from tests.dialogue.talk import LIBRARY, around, heard, replies, speaking
-from tests.test_wording import TELLING
+from tests.language.test_wording import TELLING
 
 WORDING = Wording.load()
 NOTED = {f"{slot}_{what}" for slot in ("safe_time", "code_word") for what in ("ask", "noted")}

@@ -19,14 +19,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
-from bot.audit import AuditLog
-from bot.console.desk import PREFIX, Desk
+from bot.console.services import PREFIX, Desk
 from bot.console.staff import Accounts, Role
 from bot.dialogue.turn import Speaking
-from bot.live import QUEUE
 from bot.messages import Evidence, Inbound, Indicator, Screening, Speaker, Triage
 from bot.program import Program
+from bot.runtime.live_events import QUEUE
 from bot.server import application
+from bot.storage.audit import AuditLog
 from bot.storage.tables import Handoff, StaffSession
 from tests.support import PlainAssistant, PlainSpoken, open_program
 

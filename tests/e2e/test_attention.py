@@ -10,10 +10,10 @@ import pytest
 from aiohttp import web
 from playwright.sync_api import Browser, Page, expect
 
-from bot.console.desk import COOKIE, PREFIX
+from bot.alarms.alarm import PREFIX as ALARM_PREFIX
+from bot.alarms.page import AlarmPage
+from bot.console.services import COOKIE, PREFIX
 from bot.console.staff import Role
-from bot.handoff.alarm import PREFIX as ALARM_PREFIX
-from bot.handoff.alarm_page import AlarmPage
 from tests.e2e.desks import Night, faults, in_focus, picture, ready
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.console.desk import COOKIE, PREFIX
+from bot.console.services import COOKIE, PREFIX
 from bot.console.staff import Role
 from tests.e2e.desks import Night, a_night_full_of_cases, faults, in_focus, picture, ready
 

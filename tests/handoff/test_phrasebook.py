@@ -7,8 +7,8 @@ import copy
 import pytest
 
 from bot.handoff.phrasebook import GROUPS, PREFIX, Phrasebook
+from bot.language.wording import SOURCE_LANGUAGES, Wording
 from bot.messages import LANGUAGES
-from bot.wording import SOURCE_LANGUAGES, Wording
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.backup.making import make_backup
-from bot.backup.restoring import PlaceNotEmpty, restore
 from bot.messages import Inbound
+from bot.operations.backup.making import make_backup
+from bot.operations.backup.restoring import PlaceNotEmpty, restore
 from bot.program import Program, build
 from bot.storage.tables import AlarmCall, CaseNote, Delivery, EvaluationRow, Handoff, TriageChange
 from bot.storage.tables_outward import CaseEvent
-from tests.support import Clock, PlainAssistant, open_program, settings_in
-from tests.test_backup import (
+from tests.operations.test_backup import (
     PRIVATE,
     PUBLIC,
     WORDS,
@@ -30,6 +29,7 @@ from tests.test_backup import (
     test_other_systems_miss_no_event_after_a_restore,  # noqa: F401
     test_what_was_over_is_not_brought_back_and_nothing_is_sent_a_second_time,  # noqa: F401
 )
+from tests.support import Clock, PlainAssistant, open_program, settings_in
 
 pytestmark = pytest.mark.postgres
 NUMBERED = (AlarmCall, CaseEvent, CaseNote, Delivery, EvaluationRow, TriageChange)
@@ -42,7 +42,7 @@ async def test_a_backup_of_sqlite_goes_into_an_empty_postgresql_which_counts_on_
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.backup.restoring.build", lambda settings, **more: build(settings, clock=clock, **more))
+    monkeypatch.setattr("bot.operations.backup.restoring.build", lambda settings, **more: build(settings, clock=clock, **more))
     with monkeypatch.context() as patch:
         patch.delenv("DATABASE_URL")
         (tmp_path / "old").mkdir()

@@ -12,18 +12,18 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, text
 
-from bot.farewells import Farewell, Farewells, put
-from bot.handoff.alarm_watch import AlarmWatch
+from bot.alarms.watch import AlarmWatch
+from bot.delivery.farewells import Farewell, Farewells, put
 from bot.handoff.case_webhook import CaseWebhook
 from bot.handoff.queue import AlreadyTaken
 from bot.messages import Inbound, Reply
 from bot.program import Program
+from bot.runtime.notify_bridge import CHANNEL, Wire, wired
 from bot.server import application
 from bot.storage.tables import AlarmCall, Conversation, FarewellDue, Handoff, Message
 from bot.storage.tables_outward import CaseEvent
-from bot.wire import CHANNEL, Wire, wired
+from tests.delivery.test_dispatcher import Channel, make_postman
 from tests.support import Clock, PlainAssistant, open_program
-from tests.test_postman import Channel, make_postman
 
 pytestmark = pytest.mark.postgres
 PATIENCE = 30  # seconds, on a machine that is busy
@@ -166,7 +166,7 @@ async def listening(program: Program, stack: AsyncExitStack) -> Wire:
 async def test_a_reply_of_one_program_reaches_the_page_that_is_open_at_the_other_at_once(
     pair: tuple[Program, Program], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.channels.webchat.HEARTBEAT_SECONDS", 3600.0)
+    monkeypatch.setattr("bot.channels.webchat.channel.HEARTBEAT_SECONDS", 3600.0)
     here, there = pair
     async with AsyncExitStack() as stack:
         for program in pair:
@@ -187,7 +187,7 @@ async def test_a_reply_of_one_program_reaches_the_page_that_is_open_at_the_other
 async def test_a_wire_that_broke_is_mended_and_wakes_everybody(
     pair: tuple[Program, Program], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.wire.RETRY_SECONDS", (0.01,))
+    monkeypatch.setattr("bot.runtime.notify_bridge.RETRY_SECONDS", (0.01,))
     here, there = pair
     async with AsyncExitStack() as stack:
         for program in pair:

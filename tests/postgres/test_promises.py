@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.channels.test_presence import *  # noqa: F403
-from tests.channels.test_twilio_delivery import *  # noqa: F403
+from tests.channels.twilio.test_delivery import *  # noqa: F403
+from tests.channels.webchat.test_presence import *  # noqa: F403
 from tests.console.test_cases import *  # noqa: F403
 from tests.console.test_keys import (  # noqa: F401 - the others start a program over a folder
     bot,
@@ -13,10 +13,10 @@ from tests.console.test_keys import (  # noqa: F401 - the others start a program
     test_after_a_rotation_and_without_the_old_key_everything_opens_and_everybody_can_log_in,
 )
 from tests.console.test_unreadable import *  # noqa: F403
+from tests.conversation.test_frontdoor import *  # noqa: F403
+from tests.delivery.test_dispatcher import *  # noqa: F403
 from tests.promises.test_clock import *  # noqa: F403
 from tests.promises.test_expiry import *  # noqa: F403
-from tests.test_frontdoor import *  # noqa: F403
-from tests.test_postman import *  # noqa: F403
 
 pytestmark = pytest.mark.postgres
 

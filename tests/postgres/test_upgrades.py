@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 from tests.postgres.conftest import command
 from tests.releases.freeze import RELEASES
-from tests.test_upgrades import EVERY_RELEASE, assert_up_to_date_and_whole, opened
+from tests.storage.test_upgrades import EVERY_RELEASE, assert_up_to_date_and_whole, opened
 
 pytestmark = pytest.mark.postgres
 

@@ -7,14 +7,14 @@ from unittest.mock import patch
 import pytest
 from structlog.testing import CapturedCall, CapturingLogger
 
-from bot import housekeeping
 from bot.commands import purge
 from bot.commands.purge import _purge
-from bot.housekeeping import OVERDUE, tidy
+from bot.operations import housekeeping
+from bot.operations.housekeeping import OVERDUE, tidy
 from bot.program import Program
 from bot.storage.tables import Conversation, Message
+from tests.conversation.test_frontdoor import count, inbound
 from tests.support import Clock, PlainAssistant, open_program, settings_in
-from tests.test_frontdoor import count, inbound
 
 
 async def refused(program: Program) -> list[CapturedCall]:

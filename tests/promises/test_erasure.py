@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.housekeeping import tidy
 from bot.messages import Inbound
+from bot.operations.housekeeping import tidy
 from bot.program import Program, opened
 from bot.storage.remains import LOOK_SECONDS, SHARE, Remains
 from bot.storage.sealed import SEALED
 from bot.storage.tables import Conversation, Delivery, Handoff, Message
+from tests.conversation.test_frontdoor import inbound
 from tests.support import Clock, PlainAssistant, open_program
-from tests.test_frontdoor import inbound
 
 SPECIAL, OTHER = "somebody-special-whom-nobody-must-know", "somebody-else-who-is-to-be-kept"
 NUMBER = "+48601234567"

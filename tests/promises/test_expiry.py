@@ -5,14 +5,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bot.housekeeping import tidy
 from bot.messages import Indicator, Triage
+from bot.operations.housekeeping import tidy
 from bot.program import Program
 from bot.storage.tables import CaseNote, Conversation, Handoff, Message
 from bot.storage.tables_outward import CaseEvent
+from tests.conversation.test_frontdoor import count, inbound, take, the_case
 from tests.promises.test_erasure import left_of, stored_of
 from tests.support import Clock
-from tests.test_frontdoor import count, inbound, take, the_case
 
 QUESTION, SIGN = "jak mi pomożecie", "szef ma mój paszport"
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.language.wording import NLU_DATA, Wording
 from bot.messages import LANGUAGES
 from bot.program import Program
 from bot.storage.tables import Handoff
-from bot.wording import NLU_DATA, Wording
+from tests.conversation.test_frontdoor import count, inbound
+from tests.conversation.test_guarded_decision import Hanging
 from tests.support import HOTLINE, open_program
-from tests.test_frontdoor import count, inbound
-from tests.test_guarded import Hanging
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

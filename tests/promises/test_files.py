@@ -8,8 +8,8 @@ import pytest
 from bot.commands import check
 from bot.program import build
 from bot.storage.files import close_to_others, open_to_others
+from tests.conversation.test_frontdoor import inbound
 from tests.support import Clock, PlainAssistant, open_program, settings_in
-from tests.test_frontdoor import inbound
 
 
 @pytest.fixture

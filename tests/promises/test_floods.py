@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from bot.handoff.alarm_watch import AlarmWatch
+from bot.alarms.watch import AlarmWatch
 from bot.handoff.waves import bring_back, open_cases, set_aside, waves
 from bot.program import Program
 from bot.storage.tables import Alarm, Handoff, Message
+from tests.conversation.test_frontdoor import count, inbound
 from tests.support import Clock
-from tests.test_frontdoor import count, inbound
 
 
 async def flooded(program: Program, clock: Clock) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 
-from bot.decision import raised
+from bot.conversation.decision import raised
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import ASK, EXACT_ONLY, LABELS, Command, Commands
 from bot.dialogue.exact import BUTTONS, exact
@@ -13,9 +13,9 @@ from bot.dialogue.features import Context
 from bot.dialogue.rules import sections_of
 from bot.dialogue.state import Danger, Person, State, Who
 from bot.dialogue.turn import Around, Speaking, Understood
-from bot.lexicon import Lexicon
+from bot.language.lexicon import Lexicon
 from bot.messages import LANGUAGES, Evidence, Indicator, Screening, Speaker, Triage
-from bot.screening.conversation import Findings
+from bot.screening.findings import Findings
 
 LIBRARY, LEXICON = Library.load(), Lexicon.load()
 PHRASES = sorted({phrase for meanings in LEXICON.phrases.values() for phrases in meanings.values() for phrase in phrases})

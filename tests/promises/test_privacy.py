@@ -9,12 +9,12 @@ import structlog
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import generate_latest
 
-from bot.logs import configure_logs
 from bot.program import Program
+from bot.runtime.logs import configure_logs
 from bot.server import application
 from bot.storage.vault import KeyFileUnusable, SealBroken, open_vault
+from tests.conversation.test_frontdoor import inbound
 from tests.support import Clock, PlainAssistant, open_program
-from tests.test_frontdoor import inbound
 
 WORDS = "Mieszkam u pani Zofii Niezwykłej i szef ma mój paszport"
 NUMBER = "+48601234567"

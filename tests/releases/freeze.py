@@ -19,15 +19,15 @@ from typing import Any
 from sqlalchemy import func, make_url, select
 
 from bot.api.tokens import Tokens
-from bot.audit import PROGRAM, AuditLog
-from bot.backup.copying import copy_from_file, copy_sqlite_whole
 from bot.console.case_files import CaseFiles
 from bot.console.staff import Accounts, Role
-from bot.farewells import Farewell, put
+from bot.delivery.farewells import Farewell, put
 from bot.messages import Inbound, Reply
+from bot.operations.backup.copying import copy_from_file, copy_sqlite_whole
 from bot.program import KEY_FILE, Program
-from bot.release import release
+from bot.runtime.release import release
 from bot.settings import PROJECT_ROOT
+from bot.storage.audit import PROGRAM, AuditLog
 from bot.storage.database import Database
 from bot.storage.receipts import first_time
 from bot.storage.tables import (

@@ -91,7 +91,7 @@ def test_a_line_in_the_file_of_corrections_is_known_as_one(tmp_path: Path) -> No
 
 @pytest.mark.model
 def test_one_line_and_a_training_change_the_answer_for_a_phrase_and_for_what_says_nearly_the_same(tmp_path: Path) -> None:
-    from bot.screening.language import train_language
+    from bot.language.identification import train_language
     from bot.screening.rows import training_files
     from bot.screening.screener import Screener, load_brain
     from bot.screening.training import train_screener

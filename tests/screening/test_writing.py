@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.language.writing import WritingInvalid, read_writing, writing_files, writings
 from bot.messages import LANGUAGES
-from bot.screening.writing import WritingInvalid, read_writing, writing_files, writings
 
 WHOLE = "names: {pl: nepalski, en: Nepali}\nscript: DEVANAGARI\nclauses: र तर कि\n"
 

@@ -21,12 +21,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, text
 
-from bot.background import Background, every
-from bot.console.desk import COOKIE
 from bot.console.logins import Logins
-from bot.logs import configure_logs
+from bot.console.services import COOKIE
 from bot.messages import Inbound
 from bot.program import Program, load_assistant
+from bot.runtime.background import Background, every
+from bot.runtime.logs import configure_logs
 from bot.server import application
 from bot.storage.tables import Conversation, Message
 from tests.support import Clock, PlainAssistant, flipped, open_program, settings_in

@@ -19,18 +19,18 @@ from pathlib import Path
 from aiohttp import ClientSession, web
 from sqlalchemy.exc import DBAPIError
 
-from bot.channels.alarm_ways import alarm_ways
+from bot.alarms.watch import AlarmWatch
+from bot.channels.alarm_senders import alarm_ways
 from bot.channels.messengers import Messengers
-from bot.channels.telegram import SECRET_HEADER
-from bot.doors import Doorkeeper, places
-from bot.handoff.alarm_watch import AlarmWatch
-from bot.housekeeping import tidy
-from bot.logs import configure_logs
+from bot.channels.telegram.channel import SECRET_HEADER
+from bot.http.connections import Doorkeeper, places
 from bot.messages import Inbound
+from bot.operations.housekeeping import tidy
 from bot.program import Program
-from bot.room import MEGABYTE, Disk
+from bot.runtime.logs import configure_logs
 from bot.server import application
 from bot.storage import remains
+from bot.storage.capacity import MEGABYTE, Disk
 from bot.storage.database import DatabaseUnavailable
 from tests.standins import telegram_api, twilio_api
 from tests.standins.alarm_receivers import Mailbox, mail_server

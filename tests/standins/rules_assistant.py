@@ -21,7 +21,7 @@ from bot.dialogue.rules import sections_of
 from bot.dialogue.state import Who
 from bot.dialogue.turn import Speaking, Understood
 from bot.dialogue.understand import plainly, with_screening
-from bot.lexicon import Lexicon
+from bot.language.lexicon import Lexicon
 from bot.messages import Button, Evidence, Indicator, Reply, Screening, Speaker, Triage
 from tests.support import PlainAssistant, PlainSpoken
 

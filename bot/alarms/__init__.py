@@ -1,0 +1,1 @@
+"""Staff are called when nobody takes a case: what is raised, by which ways it goes out, and who answered it."""

@@ -1,0 +1,1 @@
+"""Rasa in this process: its graph components, its training, and the repairs to it. No other package imports Rasa."""

@@ -1,0 +1,1 @@
+"""The components of Rasa's pipeline, thin, over `screening` and `dialogue`."""

@@ -1,0 +1,122 @@
+"""What a message does, as a component of Rasa's pipeline: its main intent is Rasa's intent, its commands are entities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import structlog
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.assistant.components.encoder import shared_encoder
+from bot.assistant.components.screener import READING, SCREENING
+from bot.assistant.importer import METADATA, rows_of
+from bot.assistant.learned_parts import fill
+from bot.assistant.sources import COMMANDS_PART
+from bot.assistant.training_progress import reached
+from bot.dialogue.features import Context
+from bot.dialogue.training import train_understanding
+from bot.dialogue.turn import Understood
+from bot.dialogue.understand import Understanding, plainly
+from bot.language.lexicon import Lexicon, phrases_by_meaning
+from bot.language.normalise import readable
+from bot.messages import Screening
+from bot.screening.rows import NLU_DATA
+from bot.screening.tuned import TunedEncoder
+
+CONTEXT, COMMANDS, WHO, VECTOR = "context", "commands", "who", "vector"
+_log = structlog.get_logger()
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
+class CommandClassifier(GraphComponent):
+    """Understands a screened message in its conversation, which comes in the message's metadata."""
+
+    def __init__(self, storage: ModelStorage, resource: Resource, understanding: Understanding | None) -> None:
+        self._storage = storage
+        self._resource = resource
+        self._understanding = understanding
+        self._lexicon = Lexicon.load()
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> CommandClassifier:
+        """Make the component for training."""
+        return cls(model_storage, resource, None)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CommandClassifier:
+        """Load the trained component from Rasa's model archive; without the tuned encoder it understands by topics alone."""
+        encoder = shared_encoder()
+        if not isinstance(encoder, TunedEncoder):
+            _log.error("commands_by_topic_only", reason="the tuned encoder is not loaded")
+            return cls(model_storage, resource, None)
+        with model_storage.read_from(resource) as folder:
+            return cls(model_storage, resource, Understanding.load(folder, encoder))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from the labelled messages, the lists, the library and the labelled conversations."""
+        reached("commands")
+
+        def learn(folder: Path) -> None:
+            train_understanding(rows_of(training_data), phrases_by_meaning(), NLU_DATA, folder)
+
+        with self._storage.write_to(self._resource) as folder:
+            fill(COMMANDS_PART, folder, learn)
+        reached("dialogue")
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent, entities and commands of each message."""
+        for message in messages:
+            understood = self._understand(message)
+            commands = understood.commands
+            message.set(INTENT, {"name": commands.main_intent(), "confidence": _surest(understood)}, add_to_output=True)
+            message.set(ENTITIES, _entities(understood, message.get(TEXT) or ""), add_to_output=True)
+            message.set(COMMANDS, commands.as_json(), add_to_output=True)
+            message.set(WHO, understood.who.value, add_to_output=True)
+            message.set(VECTOR, understood.vector, add_to_output=True)
+        return messages
+
+    def _understand(self, message: Message) -> Understood:
+        screening = Screening.from_json(message.get(SCREENING))
+        told = (message.get(METADATA) or {}).get(CONTEXT)
+        context = Context.from_json(told) if told is not None else Context()
+        text = readable(message.get(TEXT) or "")
+        if self._understanding is None:
+            return plainly(text, screening, self._lexicon)
+        return self._understanding.understand(text, screening, message.get(READING), context)
+
+
+def _surest(understood: Understood) -> float:
+    return float(np.max([command.sure for command in understood.commands.all], initial=0.0))
+
+
+def _entities(understood: Understood, text: str) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "entity": command.name,
+            "value": command.value or command.name,
+            "start": 0,
+            "end": len(text),
+            "confidence_entity": round(command.sure, 4),
+            "extractor": CommandClassifier.__name__,
+        }
+        for command in understood.commands.all
+    ]

@@ -1,0 +1,83 @@
+"""Triage, indicators, speaker and topic as a component of Rasa's pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.assistant.components.encoder import ENCODING, shared_encoder
+from bot.assistant.components.language import LANGUAGE
+from bot.assistant.importer import rows_of
+from bot.assistant.learned_parts import fill
+from bot.assistant.sources import SCREENING_PART
+from bot.assistant.training_progress import reached
+from bot.language.normalise import readable
+from bot.screening.rows import read_rows, validation_files
+from bot.screening.screener import Brain, load_brain
+from bot.screening.training import train_screener
+
+SCREENING, READING = "screening", "reading"
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
+class ScreeningClassifier(GraphComponent):
+    """Judges an encoded message whose language is known."""
+
+    def __init__(self, storage: ModelStorage, resource: Resource, brain: Brain | None) -> None:
+        self._storage = storage
+        self._resource = resource
+        self._brain = brain
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> ScreeningClassifier:
+        """Make the component for training."""
+        return cls(model_storage, resource, None)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> ScreeningClassifier:
+        """Load the trained component from Rasa's model archive."""
+        with model_storage.read_from(resource) as folder:
+            return cls(model_storage, resource, load_brain(folder, shared_encoder()))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Train on the labelled messages and keep the model in Rasa's archive."""
+
+        def learn(folder: Path) -> None:
+            train_screener(rows_of(training_data), read_rows(validation_files()), folder, progress=reached)
+
+        with self._storage.write_to(self._resource) as folder:
+            fill(SCREENING_PART, folder, learn)
+            self._brain = load_brain(folder, shared_encoder())
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the screening of each message."""
+        if self._brain is None:
+            raise RuntimeError("The screening component was asked before it was trained or loaded.")
+        for message in messages:
+            text, language, encoding = readable(message.get(TEXT) or ""), message.get(LANGUAGE), message.get(ENCODING)
+            if encoding is None:
+                screening = self._brain.screen(text, language, None)
+            else:
+                understanding = self._brain.understand(text, language, encoding)
+                screening = self._brain.screening(understanding)
+                message.set(READING, understanding.reading)
+            message.set(SCREENING, screening.as_json(), add_to_output=True)
+        return messages

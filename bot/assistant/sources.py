@@ -1,0 +1,157 @@
+"""What each learned part is made from, and a fingerprint of it: a part is learned again only when something of it changed.
+
+Code counts by what it does: the module that learns and all of this project that it imports, without comments, docstrings and form.
+The library of answers is left out: an answer that is new is found by what was learned before it was written.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from bot.dialogue.answers import matter_files
+from bot.dialogue.learning import conversation_files
+from bot.dialogue.person import person_files
+from bot.dialogue.rules import RULES
+from bot.language.identification import OTHER_LANGUAGES
+from bot.language.lexicon import lexicon_files
+from bot.language.writing import writing_files
+from bot.messages import LANGUAGES
+from bot.screening.concepts import concept_files
+from bot.screening.rows import NLU_DATA, training_files, validation_files
+from bot.screening.tuned import DIGESTS
+from bot.screening.tuned import MODEL as ENCODER
+from bot.settings import PROJECT_ROOT
+
+# What computes the numbers. A release with repairs only (the third number) makes nothing stale.
+LIBRARIES: Final = ("numpy", "onnxruntime", "scikit-learn", "scipy", "tokenizers")
+
+
+class SourceUndeclared(Exception):
+    """Learning read a file that its fingerprint does not know; the message names it and says where it belongs."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is learned on its own: its name, the module that learns it, and the data that it is learned from."""
+
+    name: str
+    module: str
+    data: Callable[[], Sequence[Path]]
+
+
+LANGUAGE_PART: Final = Part(
+    "languages", "bot.language.identification", lambda: [*training_files(), *writing_files(), OTHER_LANGUAGES]
+)
+SCREENING_PART: Final = Part(
+    "screening",
+    "bot.screening.training",
+    lambda: [*training_files(), *validation_files(), *writing_files(), *concept_files(), ENCODER / DIGESTS],
+)
+COMMANDS_PART: Final = Part(
+    "commands",
+    "bot.dialogue.training",
+    lambda: [
+        *training_files(),
+        *lexicon_files(),
+        *writing_files(),
+        *person_files(NLU_DATA),
+        *(path for part in ("training", "validation") for path in conversation_files(NLU_DATA, part)),
+        RULES,
+        ENCODER / DIGESTS,
+    ],
+)
+PARTS: Final = (LANGUAGE_PART, SCREENING_PART, COMMANDS_PART)
+
+
+def fingerprints(parts: Iterable[Part] = PARTS) -> dict[str, str]:
+    """Return for each part a hash of everything that it is learned from."""
+    read: dict[Path, bytes] = {}
+
+    def of(path: Path) -> bytes:
+        if path not in read:
+            read[path] = _behaviour(path) if path.suffix == ".py" else path.read_bytes()
+        return read[path]
+
+    return {part.name: _hash_of([*part.data(), *code_of(part.module)], of) for part in parts}
+
+
+def model_fingerprint(learned: Iterable[str]) -> str:
+    """Return a hash of everything that Rasa's model is made from, given the fingerprints of the learned parts."""
+    plan = [PROJECT_ROOT / "config.yml", PROJECT_ROOT / "domain.yml", *sorted((NLU_DATA / "dialogue").glob("*.yml"))]
+    components = sorted((PROJECT_ROOT / "bot" / "assistant").rglob("*.py"))
+    digest = hashlib.sha256("\n".join([version("rasa"), *learned]).encode())
+    digest.update(
+        _hash_of([*plan, *components], lambda path: _behaviour(path) if path.suffix == ".py" else path.read_bytes()).encode()
+    )
+    return digest.hexdigest()
+
+
+def code_of(module: str) -> list[Path]:
+    """Return the files of a module and of all of this project that it imports, wherever in it the import stands, in a fixed order."""
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        path = _file_of(waiting.pop())
+        if path is None or path in found:
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                waiting += [name.name for name in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module is not None:
+                waiting += [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
+    return sorted(found)
+
+
+def _file_of(module: str) -> Path | None:
+    place = PROJECT_ROOT.joinpath(*module.split("."))
+    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+
+
+def _behaviour(path: Path) -> bytes:
+    """Return what a module does: its syntax tree, without docstrings."""
+    tree = ast.parse(path.read_bytes())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
+            node, clean=False
+        ):
+            del node.body[0]
+    return ast.dump(tree).encode()
+
+
+def _hash_of(files: Iterable[Path], read: Callable[[Path], bytes]) -> str:
+    digest = hashlib.sha256("\n".join(f"{name} {version(name).rpartition('.')[0]}" for name in LIBRARIES).encode())
+    for path in files:
+        digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
+        digest.update(hashlib.sha256(read(path)).digest())
+    return digest.hexdigest()
+
+
+@contextmanager
+def only_declared(part: Part) -> Iterator[None]:
+    """Watch what is read of the project's data while the block runs; raises SourceUndeclared when the fingerprint lacks a file."""
+    read: set[Path] = set()
+    watching = [True]
+
+    def heard(event: str, arguments: tuple[Any, ...]) -> None:
+        if watching and event == "open" and isinstance(arguments[0], str | Path):
+            read.add(Path(arguments[0]).absolute())
+
+    sys.addaudithook(heard)  # there is no way to take one off again
+    try:
+        yield
+    finally:
+        watching.clear()
+    library = {*matter_files(), *(path for code in LANGUAGES for path in (NLU_DATA / code / "answers" / "library").glob("*.yml"))}
+    unknown = sorted(path for path in read - library - {*part.data()} if path.is_relative_to(NLU_DATA) and path.is_file())
+    if unknown:
+        listed = ", ".join(path.relative_to(PROJECT_ROOT).as_posix() for path in unknown)
+        raise SourceUndeclared(f"Learning the part {part.name!r} read {listed}: declare it in bot/assistant/sources.py.")

@@ -1,0 +1,1 @@
+"""Telegram: takes updates, tidies chats, delivers replies."""

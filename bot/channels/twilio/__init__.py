@@ -1,0 +1,1 @@
+"""SMS and WhatsApp through Twilio: takes webhooks and reports, delivers replies."""

@@ -1,0 +1,1 @@
+"""The way of one message from receipt to reply: stored, understood, decided, answered or handed over."""

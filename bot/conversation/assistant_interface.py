@@ -1,0 +1,43 @@
+"""Whatever understands messages and leads the dialogue, as the front door sees it: Rasa, or a stand-in in a test."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.dialogue.features import NEW, Context
+from bot.dialogue.turn import Speaking, Understood
+from bot.messages import Reply
+
+
+class Spoken(Protocol):
+    """What a turn of the dialogue said: see bot.assistant.assistant.Spoken."""
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """Return what to say."""
+        ...
+
+    @property
+    def tracker(self) -> str:
+        """Return what Rasa needs for the next turn."""
+        ...
+
+
+class Understanding(Protocol):
+    """Whatever understands messages and leads the dialogue: bot.assistant.assistant.Assistant, or a stand-in in a test."""
+
+    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+        """Screen a message and say what it does in its conversation."""
+        ...
+
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
+        """Let the rules decide which sections of a reply speak, and return what they said."""
+        ...
+
+
+class AssistantMissing(Exception):
+    """There is no assistant: its model is missing or did not load."""
+
+
+class NothingSaid(Exception):
+    """The dialogue ended a turn without a text."""

@@ -1,0 +1,49 @@
+"""Where a conversation stands when a message comes into it, read from what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation.decision import Standing
+from bot.delivery.channel_traits import traits_of
+from bot.delivery.choices import chosen, offered_language, titled
+from bot.handoff.queue import HandoffQueue
+from bot.language.wording import Wording
+from bot.storage.conversations import ConversationStore, Said
+from bot.storage.tables import Conversation, Message
+
+
+class Context:
+    """Reads what a decision needs to know besides the message."""
+
+    def __init__(self, conversations: ConversationStore, queue: HandoffQueue, wording: Wording) -> None:
+        self.conversations = conversations
+        self.queue = queue
+        self.wording = wording
+
+    async def read(self, session: AsyncSession, conversation: Conversation, message: Message) -> tuple[Standing, Sequence[Said]]:
+        """Return where the conversation stands before a message, and what the program said last."""
+        case = await self.queue.of_conversation(session, conversation.id)
+        last = await self.conversations.last_turn(session, conversation.id, before=message.number)
+        standing = Standing(
+            owned=case is not None and case.taken_by is not None,
+            queued=case is not None and case.withdrawn_at is None,
+            withdrawn=case is not None and case.withdrawn_at is not None,
+            first=await self.conversations.is_first(session, message),
+            offered=offered_language([button for reply in last[-1:] for button in reply.buttons]),
+            said_last=last[-1].text if last else None,
+        )
+        return standing, last
+
+    def as_chosen(self, conversation: Conversation, said: Said, last: Sequence[Said]) -> Said:
+        """Return a message with the button's value in place of the title that chooses it, or of its number where it had one."""
+        if said.kind != "text" or conversation.quiet:
+            return said
+        buttons = [button for reply in last for button in reply.buttons]
+        titles = self.wording.titles.get(conversation.language, {})
+        by_number = traits_of(conversation.channel).chosen_by_number
+        value = chosen(said.text, buttons, conversation.language, by_number=by_number) or titled(said.text, titles)
+        return said if value is None else replace(said, text=value)

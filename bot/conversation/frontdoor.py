@@ -1,0 +1,393 @@
+"""What happens to one message, from receipt to reply: the story of the program, readable from top to bottom.
+
+A channel hands over an Inbound. It is stored once; the conversation's turn is taken; what comes of the message is decided
+(bot/conversation/decision.py); the replies, the case in the queue and the outbox are stored in one transaction. A failure on the way never
+leaves a person without the number, nor the hotline without the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, Literal
+
+import structlog
+from prometheus_client import Counter, Histogram
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation.assistant_interface import Understanding
+from bot.conversation.contact_counts import count_contact
+from bot.conversation.context import Context
+from bot.conversation.decision import Decision
+from bot.conversation.guarded_decision import GuardedDecider
+from bot.conversation.outcome import Outcome
+from bot.conversation.persistence import keep
+from bot.conversation.recovery import recover
+from bot.conversation.reply_limits import Allowance
+from bot.delivery import farewells, outbox
+from bot.delivery.channel_traits import traits_of
+from bot.dialogue.answers import Library
+from bot.handoff.queue import HandoffQueue, waits
+from bot.language.lexicon import Lexicon
+from bot.language.normalise import printable
+from bot.language.wording import Wording
+from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
+from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, Bell, Turns
+from bot.storage.conversations import ConversationStore, Said
+from bot.storage.database import Database
+from bot.storage.receipts import Replayed, first_time, taken
+from bot.storage.remains import Remains
+from bot.storage.tables import Conversation, Message
+from bot.storage.vault import SealBroken
+
+log = structlog.get_logger()
+
+MAX_TEXT: Final = 20_000  # characters of a person's message; the channels refuse longer ones, nothing is cut here
+MAX_ANSWER: Final = 4000  # of a consultant's; some three SMS in a row are what people still read
+
+MESSAGES = Counter("frontdoor_messages", "Messages of people, by channel and triage.", ["channel", "triage"])
+SET_ASIDE = Counter(
+    "frontdoor_messages_set_aside", "Messages that nobody can read, because what is stored of them does not open."
+)
+ANSWER_SECONDS = Histogram(
+    "frontdoor_answer_seconds",
+    "Time from taking a message's turn to its stored replies.",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+
+
+class TextTooLong(Exception):
+    """A text is longer than it may be; nothing of it was stored or sent."""
+
+
+class FrontDoor:
+    """Receives messages from the channels and sees to it that each is answered."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        conversations: ConversationStore,
+        queue: HandoffQueue,
+        assistant: Understanding | None,
+        wording: Wording,
+        lexicon: Lexicon,
+        library: Library,
+        bell: Bell,
+        clock: Callable[[], datetime],
+        on_duty: Callable[[datetime], bool] = lambda _now: True,
+        person_daily: int = 80,
+        total_daily: int = 3000,
+        turn_seconds: float = 10.0,
+    ) -> None:
+        self.database = database
+        self.remains = Remains(database)
+        self.conversations = conversations
+        self.queue = queue
+        self.wording = wording
+        self.decider = GuardedDecider(
+            assistant=assistant,
+            wording=wording,
+            lexicon=lexicon,
+            library=library,
+            conversations=conversations,
+            now=clock,
+            on_duty=on_duty,
+            turn_seconds=turn_seconds,
+        )
+        self.allowance = Allowance(self.decider.notices, conversations.vault, person_daily=person_daily, total_daily=total_daily)
+        self.context = Context(conversations, queue, wording)
+        self.bell = bell
+        self.clock = clock
+        self._turns = Turns()
+
+    async def greet(
+        self, *, channel: str, pseudonym: str, language: str, also: str | None = None, brief: bool = False
+    ) -> list[Reply]:
+        """Open a conversation and say who is answering; a conversation that is open already gets nothing new.
+
+        `also` is a second language for somebody whose own is not served; `brief` is for a page that shows the numbers by itself.
+        """
+        now = self.clock()
+        async with self.database.transaction() as session:
+            if await self.conversations.find(session, channel, pseudonym) is not None:
+                return []
+            conversation = await self.conversations.open(
+                session, channel=channel, pseudonym=pseudonym, language=language, address=None, now=now
+            )
+            languages = [language] if also in (None, language) else [language, also]
+            return [
+                await self._say(session, conversation, self.decider.notices.greeting(conversation, wanted, brief=brief), now=now)
+                for wanted in languages
+            ]
+
+    async def receive(self, inbound: Inbound) -> Outcome:
+        """Store a message and answer it; the same message again gives the same answer and changes nothing."""
+        conversation_id, message_id = await self.accept(inbound)
+        return await self.answer(conversation_id, message_id)
+
+    async def accept(self, inbound: Inbound) -> tuple[str, str]:
+        """Store a message once; return the ids of its conversation and of itself, for `answer`.
+
+        Raises Replayed for a message that was taken before and erased since.
+        """
+        vault = self.conversations.vault
+        inbound, pushes = replace(inbound, text=printable(inbound.text)), traits_of(inbound.channel).pushes
+        for attempt in (1, 2):
+            try:
+                async with self.database.transaction() as session:
+                    if pushes and not await first_time(
+                        session, vault, channel=inbound.channel, external_id=inbound.external_id, now=inbound.received_at
+                    ):
+                        return await self._taken_before(session, inbound)
+                    conversation = await self.conversations.open(
+                        session,
+                        channel=inbound.channel,
+                        pseudonym=inbound.pseudonym,
+                        language=inbound.language_hint if inbound.language_hint in LANGUAGES else "pl",
+                        address=inbound.address,
+                        now=inbound.received_at,
+                    )
+                    if pushes and inbound.address is None and conversation.reachable == "yes":
+                        conversation.reachable = "no_address"
+                    message, _new = await self.conversations.accept(session, conversation, inbound)
+                    return conversation.id, message.id
+            except IntegrityError:  # another process stored the same person's first message in the same moment
+                if attempt == 2:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def knows(self, inbound: Inbound) -> bool:
+        """Say whether a message of a webhook was taken before."""
+        async with self.database.reading() as session:
+            vault = self.conversations.vault
+            return await taken(session, vault, channel=inbound.channel, external_id=inbound.external_id)
+
+    async def _taken_before(self, session: AsyncSession, inbound: Inbound) -> tuple[str, str]:
+        conversation = await self.conversations.find(session, inbound.channel, inbound.pseudonym)
+        known = conversation and await self.conversations.by_external_id(session, conversation.id, inbound.external_id)
+        if not conversation or not known:
+            raise Replayed(f"A message on {inbound.channel} came again after its conversation was erased.")
+        number = inbound.details.get("message_id")
+        if isinstance(number, int):
+            await self.conversations.add_to_album(session, known.id, number)
+        return conversation.id, known.id
+
+    async def set_reachable(self, *, channel: str, pseudonym: str, reachable: Literal["yes", "blocked", "gone"]) -> None:
+        """Note what a channel says about a person: that they blocked us, or let us in again; STOP is not undone by it."""
+        async with self.database.transaction() as session:
+            conversation = await self.conversations.find(session, channel, pseudonym)
+            if conversation is None or conversation.reachable == "stopped":
+                return
+            conversation.reachable = reachable
+        self.bell.ring(conversation.id, QUEUE)
+
+    async def answer(self, conversation_id: str, message_id: str) -> Outcome:
+        """Take the conversation's turn and answer one stored message, if nobody has yet; earlier ones go first."""
+        async with self._turns.of(conversation_id):
+            async with self.database.reading() as session:
+                earlier = await self.conversations.unanswered_before(session, conversation_id, message_id)
+            for waiting in earlier:
+                await self._answer(conversation_id, waiting)
+            with ANSWER_SECONDS.time():
+                return await self._answer(conversation_id, message_id)
+
+    async def _answer(self, conversation_id: str, message_id: str) -> Outcome:
+        while (outcome := await self._answer_as_it_stands(conversation_id, message_id)) is None:
+            log.info("decided_again", conversation=conversation_id)
+        return outcome
+
+    async def _answer_as_it_stands(self, conversation_id: str, message_id: str) -> Outcome | None:
+        """Answer a message; None when another process changed what the decision started from, and it must be decided again."""
+        async with self.database.reading() as session:
+            found = await self._received(session, await self.conversations.look_at(session, conversation_id), message_id)
+            if isinstance(found, Outcome):
+                return found
+            conversation, message = found
+            said = self._opened(message)
+            if said is not None:
+                standing, last = await self.context.read(session, conversation, message)
+                said = self.context.as_chosen(conversation, said, last)
+                started_from = _state(conversation)
+        if said is None:
+            return await self._set_aside(conversation_id, message_id)
+
+        decision = await self.decider.decide(conversation, said, standing)
+
+        if decision.erase:
+            return await self._erase(conversation, said, decision)
+        outcome = await self._keep(conversation_id, message_id, decision, started_from)
+        if outcome is None:
+            return None
+        MESSAGES.labels(conversation.channel, decision.screening.triage.value).inc()
+        self.bell.ring(conversation_id, QUEUE, OUTBOX)
+        return outcome
+
+    def _opened(self, message: Message) -> Said | None:
+        try:
+            return self.conversations.read(message)
+        except SealBroken:
+            return None
+
+    async def _set_aside(self, conversation_id: str, message_id: str) -> Outcome:
+        """Put a message aside that does not open, so that it holds up nobody: fixed words for its person, a case for the hotline."""
+        now = self.clock()
+        async with self.database.transaction() as session:
+            found = await self._received(session, await self.conversations.get(session, conversation_id), message_id)
+            if isinstance(found, Outcome):
+                return found
+            conversation, message = found
+            triage = Triage(conversation.triage)
+            message.state = "unreadable"
+            case = await self.queue.of_conversation(session, conversation_id)
+            replies: tuple[Reply, ...] = ()
+            if conversation.reachable != "stopped" and (case is None or case.taken_by is None):
+                failure = self.decider.notices.reply("failure", conversation)
+                replies = await self.allowance.within(session, conversation, (failure,), triage=triage, now=now)
+            await self.queue.open(session, conversation, reason="failure", triage=triage, now=now)
+            await self.conversations.extend_for_case(session, conversation, now)
+            said = [await self._say(session, conversation, reply, now=now, answers=message_id) for reply in replies]
+        log.error("message_set_aside", conversation=conversation_id, message=message.number)
+        SET_ASIDE.inc()
+        self.bell.ring(conversation_id, QUEUE, OUTBOX)
+        return Outcome(tuple(said), triage, handoff=True)
+
+    async def _received(
+        self, session: AsyncSession, conversation: Conversation | None, message_id: str
+    ) -> tuple[Conversation, Message] | Outcome:
+        """Return a message that waits for its answer; of one that was erased, or that another process answered, what came of it."""
+        message = await session.get(Message, message_id)
+        if conversation is None or message is None:
+            return Outcome((), Triage.NONE, handoff=False, erased=True)
+        return (conversation, message) if message.state == "received" else await self._answered(session, conversation, message_id)
+
+    async def _answered(self, session: AsyncSession, conversation: Conversation, message_id: str) -> Outcome:
+        """Return what came of a message that was answered before."""
+        case = await self.queue.of_conversation(session, conversation.id)
+        replies = await self.conversations.replies_to(session, message_id)
+        return Outcome(tuple(said.as_reply() for said in replies), Triage(conversation.triage), handoff=waits(case))
+
+    async def _keep(
+        self, conversation_id: str, message_id: str, decision: Decision, started_from: tuple[object, ...]
+    ) -> Outcome | None:
+        now = self.clock()
+        async with self.database.transaction() as session:
+            found = await self._received(session, await self.conversations.get(session, conversation_id), message_id)
+            if isinstance(found, Outcome):
+                return found
+            conversation, message = found
+            if _state(conversation) != started_from:
+                return None
+            case = await self.queue.of_conversation(session, conversation_id)
+            await keep(self.conversations, session, conversation, message, decision=decision, now=now)
+            count_contact(session, self.conversations.vault, conversation, decision, case=case, now=now)
+            if (reason := decision.handoff_reason) is not None:
+                case, _ = await self.queue.open(session, conversation, reason=reason, triage=decision.findings.triage, now=now)
+                await self.conversations.extend_for_case(session, conversation, now)
+            elif decision.withdraw and case is not None:
+                await self.queue.withdraw(session, case, now)
+            # A consultant may have taken the conversation while the program was thinking: then they speak, not the program.
+            taken = case is not None and case.taken_by is not None
+            message.state = "unread" if taken else "answered"
+            if decision.reachable is not None:
+                conversation.reachable = decision.reachable
+                if decision.reachable == "stopped":
+                    await outbox.cancel_due(session, conversation_id, now, "stopped")
+            replies_now = decision.replies if decision.regardless or not taken else ()
+            if not decision.regardless:
+                triage = higher(decision.screening.triage, Triage(conversation.triage))
+                replies_now = await self.allowance.within(session, conversation, replies_now, triage=triage, now=now)
+            said = [
+                await self._say(session, conversation, reply, now=now, answers=message_id, regardless=decision.regardless)
+                for reply in replies_now
+            ]
+            return Outcome(tuple(said), Triage(conversation.triage), waits(case), said=decision.said, commands=decision.commands)
+
+    async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
+        """Erase a conversation because the person said so, and say that it is done."""
+        key = "delete_done" if traits_of(conversation.channel).keeps_messages else "delete_done_page"
+        done = self.decider.notices.reply(key, conversation, decision.language)
+        await self._erase_now(conversation.id, (done,), decision)
+        return Outcome((replace(done, id="erased"),), Triage.NONE, handoff=False, erased=True)
+
+    async def erase(self, conversation_id: str) -> None:
+        """Erase a conversation at once and wholly."""
+        async with self._turns.of(conversation_id):
+            await self._erase_now(conversation_id, ())
+
+    async def _erase_now(self, conversation_id: str, replies: tuple[Reply, ...], decision: Decision | None = None) -> None:
+        async with self.database.transaction() as session:
+            if decision is not None and (conversation := await self.conversations.get(session, conversation_id)) is not None:
+                count_contact(session, self.conversations.vault, conversation, decision, case=None, now=self.clock())
+            farewell = await farewells.farewell_of(session, self.conversations, conversation_id, replies, self.clock())
+            if farewell is not None:
+                farewells.put(session, self.conversations.vault, farewell)
+            await self.conversations.erase(session, conversation_id, self.clock())
+        self.remains.erased = True
+        await self.remains.clear_log()
+        log.info("conversation_erased", conversation=conversation_id, by="person")
+        self.bell.ring(conversation_id, QUEUE, FAREWELL)
+
+    async def consultant_says(
+        self, conversation_id: str, *, staff_id: str, text: str, language: str | None = None, external_id: str | None = None
+    ) -> Reply | None:
+        """Send a consultant's words; None when the conversation is gone or not theirs (any more).
+
+        The same `external_id` again sends nothing and returns what was sent. Raises TextTooLong beyond MAX_ANSWER characters.
+        """
+        text, now = printable(text), self.clock()
+        if len(text) > MAX_ANSWER:
+            raise TextTooLong(f"An answer may have {MAX_ANSWER} characters; this one has {len(text)}. Send it in two.")
+        async with self.database.transaction() as session:
+            conversation = await self.conversations.get(session, conversation_id)
+            case = await self.queue.of_conversation(session, conversation_id)
+            if conversation is None or case is None or case.taken_by != staff_id:
+                return None
+            if external_id is not None and (
+                known := await self.conversations.by_external_id(session, conversation_id, external_id)
+            ):
+                return known.as_reply()
+            await self.introduce(session, conversation, "consultant_here", now)
+            reply = Reply(text=text, language=language or conversation.language, author="consultant")
+            said = await self._say(session, conversation, reply, now=now, staff_id=staff_id, external_id=external_id)
+        self.bell.ring(conversation_id, QUEUE, OUTBOX)
+        return said
+
+    async def introduce(
+        self, session: AsyncSession, conversation: Conversation, key: Literal["consultant_here", "consultant_left"], now: datetime
+    ) -> None:
+        """Say that a person speaks from now on, or the program again: when that is news, and never in quiet mode or after STOP."""
+        last = await self.conversations.last_reply(session, conversation.id, before=conversation.message_count + 1)
+        if last is None or conversation.quiet or conversation.reachable not in {"yes", "left"}:
+            return
+        if last.author == ("bot" if key == "consultant_here" else "consultant"):
+            await self._say(session, conversation, self.decider.notices.reply(key, conversation), now=now, regardless=True)
+
+    async def _say(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        reply: Reply,
+        *,
+        now: datetime,
+        answers: str | None = None,
+        staff_id: str | None = None,
+        external_id: str | None = None,
+        regardless: bool = False,
+    ) -> Reply:
+        message = await self.conversations.add_reply(
+            session, conversation, reply, now=now, answers=answers, staff_id=staff_id, external_id=external_id
+        )
+        await outbox.enqueue(session, conversation, message, now, regardless=regardless)
+        return replace(reply, id=str(message.number))
+
+    async def recover(self) -> int:
+        """Answer what a crash left unanswered; return how many messages that were."""
+        return await recover(self)
+
+
+def _state(conversation: Conversation) -> tuple[object, ...]:
+    """Return what a decision starts from besides the message: two of one person, at two processes, must build on each other."""
+    return (conversation.dialogue, conversation.findings, conversation.language, conversation.quiet)

@@ -1,0 +1,81 @@
+"""The decision on a message with what guards it: the time of a turn, the lists of danger when no model read it, a consultant's block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from bot.conversation.assistant_interface import Understanding
+from bot.conversation.danger_phrases import DangerWords
+from bot.conversation.decision import Decider, Decision, Standing
+from bot.conversation.time_limit import Patience
+from bot.dialogue.answers import Library
+from bot.language.lexicon import Lexicon
+from bot.language.wording import Wording
+from bot.messages import Screening, Triage
+from bot.storage.conversations import ConversationStore, Said
+from bot.storage.tables import Conversation
+
+BLOCKED_TEXT: Final = "spend_limited"  # few texts come here for now, messages are kept, the numbers: all of which is so
+OF_THEIR_OWN: Final = ("@delete", "@lang_", "@language")
+
+
+class GuardedDecider(Decider):
+    """A decider that waits for its assistant `turn_seconds` in a turn."""
+
+    def __init__(
+        self,
+        *,
+        assistant: Understanding | None,
+        wording: Wording,
+        lexicon: Lexicon,
+        library: Library,
+        conversations: ConversationStore,
+        now: Callable[[], datetime],
+        on_duty: Callable[[datetime], bool],
+        turn_seconds: float,
+    ) -> None:
+        self.patience = Patience(assistant, seconds=turn_seconds) if assistant is not None else None
+        super().__init__(
+            assistant=self.patience,
+            wording=wording,
+            lexicon=lexicon,
+            library=library,
+            conversations=conversations,
+            now=now,
+            on_duty=on_duty,
+        )
+        self.danger = DangerWords.load(lexicon)
+
+    @property
+    def understands(self) -> bool:
+        """Say whether there is a model, and it answers in time."""
+        return self.patience is not None and not self.patience.stuck
+
+    async def decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
+        """Return what comes of a message; never raises for a failure of understanding or dialogue, nor waits for one for ever."""
+        if conversation.blocked_at is not None:
+            return await self._blocked(conversation, said, standing)
+        return await self._in_time(conversation, said, standing)
+
+    async def _blocked(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
+        """Give somebody whom a consultant blocked the numbers, and keep what they write; what is theirs to decide they still decide."""
+        if self._decides_of_own(conversation, said):
+            return replace(await self._in_time(conversation, said, standing), handoff_reason=None)
+        unread = Screening(language=conversation.language, triage=Triage.NONE)
+        findings = self.conversations.findings(conversation)
+        return Decision(unread, findings, conversation.language, (self.notices.reply(BLOCKED_TEXT, conversation),))
+
+    def _decides_of_own(self, conversation: Conversation, said: Said) -> bool:
+        """Say whether a message is about being written to, about erasing, or about the language."""
+        if self.notices.steering(conversation, said) is not None or said.text.startswith(OF_THEIR_OWN):
+            return True
+        erases = self.lexicon.meaning(said.text, conversation.language) == "delete"
+        return erases or self.lexicon.orders_erasure(said.text, conversation.language)
+
+    async def _in_time(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
+        with self.patience.limit() if self.patience is not None else nullcontext():
+            return self.danger.raised(await super().decide(conversation, said, standing), said.text)

@@ -1,0 +1,70 @@
+"""What is kept of a decision: findings, language, report, arrangements, the dialogue's state; sealed where it holds words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation.decision import Decision
+from bot.handoff.waves import bring_one_back, likeness_of, pattern_of
+from bot.messages import Triage
+from bot.storage.conversations import ConversationStore
+from bot.storage.tables import Conversation, Message, TriageChange
+
+
+async def keep(
+    conversations: ConversationStore,
+    session: AsyncSession,
+    conversation: Conversation,
+    message: Message,
+    *,
+    decision: Decision,
+    now: datetime,
+) -> None:
+    """Put what was understood and decided into a conversation; a triage that rises is noted with the message that raised it."""
+    vault = conversations.vault
+    conversations.keep_screening(message, decision.screening)
+    conversation.findings = vault.seal_json(decision.findings.as_json(), f"findings:{conversation.id}")
+    conversation.speaker = decision.findings.speaker.value
+    if decision.language != conversation.language:
+        conversation.language = decision.language
+    if decision.report is not None:
+        conversation.report = vault.seal_json(dict(decision.report), f"report:{conversation.id}")
+    if decision.arranged:
+        known = conversations.arranged(conversation)
+        conversation.arranged = vault.seal_json({**known, **decision.arranged}, f"arranged:{conversation.id}")
+    if decision.language_chosen:
+        conversation.language_fixed = True
+    if decision.quiet is not None:
+        conversation.quiet = decision.quiet
+    if decision.dialogue is not None:
+        conversation.dialogue = vault.seal(decision.dialogue, f"dialogue:{conversation.id}")
+    await _mark(conversations, session, conversation, message, decision)
+    after = decision.findings.triage
+    if after.rank > Triage(conversation.triage).rank:
+        session.add(
+            TriageChange(
+                conversation_id=conversation.id,
+                before=conversation.triage,
+                after=after.value,
+                changed_by="machine",
+                message_number=message.number,
+                changed_at=now,
+                expires_at=conversation.expires_at,
+            )
+        )
+        conversation.triage = after.value
+
+
+async def _mark(
+    conversations: ConversationStore, session: AsyncSession, conversation: Conversation, message: Message, decision: Decision
+) -> None:
+    """Give a conversation the marks by which it is known as one of many alike; whoever writes on in other words is brought back."""
+    vault, channel, triage = conversations.vault, conversation.channel, decision.findings.triage
+    likeness = likeness_of(vault, conversations.read(message).text, channel=channel, language=decision.screening.language)
+    if decision.handoff_reason is not None or conversation.likeness is None:
+        conversation.likeness = likeness
+    signs = decision.findings.indicators
+    conversation.pattern = pattern_of(vault, signs, channel=channel, language=decision.language, triage=triage)
+    await bring_one_back(session, conversation.id, unless=likeness)

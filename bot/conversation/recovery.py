@@ -1,0 +1,33 @@
+"""Answers what a crash left unanswered; what fails for one person stops nobody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.runtime.background import BACKGROUND_FAILURES
+
+if TYPE_CHECKING:
+    from bot.conversation.frontdoor import FrontDoor
+
+log = structlog.get_logger()
+
+
+async def recover(frontdoor: FrontDoor) -> int:
+    """Answer every message that was accepted and not decided; return how many were answered."""
+    async with frontdoor.database.reading() as session:
+        unanswered = await frontdoor.conversations.unanswered(session, before=frontdoor.clock())
+        left = [(message.conversation_id, message.id) for message in unanswered]
+    answered = 0
+    for conversation_id, message_id in left:
+        try:
+            await frontdoor.answer(conversation_id, message_id)
+        except Exception as error:  # it stays received, and is tried again in the next round
+            BACKGROUND_FAILURES.labels(type(error).__name__).inc()
+            log.error("recovery_failed", conversation=conversation_id, error=type(error).__name__, exc_info=error)
+        else:
+            answered += 1
+    if answered:
+        log.warning("answered_after_restart", messages=answered)
+    return answered

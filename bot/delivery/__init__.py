@@ -1,0 +1,1 @@
+"""What has to reach people: the outbox, its dispatcher, texts cut to size, and what is done at providers after an erasure."""

@@ -1,0 +1,115 @@
+"""Numbered choices, where a channel has no buttons: "2", "2.", "dwa" and the title itself choose the second."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from bot.dialogue.exact import ASK_BUTTON
+from bot.dialogue.exact import PART_BUTTON as PART
+from bot.language.identification import without_diacritics
+from bot.language.normalise import readable
+from bot.language.wording import SOURCE_LANGUAGES
+from bot.messages import Button, Reply
+from bot.storage.conversations import Said
+
+NUMBERS_FILE: Final = Path(__file__).resolve().parents[2] / "nlu_data" / "numbers.yml"
+SKIP: Final = "@skip"
+_LANGUAGE: Final = "@lang_"
+MOST: Final = 12  # a longer list, such as that of the languages, stands in the text itself and is chosen by name
+MAX_SHAPE: Final = 40  # characters: whoever writes more is not choosing
+_DIGITS: Final = re.compile(r"(?:nr|no|n|num|numer|number)?\W*(\d{1,2})")
+_AROUND: Final = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+def choices_before(turn: Sequence[Said], said: Said) -> int:
+    """Return how many choices of the same turn come before those of one reply."""
+    return sum(len(other.buttons) for other in turn if other.number < said.number)
+
+
+def numbered(buttons: Sequence[Button], *, before: int = 0, in_turn: int | None = None) -> str:
+    """Return the lines that offer buttons as numbers; empty when there are none.
+
+    A question that may only be skipped gets no number: "1" could be its answer.
+    """
+    total = len(buttons) if in_turn is None else in_turn
+    if total > MOST:
+        return ""
+    if total == 1 and buttons and buttons[0].value == SKIP:
+        return f"({buttons[0].title})"
+    return "\n".join(f"{before + place} {button.title}" for place, button in enumerate(buttons, start=1))
+
+
+def in_words(reply: Reply, *, before: int, in_turn: int, quiet: bool) -> Reply:
+    """Return a reply whose buttons are numbered lines of its text, for a channel that has none; in quiet mode it offers nothing."""
+    lines = "" if quiet else numbered(reply.buttons, before=before, in_turn=in_turn)
+    return replace(reply, text=f"{reply.text}\n{lines}" if lines else reply.text, buttons=())
+
+
+def offered_language(buttons: Sequence[Button]) -> str | None:
+    """Return the language that a reply offers, when that is all that it offers."""
+    values = [button.value for button in buttons]
+    return values[0].removeprefix(_LANGUAGE) if len(values) == 1 and values[0].startswith(_LANGUAGE) else None
+
+
+def chosen(text: str, buttons: Sequence[Button], language: str, *, by_number: bool = True) -> str | None:
+    """Return the value of the button that a short message chooses by number, number word or title; None when it chooses none."""
+    shape = _shape(text)
+    if not shape or len(shape) > MAX_SHAPE:
+        return None
+    for button in buttons:
+        if _shape(button.title) == shape:
+            return button.value
+    if not by_number or (len(buttons) == 1 and buttons[0].value == SKIP) or len(buttons) > MOST:
+        return None
+    number = _number(shape, language)
+    return buttons[number - 1].value if number is not None and 1 <= number <= len(buttons) else None
+
+
+def titled(text: str, titles: Mapping[str, str]) -> str | None:
+    """Return the value of the button whose title somebody typed, from all titles of a language by name.
+
+    A plain yes or no is none: it answers whatever is asked. Nor is "number" or "place", nor a question ("Take it back?" is no order to
+    take it back): those are buttons only where they are offered.
+    """
+    shape = _shape(text)
+    names = (
+        name
+        for name, title in titles.items()
+        if name not in {"yes", "no"} and not name.startswith((PART, ASK_BUTTON)) and _shape(title) == shape
+    )
+    return next((f"@{name}" for name in names), None) if shape else None
+
+
+def _number(shape: str, language: str) -> int | None:
+    digits = _DIGITS.fullmatch(shape)
+    if digits is not None:
+        return int(digits[1])  # in any script's digits
+    words = number_words()
+    # Only in the languages that this person is likely to use: "do" is two in Hindi and a word of others.
+    return next((words[code][shape] for code in (language, *SOURCE_LANGUAGES) if shape in words.get(code, {})), None)
+
+
+def _shape(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", readable(text)).casefold().replace("\u20e3", "").replace("\ufe0f", "")
+    return without_diacritics(_AROUND.sub("", plain))
+
+
+@functools.cache
+def number_words() -> Mapping[str, Mapping[str, int]]:
+    """Return the words for small numbers by language."""
+    content: dict[str, list[str]] = yaml.safe_load(NUMBERS_FILE.read_text(encoding="utf-8"))
+    return {language: dict(_spelled(spellings)) for language, spellings in content.items()}
+
+
+def _spelled(spellings: Sequence[str]) -> Iterator[tuple[str, int]]:
+    for number, variants in enumerate(spellings, start=1):
+        for word in str(variants).split("/"):
+            yield _shape(word), number

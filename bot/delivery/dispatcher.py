@@ -1,0 +1,380 @@
+"""Takes replies out of the outbox and delivers them: in order within a conversation, again after a failure, giving up visibly.
+
+A row is claimed as bot/storage/claims.py tells. Of one whose lease ended nobody knows whether the provider took it, so it is
+looked up before it goes again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import structlog
+from prometheus_client import Counter, Histogram
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.delivery import farewells, outbox
+from bot.delivery.channel_traits import traits_of
+from bot.delivery.choices import choices_before, in_words
+from bot.delivery.farewells import Farewell, Trace
+from bot.delivery.outbound import CannotTell, NotNow, Parcel, Refused, Sender, Uncertain, Unreachable
+from bot.handoff.queue import HandoffQueue
+from bot.messages import Triage
+from bot.runtime.background import Background
+from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, Bell
+from bot.storage.claims import SENDING, Retry, hold, nobody_elses
+from bot.storage.concealed import keep_provider_ids, provider_ids
+from bot.storage.conversations import ConversationStore
+from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.tables import Conversation, Delivery, Message
+
+log = structlog.get_logger()
+
+LEASE: Final = timedelta(seconds=60)  # longer than any channel's timeouts together
+POLL_SECONDS: Final = 2.0  # another process may have put something in, and retries come due
+SLOTS: Final = 8  # deliveries on their way at once
+RETRY: Final = Retry(first=timedelta(seconds=2), longest=timedelta(minutes=5))
+FIRST_LOOK: Final = timedelta(minutes=1)  # a status callback comes within seconds: look only when none came
+LOOK: Final = Retry(first=FIRST_LOOK, longest=timedelta(minutes=16), factor=4)
+
+Fate = tuple[outbox.State, str]
+
+ATTEMPTS = Counter("frontdoor_delivery_attempts", "Attempts to deliver, by channel and result.", ["channel", "result"])
+DELIVERY_SECONDS = Histogram(
+    "frontdoor_delivery_seconds",
+    "From a stored reply to its acceptance by the provider.",
+    ["channel"],
+    buckets=(0.5, 1, 2, 5, 15, 60, 300, 1800),
+)
+
+
+class Postman:
+    """Delivers the outbox of one process; several processes may share the database."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        conversations: ConversationStore,
+        queue: HandoffQueue,
+        bell: Bell,
+        clock: Callable[[], datetime],
+        senders: Mapping[str, Sender],
+        give_up: timedelta,
+    ) -> None:
+        self.database = database
+        self.conversations = conversations
+        self.queue = queue
+        self.bell = bell
+        self.clock = clock
+        self.senders = dict(senders)
+        self.give_up = give_up
+        self._tasks = Background()
+        self._held: Tally[str] = Tally()
+        self._paused: dict[str, datetime] = {}
+
+    def serve(self, channel: str, sender: Sender) -> None:
+        """Deliver what is due on a channel through a sender."""
+        self.senders[channel] = sender
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        with self.bell.listen(OUTBOX) as rung:
+            while True:
+                rung.clear()
+                claimed = await self._start_due()
+                if not claimed or self._tasks.count >= SLOTS:
+                    try:
+                        await asyncio.wait_for(rung.wait(), POLL_SECONDS)
+                    except TimeoutError:
+                        continue
+
+    async def deliver_due(self) -> int:
+        """Deliver everything that is due now, wait for it, and return how many attempts that took."""
+        attempts = 0
+        while claimed := await self._start_due():
+            attempts += claimed
+            await self._tasks.finished()
+        return attempts
+
+    async def close(self) -> None:
+        """Let what is on its way arrive; what takes too long is looked up after the next start."""
+        await self._tasks.close(patience=LEASE.total_seconds() / 6)
+
+    @contextmanager
+    def hold(self, conversation_id: str) -> Iterator[None]:
+        """Leave a conversation's replies alone for a moment: somebody else is about to hand them over."""
+        self._held[conversation_id] += 1
+        try:
+            yield
+        finally:
+            self._held[conversation_id] -= 1
+            if not self._held[conversation_id]:
+                del self._held[conversation_id]
+            self.bell.ring(OUTBOX)
+
+    async def _start_due(self) -> int:
+        try:
+            parcels = await self.claim(limit=SLOTS - self._tasks.count)
+        except DatabaseUnavailable as error:
+            ATTEMPTS.labels("all", "database_unavailable").inc()
+            log.error("outbox_unreadable", error=type(error).__name__)
+            return 0
+        for parcel in parcels:
+            self._tasks.start(self._deliver(parcel))
+        return len(parcels)
+
+    async def claim(self, *, limit: int) -> list[Parcel]:
+        """Take the rows that may be sent now, one of each conversation at most, and close those that must not go any more."""
+        parcels: list[Parcel] = []
+        while len(parcels) < limit:
+            taken, closed = await self._claim_once(limit - len(parcels))
+            parcels += taken
+            if not closed:
+                break
+            self.bell.ring(QUEUE, *closed)
+        return parcels
+
+    async def _claim_once(self, limit: int) -> tuple[list[Parcel], list[str]]:
+        now = self.clock()
+        earlier = aliased(Delivery)
+        conditions: list[ColumnElement[bool]] = [
+            Delivery.finished_at.is_(None),
+            Delivery.due_at <= now,
+            Delivery.channel.in_([name for name in self.senders if self._paused.get(name, now) <= now]),
+            Delivery.conversation_id.not_in(list(self._held)),
+            ~exists().where(
+                earlier.conversation_id == Delivery.conversation_id, earlier.id < Delivery.id, earlier.finished_at.is_(None)
+            ),
+        ]
+        parcels, closed = [], []
+        async with self.database.transaction() as session:
+            found = await session.execute(
+                nobody_elses(select(Delivery).where(*conditions).order_by(Delivery.id).limit(limit), Delivery)
+            )
+            for row in found.scalars().all():
+                parcel = await self._prepare(session, row, now)
+                if parcel is not None:
+                    parcels.append(parcel)
+                else:
+                    closed.append(row.conversation_id)
+        return parcels, closed
+
+    async def hand_over(self, conversation_id: str) -> list[Parcel]:
+        """Take all replies of a held conversation out at once, for a channel that gives them back in its answer.
+
+        Nobody says whether that answer arrived: they stay uncertain until the provider reports on them, or is asked.
+        """
+        now = self.clock()
+        parcels = []
+        async with self.database.transaction() as session:
+            found = await session.execute(
+                select(Delivery)
+                .where(Delivery.conversation_id == conversation_id, Delivery.finished_at.is_(None))
+                .order_by(Delivery.id)
+                .with_for_update()
+            )
+            rows = list(found.scalars())
+            if any(row.state != "due" or row.due_at > now for row in rows):
+                return []  # one is on its way otherwise: these would overtake it
+            for row in rows:
+                parcel = await self._prepare(session, row, now)
+                if parcel is not None:
+                    row.state, row.due_at, row.uncertain = "unknown", now + FIRST_LOOK, 1
+                    parcels.append(parcel)
+        return parcels
+
+    async def _prepare(self, session: AsyncSession, row: Delivery, now: datetime) -> Parcel | None:
+        conversation = await session.get(Conversation, row.conversation_id)  # unlocked: who has it locked may wait for this row
+        message = await session.get(Message, row.message_id)
+        if conversation is None or message is None:
+            return None
+        if row.state == SENDING:  # whoever had it is gone
+            row.uncertain += 1
+        may_be_there = row.uncertain > 0 and row.state != "due"
+        fate = await self._fate(session, row, conversation, said_by=message.author, now=now)
+        address = self.conversations.address(conversation)
+        said = self.conversations.shown(message)
+        if fate is not None or address is None or said.unreadable:
+            fate = fate or ("failed", "no_address" if address is None else "unreadable")
+            await self._end(session, row, conversation, fate=fate, now=now)
+            return None
+        turn = await self.conversations.replies_to(session, message.answers) if message.answers else [said]
+        reply = said.as_reply()
+        if not traits_of(row.channel).buttons:
+            in_turn = sum(len(other.buttons) for other in turn)
+            reply = in_words(reply, before=choices_before(turn, said), in_turn=in_turn, quiet=conversation.quiet)
+        parcel = Parcel(
+            delivery_id=row.id,
+            conversation_id=conversation.id,
+            channel=row.channel,
+            address=address,
+            reply=reply,
+            quiet=conversation.quiet,
+            part=len(provider_ids(self.conversations.vault, row)),
+            uncertain=row.uncertain if may_be_there else 0,
+            created_at=row.created_at,
+        )
+        row.parts = self.senders[row.channel].parts(parcel)
+        if parcel.part >= row.parts:
+            outbox.end(row, "sent", None, now)
+            return None
+        hold(row, until=now + LEASE)
+        row.state = SENDING
+        return parcel
+
+    async def _fate(
+        self, session: AsyncSession, row: Delivery, conversation: Conversation, *, said_by: str, now: datetime
+    ) -> Fate | None:
+        """Return how a row ends without being sent: who owns the conversation is decided here, at the last moment."""
+        if not row.regardless and conversation.reachable == "stopped":
+            return ("cancelled" if said_by == "bot" else "failed"), "stopped"
+        if not row.regardless and said_by == "bot":
+            case = await self.queue.of_conversation(session, conversation.id)
+            if case is not None and case.taken_by is not None:
+                return "cancelled", "taken"
+        if conversation.reachable in {"blocked", "gone", "no_address"}:
+            return "failed", conversation.reachable
+        if now - row.created_at > self.give_up:
+            return ("unknown" if row.uncertain else "failed"), outbox.GAVE_UP
+        return None
+
+    async def _deliver(self, parcel: Parcel) -> None:
+        sender = self.senders[parcel.channel]
+        try:
+            provider_id = await sender.look_up(parcel) if parcel.uncertain else None
+            if provider_id is None:
+                provider_id = await sender.send(parcel)
+        except NotNow as problem:
+            if problem.everybody:
+                self._paused[parcel.channel] = self.clock() + (problem.wait or RETRY.first)
+            await self._later(parcel, "unknown" if parcel.uncertain else "due", problem.code, problem.wait)
+        except Refused as problem:
+            await self._close(parcel, "failed", problem.code, problem.reachable)
+        except CannotTell:
+            await self._close(parcel, "unknown", "no_answer", None)
+        except Uncertain as problem:
+            await self._later(parcel, "unknown", problem.code, None, doubt=True)
+        except Exception as error:  # whatever it was, the message may be there: look before it is sent again
+            log.error(
+                "delivery_broke", delivery=parcel.delivery_id, channel=parcel.channel, error=type(error).__name__, exc_info=error
+            )
+            await self._later(parcel, "unknown", "unexpected", None, doubt=True)
+        else:
+            await self.accepted(parcel, provider_id)
+        self.bell.ring(OUTBOX)
+
+    async def accepted(self, parcel: Parcel, provider_id: str) -> None:
+        """Store that the provider took a part."""
+        ATTEMPTS.labels(parcel.channel, "accepted").inc()
+        now = self.clock()
+        async with self.database.transaction() as session:
+            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
+            if row is None:  # erased while it was on its way: what arrived is taken back where that is possible
+                self._take_back(session, parcel, provider_id, now)
+                return
+            known = provider_ids(self.conversations.vault, row)
+            if len(known) == parcel.part:
+                keep_provider_ids(self.conversations.vault, row, [*known, provider_id])
+            if row.finished_at is None:
+                if parcel.part + 1 < row.parts:
+                    row.state, row.due_at, row.uncertain = "due", now, 0
+                else:
+                    outbox.end(row, "sent", None, now)
+                    DELIVERY_SECONDS.labels(parcel.channel).observe((now - row.created_at).total_seconds())
+        self.bell.ring(parcel.conversation_id, OUTBOX)
+
+    def _take_back(self, session: AsyncSession, parcel: Parcel, provider_id: str, now: datetime) -> None:
+        farewell = Farewell(
+            channel=parcel.channel,
+            address=parcel.address,
+            language=parcel.reply.language,
+            quiet=parcel.quiet,
+            replies=(),
+            traces=(Trace(provider_id, now),),
+            at=now,
+        )
+        farewells.put(session, self.conversations.vault, farewell)
+        self.bell.ring(FAREWELL)
+
+    async def _later(
+        self, parcel: Parcel, state: Literal["due", "unknown"], code: str, wait: timedelta | None, *, doubt: bool = False
+    ) -> None:
+        ATTEMPTS.labels(parcel.channel, code).inc()
+        async with self.database.transaction() as session:
+            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
+            if row is None or row.finished_at is not None:
+                return
+            row.state, row.error_code = state, code
+            row.uncertain += doubt
+            if doubt:
+                pause = LOOK.after(row.uncertain)
+            else:
+                pause = max(RETRY.after(row.attempts + 1) * random.uniform(0.5, 1.0), wait or timedelta())  # noqa: S311 - spreads retries, hides nothing
+            row.due_at = self.clock() + pause
+
+    async def _close(self, parcel: Parcel, state: outbox.State, code: str, reachable: Unreachable | None) -> None:
+        ATTEMPTS.labels(parcel.channel, "refused").inc()
+        async with self.database.transaction() as session:
+            conversation = await self.conversations.get(session, parcel.conversation_id)
+            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
+            if row is None or conversation is None:
+                return
+            if reachable is not None:
+                conversation.reachable = reachable
+            if row.finished_at is None:
+                await self._end(session, row, conversation, fate=(state, code), now=self.clock())
+        self.bell.ring(parcel.conversation_id, QUEUE)
+
+    async def report(
+        self,
+        *,
+        delivery_id: int,
+        part: int,
+        provider_id: str,
+        state: Literal["sent", "delivered", "failed"],
+        code: str | None = None,
+        reachable: Unreachable | None = None,
+    ) -> bool:
+        """Take what a provider says later; returns whether that changed anything."""
+        now = self.clock()
+        async with self.database.transaction() as session:
+            known = await session.get(Delivery, delivery_id)
+            conversation = None if known is None else await self.conversations.get(session, known.conversation_id)
+            row = await outbox.report(
+                session,
+                self.conversations.vault,
+                delivery_id=delivery_id,
+                part=part,
+                provider_id=provider_id,
+                state=state,
+                code=code,
+                now=now,
+            )
+            if row is None or conversation is None:
+                return False
+            if row.state == "failed":
+                conversation.reachable = reachable or conversation.reachable
+                await self._tell_hotline(session, conversation, now)
+        self.bell.ring(row.conversation_id, QUEUE, OUTBOX)
+        return True
+
+    async def _end(self, session: AsyncSession, row: Delivery, conversation: Conversation, *, fate: Fate, now: datetime) -> None:
+        state, code = fate
+        outbox.end(row, state, code, now)
+        if state in {"failed", "unknown"}:
+            await self._tell_hotline(session, conversation, now)
+
+    async def _tell_hotline(self, session: AsyncSession, conversation: Conversation, now: datetime) -> None:
+        """Put somebody into the queue who needs a person and whom our answer does not reach."""
+        triage = Triage(conversation.triage)
+        if triage.needs_person and await self.queue.of_conversation(session, conversation.id) is None:
+            await self.queue.open(session, conversation, reason="unreachable", triage=triage, now=now)
+            await self.conversations.extend_for_case(session, conversation, now)

@@ -1,0 +1,211 @@
+"""Which answers of the library are nearest in meaning to a question.
+
+A question and all known ways of asking are points in the space of the sentence encoder; a projection that was learned from the ways
+of asking draws those of one answer together and those of different answers apart. It knows nothing of single answers: one that was
+written after the training is found as well, in every language. Beside it a network reads the question in its conversation: what was
+said and answered before it. To an answer that it does not know it is indifferent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.dialogue.answers import CALM, Library
+from bot.dialogue.embedding import Senses
+from bot.dialogue.features import NEW, Context, before, side_features
+from bot.dialogue.heads import Layers
+from bot.dialogue.state import Who
+from bot.language.normalise import readable
+from bot.screening.encoder import Encoder
+from bot.screening.heads import Matrix
+
+_FILE: Final = "nearness.npz"
+_BATCH: Final = 128
+NEAREST: Final = 3  # ways of asking of one answer whose nearness counts
+INDIFFERENT: Final = -2.5  # the log likelihood of an answer that the network does not know: it must neither win nor lose by that
+SHARE_OF_OTHERS: Final = 0.5  # of the second and third of them
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer and how near it is: a cosine, at most 1."""
+
+    answer: str
+    nearness: float
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """The ways of asking as unit vectors in the learned space, one row each, with the answer that each asks for.
+
+    Beside those of the library stand messages of the training conversations (`heard` of them, the last rows). `followed` are ways that
+    are understood only after another answer: they count for who was given one just before. `stays` is added to answers of the matter
+    that was answered last: people ask on.
+    """
+
+    projection: Matrix
+    vectors: Matrix
+    owners: tuple[str, ...]
+    followed: Matrix
+    digests: tuple[str, ...] = ()
+    heard: int = 0
+    stays: float = 0.0
+    share: float = 0.0
+    network: Layers | None = None
+    centres: Mapping[str, Matrix] = field(default_factory=dict)
+    usable: dict[tuple[Who, str], NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
+
+    def find(
+        self,
+        text: str,
+        sense: Matrix,
+        library: Library,
+        *,
+        who: Who,
+        context: Context = NEW,
+        moment: str = CALM,
+        most: int = 5,
+    ) -> list[Found]:
+        """Return the nearest answers that fit who writes and the moment, the nearest first."""
+        if not self.owners:
+            return []
+        cosines = self.vectors @ unit(self.projection @ sense)
+        usable = self._fitting(library, who, moment)
+        cosines = np.where(usable & ((self.followed == 0) | bool(context.needs)), cosines, -1.0)
+        best: dict[str, list[float]] = {}
+        for place in np.argsort(-cosines)[: most * 12]:
+            best.setdefault(self.owners[place], []).append(float(cosines[place]))
+        asked_on = {library.answers[name].matter for name in context.needs[:1] if name in library}
+        likely = self._likely(text, sense, context)
+        scored = [
+            Found(
+                name,
+                _together(near)
+                + self.stays * (library.answers[name].matter in asked_on)
+                + self.share * likely.get(name, INDIFFERENT),
+            )
+            for name, near in best.items()
+        ]
+        return sorted(scored, key=lambda found: -found.nearness)[:most]
+
+    def _fitting(self, library: Library, who: Who, moment: str) -> NDArray[np.bool_]:
+        """Return which ways of asking are of answers that may be said to somebody in a moment; found once for each."""
+        if (who, moment) not in self.usable:
+            known = {name: answer.fits(who) and moment in answer.when for name, answer in library.answers.items()}
+            self.usable[who, moment] = np.array([known[owner] for owner in self.owners], dtype=np.bool_)
+        return self.usable[who, moment]
+
+    def _likely(self, text: str, sense: Matrix, context: Context) -> dict[str, float]:
+        """Return the log likelihoods of the network for each answer that it knows."""
+        if self.network is None or not self.share:
+            return {}
+        logits = self.network.logits(self.features(text, sense, context))
+        top = logits.max()
+        return dict(zip(self.network.outputs, (logits - top - np.log(np.exp(logits - top).sum())).tolist(), strict=True))
+
+    def features(self, text: str, sense: Matrix, context: Context) -> Matrix:
+        """Return what the network reads: the question, the message before it, what was answered last, and the context."""
+        last = self.centres.get(context.needs[0]) if context.needs else None
+        nothing = np.zeros_like(next(iter(self.centres.values())))
+        answered = nothing if last is None else last
+        return np.concatenate([sense, before(context, len(nothing)), answered, side_features(text, context)]).astype(np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write the projection and the ways of asking to a folder."""
+        known = len(self.digests)
+        about: dict[str, Any] = {"digests": self.digests, "heard": self.owners[known:], "stays": self.stays, "share": self.share}
+        arrays: dict[str, Any] = {}
+        if self.network is not None:
+            about |= {"outputs": self.network.outputs, "centres": sorted(self.centres)}
+            arrays = {f"w{place}": self.network.weights[place].astype(np.float16) for place in (0, 1)}
+            arrays |= {f"b{place}": self.network.biases[place] for place in (0, 1)}
+            arrays["centres"] = np.stack([self.centres[name] for name in about["centres"]]).astype(np.float16)
+        np.savez_compressed(
+            folder / _FILE,
+            allow_pickle=False,
+            **arrays,
+            projection=self.projection.astype(np.float16),
+            vectors=self.vectors.astype(np.float16),
+            about=np.array(json.dumps(about)),
+        )
+
+    @classmethod
+    def load(cls, folder: Path, library: Library, encoder: Encoder, senses: Senses) -> Nearness:
+        """Read the projection from a folder; ways of asking that are new since then are read by the encoder."""
+        with np.load(folder / _FILE, allow_pickle=False) as data:
+            projection, vectors = data["projection"].astype(np.float32), data["vectors"].astype(np.float32)
+            about = json.loads(str(data["about"]))
+            network, centres = None, {}
+            if "outputs" in about:
+                parts = [data[name].astype(np.float32) for name in ("w0", "w1", "b0", "b1")]
+                network = Layers(tuple(about["outputs"]), (parts[0], parts[1]), (parts[2], parts[3]))
+                centres = dict(zip(about["centres"], data["centres"].astype(np.float32), strict=True))
+        count = len(about["digests"])
+        known = dict(zip(about["digests"], vectors[:count], strict=True))
+        placed = cls.of(library, projection, encoder, senses, known)
+        return replace(
+            placed.with_heard(vectors[count:], about["heard"], library),
+            stays=about["stays"],
+            share=about["share"],
+            network=network,
+            centres=centres,
+        )
+
+    def with_heard(self, vectors: Matrix, owners: Sequence[str], library: Library) -> Nearness:
+        """Return the space with messages that asked for answers; those for answers that are gone are left out."""
+        kept = [place for place, owner in enumerate(owners) if owner in library]
+        return replace(
+            self,
+            vectors=np.concatenate([self.vectors, vectors[kept]]),
+            owners=(*self.owners, *(owners[place] for place in kept)),
+            followed=np.concatenate([self.followed, np.zeros(len(kept), dtype=np.float32)]),
+            heard=len(kept),
+            usable={},
+        )
+
+    @classmethod
+    def of(
+        cls, library: Library, projection: Matrix, encoder: Encoder, senses: Senses, known: Mapping[str, Matrix] | None = None
+    ) -> Nearness:
+        """Place all ways of asking in the learned space; `known` are places by the digest of a way of asking."""
+        known = dict(known or {})
+        ways = [(answer.id, way, 0) for answer in library.answers.values() for _, way in answer.ways()]
+        ways += [(answer.id, way, 1) for answer in library.answers.values() for said in answer.follows.values() for way in said]
+        digests = [digest(way) for _, way, _ in ways]
+        new = [place for place, mark in enumerate(digests) if mark not in known]
+        for start in range(0, len(new), _BATCH):
+            part = new[start : start + _BATCH]
+            sense = senses.of(encoder.read([readable(ways[place][1]) for place in part]))
+            known |= {digests[place]: row for place, row in zip(part, unit(sense @ projection.T), strict=True)}
+        vectors = np.stack([known[mark] for mark in digests]) if digests else np.zeros((0, len(projection)), dtype=np.float32)
+        return cls(
+            projection,
+            vectors.astype(np.float32),
+            tuple(name for name, _, _ in ways),
+            np.array([follows for _, _, follows in ways], dtype=np.float32),
+            tuple(digests),
+        )
+
+
+def digest(text: str) -> str:
+    """Return what a way of asking is known by."""
+    return hashlib.sha256(readable(text).encode()).hexdigest()[:16]
+
+
+def unit(vectors: Matrix) -> Matrix:
+    """Return vectors of length one."""
+    return np.asarray(vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-9), dtype=np.float32)
+
+
+def _together(near: Sequence[float]) -> float:
+    """Return how near an answer is, from its nearest ways of asking: one alone may be an odd one."""
+    weights = [1.0, *[SHARE_OF_OTHERS] * (NEAREST - 1)][: len(near)]
+    return float(np.average(near[:NEAREST], weights=weights))

@@ -1,0 +1,181 @@
+"""From which likelihood on a command counts, chosen by what a mistake costs, on messages that were not learned from.
+
+Those are labelled conversations of strangers and, each heard by a network that learned from the others, those of the training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final
+
+import numpy as np
+
+from bot.dialogue.answers import Library
+from bot.dialogue.commands import ASK
+from bot.dialogue.heads import Bars
+from bot.dialogue.learning import Example
+from bot.dialogue.retrieval import Nearness
+from bot.dialogue.state import Who
+from bot.dialogue.understand import MOST_CHOICES
+from bot.screening.heads import Matrix
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a mistake costs.
+
+    `beta`: how much a missed command weighs beside one heard wrongly, as in an F score; `precision`: how many of those that are heard
+    must be right; `least`: the lowest bar.
+    """
+
+    beta: float = 1.0
+    precision: float = 0.6
+    least: float = 0.25
+
+
+# A person is called generously; what alarms, sends somebody away or changes how is written wants to be sure: the screening raises an
+# alarm of its own. What cannot be undone is asked back anyway.
+PLAIN: Final = Cost()
+SUMMONS: Final = Cost(beta=1.5, precision=0.55, least=0.3)
+GRAVE: Final = Cost(beta=1.0, precision=0.75, least=0.5)
+COSTS: Final[Mapping[str, Cost]] = {
+    ASK: Cost(beta=1.3),
+    "want:human": SUMMONS,
+    "near": Cost(precision=0.7, least=0.45),  # it sends somebody away from the phone
+    "answer:no": Cost(least=0.4),
+    **dict.fromkeys(("correct:joke", "feel:better", "done:called"), replace(GRAVE, least=0.6)),  # they end a danger
+    **dict.fromkeys(("danger:self", "danger:other"), Cost(beta=1.0, precision=0.6, least=0.5)),
+    **dict.fromkeys(("feel:suicide", "want:erase", "want:quiet", "want:normal", "want:language"), replace(GRAVE, beta=0.7)),
+    "refuse:human": replace(GRAVE, precision=0.85, least=0.8),  # it sends somebody out of the queue
+    **dict.fromkeys(("refuse:call", "answer:yes"), GRAVE),
+    **dict.fromkeys(("arrange:word", "arrange:time"), GRAVE),
+}
+STEPS: Final = np.linspace(0.25, 0.95, 36)
+FEWEST: Final = 12  # labelled messages with a command; with fewer a middle bar is kept
+MIDDLE: Final = 0.5
+RIGHT_ENOUGH: Final = 0.8  # of the roles that are believed
+# In right answers: what a wrong one costs, beside none; what it is worth to ask back with the right one among the choices, or without.
+# Live readers took asking back for hardly better than no answer, and the second likeliest stands under a given answer as a button.
+WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.3, 0.6
+STAYS: Final = (0.0, 0.05, 0.1)
+SHARES: Final = (0.0, 0.015, 0.03, 0.05, 0.08)
+NEARNESSES: Final = np.linspace(-0.3, 0.9, 61)
+TOLD_RIGHT: Final = 0.85  # of the answers to who asked for none
+NARROW: Final = (0.0, 0.01, 0.02, 0.03, 0.04)  # leads below which the nearest answers are offered instead of one said
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What heads heard in an example that they did not learn from."""
+
+    example: Example
+    likely: Mapping[str, float]
+    who: Who
+    sure: float
+
+
+@dataclass(frozen=True)
+class _Asked:
+    nearness: float
+    lead: float
+    right: bool
+    either: bool
+
+
+def choose_bars(heard: Sequence[Sequence[Heard]], labels: Sequence[str], answer: tuple[float, float, float]) -> Bars:
+    """Return the bars for everything heard; `answer` are those of `choose_answer_bars`. Without conversations, middle ones."""
+    seen = list(chain(*heard))
+    if not seen:
+        return Bars(dict.fromkeys(labels, MIDDLE))
+    command = {
+        label: _best(
+            np.array([item.likely[label] for item in seen], dtype=np.float32),
+            np.array([label in item.example.labels for item in seen]),
+            COSTS.get(label, PLAIN),
+        )
+        for label in labels
+    }
+    doubt = command["feel:suicide"] / 2
+    return Bars(command, doubt, _who_bar(seen, known=False), _who_bar(seen, known=True), *answer)
+
+
+def choose_weights(
+    nearness: Nearness, library: Library, examples: Sequence[Example], sense_of: Callable[[str], Matrix]
+) -> tuple[float, float]:
+    """Return how much the matter answered last and the network count beside nearness; nothing without labelled conversations."""
+    asking = [item for item in examples if item.needs]
+
+    def right(weights: tuple[float, float]) -> int:
+        space = replace(nearness, stays=weights[0], share=weights[1])
+        return sum(_first(item, space, library, sense_of) in item.needs[0] for item in asking)
+
+    return max(((stays, share) for stays in STAYS for share in SHARES), key=right) if asking else (0.0, 0.0)
+
+
+def _first(item: Example, nearness: Nearness, library: Library, sense_of: Callable[[str], Matrix]) -> str:
+    found = nearness.find(item.text, sense_of(item.text), library, who=item.who, context=item.context)
+    return found[0].answer if found else ""
+
+
+def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], cost: Cost) -> float:
+    if true.sum() < FEWEST:
+        return MIDDLE
+
+    def score(bar: float) -> tuple[bool, float]:
+        heard = likely >= bar
+        hits = float((heard & true).sum())
+        right = hits >= cost.precision * float(heard.sum()) and hits > 0
+        return right, (1 + cost.beta**2) * hits / max(cost.beta**2 * float(true.sum()) + float(heard.sum()), 1.0)
+
+    return float(max(STEPS[cost.least - 1e-6 <= STEPS], key=score))
+
+
+def choose_answer_bars(
+    examples: Sequence[Example], nearness: Nearness, library: Library, sense_of: Callable[[str], Matrix]
+) -> tuple[float, float, float]:
+    """Return the nearness from which an answer is given, the lead below which two are offered, and the nearness to what is only told."""
+    seen: list[_Asked] = []
+    for item in examples:
+        if ASK not in item.labels or len(item.needs) > 1:
+            continue
+        found = nearness.find(item.text, sense_of(item.text), library, who=item.who, context=item.context)
+        if found:
+            needs = item.needs[0] if item.needs else frozenset()
+            lead = found[0].nearness - found[1].nearness if len(found) > 1 else 1.0
+            either = bool(needs & {one.answer for one in found[:MOST_CHOICES]})
+            seen.append(_Asked(found[0].nearness, lead, found[0].answer in needs, either))
+
+    def gain(bar: float, between: float) -> float:
+        total = 0.0
+        for one in seen:
+            if one.nearness >= bar:
+                doubted = one.lead < between
+                asked = ASKED_RIGHT if one.either else -ASKED_WRONG
+                total += asked if doubted else (1.0 if one.right else -WRONG_COSTS)
+        return total
+
+    if not seen:
+        return MIDDLE, 0.0, float(NEARNESSES[-1])
+    answer, between = max(((bar, narrow) for bar in NEARNESSES.tolist() for narrow in NARROW), key=lambda chosen: gain(*chosen))
+    sure = (
+        bar for bar in NEARNESSES.tolist() if np.mean([one.right for one in seen if one.nearness >= bar] or [True]) >= TOLD_RIGHT
+    )
+    return answer, between, max(answer, next(sure))
+
+
+def _who_bar(seen: Sequence[Heard], *, known: bool) -> float:
+    """Return from which likelihood on a role is believed, where none is known yet or, `known`, where another one is."""
+    read = [
+        (item.sure, item.who is item.example.who)
+        for item in seen
+        if (item.example.context.who is not Who.UNKNOWN) is known
+        and item.who is not item.example.context.who
+        and item.who is not Who.UNKNOWN
+    ]
+    for step in STEPS:
+        right = [one for sure, one in read if sure >= step]
+        if right and float(np.mean(right)) >= RIGHT_ENOUGH:
+            return float(step)
+    return MIDDLE if not read else float(STEPS[-1])

@@ -1,0 +1,1 @@
+"""What all HTTP interfaces share: listening, connections, bodies, headers, errors, streams of events, signed posts."""

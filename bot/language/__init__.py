@@ -1,0 +1,1 @@
+"""The sixteen languages: which one a text is in, how it is spelt, the short words and hours in it, and the words that the program says."""

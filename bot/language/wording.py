@@ -1,0 +1,171 @@
+"""The words that people read: answers and dialogue texts in sixteen languages, from files that a translator edits.
+
+In `nlu_data/<language>/answers/`, `buttons.yml` and `page.yml` hold titles. Every other file there holds texts by key, each in up to
+four forms: `text` (web chat, Telegram, WhatsApp), `sms` (short, nothing telling in the first line), `quiet` (short and neutral on its
+face), `again` (shorter, for who asks a second time). The answers of the library lie in `library/`, one file a matter; their keys
+begin with `answer.`, and each has the title of the button that asks for it. Numbers, addresses and links stand as placeholders such
+as {hotline}; their values come from `nlu_data/facts.yml`.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+
+from bot.language.writing import right_to_left
+from bot.messages import LANGUAGES, Button, Reply
+
+NLU_DATA = Path(__file__).resolve().parents[2] / "nlu_data"
+SOURCE_LANGUAGES: Final = ("pl", "en")
+LAST_RESORT: Final = "en"
+NEUTRAL: Final = "nothing_said"  # what is said in quiet mode where a text has no quiet form
+
+Form = Literal["text", "sms", "quiet", "again"]
+FORMS: Final[tuple[Form, ...]] = ("text", "sms", "quiet", "again")
+LIBRARY: Final = "library"  # the folder of the answers that are found by meaning
+ANSWER: Final = "answer."  # of the keys of those answers
+ASK_BUTTON: Final = "ask_"  # of the buttons that ask for them
+_NOT_WORDS: Final = frozenset({"asked", "follows"})  # ways of asking, which stand beside a language's words
+
+# Numbers with spaces fall apart in right-to-left text; these marks keep one together without changing its characters.
+_ISOLATE, _END_ISOLATE = "\u2066", "\u2069"
+
+
+class WordingInvalid(Exception):
+    """A file of texts is not YAML of the expected form, or names a fact that does not exist; the message says where."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A text that a language lacks."""
+
+    language: str
+    key: str
+    form: Form
+
+
+class Wording:
+    """All texts, loaded once."""
+
+    def __init__(
+        self,
+        texts: Mapping[str, Mapping[str, Mapping[str, str]]],
+        titles: Mapping[str, Mapping[str, str]],
+        page: Mapping[str, Mapping[str, str]],
+        facts: Mapping[str, str],
+    ) -> None:
+        self.texts = texts
+        self.page = page
+        self.titles = titles
+        self.facts = facts
+
+    @classmethod
+    def load(cls, root: Path = NLU_DATA) -> Wording:
+        """Read all texts; raises WordingInvalid."""
+        facts = {name: str(fact["value"]) for name, fact in _read(root / "facts.yml").items()}
+        texts: dict[str, dict[str, dict[str, str]]] = {}
+        titles: dict[str, dict[str, str]] = {}
+        page: dict[str, dict[str, str]] = {}
+        for language in LANGUAGES:
+            folder = root / language / "answers"
+            texts[language] = {}
+            titles[language], page[language] = {}, {}
+            for path in sorted(folder.glob("*.yml")):
+                content = _read(path)
+                flat = {"buttons.yml": titles, "page.yml": page}.get(path.name)
+                if flat is not None:
+                    flat[language] = {key: str(value) for key, value in content.items()}
+                    continue
+                for key, forms in content.items():
+                    texts[language][key] = _forms(forms, path, key, facts)
+            for path in sorted((folder / LIBRARY).glob("*.yml")):
+                for name, entry in _read(path).items():
+                    words = {form: text for form, text in entry.items() if form not in _NOT_WORDS}
+                    titles[language][f"{ASK_BUTTON}{name}"] = words.pop("title", name)
+                    texts[language][f"{ANSWER}{name}"] = _forms(words, path, name, facts)
+        return cls(texts, titles, page, facts)
+
+    def has(self, key: str, language: str, form: Form = "text") -> bool:
+        """Say whether a text exists in exactly this language and form."""
+        return form in self.texts.get(language, {}).get(key, {})
+
+    def text(self, key: str, language: str, *, form: Form = "text", **values: str) -> str:
+        """Return a text with its facts filled in.
+
+        A missing `sms` form falls back to `text`; a missing `quiet` form to a neutral text, never to one with telling words; a
+        missing language to English, never to a neighbour language.
+        Raises KeyError for a key that no language has.
+        """
+        if form == "quiet" and not self.has(key, language, form):
+            key = NEUTRAL
+        language, template = self._template(key, language, form)
+        isolated = language in right_to_left()
+        filled = {
+            name: f"{_ISOLATE}{value}{_END_ISOLATE}" if isolated and not value.isalpha() else value
+            for name, value in self.facts.items()
+        }
+        return template.format_map(filled | values).strip()
+
+    def _template(self, key: str, language: str, form: Form) -> tuple[str, str]:
+        for candidate in (language, LAST_RESORT, "pl"):
+            forms = self.texts.get(candidate, {}).get(key, {})
+            for wanted in (form, "text"):
+                if wanted in forms:
+                    return candidate, forms[wanted]
+        raise KeyError(key)
+
+    def button(self, name: str, language: str) -> Button:
+        """Return a button: its title in a language, and the value that pressing it sends."""
+        for candidate in (language, LAST_RESORT):
+            if name in self.titles.get(candidate, {}):
+                return Button(title=self.titles[candidate][name], value=f"@{name}")
+        raise KeyError(name)
+
+    def reply(self, key: str, language: str, *, form: Form = "text", buttons: tuple[str, ...] = (), **values: str) -> Reply:
+        """Return a text as a reply with its buttons."""
+        return Reply(
+            text=self.text(key, language, form=form, **values),
+            language=language,
+            buttons=tuple(self.button(name, language) for name in buttons),
+        )
+
+    def gaps(self) -> Iterator[Gap]:
+        """Yield every text and button title that the source languages have and another language lacks."""
+        source = {**self.texts["pl"], **self.texts["en"]}
+        for language in LANGUAGES:
+            for key, forms in source.items():
+                for form in FORMS:
+                    optional = form == "sms" and key.startswith(ANSWER)
+                    if form in forms and not optional and not self.has(key, language, form):
+                        yield Gap(language, key, form)
+            for name in self.titles["pl"]:
+                if name not in self.titles[language]:
+                    yield Gap(language, f"button {name}", "text")
+            for name in self.page["pl"]:
+                if name not in self.page[language]:
+                    yield Gap(language, f"page {name}", "text")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only: "no" is a word here
+    except (OSError, yaml.YAMLError) as error:
+        raise WordingInvalid(f"The file of texts {path} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise WordingInvalid(f"The file of texts {path} must hold keys with texts under them.")
+    return content
+
+
+def _forms(forms: Any, path: Path, key: str, facts: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(forms, dict) or not forms or set(forms) - set(FORMS):
+        raise WordingInvalid(f"{path}: {key} must have one or more of the forms {', '.join(FORMS)}.")
+    for form, text in forms.items():
+        for _, name, _, _ in string.Formatter().parse(str(text)):
+            if name is not None and name not in facts and not name.startswith("_"):
+                raise WordingInvalid(f"{path}: {key}.{form} names the fact {{{name}}}, which facts.yml does not have.")
+    return {form: str(text) for form, text in forms.items()}

@@ -1,1 +1,0 @@
-"""Rasa graph components, thin, over `bot.screening`."""

@@ -1,0 +1,189 @@
+"""Restoring a backup into an empty place, and what has to be made good because time has gone by since it was made."""
+
+from __future__ import annotations
+
+import json
+import os
+import tarfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery.channel_traits import pushing
+from bot.operations.backup.copying import copy_from_file, copy_sqlite_whole, is_empty, refuse_damaged, skip_events
+from bot.operations.backup.making import DATABASE, FORMAT, MANIFEST, SETTINGS
+from bot.operations.backup.sealing import BackupUnreadable, unseal
+from bot.operations.backup.workspace import workshop
+from bot.operations.housekeeping import tidy
+from bot.program import KEY_FILE, build, utc_now
+from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.key_rotation import fit_of
+from bot.storage.tables import Conversation, Delivery, Handoff
+
+_NEEDED: Final = frozenset({MANIFEST, DATABASE, KEY_FILE})
+_MEMBERS: Final = _NEEDED | {SETTINGS}
+_READ_AT_ONCE: Final = 1 << 20  # bytes
+
+
+class PlaceNotEmpty(Exception):
+    """There is a database or a key file already where a backup was to be restored; the message says where."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was restored. `problem` says what does not open with the keys that came with it, in a sentence."""
+
+    made_at: datetime
+    release: str
+    conversations: int
+    open_cases: int
+    sealed: bool
+    settings: Path | None
+    problem: str | None
+
+
+async def restore(settings: Settings, backup: Path, private_key: str | None, *, replace: bool = False) -> Restored:
+    """Put a backup's database and keys where the settings say, and bring them up to date with this program and this hour.
+
+    With `replace` what is there is set aside (SQLite, keys) or dropped (PostgreSQL) first. Without a private key the backup must be
+    one that was not sealed. Raises BackupUnreadable, BackupUnderWay, PlaceNotEmpty and DatabaseUnavailable; then nothing was changed.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with workshop(settings.data_dir) as room:
+        archive = backup
+        if private_key is not None:
+            archive = room / "archive.tar.gz"
+            unseal(backup, archive, private_key)
+        told = _unpack(archive, room)
+        refuse_damaged(room / DATABASE)
+        copy = Database(f"sqlite:///{room / DATABASE}")
+        try:
+            await copy.migrate()
+        finally:
+            await copy.close()
+        copy_sqlite_whole(room / DATABASE)
+        if replace:
+            await _clear_place(settings)
+        await _put_database(settings, room / DATABASE, room / KEY_FILE)
+        # An unsealed copy is the way back of an upgrade: nothing was sent since, and the settings are where they were.
+        kept = _put_settings(settings, room / SETTINGS) if private_key is not None else None
+    conversations, open_cases, problem = await _make_good(settings, time_went_by=private_key is not None)
+    return Restored(
+        made_at=datetime.fromisoformat(told["made_at"]),
+        release=told["release"],
+        conversations=conversations,
+        open_cases=open_cases,
+        sealed=private_key is not None,
+        settings=kept,
+        problem=problem,
+    )
+
+
+def _unpack(archive: Path, room: Path) -> Mapping[str, Any]:
+    try:
+        with tarfile.open(archive, "r:gz") as pack:
+            for member in pack:
+                source = pack.extractfile(member) if member.name in _MEMBERS and member.isfile() else None
+                if source is None:
+                    continue
+                with os.fdopen(os.open(room / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+                    while block := source.read(_READ_AT_ONCE):
+                        target.write(block)
+        told: Mapping[str, Any] = json.loads((room / MANIFEST).read_text(encoding="utf-8"))
+    except (tarfile.TarError, EOFError, zlib.error, ValueError, OSError):
+        raise BackupUnreadable(
+            f"{archive.name} is not a backup of this program, or it is damaged. A sealed one needs its private key."
+        ) from None
+    if told.get("format") != FORMAT or any(not (room / name).exists() for name in _NEEDED):
+        raise BackupUnreadable(f"The backup was made by another version of this program ({told.get('release')}): use that one.")
+    return told
+
+
+async def _clear_place(settings: Settings) -> None:
+    aside = settings.data_dir / f"replaced-{utc_now():%Y%m%dT%H%M%SZ}"
+    for name in (KEY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+        if _there(settings.data_dir / name):
+            aside.mkdir(mode=0o700, exist_ok=True)
+            _move(settings.data_dir / name, aside / name)
+    if settings.database_url is not None:
+        database = Database(settings.database)
+        try:
+            await database.drop_everything()
+        finally:
+            await database.close()
+
+
+async def _put_database(settings: Settings, copy: Path, keys: Path) -> None:
+    place, target = settings.data_dir / KEY_FILE, settings.data_dir / DATABASE
+    _refuse_other_keys(place, keys)
+    if settings.database_url is None:
+        if _there(target):
+            raise PlaceNotEmpty(f"There is a database at {target}. Restore into an empty folder, or move it away first.")
+        _move(keys, place)
+        _move(copy, target)
+        return
+    database = Database(settings.database)
+    try:
+        await database.migrate()
+        if not await is_empty(database):
+            raise PlaceNotEmpty("The database of DATABASE_URL is not empty. Make a new one, and name it there.")
+        _move(keys, place)
+        await copy_from_file(copy, database)
+    finally:
+        await database.close()
+
+
+def _refuse_other_keys(place: Path, keys: Path) -> None:
+    if place.exists() and place.read_bytes() != keys.read_bytes():
+        raise PlaceNotEmpty(f"There is another key file at {place}. Restore into an empty folder, or move that file away first.")
+
+
+def _there(path: Path) -> bool:
+    return path.exists()
+
+
+def _move(source: Path, target: Path) -> None:
+    source.replace(target)
+
+
+def _put_settings(settings: Settings, copy: Path) -> Path | None:
+    if not copy.exists():
+        return None
+    place = settings.data_dir / SETTINGS
+    copy.replace(place)
+    return place
+
+
+async def _make_good(settings: Settings, *, time_went_by: bool) -> tuple[int, int, str | None]:
+    """Forget what is over by now, and send nothing again when time went by; return what is there, and what does not open."""
+    program = build(settings, assistant=None)
+    try:
+        async with program.database.transaction() as session:
+            if time_went_by:
+                await _send_nothing_again(session, program.clock())
+            await skip_events(await session.connection(), is_sqlite=program.database.is_sqlite)
+        await tidy(program)
+        async with program.database.transaction() as session:
+            conversations = await session.scalar(select(func.count()).select_from(Conversation))
+            cases = await session.scalar(select(func.count()).select_from(Handoff).where(Handoff.closed_at.is_(None)))
+            fit = await fit_of(session, program.vault)
+        return int(conversations or 0), int(cases or 0), fit.problem(settings.data_dir / KEY_FILE)
+    finally:
+        await program.close()
+
+
+async def _send_nothing_again(session: AsyncSession, now: datetime) -> None:
+    """End what was on its way: most of it has arrived since, and whoever reads along must not see it a second time."""
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.finished_at.is_(None), Delivery.channel.in_(pushing()))
+        .values(state="unknown", finished_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,50 @@
+"""Signs that somebody is writing right now. They are kept nowhere: each process remembers for some seconds that it heard one.
+
+A sign is rung like any change (bot/runtime/live_events.py), so it reaches the other processes by the same wire.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final, Literal
+
+from bot.runtime.live_events import QUEUE, Bell
+
+Who = Literal["person", "consultant"]
+LASTS: Final = 7.0  # seconds; whoever goes on writing gives another every 4
+_MARK: Final = "writes"
+
+
+class Signs:
+    """Knows who is writing in which conversation."""
+
+    def __init__(self, bell: Bell, now: Callable[[], float] = time.monotonic) -> None:
+        self.bell = bell
+        self.now = now
+        self._heard: dict[str, float] = {}
+        bell.hearers.append(self._hear)
+
+    def give(self, who: Who, conversation_id: str) -> None:
+        """Tell the other side that somebody is writing."""
+        self.bell.ring(_name(who, conversation_id), QUEUE if who == "person" else conversation_id)
+
+    def writing(self, who: Who, conversation_id: str) -> bool:
+        """Say whether a sign was given within the last seconds."""
+        heard = self._heard.get(_name(who, conversation_id))
+        return heard is not None and self.now() - heard < LASTS
+
+    def over(self, who: Who, conversation_id: str) -> None:
+        """Forget a sign: what was being written is there."""
+        self._heard.pop(_name(who, conversation_id), None)
+
+    def _hear(self, name: str) -> None:
+        if not name.startswith(_MARK):
+            return
+        now = self.now()
+        self._heard = {known: at for known, at in self._heard.items() if now - at < LASTS}
+        self._heard[name] = now
+
+
+def _name(who: Who, conversation_id: str) -> str:
+    return f"{_MARK}:{who}:{conversation_id}"

@@ -1,0 +1,31 @@
+"""The real assistant, loaded once: Rasa, the trained model, the actions; and one with the rules alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.settings import load_settings
+from tests.assistant.rules_only import RULES, train_rules
+
+if TYPE_CHECKING:
+    from bot.assistant.assistant import Assistant
+
+
+@pytest.fixture(scope="session")
+def rasa_assistant() -> Iterator[Assistant]:
+    from bot.assistant.assistant import Assistant
+
+    assistant = Assistant.load(load_settings().model_dir)
+    yield assistant
+    assistant.close()
+
+
+@pytest.fixture(scope="session")
+def by_the_rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """Return an assistant that cannot understand, and speaks as the project's rules say."""
+    assistant = train_rules(tmp_path_factory.mktemp("rules"), RULES.read_text(encoding="utf-8"))
+    yield assistant
+    assistant.close()

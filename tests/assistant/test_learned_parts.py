@@ -1,0 +1,177 @@
+"""What comes learned with the project fits the data and the code; and what does not fit is learned again, not used."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.assistant import relearning, sources
+from bot.assistant.learned_parts import SHIPPED, Finished, Learning, fill, keep, learning_as, read_part
+from bot.assistant.sources import (
+    COMMANDS_PART,
+    LANGUAGE_PART,
+    PARTS,
+    Part,
+    SourceUndeclared,
+    code_of,
+    fingerprints,
+    only_declared,
+)
+from bot.dialogue.answers import Library
+from bot.dialogue.retrieval import digest
+from bot.screening.models import ModelMissing
+from bot.screening.rows import NLU_DATA
+from bot.settings import PROJECT_ROOT
+
+MOST_NEW_WAYS = 500  # of asking, that the encoder reads at each start because they were written after the learning: 2 s
+
+
+def shipped(part: Part) -> Finished:
+    if not (SHIPPED / part.name).exists():
+        pytest.skip("nothing is shipped: it is learned at the first start")
+    finished = read_part(SHIPPED / part.name)
+    assert finished is not None, f"learned/{part.name} is not what was put there"
+    return finished
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_what_is_shipped_was_learned_from_the_data_and_the_code_as_they_are(part: Part) -> None:
+    assert shipped(part).made_from == fingerprints([part])[part.name], "run `make learned`, and commit learned/"
+
+
+def test_what_is_shipped_knows_nearly_all_ways_of_asking() -> None:
+    import numpy as np
+
+    with np.load(shipped(COMMANDS_PART).folder / "nearness.npz", allow_pickle=False) as data:
+        known = set(json.loads(str(data["about"]))["digests"])
+    ways = [way for answer in Library.load().answers.values() for _, way in answer.ways()]
+    assert sum(digest(way) not in known for way in ways) <= MOST_NEW_WAYS, "run `make learned`, and commit learned/"
+
+
+def learns(said: list[str], folder: Path) -> Callable[[Path], None]:
+    def learn(made: Path) -> None:
+        said.append("learned")
+        (made / "inner").mkdir()
+        (made / "inner" / "weights").write_text("123")
+
+    folder.mkdir(parents=True)
+    return learn
+
+
+def filled(how: Learning, folder: Path) -> list[str]:
+    said: list[str] = []
+    with learning_as(how):
+        fill(LANGUAGE_PART, folder, learns(said, folder))
+    assert sorted(path.name for path in folder.rglob("*")) == ["inner", "weights"]
+    return said
+
+
+def test_a_part_is_learned_once_and_again_only_after_a_change(tmp_path: Path) -> None:
+    shelf, wanted = tmp_path / "shelf", fingerprints([LANGUAGE_PART])
+    how = Learning(into=shelf, taken_from=(tmp_path / "nowhere", shelf), wanted=wanted)
+    assert filled(how, tmp_path / "a") == ["learned"]
+    assert filled(how, tmp_path / "b") == []
+    changed = Learning(into=shelf, taken_from=(shelf,), wanted={LANGUAGE_PART.name: "other"})
+    assert filled(changed, tmp_path / "c") == ["learned"]
+    assert filled(changed, tmp_path / "d") == []
+    assert filled(how, tmp_path / "e") == ["learned"]
+
+
+def test_an_older_part_is_taken_only_where_nothing_else_can_answer(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    keep(LANGUAGE_PART, made, tmp_path / "shelf", made_from="before", seconds=61)
+    now = Learning(into=tmp_path / "shelf", taken_from=(tmp_path / "shelf",), wanted={LANGUAGE_PART.name: "now"})
+    assert now.at_hand(LANGUAGE_PART) is None
+    at_hand = Learning(into=now.into, taken_from=now.taken_from, wanted=now.wanted, any_age=True).at_hand(LANGUAGE_PART)
+    assert at_hand is not None
+    assert (at_hand.made_from, at_hand.seconds) == ("before", 61)
+
+
+def test_a_part_that_was_damaged_is_learned_again_and_told(tmp_path: Path) -> None:
+    how = Learning(into=tmp_path / "shelf", taken_from=(tmp_path / "shelf",), wanted=fingerprints([LANGUAGE_PART]))
+    filled(how, tmp_path / "a")
+    (tmp_path / "shelf" / LANGUAGE_PART.name / "inner" / "weights").write_text("124")
+    with capture_logs() as logs:
+        assert filled(how, tmp_path / "b") == ["learned"]
+    assert logs[0]["event"] == "learned_part_damaged"
+
+
+def test_a_source_that_learning_reads_and_the_fingerprint_lacks_is_told() -> None:
+    with (
+        pytest.raises(SourceUndeclared, match=r"nlu_data/facts\.yml: declare it in bot/assistant/sources\.py"),
+        only_declared(LANGUAGE_PART),
+    ):
+        (NLU_DATA / "facts.yml").read_text(encoding="utf-8")
+    with only_declared(LANGUAGE_PART):
+        LANGUAGE_PART.data()[0].read_text(encoding="utf-8")
+
+
+def test_code_counts_with_all_that_it_imports_and_by_what_it_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {"bot/dialogue/training.py", "bot/dialogue/settle.py", "bot/screening/tuned.py"} <= {
+        path.relative_to(PROJECT_ROOT).as_posix() for path in code_of(COMMANDS_PART.module)
+    }
+    monkeypatch.setattr(sources, "PROJECT_ROOT", tmp_path)
+    (tmp_path / "first.py").write_text('"""One."""\ndef f():\n    from second import g\n    return g()\n')
+    (tmp_path / "second.py").write_text("def g():\n    return 1\n")
+    part = Part("toy", "first", lambda: [])
+
+    def told() -> str:
+        return fingerprints([part])["toy"]
+
+    before = told()
+    (tmp_path / "first.py").write_text('"""Another."""\n\n\ndef f():  # comment\n    from second import g\n\n    return g()\n')
+    assert told() == before
+    (tmp_path / "second.py").write_text("def g():\n    return 2\n")
+    assert told() != before
+
+
+def trains(status: int) -> tuple[str, ...]:
+    """Return a command that stands in for training, which takes minutes."""
+    return (sys.executable, "-c", f"import os, sys; sys.exit({status} if 'TQDM_DISABLE' in os.environ else 9)")
+
+
+async def test_a_new_model_is_learned_beside_and_takes_over(tmp_path: Path) -> None:
+    renewed: list[Path] = []
+
+    async def renew(folder: Path) -> None:
+        renewed.append(folder)
+
+    with capture_logs() as logs:
+        await relearning.learn_beside(tmp_path, renew, trains(0))
+    assert renewed == [tmp_path]
+    assert [line["event"] for line in logs] == ["learning_began", "model_renewed"]
+
+
+async def test_where_learning_or_loading_fails_the_model_before_stays_and_the_log_says_so(tmp_path: Path) -> None:
+    async def refuses(_folder: Path) -> None:
+        raise ModelMissing("It cannot be loaded.")
+
+    for status in (0, 1):
+        with capture_logs() as logs:
+            await relearning.learn_beside(tmp_path, refuses, trains(status))
+        assert logs[-1]["event"] == "learning_failed"
+
+
+async def test_what_learns_ends_with_the_server(tmp_path: Path) -> None:
+    async def renew(_folder: Path) -> None:
+        raise AssertionError("nothing was learned")
+
+    told = tmp_path / "pid"
+    os.mkfifo(told)
+    script = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
+    command = (sys.executable, "-c", script, str(told))
+    task = asyncio.create_task(relearning.learn_beside(tmp_path, renew, command))
+    number = int(await asyncio.to_thread(told.read_text))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)

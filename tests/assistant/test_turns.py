@@ -1,0 +1,98 @@
+"""The second to the fifth message of conversations, where a message has no meaning without those before it; with the real assistant.
+
+From conversations that people's stand-ins held with the program in five languages. Every line of a case is a message; what follows
+`>` are the keys of texts of which one must be heard then, what follows `!` those that must not be, `=` the triage, `+` or `-` whether
+a consultant is waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from _pytest.mark import ParameterSet
+
+from bot.messages import Triage
+from bot.program import Program
+from tests.assistant.test_conversations import Person
+from tests.support import open_program
+
+if TYPE_CHECKING:
+    from bot.assistant.assistant import Assistant
+
+pytestmark = pytest.mark.model
+
+CASES = yaml.load(Path(__file__).with_name("turns.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A message and what is expected of the answer."""
+
+    text: str
+    heard: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
+    triage: Triage | None = None
+    waits: bool | None = None
+
+
+def cases() -> Iterator[tuple[str, str, list[Step]]]:
+    for name, by_language in CASES.items():
+        for language, lines in by_language.items():
+            yield name, language, [read(line) for line in lines]
+
+
+def read(line: str | dict[str, str]) -> Step:
+    if isinstance(line, str):
+        return Step(line)
+    ((text, expected),) = line.items()
+    words = expected.split()
+    return Step(
+        text,
+        tuple(word[1:] for word in words if word[0] == ">"),
+        tuple(word[1:] for word in words if word[0] == "!"),
+        next((Triage(word[1:]) for word in words if word[0] == "="), None),
+        next((word == "+" for word in words if word in {"+", "-"}), None),
+    )
+
+
+@pytest.fixture
+async def program(tmp_path: Path, rasa_assistant: Assistant) -> AsyncIterator[Program]:
+    program = await open_program(tmp_path, rasa_assistant)
+    yield program
+    await program.database.close()  # the assistant is shared
+
+
+# Not understood yet: said here so that it is seen when one of them is (docs/dialogue.md, "What it does not understand yet").
+NOT_YET = {
+    ("who orders to erase in haste is asked back once and obeyed", "en"),
+    ("a yes with more words erases, and a question in between hears that nothing is erased yet", "en"),
+    ("a code word in quotation marks is noted", "pl"),
+    ("a code word in quotation marks is noted", "es"),
+    ("who is in doubt hears that they need not be sure", "en"),
+}
+
+
+def parameters() -> Iterator[ParameterSet]:
+    for name, language, steps in cases():
+        marks = [pytest.mark.xfail(strict=True, reason="not understood yet")] if (name, language) in NOT_YET else []
+        yield pytest.param(name, language, steps, id=f"{name} [{language}]", marks=marks)
+
+
+@pytest.mark.parametrize(("name", "language", "steps"), parameters())
+async def test_a_message_is_answered_in_the_light_of_those_before_it(
+    program: Program, name: str, language: str, steps: list[Step]
+) -> None:
+    person = Person(program, language)
+    for step in steps:
+        outcome = await person.writes(step.text)
+        said = [reply.text for reply in outcome.replies]
+        if step.heard:
+            assert any(person.hears(outcome, key) for key in step.heard), (name, step.text, said)
+        assert not [key for key in step.unheard if person.hears(outcome, key)], (name, step.text, said)
+        assert step.triage in {None, outcome.triage}, (name, step.text, outcome.triage)
+        assert step.waits in {None, outcome.handoff}, (name, step.text, said)

@@ -1,0 +1,65 @@
+"""The web chat's page and its files, as a browser fetches them."""
+
+import gzip
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.channels.webchat.frontend.assets import Assets
+from bot.program import Program
+from bot.server import application
+
+Client = TestClient[Any, Any]
+MOST = 25_000  # bytes over the wire before the first message can be written
+SMALL = {"Accept-Encoding": "gzip"}
+
+
+@pytest.fixture
+async def client(program: Program) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(application(program)), auto_decompress=False) as client:
+        yield client
+
+
+async def fetched(client: Client, path: str, **headers: str) -> tuple[Any, bytes]:
+    response = await client.get(path, headers=headers)
+    assert response.status == 200, path
+    return response.headers, await response.read()
+
+
+async def files(client: Client) -> list[str]:
+    _, page = await fetched(client, "/", **{"Accept-Encoding": "identity"})
+    return re.findall(r'(?:src|href)="(/static/[^"]+)"', page.decode())
+
+
+async def test_the_page_and_its_files_are_small_over_the_wire_and_the_same_as_uncompressed(client: Client) -> None:
+    total = 0
+    for path in ("/", *await files(client)):
+        headers, small = await fetched(client, path, **SMALL)
+        _, plain = await fetched(client, path, **{"Accept-Encoding": "identity"})
+        assert headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in headers["Vary"]
+        assert gzip.decompress(small) == plain
+        total += len(small)
+    assert total < MOST
+
+
+async def test_files_are_kept_by_a_browser_for_good_and_the_page_never(client: Client) -> None:
+    page, _ = await fetched(client, "/", **SMALL)
+    assert page["Cache-Control"] == "no-store"
+    names = await files(client)
+    assert len(names) >= 5
+    for path in names:
+        headers, _ = await fetched(client, path, **SMALL)
+        assert "immutable" in headers["Cache-Control"]
+        assert headers["Content-Type"].partition(";")[0] in {"text/css", "text/javascript", "image/svg+xml"}
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_a_file_of_another_content_has_another_address_and_an_old_address_is_gone(client: Client) -> None:
+    first, second = (Assets({"words.js": text}).address("words.js") for text in ("one", "two"))
+    assert first != second
+    for path in (first, "/static/chat.js", "/static/..%2Fpage.py", "/words.js"):
+        assert (await client.get(path)).status == 404

@@ -1,0 +1,81 @@
+"""What somebody sees at a terminal who starts the program: calm lines of ours, one bar, and nothing that a library has to say."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+# Stands in for Rasa's training, which takes minutes, and does at a terminal what Rasa does there.
+TRAINS = """
+import os, sys, types, warnings
+from pathlib import Path
+
+def train(*, output, fixed_model_name, **_others):
+    import sysconfig, tqdm
+    from bot.assistant.training_progress import PARTS, reached
+    warnings.warn_explicit("old", UserWarning, sysconfig.get_path("purelib") + "/rasa/somewhere.py", 224)
+    for part in PARTS:
+        for step in range(3):
+            for _ in tqdm.tqdm(range(3), desc="Processed trackers", disable=os.environ.get("LOG_LEVEL", "INFO") == "ERROR"):
+                pass
+            reached(part, step, 3)
+    print("Your Rasa model is trained and saved at 'models'.")
+    archive = Path(output) / f"{fixed_model_name}.tar.gz"
+    archive.touch()
+    return types.SimpleNamespace(code=CODE, model=str(archive))
+
+rasa, training = types.ModuleType("rasa"), types.ModuleType("rasa.model_training")
+training.train = train
+sys.modules |= {"rasa": rasa, "rasa.model_training": training}
+from bot.__main__ import main
+from bot.runtime.logs import configure_logs
+configure_logs("ERROR")
+sys.exit(main(["train"]))
+"""
+
+
+def at_a_terminal(script: str, folder: Path) -> tuple[int, str]:
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name != "LOG_LEVEL"} | {"MODEL_DIR": str(folder)}
+    process = subprocess.Popen([sys.executable, "-c", script], stdin=its, stdout=its, stderr=its, env=environment)
+    os.close(its)
+    shown = b""
+    try:
+        while part := os.read(ours, 65536):
+            shown += part
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(ours)
+    return process.wait(), shown.decode()
+
+
+def lines(shown: str) -> list[str]:
+    """Return what is left to be read at the end: a carriage return lets the next text write over the line."""
+    return [text for line in shown.splitlines() if (text := re.sub(r"\x1b\[\w", "", line.rpartition("\r")[2]).strip())]
+
+
+def test_training_shows_one_bar_that_never_goes_back_and_leaves_two_lines(tmp_path: Path) -> None:
+    status, shown = at_a_terminal(TRAINS.replace("CODE", "0"), tmp_path)
+    assert status == 0
+    told = lines(re.sub(r"[^\r\n]*%[^\r\n]*", "", shown))
+    assert [line.partition(" ")[0] for line in told] == ["The", "Trained"], shown
+    percentages = [int(found) for found in re.findall(r"(\d+) % \|", shown)]
+    assert len(percentages) >= 7
+    assert percentages == sorted(percentages)
+    assert "Processed trackers" not in shown
+    assert "warning" not in shown
+
+
+def test_a_training_that_fails_says_what_rasa_said(tmp_path: Path) -> None:
+    status, shown = at_a_terminal(TRAINS.replace("CODE", "1"), tmp_path)
+    assert status == 1
+    assert "made no model" in shown
+    assert "trained and saved" in shown

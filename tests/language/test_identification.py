@@ -1,0 +1,65 @@
+"""The language of a message: what letters alone decide, and what the n-grams of a message cost."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from bot.language.identification import Guess, LanguageIdentifier, read_other_languages, train_language
+from bot.messages import LANGUAGES
+from bot.screening.rows import read_rows, training_files
+
+FEATURES = 2**15
+# Nepali, then Marathi; none of these stands in nlu_data/other_languages.yml.
+STRANGERS = (
+    "उनीहरूले मलाई भान्सामा मात्रै काम लगाउँछन्",
+    "मेरी छोरी चार दिनदेखि सम्पर्कमा छैन",
+    "मलाई यो जागिर छोड्न दिँदैनन्",
+    "म गर्भवती छु र डर लागिरहेको छ",
+    "मला स्वयंपाकघरातच काम करायला लावतात",
+    "मला ही नोकरी सोडू देत नाहीत",
+)
+HINDI = (
+    "मुझसे सिर्फ़ रसोई का काम करवाते हैं",
+    "मेरी बेटी चार दिन से फ़ोन नहीं उठा रही",
+    "दरवाज़े पर ताला लगाकर चले जाते हैं",
+    "मेरा वीज़ा नकली निकला",
+)
+
+
+@pytest.fixture
+def identifier() -> LanguageIdentifier:
+    chance = np.random.default_rng(7)
+    weights = chance.normal(size=(len(LANGUAGES) + 20, FEATURES)).astype(np.float32)
+    return LanguageIdentifier(weights, np.zeros(len(weights), dtype=np.float32), tuple(f"x{number}" for number in range(20)))
+
+
+def test_letters_that_only_one_language_has_decide_whatever_the_classifier_says(identifier: LanguageIdentifier) -> None:
+    assert identifier.identify("Мене звуть Олена, я їду до Кракова") == Guess("uk", 1.0)
+    assert identifier.identify("Мяне клічуць Алеся, я еду ў Кракаў") == Guess("be", 1.0)
+
+
+def test_a_message_reads_the_weights_of_its_own_features_only_and_says_what_the_whole_product_says(
+    identifier: LanguageIdentifier,
+) -> None:
+    text = "they took my passport and i cannot leave this house"
+    identifier.identify(text)
+    tracemalloc.start()
+    likelihoods = identifier._likelihoods(text)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < identifier.weights.nbytes / 4
+    logits = np.asarray(identifier._hashing.transform([text]) @ identifier.weights.T).ravel()
+    whole = np.exp(logits - logits.max())
+    assert likelihoods == pytest.approx(whole / whole.sum(), rel=1e-5)
+
+
+def test_nepali_and_marathi_are_not_taken_for_hindi_and_hindi_stays_hindi() -> None:
+    hindi = [row.text for row in read_rows(training_files()) if row.language == "hi"]
+    others = {code: texts for code, texts in read_other_languages().items() if code in {"ne", "mr"}}
+    identifier = train_language(hindi[::2], ["hi"] * len(hindi[::2]), others)
+    told = [identifier.identify(text).language for text in STRANGERS]
+    assert sum(language != "hi" for language in told) >= len(STRANGERS) - 1
+    assert [identifier.identify(text).language for text in HINDI] == ["hi"] * len(HINDI)

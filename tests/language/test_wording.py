@@ -1,0 +1,201 @@
+"""The texts that people read: complete, short where they must be, and with no fact of their own."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.delivery.segments import plain, segments
+from bot.dialogue.exact import BUTTONS
+from bot.dialogue.replies import HEARD_SIGNS
+from bot.language.wording import ANSWER, ASK_BUTTON, FORMS, NLU_DATA, Wording, WordingInvalid
+from bot.messages import LANGUAGES
+
+WORDING = Wording.load()
+SMS_SEGMENTS = 3
+BUTTON_CHARACTERS = 24
+ASKING_CHARACTERS = 34  # of a button that asks for an answer of the library
+# Words that would tell somebody who glances at the screen what this is about, by stem.
+TELLING = {
+    "pl": ("handel", "handlu", "ofiar", "policj", "wyzysk"),
+    "en": ("traffick", "victim", "police", "exploit", "hotline"),
+    "uk": ("торгівл", "жертв", "поліці", "експлуат"),
+    "ru": ("торговл", "жертв", "полици", "эксплуат"),
+    "es": ("trata", "víctim", "victim", "policía", "policia", "explota"),
+}
+
+
+PREVIEW = 40  # characters of an SMS that a locked phone shows
+
+
+def preview(text: str) -> str:
+    return text.splitlines()[0][:PREVIEW].lower()
+
+
+def texts(form: str) -> list[tuple[str, str]]:
+    return [(language, key) for language in LANGUAGES for key, forms in WORDING.texts[language].items() if form in forms]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_and_button_exists_in_every_language(language: str) -> None:
+    assert [gap for gap in WORDING.gaps() if gap.language == language] == []
+
+
+def test_the_forms_of_a_text_are_the_same_in_both_sources() -> None:
+    # An answer has a form for SMS of its own only where its text tells too much at a glance, which depends on the language.
+    own = {
+        language: {
+            key: set(forms) - ({"sms"} if key.startswith(ANSWER) else set()) for key, forms in WORDING.texts[language].items()
+        }
+        for language in ("pl", "en")
+    }
+    assert own["pl"] == own["en"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_states_a_number_that_is_not_in_the_facts(language: str) -> None:
+    written = [
+        (key, form, re.findall(r"[0-9٠-٩०-९]+", template))
+        for key, forms in WORDING.texts[language].items()
+        for form, template in forms.items()
+        if re.search(r"[0-9٠-٩०-९]", template.replace("Alarm112", ""))
+    ]
+    assert written == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_sms_has_at_most_three_segments_and_the_number_in_the_first(language: str) -> None:
+    long, late = [], []
+    for key, forms in WORDING.texts[language].items():
+        if "sms" not in forms:
+            continue
+        text = WORDING.text(key, language, form="sms")
+        if (count := segments(plain(text, language))) > SMS_SEGMENTS:
+            long.append((key, count, len(text)))
+        # A reply of one or two segments is read whole; of a long one the first may be all that arrives.
+        if (
+            "{hotline}" in forms["sms"]
+            and WORDING.facts["hotline"] not in text[:67]
+            and count == SMS_SEGMENTS
+            and not key.startswith(ANSWER)
+        ):
+            late.append(key)
+    assert (long, late) == ([], [])
+
+
+@pytest.mark.parametrize("language", sorted(TELLING))
+def test_the_first_line_of_an_sms_tells_nothing_to_somebody_who_glances(language: str) -> None:
+    telling = [
+        key
+        for key, forms in WORDING.texts[language].items()
+        if "sms" in forms and any(word in preview(WORDING.text(key, language, form="sms")) for word in TELLING[language])
+    ]
+    assert telling == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_quiet_text_holds_no_number(language: str) -> None:
+    assert [key for key, forms in WORDING.texts[language].items() if re.search(r"\{(?!_)|\d", forms.get("quiet", ""))] == []
+
+
+@pytest.mark.parametrize("language", sorted(TELLING))
+def test_a_quiet_text_holds_no_telling_word(language: str) -> None:
+    telling = [
+        key
+        for key, forms in WORDING.texts[language].items()
+        if any(word in forms.get("quiet", "").lower() for word in TELLING[language])
+    ]
+    assert telling == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placeholders_are_those_of_the_source(language: str) -> None:
+    def own(template: str) -> set[str]:
+        return set(re.findall(r"\{_\w+\}", template))
+
+    differing = [
+        (key, form)
+        for key, forms in WORDING.texts["en"].items()
+        for form, template in forms.items()
+        if own(template) != own(WORDING.texts[language].get(key, {}).get(form, template))
+    ]
+    assert differing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buttons_are_short_and_all_are_there(language: str) -> None:
+    titles = WORDING.titles[language]
+    assert [name for name in (*BUTTONS, *(f"lang_{code}" for code in LANGUAGES)) if name not in titles] == []
+    longest = {name: ASKING_CHARACTERS if name.startswith(ASK_BUTTON) else BUTTON_CHARACTERS for name in titles}
+    assert [(name, title) for name, title in titles.items() if len(title) > longest[name]] == []
+
+
+def test_a_number_stays_in_one_piece_in_right_to_left_text() -> None:
+    text = WORDING.text("failure", "ar")
+    assert "\u2066" + WORDING.facts["hotline"] + "\u2069" in text
+
+
+def test_a_missing_quiet_text_is_replaced_by_a_neutral_one_never_by_a_telling_one() -> None:
+    texts = {"en": {"x": {"text": "telling"}, "nothing_said": {"text": "I am here.", "quiet": "Here."}}}
+    assert Wording(texts, {}, {}, {}).text("x", "en", form="quiet") == "Here."
+
+
+def test_a_language_is_never_replaced_by_its_neighbour() -> None:
+    texts = {"pl": {"x": {"text": "pl"}}, "en": {"x": {"text": "en"}}, "ru": {"x": {"text": "ru"}}}
+    assert Wording(texts, {}, {}, {}).text("x", "uk") == "en"
+
+
+def test_a_text_that_names_an_unknown_fact_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "facts.yml").write_bytes((NLU_DATA / "facts.yml").read_bytes())
+    folder = tmp_path / "pl" / "answers"
+    folder.mkdir(parents=True)
+    (folder / "x.yml").write_text("greet:\n  text: 'call {hotlin}'\n")
+    with pytest.raises(WordingInvalid, match="hotlin"):
+        Wording.load(tmp_path)
+    (folder / "x.yml").write_text("greet: just a text\n")
+    with pytest.raises(WordingInvalid, match="greet"):
+        Wording.load(tmp_path)
+
+
+def test_there_are_four_forms() -> None:
+    assert FORMS == ("text", "sms", "quiet", "again")
+
+
+# Of somebody's danger, by stem: a preview is seen by whoever lies beside the telephone.
+DANGER = {
+    "pl": ("niebezp", "zagroz"),
+    "en": ("danger",),
+    "uk": ("небезп", "загроз"),
+    "ru": ("опасн", "угроз"),
+    "be": ("небясп", "пагроз"),
+    "ro": ("pericol",),
+    "bg": ("опасн",),
+    "es": ("peligr",),
+    "vi": ("nguy hiem",),
+    "ka": ("საფრთხ",),
+    "tl": ("panganib",),
+    "tr": ("tehlike",),
+    "ar": ("خطر",),
+    "hi": ("ख़तर",),
+    "fr": ("danger",),
+    "pt": ("perig",),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_line_of_an_sms_speaks_of_no_danger(language: str) -> None:
+    first = {key: preview(forms["sms"]) for key, forms in WORDING.texts[language].items() if "sms" in forms}
+    assert [key for key, line in first.items() if any(re.search(rf"\b{word}", line) for word in DANGER[language])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_told_is_answered_by_sms_with_nothing_but_the_number_in_the_preview(language: str) -> None:
+    keys = sorted(set(HEARD_SIGNS.values()))
+    assert [key for key in keys if WORDING.texts[language][key]["sms"].splitlines()[0].strip(".।") != "{hotline}"] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_cannot_write_safely_gets_a_text_that_tells_nothing(language: str) -> None:
+    forms = WORDING.texts[language]["not_safe_now"]
+    assert not any("{" in text for text in forms.values())
+    assert WORDING.text("not_safe_now", language, form="sms") == forms["text"]
