@@ -25,7 +25,7 @@ from sqlalchemy import event
 from bench.load import conversations, open_chat, say_in_chat
 from bot.assistant.assistant import Assistant
 from bot.channels.webchat.channel import WebChat
-from bot.conversation.context import Context
+from bot.conversation.context import ContextReader
 from bot.conversation.decision import Decider
 from bot.conversation.frontdoor import FrontDoor
 from bot.language.identification import LanguageIdentifier
@@ -42,7 +42,7 @@ PARTS: Final[tuple[tuple[str, type, str, str], ...]] = (
     ("web chat: whose token, what body", WebChat, "send", ALL),
     ("taken: stored", FrontDoor, "accept", "web chat: whose token, what body"),
     ("the conversation's turn", FrontDoor, "answer", "web chat: whose token, what body"),
-    ("where it stands: read", Context, "read", "the conversation's turn"),
+    ("where it stands: read", ContextReader, "read", "the conversation's turn"),
     ("decided: lists, commands, state", Decider, "decide", "the conversation's turn"),
     ("Rasa's pipeline, heads, evidence", Assistant, "_read_together", "decided: lists, commands, state"),
     ("the encoder", TunedEncoder, "read", "Rasa's pipeline, heads, evidence"),

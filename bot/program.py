@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 import bot.channels.registry  # noqa: F401 - declares the channels
-from bot.alarms.store import AlarmBook
+from bot.alarms.store import AlarmStore
 from bot.conversation.frontdoor import FrontDoor
 from bot.dialogue.answers import Library
 from bot.handoff.hours import DutyHours
@@ -18,12 +18,12 @@ from bot.handoff.queue import HandoffQueue
 from bot.language.lexicon import Lexicon
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES
-from bot.runtime.live_events import Bell
-from bot.runtime.typing_indicators import Signs
+from bot.runtime.live_events import LiveEvents
+from bot.runtime.typing_indicators import TypingIndicators
 from bot.screening.models import ModelMissing
 from bot.settings import Settings, SettingsInvalid
 from bot.storage import clock as clock_watch
-from bot.storage.capacity import Room
+from bot.storage.capacity import StorageCapacity
 from bot.storage.concealed import conceal
 from bot.storage.conversations import ConversationStore, Retention
 from bot.storage.database import Database
@@ -52,12 +52,12 @@ class Program:
     database: Database
     conversations: ConversationStore
     queue: HandoffQueue
-    alarms: AlarmBook
-    room: Room
+    alarms: AlarmStore
+    capacity: StorageCapacity
     wording: Wording
     lexicon: Lexicon
-    bell: Bell
-    signs: Signs
+    live_events: LiveEvents
+    typing: TypingIndicators
     assistant: Assistant | None
     frontdoor: FrontDoor
     clock: Callable[[], datetime]
@@ -129,9 +129,9 @@ def build(
     database = Database(settings.database)
     case = timedelta(days=settings.case_retention_days)
     conversations = ConversationStore(vault, Retention(conversation=timedelta(days=settings.retention_days), case=case))
-    alarms = AlarmBook(settings, vault)
+    alarms = AlarmStore(settings, vault)
     queue = HandoffQueue(keep=case, targets=alarms.patience)
-    wording, lexicon, bell = Wording.load(), Lexicon.load(), Bell()
+    wording, lexicon, live_events = Wording.load(), Lexicon.load(), LiveEvents()
     frontdoor = FrontDoor(
         database=database,
         conversations=conversations,
@@ -140,7 +140,7 @@ def build(
         wording=wording,
         lexicon=lexicon,
         library=Library.load(),
-        bell=bell,
+        live_events=live_events,
         clock=clock,
         on_duty=DutyHours.read(settings).on_duty,
         person_daily=settings.person_daily_replies,
@@ -154,11 +154,11 @@ def build(
         conversations=conversations,
         queue=queue,
         alarms=alarms,
-        room=Room(settings, database, clock),
+        capacity=StorageCapacity(settings, database, clock),
         wording=wording,
         lexicon=lexicon,
-        bell=bell,
-        signs=Signs(bell),
+        live_events=live_events,
+        typing=TypingIndicators(live_events),
         assistant=assistant,
         frontdoor=frontdoor,
         clock=clock,

@@ -22,7 +22,7 @@ from bot.api.models import PREFIX as API_PREFIX
 from bot.assistant import relearning
 from bot.channels.alarm_senders import alarm_ways
 from bot.channels.messengers import CATCH_UP_SECONDS, RECOVER_SECONDS, Messengers
-from bot.channels.webchat.admission import Door
+from bot.channels.webchat.admission import Admission
 from bot.channels.webchat.channel import MAX_BODY, WebChat
 from bot.channels.webchat.frontend.assets import PREFIX as ASSETS
 from bot.channels.webchat.frontend.assets import Assets, Text
@@ -45,7 +45,7 @@ from bot.operations.gauges import MEASURE_SECONDS, VERIFY_SECONDS, measure, veri
 from bot.operations.housekeeping import TIDY_SECONDS, tidy
 from bot.program import Program, load_assistant, opened
 from bot.runtime.background import beside, every
-from bot.runtime.notify_bridge import wired
+from bot.runtime.notify_bridge import bridged
 from bot.runtime.unknown_settings import unknown_settings
 from bot.settings import Settings, listed
 from bot.storage.capacity import LOOK_SECONDS as ROOM_SECONDS
@@ -63,8 +63,8 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     hear_our_faults_only()
     app = web.Application(middlewares=[refuse_unstorable], client_max_size=MAX_BODY)
     _headers_of(program).protect(app)
-    door = Door(program)
-    webchat = WebChat(program, door)
+    admission = Admission(program)
+    webchat = WebChat(program, admission)
     chat = webchat.application()
     app.on_shutdown.append(webchat.close)
     app.add_subapp(PREFIX, chat)
@@ -78,7 +78,7 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     widget = Widget(program.wording, listed(program.settings.widget_sites))
     app.router.add_get("/", _page(program, assets, widget))
     app.router.add_get("/widget.js", widget.serve)
-    PlainChat(program, webchat.presence, door, PlainPage(program.wording, assets)).add_routes(app)
+    PlainChat(program, webchat.presence, admission, PlainPage(program.wording, assets)).add_routes(app)
     app.router.add_get(f"{ASSETS}{{name}}", assets.serve)
     app.add_subapp("/console", make_console(program))
     app.add_subapp(API_PREFIX, CasesApi(program).application())
@@ -129,7 +129,7 @@ def _ready(program: Program) -> Callable[[web.Request], Awaitable[web.Response]]
         parts = {"database": True, "model": program.frontdoor.decider.understands}
         alarms: dict[str, object] = {"state": "unknown"}
         try:
-            await program.room.try_writing()
+            await program.capacity.try_writing()
             async with program.database.reading() as session:
                 status = await program.alarms.status(session, program.clock())
             alarms = {"state": status.state, "problems": status.problems}
@@ -137,7 +137,7 @@ def _ready(program: Program) -> Callable[[web.Request], Awaitable[web.Response]]
             parts["database"] = False
         # Failing alarms do not make it unready: whoever writes is still answered, and must not be sent away by a balancer.
         ready = all(parts.values())
-        disk = program.room.disk
+        disk = program.capacity.disk
         told = {"ready": ready, "parts": parts, "alarms": alarms, "disk": {"used": round(disk.used, 2), "filling": disk.filling}}
         return web.json_response(told, status=200 if ready else 503)
 
@@ -197,9 +197,9 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
 
         async with (
             beside(learn_beside(), "learning"),
-            wired(program.database, program.bell),
+            bridged(program.database, program.live_events),
             every(DOOR_SECONDS, doorkeeper.look, "doorkeeper"),
-            every(ROOM_SECONDS, program.room.look, "room", at_once=True),
+            every(ROOM_SECONDS, program.capacity.look, "room", at_once=True),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
             every(REMAINS_SECONDS, program.frontdoor.remains.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),

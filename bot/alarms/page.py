@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alarms import texts as alarm_texts
 from bot.alarms.alarm import LINK, is_call
-from bot.alarms.store import AlarmBook
+from bot.alarms.store import AlarmStore
 from bot.messages import Triage
 from bot.runtime.live_events import QUEUE
 from bot.storage.database import DatabaseUnavailable
@@ -78,9 +78,9 @@ class AlarmPage:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.book: AlarmBook = program.alarms
+        self.store: AlarmStore = program.alarms
         self.clock: Callable[[], datetime] = program.clock
-        self.texts = _TEXTS[self.book.interface]
+        self.texts = _TEXTS[self.store.interface]
 
     def application(self) -> web.Application:
         """Return the routes, to be mounted at PREFIX."""
@@ -105,18 +105,18 @@ class AlarmPage:
         """Silence the alarm; the answer to a telephone call is spoken."""
         way = request.match_info["way"]
         if is_call(way) and await _pressed_key(request) != "1":
-            return self._spoken(alarm_texts.NOT_HEARD[self.book.interface])
+            return self._spoken(alarm_texts.NOT_HEARD[self.store.interface])
         try:
             async with self.program.database.transaction() as session:
                 alarm = await self._alarm(session, request)
-                heard = alarm is not None and await self.book.acknowledge(session, alarm.id, by=f"{LINK}{way}", now=self.clock())
+                heard = alarm is not None and await self.store.acknowledge(session, alarm.id, by=f"{LINK}{way}", now=self.clock())
         except DatabaseUnavailable:
             broken = self.texts["broken"]
             return self._spoken(broken) if is_call(way) else self._page(broken, status=503)
         if alarm is not None and heard:
             log.info("alarm_acknowledged", alarm=alarm.id, way=way, triage=Triage(alarm.triage).value)
-            self.program.bell.ring(QUEUE)
-            words = alarm_texts.HEARD[self.book.interface] if alarm.handoff_id else self.texts["tested"]
+            self.program.live_events.publish(QUEUE)
+            words = alarm_texts.HEARD[self.store.interface] if alarm.handoff_id else self.texts["tested"]
         else:
             words = self.texts["over"]
         if is_call(way):
@@ -129,22 +129,22 @@ class AlarmPage:
         alarm = await session.get(Alarm, wanted["alarm"])
         if alarm is None or alarm.state != "sounding":
             return None
-        holds = self.book.links.holds(alarm.id, alarm.generation, wanted["way"], wanted["signature"])
+        holds = self.store.links.holds(alarm.id, alarm.generation, wanted["way"], wanted["signature"])
         return alarm if holds else None
 
     def _page(self, words: str, *, button: bool = False, status: int = 200) -> web.Response:
         texts = self.texts
         form = f'<form method="post"><button>{escape(texts["button"])}</button></form>' if button else ""
         html = (
-            f'<!doctype html><html lang="{self.book.interface}"><head><meta charset="utf-8">'
+            f'<!doctype html><html lang="{self.store.interface}"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(texts["title"])}</title>'
             f"<style>{STYLE}</style></head><body><main>"
             f"<h1>{escape(texts['title'])}</h1><p>{escape(words)}</p>{form}"
-            f'<p><a href="{escape(self.book.links.console)}">{escape(texts["console"])}</a></p></main></body></html>'
+            f'<p><a href="{escape(self.store.links.console)}">{escape(texts["console"])}</a></p></main></body></html>'
         )
         return web.Response(text=html, content_type="text/html", status=status, headers=HEADERS)
 
     def _spoken(self, words: str) -> web.Response:
-        voice = {"pl": "pl-PL", "en": "en-GB"}[self.book.interface]
+        voice = {"pl": "pl-PL", "en": "en-GB"}[self.store.interface]
         text = f'<?xml version="1.0" encoding="UTF-8"?><Response><Say language="{voice}">{escape(words)}</Say></Response>'
         return web.Response(text=text, content_type="text/xml", headers=HEADERS)

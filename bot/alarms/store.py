@@ -56,7 +56,7 @@ class AlarmStatus:
     records: tuple[WayRecord, ...] = ()
 
 
-class AlarmBook:
+class AlarmStore:
     """Keeps the alarms of one program."""
 
     def __init__(self, settings: Settings, vault: Vault) -> None:

@@ -54,7 +54,7 @@ class AlarmWatch:
 
     def __init__(self, program: Program, ways: Mapping[str, Way]) -> None:
         self.program = program
-        self.book = program.alarms
+        self.store = program.alarms
         self.ways = ways
         self._tasks = Background()
 
@@ -62,7 +62,7 @@ class AlarmWatch:
         """Watch until cancelled."""
         if not self.ways:
             log.warning("alarms_off", remedy="Set at least one way, such as ALARM_EMAILS: a case that waits calls nobody.")
-        self.book.watched_at = self.program.clock()  # from now on it is missed when it does not look, even if it never can
+        self.store.watched_at = self.program.clock()  # from now on it is missed when it does not look, even if it never can
         while True:
             await self._look()
             await asyncio.sleep(LOOK_SECONDS)
@@ -76,7 +76,7 @@ class AlarmWatch:
         """Call once through all ways; return what went wrong with each, None where nothing did."""
         now = self.program.clock()
         async with self.program.database.transaction() as session:
-            alarm = await self.book.raise_test(session, now)
+            alarm = await self.store.raise_test(session, now)
             claimed = await self._claim(session, now, only=alarm.id)
         outcomes = await asyncio.gather(*(self._send(call, attempts_left=False) for call in claimed))
         return {call.way: outcome for call, outcome in zip(claimed, outcomes, strict=True)}
@@ -91,9 +91,9 @@ class AlarmWatch:
         now = self.program.clock()
         try:
             async with self.program.database.transaction() as session:
-                before = {alarm.id for alarm in await self.book.sounding(session)}
-                await self.book.look(session, now)
-                after = {alarm.id for alarm in await self.book.sounding(session)}
+                before = {alarm.id for alarm in await self.store.sounding(session)}
+                await self.store.look(session, now)
+                after = {alarm.id for alarm in await self.store.sounding(session)}
                 claimed = await self._claim(session, now)
         except IntegrityError:  # another process raised the same alarm in the same moment
             return
@@ -101,9 +101,9 @@ class AlarmWatch:
             WATCH_FAILURES.labels(type(error).__name__).inc()
             log.error("alarm_watch_failed", error=type(error).__name__, exc_info=error)
             return
-        self.book.watched_at = now  # only what is stored was seen to
+        self.store.watched_at = now  # only what is stored was seen to
         if before != after:
-            self.program.bell.ring(QUEUE)
+            self.program.live_events.publish(QUEUE)
         for call in claimed:
             self._tasks.start(self._send(call, attempts_left=call.attempts < MAX_ATTEMPTS))
 
@@ -150,9 +150,9 @@ class AlarmWatch:
             triage=Triage(alarm.triage),
             waits=max(now - alarm.since, timedelta(0)),
             language=alarm.language,
-            interface=self.book.interface,
-            console_url=self.book.links.console,
-            acknowledge_url=self.book.links.acknowledge(alarm.id, alarm.generation, call.way),
+            interface=self.store.interface,
+            console_url=self.store.links.console,
+            acknowledge_url=self.store.links.acknowledge(alarm.id, alarm.generation, call.way),
             call_id=call.id,
             cases=alarm.cases,
             failing=alarm.key.split(":")[1] if alarm.kind == Kind.WAY else "",
@@ -190,4 +190,4 @@ class AlarmWatch:
                 await settle(session, AlarmCall, call.call_id, attempt=call.attempts, **values)
         except DatabaseUnavailable as error:  # the lease ends, and the call is made once more
             log.error("alarm_result_lost", way=call.way, error=type(error).__name__)
-        self.program.bell.ring(QUEUE)  # every open page of the console shows which ways were sent
+        self.program.live_events.publish(QUEUE)  # every open page of the console shows which ways were sent

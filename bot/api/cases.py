@@ -20,7 +20,7 @@ from bot.api.tokens import Tokens
 from bot.console.case_files import CaseFiles
 from bot.console.logins import Visitor
 from bot.console.ownership import Ownership
-from bot.console.services import Desk
+from bot.console.services import ConsoleServices
 from bot.console.staff import Role
 from bot.console.waiting import ordered_reasons
 from bot.conversation.frontdoor import TextTooLong
@@ -53,9 +53,9 @@ class CasesApi:
 
     def __init__(self, program: Program, *, limits: Limits | None = None) -> None:
         self.program = program
-        self.desk = Desk(program)
-        self.tokens = Tokens(program.vault, self.desk.audit)
-        self.ownership = Ownership(self.desk)
+        self.services = ConsoleServices(program)
+        self.tokens = Tokens(program.vault, self.services.audit)
+        self.ownership = Ownership(self.services)
         self.files = CaseFiles(program.vault)
         self.limits = limits or Limits()
         self.published = frozenset(map(_digits, program.wording.facts.values()))
@@ -201,7 +201,7 @@ class CasesApi:
         return case, conversation
 
     async def _record(self, session: AsyncSession, request: web.Request, action: str, subject: str) -> None:
-        await self.desk.audit.record(
+        await self.services.audit.record(
             session, staff_id=request[TOKEN].id, action=action, subject=subject, now=self.program.clock()
         )
 

@@ -1,4 +1,4 @@
-"""The channels that push, put together: which are on, the postman that serves them, what is done for them from time to time."""
+"""The channels that push, put together: which are on, the dispatcher that serves them, what is done for them from time to time."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bot.alarms.watch import AlarmWatch
 from bot.channels.alarm_senders import alarm_ways
 from bot.channels.providers import Service
 from bot.channels.registry import PROVIDERS
-from bot.delivery.dispatcher import Postman
+from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.farewells import Farewells
 from bot.operations.housekeeping import TIDY_SECONDS, tidy
 from bot.program import Program, load_assistant, opened
 from bot.runtime.background import beside, every
-from bot.runtime.notify_bridge import wired
+from bot.runtime.notify_bridge import bridged
 from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
 
 if TYPE_CHECKING:
@@ -34,22 +34,22 @@ class Messengers:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.postman = Postman(
+        self.dispatcher = Dispatcher(
             database=program.database,
             conversations=program.conversations,
             queue=program.queue,
-            bell=program.bell,
+            live_events=program.live_events,
             clock=program.clock,
             senders={},
             give_up=timedelta(hours=program.settings.delivery_give_up_hours),
         )
         on = [provider for provider in PROVIDERS if provider.ready(program.settings)]
-        self._services = {provider: provider.open(program, self.postman) for provider in on}
+        self._services = {provider: provider.open(program, self.dispatcher) for provider in on}
         served = {channel.name: service.sender for provider, service in self._services.items() for channel in provider.channels}
         for channel, sender in served.items():
-            self.postman.serve(channel, sender)
+            self.dispatcher.serve(channel, sender)
         self.farewells = Farewells(
-            database=program.database, vault=program.vault, bell=program.bell, clock=program.clock, partings=served
+            database=program.database, vault=program.vault, live_events=program.live_events, clock=program.clock, partings=served
         )
         self._workers: list[asyncio.Task[None]] = []
 
@@ -68,7 +68,7 @@ class Messengers:
     async def start(self) -> None:
         """Begin to deliver, and to fetch where a channel fetches."""
         self._workers = [
-            asyncio.create_task(self.postman.run(), name="postman"),
+            asyncio.create_task(self.dispatcher.run(), name="dispatcher"),
             asyncio.create_task(self.farewells.run(), name="farewells"),
         ]
         for service in self._services.values():
@@ -81,7 +81,7 @@ class Messengers:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        await self.postman.close()
+        await self.dispatcher.close()
         await self.farewells.close()
         for service in self._services.values():
             await service.close()
@@ -108,7 +108,7 @@ async def _serve_polling(settings: Settings, assistant: Assistant | None) -> Non
     watch = AlarmWatch(program, alarm_ways(program.settings, program.clock))
     try:
         async with (
-            wired(program.database, program.bell),
+            bridged(program.database, program.live_events),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
             every(REMAINS_SECONDS, program.frontdoor.remains.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover", at_once=True),

@@ -14,7 +14,7 @@ from bot.delivery.outbound import Sender
 
 if TYPE_CHECKING:
     from bot.channels.probes import Probe
-    from bot.delivery.dispatcher import Postman
+    from bot.delivery.dispatcher import Dispatcher
     from bot.program import Program
     from bot.settings import Settings
 
@@ -66,7 +66,7 @@ class Provider:
     ready: Callable[[Settings], bool]
     when_ready: str
     when_off: str
-    open: Callable[[Program, Postman], Service]
+    open: Callable[[Program, Dispatcher], Service]
     probe: Callable[[Settings], Awaitable[Probe]]
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.alarms.alarm import Kind
 from bot.alarms.record import calls_by_alarm, recent_alarms
 from bot.console.attention import attention_now, heard_way
-from bot.console.services import ATTENTION, PREFIX, Desk, back_to, require, visitor_of
+from bot.console.services import ATTENTION, PREFIX, ConsoleServices, back_to, require, visitor_of
 from bot.console.staff import Role
 from bot.runtime.live_events import QUEUE
 from bot.storage.tables import Alarm
@@ -26,9 +26,9 @@ TOLD: Final = ("started", "just_now", "no_ways")
 class AlarmPages:
     """Serves the banner to everybody, the ways and their test to coordinators."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.book = desk.program.alarms
+    def __init__(self, services: ConsoleServices) -> None:
+        self.services = services
+        self.store = services.program.alarms
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -43,20 +43,20 @@ class AlarmPages:
     async def banner(self, request: web.Request) -> web.Response:
         """Return the banner alone, for a page that is open."""
         visitor = visitor_of(request)
-        async with self.desk.program.database.transaction() as session:
-            request[ATTENTION] = await attention_now(self.desk, session, visitor)
-        return self.desk.page(request, "attention.html", {"here": request.query.get("case")})
+        async with self.services.program.database.transaction() as session:
+            request[ATTENTION] = await attention_now(self.services, session, visitor)
+        return self.services.page(request, "attention.html", {"here": request.query.get("case")})
 
     async def acknowledge(self, request: web.Request) -> web.Response:
         """Silence an alarm for everybody for a while: somebody sees to it. It does no harm when it is silent already."""
         visitor = visitor_of(request)
-        now = self.desk.now()
-        async with self.desk.program.database.transaction() as session:
+        now = self.services.now()
+        async with self.services.program.database.transaction() as session:
             alarm = await session.get(Alarm, request.match_info["alarm"])
-            if alarm is not None and await self.book.acknowledge(session, alarm.id, by=visitor.staff_id, now=now):
-                await self.desk.record(session, visitor, "alarm_acknowledged", alarm.handoff_id or alarm.id)
+            if alarm is not None and await self.store.acknowledge(session, alarm.id, by=visitor.staff_id, now=now):
+                await self.services.record(session, visitor, "alarm_acknowledged", alarm.handoff_id or alarm.id)
                 log.info("alarm_acknowledged", alarm=alarm.id, way="console", triage=alarm.triage)
-        self.desk.program.bell.ring(QUEUE)
+        self.services.program.live_events.publish(QUEUE)
         return web.Response(status=204) if "X-Script" in request.headers else back_to("/")
 
     async def page(self, request: web.Request) -> web.Response:
@@ -69,11 +69,11 @@ class AlarmPages:
 
     async def _show(self, request: web.Request, template: str) -> web.Response:
         require(request, Role.COORDINATOR)
-        async with self.desk.program.database.transaction() as session:
-            status = await self.book.status(session, self.desk.now())
-            test = await self.book.latest_test(session)
+        async with self.services.program.database.transaction() as session:
+            status = await self.store.status(session, self.services.now())
+            test = await self.store.latest_test(session)
             alarms = await recent_alarms(session, limit=RECENT)
-            names = await self.desk.accounts.names(session)
+            names = await self.services.accounts.names(session)
             calls = (await calls_by_alarm(session, [test.id])).get(test.id, []) if test is not None else []
         told = request.query.get("told", "")
         context = {
@@ -84,22 +84,22 @@ class AlarmPages:
             "alarms": alarms,
             "heard": {alarm.id: names.get(alarm.heard_by or "") for alarm in alarms},
             "heard_ways": {alarm.id: heard_way(alarm) for alarm in alarms},
-            "self_test_at": self.book.self_test_at,
+            "self_test_at": self.store.self_test_at,
             "told": f"alarms.told.{told}" if told in TOLD else None,
         }
-        return self.desk.page(request, template, context)
+        return self.services.page(request, template, context)
 
     async def test(self, request: web.Request) -> web.Response:
         """Call through every way, now."""
         visitor = require(request, Role.COORDINATOR)
-        now = self.desk.now()
-        if not self.book.ways:
+        now = self.services.now()
+        if not self.store.ways:
             return back_to("/alarms?told=no_ways")
-        async with self.desk.program.database.transaction() as session:
-            last = await self.book.latest_test(session)
+        async with self.services.program.database.transaction() as session:
+            last = await self.store.latest_test(session)
             if last is not None and last.kind == Kind.TEST and now - last.raised_at < BETWEEN_TESTS:
                 return back_to("/alarms?told=just_now")
-            await self.book.raise_test(session, now)
-            await self.desk.record(session, visitor, "alarm_tested", "alarms")
-        self.desk.program.bell.ring(QUEUE)
+            await self.store.raise_test(session, now)
+            await self.services.record(session, visitor, "alarm_tested", "alarms")
+        self.services.program.live_events.publish(QUEUE)
         return back_to("/alarms?told=started")

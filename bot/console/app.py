@@ -26,7 +26,7 @@ from bot.console.ownership import Ownership
 from bot.console.phrase_pages import PhrasePages
 from bot.console.protection import failures_as_pages, gate, set_headers
 from bot.console.queue_pages import QueuePages
-from bot.console.services import DESK, PREFIX, Desk
+from bot.console.services import PREFIX, SERVICES, ConsoleServices
 from bot.console.staff_pages import StaffPages
 from bot.http.errors import HTTP_FAILURES
 
@@ -46,14 +46,14 @@ class Console:
     """Puts the console's pages together."""
 
     def __init__(self, program: Program) -> None:
-        self.desk = Desk(program)
-        self.ownership = Ownership(self.desk)
+        self.services = ConsoleServices(program)
+        self.ownership = Ownership(self.services)
         self.closing = asyncio.Event()
 
     def application(self) -> web.Application:
         """Return the routes, to be mounted at PREFIX."""
         app = web.Application(middlewares=[failures_as_pages, gate, with_attention], client_max_size=MAX_BODY)
-        app[DESK] = self.desk
+        app[SERVICES] = self.services
         environment = aiohttp_jinja2.setup(
             app,
             loader=FileSystemLoader(HERE / "templates"),
@@ -63,17 +63,17 @@ class Console:
             lstrip_blocks=True,
         )
         environment.filters |= times.FILTERS | words_shown.FILTERS
-        cases = Cases(self.desk)
-        pages = CasePages(self.desk, cases, self.ownership)
-        app.add_routes(LoginPages(self.desk).routes())
-        app.add_routes(QueuePages(self.desk, self.closing).routes())
-        app.add_routes(AlarmPages(self.desk).routes())
+        cases = Cases(self.services)
+        pages = CasePages(self.services, cases, self.ownership)
+        app.add_routes(LoginPages(self.services).routes())
+        app.add_routes(QueuePages(self.services, self.closing).routes())
+        app.add_routes(AlarmPages(self.services).routes())
         app.add_routes(pages.routes())
-        app.add_routes(CaseActions(self.desk, cases, self.ownership, pages).routes())
-        app.add_routes(PhrasePages(self.desk, cases).routes())
-        app.add_routes(StaffPages(self.desk).routes())
-        app.add_routes(NumberPages(self.desk).routes())
-        app.add_routes(ConversationPages(self.desk).routes())
+        app.add_routes(CaseActions(self.services, cases, self.ownership, pages).routes())
+        app.add_routes(PhrasePages(self.services, cases).routes())
+        app.add_routes(StaffPages(self.services).routes())
+        app.add_routes(NumberPages(self.services).routes())
+        app.add_routes(ConversationPages(self.services).routes())
         app.router.add_static("/static", HERE / "static", name="static")
         app.cleanup_ctx.append(self._watch_silence)
         app.on_response_prepare.append(set_headers)
@@ -98,7 +98,7 @@ class Console:
 
     async def _close(self, _app: web.Application) -> None:
         self.closing.set()
-        self.desk.program.bell.ring_all()
+        self.services.program.live_events.publish_all()
 
 
 def make_console(program: Program) -> web.Application:

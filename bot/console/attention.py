@@ -16,7 +16,7 @@ from bot.alarms.record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
 from bot.alarms.store import calls, wave_mark
 from bot.console.logins import Visitor
 from bot.console.protection import WATCHING, Handler, route_name
-from bot.console.services import ATTENTION, DESK, VISITOR, Desk
+from bot.console.services import ATTENTION, SERVICES, VISITOR, ConsoleServices
 from bot.handoff.waves import open_cases, waves
 from bot.messages import Triage
 from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, Message
@@ -98,12 +98,12 @@ class Attention:
         return max(0, len(self.sounding) - SHOWN)
 
 
-async def attention_now(desk: Desk, session: AsyncSession, visitor: Visitor) -> Attention:
+async def attention_now(services: ConsoleServices, session: AsyncSession, visitor: Visitor) -> Attention:
     """Return what calls for a visitor's attention now."""
-    program = desk.program
+    program = services.program
     everybody = await open_cases(session)
     found = waves(everybody)
-    shown = await _alarms(desk, session)
+    shown = await _alarms(services, session)
     sounding = sorted((alarm for alarm in shown if alarm.heard_by is None), key=lambda alarm: (-alarm.triage.rank, alarm.since))
     acknowledged = tuple(alarm for alarm in shown if alarm.heard_by is not None)
     marks = {case.id: wave.mark for wave in found for case in wave.cases}
@@ -114,7 +114,7 @@ async def attention_now(desk: Desk, session: AsyncSession, visitor: Visitor) -> 
         if calls(case) and marks.get(case.id, case.id) not in heard
     )
     urgent = [triage for _, triage in calling if triage in LOUD]
-    status = await program.alarms.status(session, desk.now())
+    status = await program.alarms.status(session, services.now())
     return Attention(
         level=max(urgent, key=lambda triage: triage.rank, default=Triage.NONE),
         waiting=sum(case.waits for case in everybody),
@@ -124,7 +124,7 @@ async def attention_now(desk: Desk, session: AsyncSession, visitor: Visitor) -> 
         acknowledged=acknowledged,
         problems=(
             *(one for one in status.problems if one != "way_failing"),
-            *(("disk_filling",) if program.room.disk.filling else ()),
+            *(("disk_filling",) if program.capacity.disk.filling else ()),
         ),
         failing=tuple(record for record in status.records if record.state == "failing"),
     )
@@ -147,8 +147,8 @@ async def _written(session: AsyncSession, visitor: Visitor) -> tuple[Written, ..
     return tuple(Written(*row) for row in found)
 
 
-async def _alarms(desk: Desk, session: AsyncSession) -> list[AlarmShown]:
-    """Return the alarms of cases that still wait: the book ends the others a moment later."""
+async def _alarms(services: ConsoleServices, session: AsyncSession) -> list[AlarmShown]:
+    """Return the alarms of cases that still wait: the watch ends the others a moment later."""
     found = await session.execute(
         select(Alarm, Handoff, Conversation)
         .join(Handoff, Handoff.id == Alarm.handoff_id)
@@ -165,7 +165,7 @@ async def _alarms(desk: Desk, session: AsyncSession) -> list[AlarmShown]:
     if not rows:
         return []
     calls = await calls_by_alarm(session, [alarm.id for alarm, _, _ in rows])
-    names = await desk.accounts.names(session)
+    names = await services.accounts.names(session)
     return [
         AlarmShown(
             id=alarm.id,
@@ -206,7 +206,7 @@ async def with_attention(request: web.Request, handler: Handler) -> web.StreamRe
     visitor = request.get(VISITOR)
     opened = request.headers.get("Sec-Fetch-Dest", "document") == "document" and "X-Watching" not in request.headers
     if visitor is not None and visitor.complete and request.method == "GET" and opened and route_name(request) not in WATCHING:
-        desk = request.app[DESK]
-        async with desk.program.database.reading() as session:
-            request[ATTENTION] = await attention_now(desk, session, visitor)
+        services = request.app[SERVICES]
+        async with services.program.database.reading() as session:
+            request[ATTENTION] = await attention_now(services, session, visitor)
     return await handler(request)

@@ -13,7 +13,7 @@ from bot.console.case_pages import CasePages
 from bot.console.cases import CASE_PATH, Cases
 from bot.console.logins import Visitor
 from bot.console.ownership import OUTCOMES, ColleagueUnknown, Ownership
-from bot.console.services import Desk, back_to, form_of, visitor_of
+from bot.console.services import ConsoleServices, back_to, form_of, visitor_of
 from bot.console.verdicts import VERDICTS, Verdicts
 from bot.handoff.queue import AlreadyTaken
 from bot.language.normalise import printable
@@ -27,12 +27,12 @@ MOST_IN_FORMS: Final[Mapping[str, int]] = {**LONGEST, **dict.fromkeys(REPORT_FIE
 class CaseActions:
     """Serves the forms of a case's page. Each action returns the code of what the page says afterwards."""
 
-    def __init__(self, desk: Desk, cases: Cases, ownership: Ownership, pages: CasePages) -> None:
-        self.desk = desk
+    def __init__(self, services: ConsoleServices, cases: Cases, ownership: Ownership, pages: CasePages) -> None:
+        self.services = services
         self.cases = cases
         self.ownership = ownership
         self.pages = pages
-        self.verdicts = Verdicts(desk.program.vault)
+        self.verdicts = Verdicts(services.program.vault)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -55,7 +55,7 @@ class CaseActions:
 
     def _page_of(self, action: Action) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def page(request: web.Request) -> web.Response:
-            async with self.desk.program.database.transaction() as session:
+            async with self.services.program.database.transaction() as session:
                 case, conversation = await self.cases.find(session, request)
             form = {name: printable(value.replace("\r\n", "\n")) for name, value in (await form_of(request)).items()}
             if any(len(form.get(name, "").strip()) > most for name, most in MOST_IN_FORMS.items()):
@@ -125,20 +125,20 @@ class CaseActions:
     async def set_consents(self, visitor: Visitor, case: Handoff, conversation: Conversation, form: Mapping[str, str]) -> str:
         """Keep what the victim and the witness agreed to."""
         victim, witness = (form.get(name) if form.get(name) in CONSENTS else None for name in ("victim", "witness"))
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             await self.cases.files.set_consents(session, case, victim=victim, witness=witness)
-            await self.desk.record(session, visitor, "consent_set", case.id)
-        self.desk.ring(conversation.id)
+            await self.services.record(session, visitor, "consent_set", case.id)
+        self.services.publish(conversation.id)
         return "saved"
 
     async def set_tags(self, visitor: Visitor, case: Handoff, conversation: Conversation, form: Mapping[str, str]) -> str:
         """Keep tags, if all of them fit."""
         if not self.cases.files.tags_fit(form.get("tags", "")):
             return "too_many_tags"
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             await self.cases.files.set_tags(session, case, form.get("tags", ""))
-            await self.desk.record(session, visitor, "tags_set", case.id)
-        self.desk.ring(conversation.id)
+            await self.services.record(session, visitor, "tags_set", case.id)
+        self.services.publish(conversation.id)
         return "saved"
 
     async def add_note(self, visitor: Visitor, case: Handoff, conversation: Conversation, form: Mapping[str, str]) -> str:
@@ -146,18 +146,18 @@ class CaseActions:
         text = form.get("note", "").strip()
         if not text:
             return "nothing_written"
-        async with self.desk.program.database.transaction() as session:
-            await self.cases.files.add_note(session, case, staff_id=visitor.staff_id, text=text, now=self.desk.now())
-            await self.desk.record(session, visitor, "note_added", case.id)
-        self.desk.ring(conversation.id)
+        async with self.services.program.database.transaction() as session:
+            await self.cases.files.add_note(session, case, staff_id=visitor.staff_id, text=text, now=self.services.now())
+            await self.services.record(session, visitor, "note_added", case.id)
+        self.services.publish(conversation.id)
         return "saved"
 
     async def set_report(self, visitor: Visitor, case: Handoff, conversation: Conversation, form: Mapping[str, str]) -> str:
         """Keep the report as corrected."""
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             await self.cases.files.set_report(session, case, {field: form.get(field, "") for field in REPORT_FIELDS})
-            await self.desk.record(session, visitor, "report_corrected", case.id)
-        self.desk.ring(conversation.id)
+            await self.services.record(session, visitor, "report_corrected", case.id)
+        self.services.publish(conversation.id)
         return "saved"
 
     async def give_verdict(self, visitor: Visitor, case: Handoff, conversation: Conversation, form: Mapping[str, str]) -> str:
@@ -165,7 +165,7 @@ class CaseActions:
         verdict, right = form.get("verdict", ""), form.get("right_triage", "")
         if verdict not in VERDICTS:
             raise web.HTTPBadRequest
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             if not await self.cases.files.set_verdict(session, case, verdict):
                 return "verdict_given_already"
             machine = await session.scalar(
@@ -179,10 +179,10 @@ class CaseActions:
                 verdict=verdict,
                 machine=Triage(machine or "none"),
                 right=Triage(right) if right in list(Triage) else None,
-                findings=self.desk.program.conversations.findings(conversation),
+                findings=self.services.program.conversations.findings(conversation),
                 conversation=conversation,
                 example=form.get("example", "").strip(),
-                now=self.desk.now(),
+                now=self.services.now(),
             )
-            await self.desk.record(session, visitor, "verdict_given", case.id)
+            await self.services.record(session, visitor, "verdict_given", case.id)
         return "verdict_kept"

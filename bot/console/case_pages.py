@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.console.cases import CASE_PATH, Cases, mark_seen, shown_reachable
 from bot.console.ownership import Ownership
-from bot.console.services import PREFIX, Desk, back_to, form_of, visitor_of
+from bot.console.services import PREFIX, ConsoleServices, back_to, form_of, visitor_of
 from bot.conversation.frontdoor import MAX_ANSWER
 from bot.handoff.queue import AlreadyTaken
 from bot.language.normalise import printable
@@ -21,8 +21,8 @@ _DIGITS: Final = 9
 class CasePages:
     """Serves a case, its taking, and its answers."""
 
-    def __init__(self, desk: Desk, cases: Cases, ownership: Ownership) -> None:
-        self.desk = desk
+    def __init__(self, services: ConsoleServices, cases: Cases, ownership: Ownership) -> None:
+        self.services = services
         self.cases = cases
         self.ownership = ownership
 
@@ -48,18 +48,18 @@ class CasePages:
     async def show(self, request: web.Request, template: str = "case.html", *, status: int = 200, **extra: Any) -> web.Response:
         """Show a case by one of its templates; `told` is the key of a text to show on top."""
         visitor = visitor_of(request)
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
-            context = await self.cases.context(session, visitor, case, conversation, self.desk.language(request))
+            context = await self.cases.context(session, visitor, case, conversation, self.services.language(request))
             context["seen"] = case.last_seen_number
             newest = conversation.message_count
             await self.cases.record_reading(session, visitor, case, newest)
             news = template == "case.html" and await mark_seen(session, case, visitor, newest)
         if news:
-            self.desk.ring(conversation.id)
+            self.services.publish(conversation.id)
         told = request.query.get("told", "")
-        context["told"] = f"told.{told}" if self.desk.texts.has(f"told.{told}") else None
-        return self.desk.page(
+        context["told"] = f"told.{told}" if self.services.texts.has(f"told.{told}") else None
+        return self.services.page(
             request,
             template,
             {**context, "path": f"{PREFIX}/cases/{case.id}", "here": case.id, "draft": "", **extra},
@@ -69,7 +69,7 @@ class CasePages:
     async def take(self, request: web.Request) -> web.Response:
         """Take a waiting case: of two consultants exactly one gets it, the other is told who has it."""
         visitor = visitor_of(request)
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             case, _ = await self.cases.find(session, request)
         try:
             await self.ownership.take(visitor, case)
@@ -87,9 +87,9 @@ class CasePages:
             return (
                 web.Response(status=422) if by_script else await self.show(request, status=422, draft=text, told="told.too_long")
             )
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
-        said = await self.desk.program.frontdoor.consultant_says(
+        said = await self.services.program.frontdoor.consultant_says(
             conversation.id,
             staff_id=visitor.staff_id,
             text=text,
@@ -100,13 +100,13 @@ class CasePages:
             return (
                 web.Response(status=409) if by_script else await self.show(request, status=409, draft=text, told="told.not_yours")
             )
-        async with self.desk.program.database.transaction() as session:
-            await self.desk.record(session, visitor, "case_answered", case.id)
+        async with self.services.program.database.transaction() as session:
+            await self.services.record(session, visitor, "case_answered", case.id)
             case = await session.get_one(Handoff, case.id)
             await mark_seen(session, case, visitor, int(said.id))
             unread = await shown_reachable(session, conversation) == "left"
-        self.desk.ring(conversation.id)
-        self.desk.program.signs.over("consultant", conversation.id)
+        self.services.publish(conversation.id)
+        self.services.program.typing.over("consultant", conversation.id)
         told = "?told=nobody_reads" if unread else ""
         return web.Response(status=204) if by_script else back_to(f"/cases/{case.id}{told}#answer")
 
@@ -116,18 +116,18 @@ class CasePages:
         number = form.get("number", "")
         if not number.isascii() or not number.isdecimal() or len(number) > _DIGITS:
             raise web.HTTPBadRequest
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
             changed = await mark_seen(session, case, visitor, min(int(number), conversation.message_count))
         if changed:
-            self.desk.ring(conversation.id)
+            self.services.publish(conversation.id)
         return web.Response(status=204)
 
     async def writing(self, request: web.Request) -> web.Response:
         """Let the person know that the consultant who has the case is writing; it is kept nowhere."""
         visitor = visitor_of(request)
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
         if case.taken_by == visitor.staff_id and case.closed_at is None:
-            self.desk.program.signs.give("consultant", conversation.id)
+            self.services.program.typing.give("consultant", conversation.id)
         return web.Response(status=204)

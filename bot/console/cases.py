@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.console.case_files import CONSENTS, LONGEST, REPORT_FIELDS, CaseFiles
 from bot.console.logins import Visitor
 from bot.console.ownership import OUTCOMES, unanswered_since
-from bot.console.services import Desk
+from bot.console.services import ConsoleServices
 from bot.console.verdicts import VERDICTS
 from bot.console.waiting import ordered_reasons
 from bot.delivery import outbox
@@ -49,14 +49,14 @@ class Change:
 class Cases:
     """Finds cases and reads what their pages show."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.files = CaseFiles(desk.program.vault)
+    def __init__(self, services: ConsoleServices) -> None:
+        self.services = services
+        self.files = CaseFiles(services.program.vault)
         self._read: dict[tuple[str, str], int] = {}
 
     async def find(self, session: AsyncSession, request: web.Request) -> tuple[Handoff, Conversation]:
         """Return the case of a request; raises HTTPNotFound, also when the person had everything erased."""
-        case = await self.desk.program.queue.get(session, request.match_info["case"])
+        case = await self.services.program.queue.get(session, request.match_info["case"])
         conversation = await session.get(Conversation, case.conversation_id) if case is not None else None
         if case is None or conversation is None:
             raise web.HTTPNotFound
@@ -66,45 +66,45 @@ class Cases:
         """Write into the audit log that somebody read a case: once for each login and each new message."""
         key = (visitor.token_hash, case.id)
         if self._read.pop(key, -1) < newest:
-            await self.desk.record(session, visitor, "case_read", case.id)
+            await self.services.record(session, visitor, "case_read", case.id)
         self._read[key] = newest
         while len(self._read) > REMEMBERED_READINGS:
             del self._read[next(iter(self._read))]
 
     def _pressed(self, text: str, interface: str) -> str | None:
         """Return the title of the button that a person pressed; None for words of their own."""
-        return self.desk.program.wording.titles[interface].get(text.removeprefix("@")) if text.startswith("@") else None
+        return self.services.program.wording.titles[interface].get(text.removeprefix("@")) if text.startswith("@") else None
 
     async def context(
         self, session: AsyncSession, visitor: Visitor, case: Handoff, conversation: Conversation, interface: str
     ) -> dict[str, Any]:
         """Return the values of a case's templates, in the language of the interface."""
-        findings = self.desk.program.conversations.findings(conversation)
-        messages = await self.desk.program.conversations.messages(session, conversation.id)
-        names = await self.desk.accounts.names(session)
+        findings = self.services.program.conversations.findings(conversation)
+        messages = await self.services.program.conversations.messages(session, conversation.id)
+        names = await self.services.accounts.names(session)
         mine = case.taken_by == visitor.staff_id and case.closed_at is None
         return {
             "case": case,
             "conversation": conversation,
             "reachable": await shown_reachable(session, conversation),
-            "person_writes": self.desk.program.signs.writing("person", conversation.id),
+            "person_writes": self.services.program.typing.writing("person", conversation.id),
             "messages": messages,
             "unreadable": any(said.unreadable for said in messages) or not self._opens(conversation),
             "pressed": {said.number: self._pressed(said.text, interface) for said in messages if said.author == "person"},
             "in_polish": {
                 said.number: polish
                 for said in messages
-                if said.author != "person" and (polish := self.desk.phrasebook.polish(said.text, said.language))
+                if said.author != "person" and (polish := self.services.phrasebook.polish(said.text, said.language))
             },
             "findings": findings,
-            "blocked_because": self.desk.program.vault.read(conversation.blocked_because, f"blocked:{conversation.id}", ""),
+            "blocked_because": self.services.program.vault.read(conversation.blocked_because, f"blocked:{conversation.id}", ""),
             "reasons": ordered_reasons(findings),
             "changes": await self._changes(session, conversation, names),
             "deliveries": await outbox.fates(session, conversation.id),
             "names": names,
             "mine": mine,
             "file": await self.files.read(session, case, conversation),
-            "history": await self.desk.audit.about(session, case.id, actions=HISTORY),
+            "history": await self.services.audit.about(session, case.id, actions=HISTORY),
             "earlier": await self._earlier(session, case),
             "colleagues": await self._colleagues(session, visitor) if mine else [],
             "minutes_left": await self._minutes_left(session, case) if mine else None,
@@ -114,15 +114,15 @@ class Cases:
             "outcomes": OUTCOMES,
             "consents": CONSENTS,
             "report_fields": REPORT_FIELDS,
-            "arranged": self.desk.program.conversations.arranged(conversation),
+            "arranged": self.services.program.conversations.arranged(conversation),
             "verdicts": VERDICTS,
             "languages": LANGUAGES,
-            "translator": self.desk.translator is not None,
+            "translator": self.services.translator is not None,
         }
 
     def _opens(self, conversation: Conversation) -> bool:
         """Say whether what is stored about a conversation besides its messages can be read."""
-        opens, number = self.desk.program.vault.opens, conversation.id
+        opens, number = self.services.program.vault.opens, conversation.id
         return (
             opens(conversation.findings, f"findings:{number}")
             and opens(conversation.arranged, f"arranged:{number}")
@@ -136,7 +136,7 @@ class Cases:
                 before=change.before,
                 after=change.after,
                 by=names.get(change.changed_by),
-                reason=self.desk.program.vault.read(change.reason, f"triage:{conversation.id}", ""),
+                reason=self.services.program.vault.read(change.reason, f"triage:{conversation.id}", ""),
                 at=change.changed_at,
             )
             for change in found.scalars()
@@ -155,19 +155,19 @@ class Cases:
         seen = await session.execute(
             select(StaffSession.staff_id, func.max(StaffSession.seen_at)).group_by(StaffSession.staff_id)
         )
-        since = self.desk.now() - self.desk.logins.silence
+        since = self.services.now() - self.services.logins.silence
         here = {staff_id for staff_id, at in seen if at >= since}
-        everybody = await self.desk.accounts.all(session)
+        everybody = await self.services.accounts.all(session)
         others = [staff for staff in everybody if staff.disabled_at is None and staff.id != visitor.staff_id]
         return sorted(((staff, staff.id in here) for staff in others), key=lambda pair: (not pair[1], pair[0].name))
 
     async def _minutes_left(self, session: AsyncSession, case: Handoff) -> int | None:
         """Return in how many minutes a case goes back to the queue; None when nobody waits for an answer."""
-        limit = self.desk.program.settings.console_release_minutes
+        limit = self.services.program.settings.console_release_minutes
         waits = {waiting.id: since for waiting, since in await unanswered_since(session)}
         if limit == 0 or case.id not in waits:
             return None
-        left = waits[case.id] + timedelta(minutes=limit) - self.desk.now()
+        left = waits[case.id] + timedelta(minutes=limit) - self.services.now()
         return max(0, int(left.total_seconds() // 60))
 
 

@@ -10,7 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.console.logins import LoginThrottled, Visitor
 from bot.console.passwords import PasswordTooCommon, PasswordTooShort, matches
 from bot.console.second_factor import SecondFactor, SetupExpired
-from bot.console.services import COOKIE, DEVICE_COOKIE, LANGUAGE_COOKIE, PREFIX, YEAR, Desk, back_to, form_of, visitor_of
+from bot.console.services import (
+    COOKIE,
+    DEVICE_COOKIE,
+    LANGUAGE_COOKIE,
+    PREFIX,
+    YEAR,
+    ConsoleServices,
+    back_to,
+    form_of,
+    visitor_of,
+)
 from bot.console.texts import INTERFACE_LANGUAGES
 from bot.storage.tables import Staff
 
@@ -20,9 +30,9 @@ MAX_NAME: Final = 100
 class LoginPages:
     """Serves the pages before the queue."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.second = SecondFactor(desk.program.vault)
+    def __init__(self, services: ConsoleServices) -> None:
+        self.services = services
+        self.second = SecondFactor(services.program.vault)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -39,38 +49,38 @@ class LoginPages:
 
     async def ask(self, request: web.Request) -> web.Response:
         """Show the login form."""
-        return self.desk.page(request, "login.html", {"problem": None, "name": ""})
+        return self.services.page(request, "login.html", {"problem": None, "name": ""})
 
     async def log_in(self, request: web.Request) -> web.Response:
         """Check name and password."""
         form = await form_of(request)
-        name, now = form.get("name", "")[:MAX_NAME], self.desk.now()
+        name, now = form.get("name", "")[:MAX_NAME], self.services.now()
         try:
-            staff = await self.desk.logins.check_password(
+            staff = await self.services.logins.check_password(
                 name=name, password=form.get("password", ""), device=request.cookies.get(DEVICE_COOKIE), now=now
             )
         except LoginThrottled as throttled:
             seconds = max(1, int((throttled.until - now).total_seconds()))
             problem = self._text(request, "login.throttled", seconds=seconds)
-            page = self.desk.page(request, "login.html", {"problem": problem, "name": name}, status=429)
+            page = self.services.page(request, "login.html", {"problem": problem, "name": name}, status=429)
             page.headers["Retry-After"] = str(seconds)
             return page
         if staff is None:
             problem = self._text(request, "login.refused")
-            return self.desk.page(request, "login.html", {"problem": problem, "name": name}, status=401)
-        async with self.desk.program.database.transaction() as session:
+            return self.services.page(request, "login.html", {"problem": problem, "name": name}, status=401)
+        async with self.services.program.database.transaction() as session:
             current = await session.get_one(Staff, staff.id)
-            token = await self.desk.logins.open(session, current, second_factor=False, now=now)
+            token = await self.services.logins.open(session, current, second_factor=False, now=now)
         response = back_to("/")
-        self.desk.set_cookie(response, COOKIE, token)
+        self.services.set_cookie(response, COOKIE, token)
         return response
 
     async def log_out(self, request: web.Request) -> web.Response:
         """End the session; the browser forgets what it had of the console."""
         visitor = visitor_of(request)
-        async with self.desk.program.database.transaction() as session:
-            await self.desk.logins.close(session, visitor.token_hash)
-            await self.desk.record(session, visitor, "logged_out", visitor.staff_id)
+        async with self.services.program.database.transaction() as session:
+            await self.services.logins.close(session, visitor.token_hash)
+            await self.services.record(session, visitor, "logged_out", visitor.staff_id)
         response = back_to("/login")
         response.del_cookie(COOKIE, path=PREFIX)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -82,7 +92,7 @@ class LoginPages:
         if visitor.second_factor:
             return back_to("/")
         if visitor.has_second_factor:
-            return self.desk.page(request, "second_factor.html", {"problem": None})
+            return self.services.page(request, "second_factor.html", {"problem": None})
         secret, sealed = self.second.propose(visitor.staff_id)
         return self._setup(request, visitor, secret, sealed)
 
@@ -95,77 +105,77 @@ class LoginPages:
             "qr_code": self.second.qr_code(secret, visitor.name),
             "problem": problem,
         }
-        return self.desk.page(request, "second_factor_setup.html", shown, status=status)
+        return self.services.page(request, "second_factor_setup.html", shown, status=status)
 
     async def check_code(self, request: web.Request) -> web.Response:
         """Check a code; the login is complete then, and gets a new cookie."""
-        visitor, now = visitor_of(request), self.desk.now()
+        visitor, now = visitor_of(request), self.services.now()
         form = await form_of(request)
         code, sealed = form.get("code", "")[:20], form.get("secret", "")
         key = f"code {visitor.staff_id}"
         try:
-            self.desk.logins.throttle.check(key, now)
-            self.desk.logins.throttle.failed(key, now)
+            self.services.logins.throttle.check(key, now)
+            self.services.logins.throttle.failed(key, now)
             secret = self.second.proposed(sealed, visitor.staff_id) if not visitor.has_second_factor else ""
         except LoginThrottled as throttled:
             seconds = max(1, int((throttled.until - now).total_seconds()))
-            return self.desk.page(
+            return self.services.page(
                 request, "second_factor.html", {"problem": self._text(request, "login.throttled", seconds=seconds)}, status=429
             )
         except SetupExpired:
             return back_to("/second-factor")
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             staff = await session.get_one(Staff, visitor.staff_id)
             if staff.totp_secret is not None:
                 right = await self.second.check(session, staff, code, now)
             else:
                 right = bool(secret) and await self.second.confirm(session, staff, secret, code, now)
             if right:
-                self.desk.logins.throttle.succeeded(key)
+                self.services.logins.throttle.succeeded(key)
                 return await self._complete(session, visitor, staff)
         problem = self._text(request, "second_factor.wrong")
         if visitor.has_second_factor:
-            return self.desk.page(request, "second_factor.html", {"problem": problem}, status=401)
+            return self.services.page(request, "second_factor.html", {"problem": problem}, status=401)
         return self._setup(request, visitor, secret, sealed, problem=problem, status=401)
 
     async def _complete(self, session: AsyncSession, visitor: Visitor, staff: Staff) -> web.Response:
-        now = self.desk.now()
-        await self.desk.logins.close(session, visitor.token_hash)
-        token = await self.desk.logins.open(session, staff, second_factor=True, now=now)
+        now = self.services.now()
+        await self.services.logins.close(session, visitor.token_hash)
+        token = await self.services.logins.open(session, staff, second_factor=True, now=now)
         if not visitor.has_second_factor:
-            await self.desk.record(session, visitor, "second_factor_set", staff.id)
-        await self.desk.record(session, visitor, "logged_in", staff.id)
+            await self.services.record(session, visitor, "second_factor_set", staff.id)
+        await self.services.record(session, visitor, "logged_in", staff.id)
         response = back_to("/")
-        self.desk.set_cookie(response, COOKIE, token)
-        self.desk.set_cookie(response, DEVICE_COOKIE, self.desk.logins.device_mark(staff), max_age=YEAR)
+        self.services.set_cookie(response, COOKIE, token)
+        self.services.set_cookie(response, DEVICE_COOKIE, self.services.logins.device_mark(staff), max_age=YEAR)
         return response
 
     async def ask_password(self, request: web.Request) -> web.Response:
         """Show the form for a new password."""
-        return self.desk.page(request, "password.html", {"problem": None})
+        return self.services.page(request, "password.html", {"problem": None})
 
     async def change_password(self, request: web.Request) -> web.Response:
         """Set a new password; every other login of the account ends."""
-        visitor, now = visitor_of(request), self.desk.now()
+        visitor, now = visitor_of(request), self.services.now()
         form = await form_of(request)
         old, new = form.get("old", ""), form.get("new", "")
         key = f"password {visitor.staff_id}"
         problem, status = None, 422
         try:
-            self.desk.logins.throttle.check(key, now)
-            async with self.desk.program.database.transaction() as session:
+            self.services.logins.throttle.check(key, now)
+            async with self.services.program.database.transaction() as session:
                 staff = await session.get_one(Staff, visitor.staff_id)
                 if not matches(old, staff.password_hash):
-                    self.desk.logins.throttle.failed(key, now)
+                    self.services.logins.throttle.failed(key, now)
                     problem = self._text(request, "password.old_wrong")
                 elif new != form.get("again", ""):
                     problem = self._text(request, "password.not_the_same")
                 elif new == old:
                     problem = self._text(request, "password.unchanged")
                 else:
-                    await self.desk.accounts.change_password(session, staff, new, now=now)
-                    await self.desk.accounts.end_sessions(session, staff.id)
-                    token = await self.desk.logins.open(session, staff, second_factor=visitor.second_factor, now=now)
+                    await self.services.accounts.change_password(session, staff, new, now=now)
+                    await self.services.accounts.end_sessions(session, staff.id)
+                    token = await self.services.logins.open(session, staff, second_factor=visitor.second_factor, now=now)
         except LoginThrottled as throttled:
             seconds = max(1, int((throttled.until - now).total_seconds()))
             problem, status = self._text(request, "login.throttled", seconds=seconds), 429
@@ -174,9 +184,9 @@ class LoginPages:
         except PasswordTooCommon:
             problem = self._text(request, "password.too_common")
         if problem is not None:
-            return self.desk.page(request, "password.html", {"problem": problem}, status=status)
+            return self.services.page(request, "password.html", {"problem": problem}, status=status)
         response = back_to("/")
-        self.desk.set_cookie(response, COOKIE, token)
+        self.services.set_cookie(response, COOKIE, token)
         return response
 
     async def choose_language(self, request: web.Request) -> web.Response:
@@ -187,8 +197,8 @@ class LoginPages:
             raise web.HTTPBadRequest
         inside = page.startswith(f"{PREFIX}/") and "//" not in page and "\\" not in page and page.isprintable()
         response = back_to(page.removeprefix(PREFIX) if inside else "/")
-        self.desk.set_cookie(response, LANGUAGE_COOKIE, language, max_age=YEAR)
+        self.services.set_cookie(response, LANGUAGE_COOKIE, language, max_age=YEAR)
         return response
 
     def _text(self, request: web.Request, key: str, **values: object) -> str:
-        return self.desk.texts.text(key, self.desk.language(request), **values)
+        return self.services.texts.text(key, self.services.language(request), **values)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import charts
 from bot.console.numbers import PROPERTIES, Numbers, Period, Waiting, numbers_of
-from bot.console.services import Desk, require
+from bot.console.services import ConsoleServices, require
 from bot.console.spreadsheet import as_csv
 from bot.console.staff import Role
 from bot.console.suppression import Figure, Protected
@@ -24,8 +24,8 @@ _SEPARATORS: Final = {"pl": ";", "en": ","}  # what Excel expects where the lang
 class NumberPages:
     """Serves the numbers to coordinators and administrators."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, services: ConsoleServices) -> None:
+        self.services = services
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -34,10 +34,10 @@ class NumberPages:
     async def page(self, request: web.Request) -> web.Response:
         """Show the numbers of some months, this month's when none are chosen."""
         visitor = require(request, Role.COORDINATOR)
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             months, numbers = await self._numbers(session, request)
-            await self.desk.record(session, visitor, "numbers_read", f"{numbers.period.first}_{numbers.period.last}")
-        language = self.desk.language(request)
+            await self.services.record(session, visitor, "numbers_read", f"{numbers.period.first}_{numbers.period.last}")
+        language = self.services.language(request)
         named = {name: self._named(name, table, language) for name, table in numbers.by_property.items()}
         context: dict[str, Any] = {
             "numbers": numbers,
@@ -50,16 +50,16 @@ class NumberPages:
             "duration": _duration,
             "chart_width": charts.WIDTH,
         }
-        return self.desk.page(request, "numbers.html", context)
+        return self.services.page(request, "numbers.html", context)
 
     async def take_along(self, request: web.Request) -> web.Response:
         """Return the same numbers as CSV."""
         visitor = require(request, Role.COORDINATOR)
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             _, numbers = await self._numbers(session, request)
             name = f"{numbers.period.first}_{numbers.period.last}"
-            await self.desk.record(session, visitor, "numbers_exported", name)
-        language = self.desk.language(request)
+            await self.services.record(session, visitor, "numbers_exported", name)
+        language = self.services.language(request)
         return web.Response(
             body=as_csv(self._lines(numbers, language), separator=_SEPARATORS[language]),
             content_type="text/csv",
@@ -69,21 +69,21 @@ class NumberPages:
 
     async def _numbers(self, session: AsyncSession, request: web.Request) -> tuple[list[str], Numbers]:
         """Return the months that there are, the newest first, and the numbers of those that were asked for."""
-        today = day_of(self.desk.now())
+        today = day_of(self.services.now())
         oldest = min(await first_day(session) or today, today)
         months = Period(oldest[:7], today[:7]).months
         chosen = [month if (month := request.query.get(name, "")) in months else today[:7] for name in ("from", "to")]
         period = Period(min(chosen), max(chosen))
         first, last = period.days
         counts = await read_counts(session, first=first, last=last)
-        return months[::-1], numbers_of(counts, period, today=today, targets=self.desk.program.queue.targets)
+        return months[::-1], numbers_of(counts, period, today=today, targets=self.services.program.queue.targets)
 
     def _named(self, name: str, table: Protected, language: str) -> list[tuple[str, Figure]]:
-        return [(self.desk.texts.name(_GROUPS[name], key, language), value) for key, value in table.cells.items()]
+        return [(self.services.texts.name(_GROUPS[name], key, language), value) for key, value in table.cells.items()]
 
     def _lines(self, numbers: Numbers, language: str) -> Iterator[tuple[object, ...]]:
         def text(key: str, **values: object) -> str:
-            return self.desk.texts.text(f"numbers.{key}", language, **values)
+            return self.services.texts.text(f"numbers.{key}", language, **values)
 
         period = numbers.period
         yield text("table"), text("item"), text("code"), text("count")
@@ -95,15 +95,15 @@ class NumberPages:
             yield from self._table(text(f"by_{name}"), numbers.by_property[name], name, language)
         yield from self._table(text("opened"), numbers.opened, "triage", language)
         for wait in numbers.waiting:
-            triage = self.desk.texts.name("triage", wait.triage, language)
+            triage = self.services.texts.name("triage", wait.triage, language)
             for key, value in _as_values(wait):
                 yield text(key), triage, wait.triage, value
 
     def _table(self, title: str, table: Protected, name: str | None, language: str) -> Iterator[tuple[object, ...]]:
         if table.withheld:
-            yield title, self.desk.texts.text("numbers.withheld", language), "", ""
+            yield title, self.services.texts.text("numbers.withheld", language), "", ""
         for key, value in table.cells.items():
-            item = key if name is None else self.desk.texts.name(_GROUPS[name], key, language)
+            item = key if name is None else self.services.texts.name(_GROUPS[name], key, language)
             yield title, item, key, value.text
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from aiohttp import web
 
 from bot.console.cases import CASE_PATH, Cases
-from bot.console.services import Desk, form_of, visitor_of
+from bot.console.services import ConsoleServices, form_of, visitor_of
 from bot.conversation.frontdoor import MAX_ANSWER
 from bot.handoff.phrasebook import GROUPS
 from bot.handoff.translator import TranslatorUnavailable
@@ -17,8 +17,8 @@ from bot.messages import LANGUAGES
 class PhrasePages:
     """Serves what the answer form's helpers fetch."""
 
-    def __init__(self, desk: Desk, cases: Cases) -> None:
-        self.desk = desk
+    def __init__(self, services: ConsoleServices, cases: Cases) -> None:
+        self.services = services
         self.cases = cases
 
     def routes(self) -> list[web.RouteDef]:
@@ -33,45 +33,45 @@ class PhrasePages:
         """Return all phrases for a person's language, group by group."""
         visitor_of(request)
         language = _language(request.match_info["language"])
-        found = self.desk.phrasebook.phrases(language)
-        interface = self.desk.language(request)
-        groups = {group: self.desk.texts.text(f"phrases.group.{group}", interface) for group in GROUPS}
+        found = self.services.phrasebook.phrases(language)
+        interface = self.services.language(request)
+        groups = {group: self.services.texts.text(f"phrases.group.{group}", interface) for group in GROUPS}
         return web.json_response({"groups": groups, "phrases": [asdict(phrase) for phrase in found]})
 
     async def read_back(self, request: web.Request) -> web.Response:
         """Return a draft in Polish: phrases by the book, the rest marked as the consultant's own words."""
         visitor_of(request)
         form = await form_of(request)
-        heard = self.desk.phrasebook.read_back(form.get("text", "")[:MAX_ANSWER], _language(form.get("language", "")))
-        return self.desk.page(request, "read_back.html", {"heard": heard})
+        heard = self.services.phrasebook.read_back(form.get("text", "")[:MAX_ANSWER], _language(form.get("language", "")))
+        return self.services.page(request, "read_back.html", {"heard": heard})
 
     async def translate(self, request: web.Request) -> web.Response:
         """Return a machine's translation of one message, or of a draft; nothing is kept, but that it was asked for."""
         visitor, form = visitor_of(request), await form_of(request)
-        if self.desk.translator is None:
+        if self.services.translator is None:
             raise web.HTTPNotFound
         number, draft = form.get("number", ""), form.get("text", "")[:MAX_ANSWER]
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
-            source, target = self.desk.language(request), conversation.language
+            source, target = self.services.language(request), conversation.language
             if number:
                 said = next(
                     (
                         said
-                        for said in await self.desk.program.conversations.messages(session, conversation.id)
+                        for said in await self.services.program.conversations.messages(session, conversation.id)
                         if str(said.number) == number
                     ),
                     None,
                 )
                 if said is None:
                     raise web.HTTPNotFound
-                draft, source, target = said.text, said.language, self.desk.language(request)
-            await self.desk.record(session, visitor, "translated", case.id)
+                draft, source, target = said.text, said.language, self.services.language(request)
+            await self.services.record(session, visitor, "translated", case.id)
         try:
-            text = await self.desk.translator.translate(draft, source=source, target=target)
+            text = await self.services.translator.translate(draft, source=source, target=target)
         except TranslatorUnavailable:
-            return self.desk.page(request, "translation.html", {"text": None, "target": target}, status=502)
-        return self.desk.page(request, "translation.html", {"text": text, "target": target})
+            return self.services.page(request, "translation.html", {"text": None, "target": target}, status=502)
+        return self.services.page(request, "translation.html", {"text": text, "target": target})
 
 
 def _language(code: str) -> str:

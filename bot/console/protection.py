@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from bot.console.logins import Visitor
-from bot.console.services import COOKIE, DESK, FORM_COOKIE, PREFIX, VISITOR, Desk
+from bot.console.services import COOKIE, FORM_COOKIE, PREFIX, SERVICES, VISITOR, ConsoleServices
 from bot.http.errors import HTTP_FAILURES
 
 log = structlog.get_logger()
@@ -50,16 +50,16 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
 @web.middleware
 async def failures_as_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Show a page for every failure; log its kind, never its words."""
-    desk = request.app[DESK]
+    services = request.app[SERVICES]
     try:
         return await handler(request)
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        key = f"error.{error.status}" if desk.texts.has(f"error.{error.status}.title") else "error.refused"
-        return desk.page(request, "error.html", {"key": key}, status=error.status)
+        key = f"error.{error.status}" if services.texts.has(f"error.{error.status}.title") else "error.refused"
+        return services.page(request, "error.html", {"key": key}, status=error.status)
     except web.RequestPayloadError:
-        page = desk.page(request, "error.html", {"key": "error.refused"}, status=400)
+        page = services.page(request, "error.html", {"key": "error.refused"}, status=400)
         page.force_close()  # where the body ends, and the next request begins, nobody knows
         return page
     except ConnectionResetError:
@@ -67,19 +67,19 @@ async def failures_as_pages(request: web.Request, handler: Handler) -> web.Strea
     except Exception as error:
         HTTP_FAILURES.labels(type(error).__name__).inc()
         log.error("console_failed", error=type(error).__name__, route=route_name(request), exc_info=error)
-        return desk.page(request, "error.html", {"key": "error.503"}, status=503)
+        return services.page(request, "error.html", {"key": "error.503"}, status=503)
 
 
 @web.middleware
 async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let through who may see a page, and only forms that a page of ours made."""
-    desk = request.app[DESK]
+    services = request.app[SERVICES]
     route = route_name(request)
-    visitor = await _visitor(request, desk, active=route not in WATCHING and "X-Watching" not in request.headers)
+    visitor = await _visitor(request, services, active=route not in WATCHING and "X-Watching" not in request.headers)
     if visitor is not None:
         request[VISITOR] = visitor
     if request.method not in {"GET", "HEAD"}:
-        await _check_form(request, desk, visitor)
+        await _check_form(request, services, visitor)
     if visitor is None:
         return await handler(request) if route in OPEN else _go(request, "login", visitor)
     if not visitor.second_factor and visitor.has_second_factor:
@@ -91,15 +91,15 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
-async def _visitor(request: web.Request, desk: Desk, *, active: bool) -> Visitor | None:
+async def _visitor(request: web.Request, services: ConsoleServices, *, active: bool) -> Visitor | None:
     token = request.cookies.get(COOKIE)
     if not token or route_name(request) == "static":
         return None
-    async with desk.program.database.transaction() as session:
-        return await desk.logins.find(session, token, now=desk.now(), active=active)
+    async with services.program.database.transaction() as session:
+        return await services.logins.find(session, token, now=services.now(), active=active)
 
 
-async def _check_form(request: web.Request, desk: Desk, visitor: Visitor | None) -> None:
+async def _check_form(request: web.Request, services: ConsoleServices, visitor: Visitor | None) -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise web.HTTPForbidden
     try:
@@ -107,7 +107,7 @@ async def _check_form(request: web.Request, desk: Desk, visitor: Visitor | None)
     except (ValueError, LookupError):  # no form, or in letters that nobody knows
         raise web.HTTPBadRequest from None
     given = request.headers.get("X-CSRF-Token") or str(form.get("csrf", ""))
-    expected = visitor.csrf if visitor is not None else desk.form_token(request.cookies.get(FORM_COOKIE))
+    expected = visitor.csrf if visitor is not None else services.form_token(request.cookies.get(FORM_COOKIE))
     if expected is None or not hmac.compare_digest(given.encode(), expected.encode()):
         raise web.HTTPForbidden
 

@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from bot.console.services import COOKIE, Desk, back_to, form_of, visitor_of
+from bot.console.services import COOKIE, ConsoleServices, back_to, form_of, visitor_of
 from bot.console.waiting import QueueFilter, queue_view
 from bot.handoff.waves import bring_back, set_aside
 from bot.http.event_streams import Streams
@@ -26,8 +26,8 @@ HEARTBEAT_SECONDS: Final = 15.0  # the page takes twice this without a sign as a
 class QueuePages:
     """Serves the queue and the events that keep every page live."""
 
-    def __init__(self, desk: Desk, closing: asyncio.Event) -> None:
-        self.desk = desk
+    def __init__(self, services: ConsoleServices, closing: asyncio.Event) -> None:
+        self.services = services
         self.closing = closing
         self.streams = Streams(MOST_STREAMS)
 
@@ -52,11 +52,11 @@ class QueuePages:
 
     async def _rows(self, request: web.Request, template: str) -> web.Response:
         visitor = visitor_of(request)
-        async with self.desk.program.database.transaction() as session:
-            view = await queue_view(self.desk, session, visitor, QueueFilter.of(request.query))
+        async with self.services.program.database.transaction() as session:
+            view = await queue_view(self.services, session, visitor, QueueFilter.of(request.query))
             if template == "queue.html":
-                await self.desk.record(session, visitor, "queue_read", "queue")
-        return self.desk.page(request, template, {"view": view})
+                await self.services.record(session, visitor, "queue_read", "queue")
+        return self.services.page(request, template, {"view": view})
 
     async def set_aside(self, request: web.Request) -> web.Response:
         """Set a wave aside, as far as the page showed it; nothing is closed, and whoever writes on in other words comes back."""
@@ -67,19 +67,19 @@ class QueuePages:
             raise web.HTTPBadRequest from None
         if until.tzinfo is None:
             raise web.HTTPBadRequest
-        async with self.desk.program.database.transaction() as session:
-            cases = await set_aside(session, mark, until=until, by=visitor.staff_id, now=self.desk.now())
-            await self.desk.record(session, visitor, "wave_set_aside", f"{mark} {len(cases)}")
-        self.desk.program.bell.ring(QUEUE)
+        async with self.services.program.database.transaction() as session:
+            cases = await set_aside(session, mark, until=until, by=visitor.staff_id, now=self.services.now())
+            await self.services.record(session, visitor, "wave_set_aside", f"{mark} {len(cases)}")
+        self.services.program.live_events.publish(QUEUE)
         return back_to("/")
 
     async def bring_back(self, request: web.Request) -> web.Response:
         """Undo a setting aside: all of the wave wait again."""
         visitor, mark = visitor_of(request), request.match_info["mark"]
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             count = await bring_back(session, mark)
-            await self.desk.record(session, visitor, "wave_brought_back", f"{mark} {count}")
-        self.desk.program.bell.ring(QUEUE)
+            await self.services.record(session, visitor, "wave_brought_back", f"{mark} {count}")
+        self.services.program.live_events.publish(QUEUE)
         return back_to("/")
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -99,22 +99,22 @@ class QueuePages:
 
     async def _stream(self, request: web.Request, token: str) -> web.StreamResponse:
         async with sse_response(request) as stream:
-            with self.desk.program.bell.listen(QUEUE) as rung, self.streams.of(token, wake=rung.set) as place:
+            with self.services.program.live_events.listen(QUEUE) as changed, self.streams.of(token, wake=changed.set) as place:
                 event = "changed"
                 while stream.is_connected() and not self.closing.is_set() and not place.over:
-                    async with self.desk.program.database.transaction() as session:
-                        visitor = await self.desk.logins.find(session, token, now=self.desk.now(), active=False)
+                    async with self.services.program.database.transaction() as session:
+                        visitor = await self.services.logins.find(session, token, now=self.services.now(), active=False)
                     if visitor is None or not visitor.complete:
                         await stream.send("{}", event="ended")
                         break
-                    left = int((visitor.expires_at - self.desk.now()).total_seconds())
+                    left = int((visitor.expires_at - self.services.now()).total_seconds())
                     await stream.send(json.dumps({"session_seconds": left}), event=event)
                     event = "tick"
                     try:
-                        await asyncio.wait_for(rung.wait(), HEARTBEAT_SECONDS)
+                        await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)
                     except TimeoutError:
                         continue
                     await asyncio.sleep(GATHER_SECONDS)
-                    rung.clear()
+                    changed.clear()
                     event = "changed"
         return stream

@@ -34,7 +34,7 @@ YEAR: Final = 365 * 24 * 3600
 ZONE: Final = ZoneInfo("Europe/Warsaw")
 
 
-class Desk:
+class ConsoleServices:
     """The program, and the console's own parts, for one process."""
 
     def __init__(self, program: Program) -> None:
@@ -68,7 +68,7 @@ class Desk:
         language = self.language(request)
         visitor = request.get(VISITOR)
         values: dict[str, Any] = {
-            "desk": self,
+            "services": self,
             "language": language,
             "visitor": visitor,
             "now": self.now(),
@@ -103,9 +103,9 @@ class Desk:
         """Write what somebody read or changed into the audit log."""
         await self.audit.record(session, staff_id=visitor.staff_id, action=action, subject=subject, now=self.now())
 
-    def ring(self, conversation_id: str) -> None:
+    def publish(self, conversation_id: str) -> None:
         """Tell everybody who watches that a case changed."""
-        self.program.bell.ring(conversation_id, QUEUE, OUTBOX)
+        self.program.live_events.publish(conversation_id, QUEUE, OUTBOX)
 
 
 def visitor_of(request: web.Request) -> Visitor:
@@ -134,6 +134,6 @@ async def form_of(request: web.Request) -> dict[str, str]:
     return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
 
 
-DESK: Final = web.AppKey("desk", Desk)
+SERVICES: Final = web.AppKey("services", ConsoleServices)
 VISITOR: Final = web.RequestKey("visitor", Visitor)
 ATTENTION: Final = web.RequestKey("attention", object)

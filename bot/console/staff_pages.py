@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.console.services import PREFIX, Desk, back_to, form_of, require
+from bot.console.services import PREFIX, ConsoleServices, back_to, form_of, require
 from bot.console.staff import LastAdministrator, NameTaken, NameUnusable, Role
 from bot.storage.audit import AuditBroken
 from bot.storage.tables import Staff
@@ -18,8 +18,8 @@ _DIGITS: Final = 12
 class StaffPages:
     """Serves accounts (administrators) and the audit log (coordinators)."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, services: ConsoleServices) -> None:
+        self.services = services
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -39,8 +39,8 @@ class StaffPages:
 
     async def _show(self, request: web.Request, *, status: int = 200, **extra: Any) -> web.Response:
         require(request, Role.ADMINISTRATOR)
-        async with self.desk.program.database.transaction() as session:
-            accounts = await self.desk.accounts.all(session)
+        async with self.services.program.database.transaction() as session:
+            accounts = await self.services.accounts.all(session)
         context = {
             "accounts": accounts,
             "roles": list(Role),
@@ -50,7 +50,7 @@ class StaffPages:
             "password_of": None,
             **extra,
         }
-        return self.desk.page(request, "staff.html", context, status=status)
+        return self.services.page(request, "staff.html", context, status=status)
 
     async def add(self, request: web.Request) -> web.Response:
         """Make an account and show its one-time password, once."""
@@ -59,9 +59,9 @@ class StaffPages:
             raise web.HTTPBadRequest
         name = form.get("name", "")
         try:
-            async with self.desk.program.database.transaction() as session:
-                password = await self.desk.accounts.add(
-                    session, name=name, role=Role(form["role"]), by=visitor.staff_id, now=self.desk.now()
+            async with self.services.program.database.transaction() as session:
+                password = await self.services.accounts.add(
+                    session, name=name, role=Role(form["role"]), by=visitor.staff_id, now=self.services.now()
                 )
         except NameTaken:
             return await self._show(request, status=409, problem="staff.name_taken")
@@ -72,23 +72,23 @@ class StaffPages:
     async def reset(self, request: web.Request) -> web.Response:
         """Give an account a new one-time password and show it, once."""
         visitor = require(request, Role.ADMINISTRATOR)
-        async with self.desk.program.database.transaction() as session:
+        async with self.services.program.database.transaction() as session:
             staff = await self._account(session, request)
-            password = await self.desk.accounts.reset(session, staff, by=visitor.staff_id, now=self.desk.now())
+            password = await self.services.accounts.reset(session, staff, by=visitor.staff_id, now=self.services.now())
         if staff.id == visitor.staff_id:
-            return self.desk.page(request, "own_reset.html", {"password": password})
+            return self.services.page(request, "own_reset.html", {"password": password})
         return await self._show(request, password=password, password_of=staff.name)
 
     async def disable(self, request: web.Request) -> web.Response:
         """Lock an account out; its cases go back to the queue."""
         visitor = require(request, Role.ADMINISTRATOR)
         try:
-            async with self.desk.program.database.transaction() as session:
+            async with self.services.program.database.transaction() as session:
                 staff = await self._account(session, request)
-                await self.desk.accounts.disable(session, staff, by=visitor.staff_id, now=self.desk.now())
+                await self.services.accounts.disable(session, staff, by=visitor.staff_id, now=self.services.now())
         except LastAdministrator:
             return await self._show(request, status=409, problem="staff.last_administrator")
-        self.desk.ring(staff.id)
+        self.services.publish(staff.id)
         return back_to("/staff")
 
     async def change_role(self, request: web.Request) -> web.Response:
@@ -97,9 +97,11 @@ class StaffPages:
         if form.get("role") not in list(Role):
             raise web.HTTPBadRequest
         try:
-            async with self.desk.program.database.transaction() as session:
+            async with self.services.program.database.transaction() as session:
                 staff = await self._account(session, request)
-                await self.desk.accounts.change_role(session, staff, Role(form["role"]), by=visitor.staff_id, now=self.desk.now())
+                await self.services.accounts.change_role(
+                    session, staff, Role(form["role"]), by=visitor.staff_id, now=self.services.now()
+                )
         except LastAdministrator:
             return await self._show(request, status=409, problem="staff.last_administrator")
         return back_to("/staff")
@@ -116,14 +118,14 @@ class StaffPages:
         before = request.query.get("before", "")
         number = int(before) if before.isascii() and before.isdecimal() and len(before) <= _DIGITS else None
         broken, head = None, None
-        async with self.desk.program.database.transaction() as session:
-            await self.desk.record(session, visitor, "audit_read", "audit")
-            entries = await self.desk.audit.newest(session, before=number, limit=ENTRIES)
-            names = await self.desk.accounts.names(session)
+        async with self.services.program.database.transaction() as session:
+            await self.services.record(session, visitor, "audit_read", "audit")
+            entries = await self.services.audit.newest(session, before=number, limit=ENTRIES)
+            names = await self.services.accounts.names(session)
             if "check" in request.query:
                 try:
-                    head = await self.desk.audit.verify(session)
+                    head = await self.services.audit.verify(session)
                 except AuditBroken as problem:
                     broken = str(problem)
         context = {"entries": entries, "names": names, "head": head, "broken": broken, "full_page": len(entries) == ENTRIES}
-        return self.desk.page(request, "audit.html", context)
+        return self.services.page(request, "audit.html", context)

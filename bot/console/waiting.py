@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.logins import Visitor
-from bot.console.services import Desk
+from bot.console.services import ConsoleServices
 from bot.handoff.waves import OpenCase, Wave, open_cases, waves
 from bot.messages import Indicator, Triage
 from bot.screening.findings import Findings
@@ -167,7 +167,7 @@ def ordered_reasons(findings: Findings) -> tuple[Indicator, ...]:
     return tuple(sorted(findings.indicators, key=lambda name: (name not in first, not name.strong)))
 
 
-async def queue_view(desk: Desk, session: AsyncSession, visitor: Visitor, chosen: QueueFilter) -> QueueView:
+async def queue_view(services: ConsoleServices, session: AsyncSession, visitor: Visitor, chosen: QueueFilter) -> QueueView:
     """Return what the queue shows to a visitor: who writes words of their own before those who are one of many."""
     everybody = await open_cases(session)
     found = waves(everybody)
@@ -177,7 +177,7 @@ async def queue_view(desk: Desk, session: AsyncSession, visitor: Visitor, chosen
     waiting = [case for case in everybody if case.waits and case.id not in of_waves] if shown is None else list(shown.cases)
     waiting = [case for case in waiting if chosen.fits(case)]
     if chosen.minor:
-        minors = await _minors(desk, session, waiting)
+        minors = await _minors(services, session, waiting)
         waiting = [case for case in waiting if case.conversation_id in minors]
     if chosen.order == "newest":
         waiting.sort(key=lambda case: case.waiting_since, reverse=True)
@@ -187,7 +187,7 @@ async def queue_view(desk: Desk, session: AsyncSession, visitor: Visitor, chosen
     listed = [] if shown is not None else [wave for wave in found if chosen.fits(wave.first)]
     page = waiting[chosen.first : chosen.first + SHOWN]
     lists = (page, [wave.first for wave in listed[:SHOWN]], mine, others[:SHOWN_BELOW], withdrawn[:SHOWN_BELOW])
-    rows = await _rows(desk, session, visitor, [case for cases in lists for case in cases])
+    rows = await _rows(services, session, visitor, [case for cases in lists for case in cases])
     return QueueView(
         chosen=chosen,
         waves=tuple(_wave_row(wave, rows[wave.first.id]) for wave in listed[:SHOWN] if wave.first.id in rows),
@@ -198,8 +198,8 @@ async def queue_view(desk: Desk, session: AsyncSession, visitor: Visitor, chosen
         others_count=len(others),
         withdrawn=tuple(rows[case.id] for case in withdrawn[:SHOWN_BELOW] if case.id in rows),
         withdrawn_count=len(withdrawn),
-        aside=await _aside(desk, session, everybody),
-        blocked=await _blocked(desk, session),
+        aside=await _aside(services, session, everybody),
+        blocked=await _blocked(services, session),
         languages=tuple(sorted({case.language for case in everybody if case.waits})),
         channels=tuple(sorted({case.channel for case in everybody if case.waits})),
     )
@@ -210,14 +210,14 @@ def _wave_row(wave: Wave, row: QueueRow) -> WaveRow:
     return WaveRow(wave.mark, len(wave.cases), wave.same_words, row, max(case.opened_at for case in wave.cases))
 
 
-async def _aside(desk: Desk, session: AsyncSession, everybody: Sequence[OpenCase]) -> tuple[Aside, ...]:
+async def _aside(services: ConsoleServices, session: AsyncSession, everybody: Sequence[OpenCase]) -> tuple[Aside, ...]:
     by_mark: defaultdict[str, list[OpenCase]] = defaultdict(list)
     for case in everybody:
         if case.set_aside_as is not None and case.taken_by is None:
             by_mark[case.set_aside_as].append(case)
     if not by_mark:
         return ()
-    names = await desk.accounts.names(session)
+    names = await services.accounts.names(session)
     first = [cases[0].id for cases in by_mark.values()][:IDS_AT_ONCE]
     done = {case.id: case for case in await session.scalars(select(Handoff).where(Handoff.id.in_(first)))}
     aside = []
@@ -229,13 +229,13 @@ async def _aside(desk: Desk, session: AsyncSession, everybody: Sequence[OpenCase
     return tuple(sorted(aside, key=lambda one: one.at, reverse=True))
 
 
-async def _blocked(desk: Desk, session: AsyncSession) -> tuple[Blocked, ...]:
+async def _blocked(services: ConsoleServices, session: AsyncSession) -> tuple[Blocked, ...]:
     """Return the conversations that are blocked, first those in which something was written last."""
     chosen = select(Conversation).where(Conversation.blocked_at.is_not(None)).order_by(Conversation.last_message_at.desc())
     conversations = (await session.scalars(chosen.limit(SHOWN_BELOW))).all()
     if not conversations:
         return ()
-    ids, names = [one.id for one in conversations], await desk.accounts.names(session)
+    ids, names = [one.id for one in conversations], await services.accounts.names(session)
     last = await session.execute(
         select(Handoff.conversation_id, Handoff.id).where(Handoff.conversation_id.in_(ids)).order_by(Handoff.opened_at)
     )
@@ -254,10 +254,10 @@ async def _blocked(desk: Desk, session: AsyncSession) -> tuple[Blocked, ...]:
     )
 
 
-async def _minors(desk: Desk, session: AsyncSession, cases: Sequence[OpenCase]) -> set[str]:
+async def _minors(services: ConsoleServices, session: AsyncSession, cases: Sequence[OpenCase]) -> set[str]:
     """Return the conversations whose person told that they are under age: that is sealed, and opened only when it is looked for."""
     found = await _conversations(session, [case.conversation_id for case in cases])
-    return {name for name, conversation in found.items() if desk.program.conversations.findings(conversation).minor}
+    return {name for name, conversation in found.items() if services.program.conversations.findings(conversation).minor}
 
 
 async def _conversations(session: AsyncSession, ids: Sequence[str]) -> dict[str, Conversation]:
@@ -268,8 +268,10 @@ async def _conversations(session: AsyncSession, ids: Sequence[str]) -> dict[str,
     return found
 
 
-async def _rows(desk: Desk, session: AsyncSession, visitor: Visitor, cases: Sequence[OpenCase]) -> dict[str, QueueRow]:
-    names = await desk.accounts.names(session)
+async def _rows(
+    services: ConsoleServices, session: AsyncSession, visitor: Visitor, cases: Sequence[OpenCase]
+) -> dict[str, QueueRow]:
+    names = await services.accounts.names(session)
     ids = list({case.conversation_id for case in cases})
     conversations = await _conversations(session, ids)
     heard, unread = await _heard(session, ids)
@@ -278,7 +280,7 @@ async def _rows(desk: Desk, session: AsyncSession, visitor: Visitor, cases: Sequ
     for case in cases:
         if (conversation := conversations.get(case.conversation_id)) is None:
             continue  # erased a moment ago, by another process
-        findings = desk.program.conversations.findings(conversation)
+        findings = services.program.conversations.findings(conversation)
         rows[case.id] = QueueRow(
             case_id=case.id,
             conversation_id=case.conversation_id,

@@ -9,8 +9,8 @@ from bot.dialogue.turn import Speaking, Understood
 from bot.messages import Reply
 
 
-class Spoken(Protocol):
-    """What a turn of the dialogue said: see bot.assistant.assistant.Spoken."""
+class SpokenTurn(Protocol):
+    """What a turn of the dialogue said: see `Spoken` in bot/assistant/assistant.py."""
 
     @property
     def replies(self) -> tuple[Reply, ...]:
@@ -23,14 +23,14 @@ class Spoken(Protocol):
         ...
 
 
-class Understanding(Protocol):
+class AssistantInterface(Protocol):
     """Whatever understands messages and leads the dialogue: bot.assistant.assistant.Assistant, or a stand-in in a test."""
 
     async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
         """Screen a message and say what it does in its conversation."""
         ...
 
-    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> SpokenTurn:
         """Let the rules decide which sections of a reply speak, and return what they said."""
         ...
 

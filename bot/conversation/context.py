@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation.decision import Standing
+from bot.conversation.decision import Circumstances
 from bot.delivery.channel_traits import traits_of
 from bot.delivery.choices import chosen, offered_language, titled
 from bot.handoff.queue import HandoffQueue
@@ -16,7 +16,7 @@ from bot.storage.conversations import ConversationStore, Said
 from bot.storage.tables import Conversation, Message
 
 
-class Context:
+class ContextReader:
     """Reads what a decision needs to know besides the message."""
 
     def __init__(self, conversations: ConversationStore, queue: HandoffQueue, wording: Wording) -> None:
@@ -24,11 +24,13 @@ class Context:
         self.queue = queue
         self.wording = wording
 
-    async def read(self, session: AsyncSession, conversation: Conversation, message: Message) -> tuple[Standing, Sequence[Said]]:
+    async def read(
+        self, session: AsyncSession, conversation: Conversation, message: Message
+    ) -> tuple[Circumstances, Sequence[Said]]:
         """Return where the conversation stands before a message, and what the program said last."""
         case = await self.queue.of_conversation(session, conversation.id)
         last = await self.conversations.last_turn(session, conversation.id, before=message.number)
-        standing = Standing(
+        circumstances = Circumstances(
             owned=case is not None and case.taken_by is not None,
             queued=case is not None and case.withdrawn_at is None,
             withdrawn=case is not None and case.withdrawn_at is not None,
@@ -36,7 +38,7 @@ class Context:
             offered=offered_language([button for reply in last[-1:] for button in reply.buttons]),
             said_last=last[-1].text if last else None,
         )
-        return standing, last
+        return circumstances, last
 
     def as_chosen(self, conversation: Conversation, said: Said, last: Sequence[Said]) -> Said:
         """Return a message with the button's value in place of the title that chooses it, or of its number where it had one."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter
 
-from bot.conversation.assistant_interface import AssistantMissing, NothingSaid, Understanding
+from bot.conversation.assistant_interface import AssistantInterface, AssistantMissing, NothingSaid
 from bot.conversation.notices import SECOND_HAND, UNHEARD, Notices
 from bot.delivery.channel_traits import traits_of
 from bot.dialogue.answers import Library
@@ -37,7 +37,7 @@ FAILURES = Counter("frontdoor_failures", "Parts that failed while a message was 
 
 
 @dataclass(frozen=True)
-class Standing:
+class Circumstances:
     """How a conversation stands when a message comes, outside of the dialogue."""
 
     owned: bool = False
@@ -76,7 +76,7 @@ class Decider:
     def __init__(
         self,
         *,
-        assistant: Understanding | None,
+        assistant: AssistantInterface | None,
         wording: Wording,
         lexicon: Lexicon,
         library: Library,
@@ -93,10 +93,10 @@ class Decider:
         self.now = now
         self.on_duty = on_duty
 
-    async def decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
+    async def decide(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
         """Return what comes of a message; never raises for a failure of understanding or dialogue."""
-        decision = await self._decide(conversation, said, standing)
-        return replace(decision, replies=self._varied(decision.replies, standing.said_last))
+        decision = await self._decide(conversation, said, circumstances)
+        return replace(decision, replies=self._varied(decision.replies, circumstances.said_last))
 
     def _varied(self, replies: tuple[Reply, ...], last: str | None) -> tuple[Reply, ...]:
         """Return replies of which none is the same as the text before it: it begins with "once more" then."""
@@ -108,47 +108,49 @@ class Decider:
             varied.append(replace(reply, text=last))
         return tuple(varied)
 
-    async def _decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
+    async def _decide(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
         said = replace(said, text=said.text.replace("🆘", " SOS ").strip())  # a cry for help that is no word to a model
         findings = self.conversations.findings(conversation)
         unknown = Decision(Screening(language=conversation.language, triage=Triage.NONE), findings, conversation.language)
         steering = self.notices.steering(conversation, said)
         notice = self.notices.about(conversation, said, conversation.language)
         if steering in {"stop", "start"}:
-            return self._steered(steering, conversation, said, unknown, standing)
+            return self._steered(steering, conversation, said, unknown, circumstances)
         if notice is not None and not says_something(said.text):
             reason = "unheard" if said.kind == UNHEARD else None
-            return replace(unknown, replies=() if standing.owned else (notice,), handoff_reason=reason)
+            return replace(unknown, replies=() if circumstances.owned else (notice,), handoff_reason=reason)
         try:
             if self.assistant is None:
                 raise AssistantMissing("No model is loaded.")
             kept = self._kept(conversation)
             before = State.from_json(kept.get("state", {}))
             # A page is opened in somebody's language; what a telephone's first message is in, only the message tells.
-            untold = standing.first and traits_of(conversation.channel).phone
+            untold = circumstances.first and traits_of(conversation.channel).phone
             understood = await self.assistant.understand(
                 said.text, language_hint=None if untold else conversation.language, context=Context.of(before)
             )
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets the number and the case is queued
-            return self._failed(conversation, said, unknown, error, standing)
+            return self._failed(conversation, said, unknown, error, circumstances)
         screening = raised(understood)
         minor = self._minor(said.text, screening, findings)
         findings = findings.with_message(screening, said.number, minor=minor)
-        language, offered = self._language(conversation, said.text, screening, standing)
+        language, offered = self._language(conversation, said.text, screening, circumstances)
         read = Decision(screening, findings, language, commands=tuple(map(str, understood.commands.all)))
-        if steering == "help" and (standing.owned or not screening.triage.needs_person):
+        if steering == "help" and (circumstances.owned or not screening.triage.needs_person):
             return replace(read, replies=(self.notices.help(conversation, language),), regardless=True)
-        if standing.owned or not self._may_speak(conversation, understood):
+        if circumstances.owned or not self._may_speak(conversation, understood):
             return read
         if notice is not None and said.kind in SECOND_HAND and not screening.triage.needs_person:
             return replace(read, replies=(notice,))
         try:
-            around = self._around(conversation, standing, findings, language)
+            around = self._around(conversation, circumstances, findings, language)
             speaking = Speaking.begin(said.text, replace(understood, screening=screening), before, around)
-            decision = await self._speak(self.assistant, speaking, read, standing, tracker=kept.get("tracker"), offered=offered)
-            return self._framed(decision, conversation, said, notice, first=standing.first)
+            decision = await self._speak(
+                self.assistant, speaking, read, circumstances, tracker=kept.get("tracker"), offered=offered
+            )
+            return self._framed(decision, conversation, said, notice, first=circumstances.first)
         except Exception as error:  # noqa: BLE001 - as above
-            return self._failed(conversation, said, read, error, standing)
+            return self._failed(conversation, said, read, error, circumstances)
 
     def _kept(self, conversation: Conversation) -> dict[str, Any]:
         """Return what the dialogue kept of a conversation: its state, and Rasa's tracker."""
@@ -157,25 +159,25 @@ class Decider:
         kept: dict[str, Any] = json.loads(self.conversations.vault.open(conversation.dialogue, f"dialogue:{conversation.id}"))
         return kept
 
-    def _around(self, conversation: Conversation, standing: Standing, findings: Findings, language: str) -> Around:
+    def _around(self, conversation: Conversation, circumstances: Circumstances, findings: Findings, language: str) -> Around:
         return Around(
             library=self.library,
             titles=self.wording.titles[language],
             form=traits_of(conversation.channel).form,
             quiet=conversation.quiet,
             on_duty=self.on_duty(self.now()),
-            queued=standing.queued,
-            withdrawn=standing.withdrawn,
+            queued=circumstances.queued,
+            withdrawn=circumstances.withdrawn,
             minor=findings.minor,
             triage=findings.triage,
         )
 
     async def _speak(
         self,
-        assistant: Understanding,
+        assistant: AssistantInterface,
         speaking: Speaking,
         read: Decision,
-        standing: Standing,
+        circumstances: Circumstances,
         *,
         tracker: str | None,
         offered: str | None,
@@ -201,7 +203,7 @@ class Decider:
             screening=read.screening if read.screening.language in LANGUAGES else replace(read.screening, language=language),
             language=language,
             replies=replies,
-            handoff_reason=_reason(speaking, read, standing),
+            handoff_reason=_reason(speaking, read, circumstances),
             dialogue=json.dumps({"state": state.as_json(), "tracker": spoken.tracker}, ensure_ascii=False),
             erase=wanted["erase"],
             withdraw=wanted["withdraw"],
@@ -226,14 +228,16 @@ class Decider:
         of_others = Speaker.WITNESS in {screening.speaker, findings.speaker}
         return self.lexicon.tells_childs_age(text, screening.language, of_others=of_others)
 
-    def _steered(self, steering: str, conversation: Conversation, said: Said, decision: Decision, standing: Standing) -> Decision:
+    def _steered(
+        self, steering: str, conversation: Conversation, said: Said, decision: Decision, circumstances: Circumstances
+    ) -> Decision:
         """Stop at once, or come back; both whoever owns the conversation."""
         if steering == "stop":
             replies = self.notices.stopped(conversation, said)
             return replace(decision, replies=replies, reachable="stopped", regardless=True)
         language = said.details.get("language") or decision.language
         welcome = self.notices.started(conversation, language)
-        quietly = standing.owned and not traits_of(conversation.channel).phone  # a greeting would talk over the consultant
+        quietly = circumstances.owned and not traits_of(conversation.channel).phone  # a greeting would talk over the consultant
         return replace(decision, language=language, replies=() if quietly else (welcome,), reachable="yes", regardless=True)
 
     def _may_speak(self, conversation: Conversation, understood: Understood) -> bool:
@@ -255,30 +259,32 @@ class Decider:
         return replace(decision, replies=replies, reachable=reachable)
 
     def _language(
-        self, conversation: Conversation, text: str, screening: Screening, standing: Standing
+        self, conversation: Conversation, text: str, screening: Screening, circumstances: Circumstances
     ) -> tuple[str, str | None]:
         """Return the language to answer in, and one to offer when the writing has changed.
 
         It is offered once: whoever writes on in it is answered in it, and whoever chose a language is not asked again.
         """
         written = screening.language
-        if standing.first and len(opened := self.lexicon.opens_in(text)) == 1:
+        if circumstances.first and len(opened := self.lexicon.opens_in(text)) == 1:
             written = opened.pop()  # "hola": a word or two say no language, a greeting or a cry does
         if written not in LANGUAGES or written == conversation.language or text.startswith("@") or not words(text):
             return conversation.language, None
         enough = len(words(text)) >= SWITCHING_WORDS
-        if standing.first:
+        if circumstances.first:
             return written, None
         if conversation.language_fixed or not enough:
             return conversation.language, None
-        if screening.triage is not Triage.NONE or standing.offered == written:
+        if screening.triage is not Triage.NONE or circumstances.offered == written:
             return written, None
         return conversation.language, written
 
     def _unserved(self) -> tuple[Reply, ...]:
         return tuple(self.wording.reply("language_unserved", language, buttons=("language",)) for language in ("en", "pl"))
 
-    def _failed(self, conversation: Conversation, said: Said, read: Decision, error: Exception, standing: Standing) -> Decision:
+    def _failed(
+        self, conversation: Conversation, said: Said, read: Decision, error: Exception, circumstances: Circumstances
+    ) -> Decision:
         """Answer with fixed words from plain data, and queue the case: nobody knows how urgent it is."""
         FAILURES.labels("assistant").inc()
         log.error(
@@ -288,7 +294,7 @@ class Decider:
             error=type(error).__name__,
             exc_info=error,
         )
-        if standing.owned:
+        if circumstances.owned:
             return replace(read, handoff_reason="failure")
         return replace(read, replies=(self.notices.reply("failure", conversation, read.language),), handoff_reason="failure")
 
@@ -312,12 +318,12 @@ def _stays_with_its_language(speaking: Speaking) -> bool:
     return (speaking.turn.awaits or "").startswith("language:") and speaking.turn.does("answer:no")
 
 
-def _reason(speaking: Speaking, read: Decision, standing: Standing) -> str | None:
+def _reason(speaking: Speaking, read: Decision, circumstances: Circumstances) -> str | None:
     """Return why a case is opened, waits again or rises; None where nothing of that happens."""
     turn = speaking.turn
     if turn.now.person is not Person.ASKED:
         return None
-    if read.screening.triage.needs_person or (read.findings.triage.needs_person and not standing.queued):
+    if read.screening.triage.needs_person or (read.findings.triage.needs_person and not circumstances.queued):
         return "screening"
     asked = turn.does("want:human", "arrange:time", "arrange:word", "report:send")
-    return "asked" if asked or not standing.queued else None
+    return "asked" if asked or not circumstances.queued else None

@@ -17,9 +17,9 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation.assistant_interface import Understanding
+from bot.conversation.assistant_interface import AssistantInterface
 from bot.conversation.contact_counts import count_contact
-from bot.conversation.context import Context
+from bot.conversation.context import ContextReader
 from bot.conversation.decision import Decision
 from bot.conversation.guarded_decision import GuardedDecider
 from bot.conversation.outcome import Outcome
@@ -34,7 +34,7 @@ from bot.language.lexicon import Lexicon
 from bot.language.normalise import printable
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
-from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, Bell, Turns
+from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, LiveEvents, Turns
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
@@ -71,11 +71,11 @@ class FrontDoor:
         database: Database,
         conversations: ConversationStore,
         queue: HandoffQueue,
-        assistant: Understanding | None,
+        assistant: AssistantInterface | None,
         wording: Wording,
         lexicon: Lexicon,
         library: Library,
-        bell: Bell,
+        live_events: LiveEvents,
         clock: Callable[[], datetime],
         on_duty: Callable[[datetime], bool] = lambda _now: True,
         person_daily: int = 80,
@@ -98,8 +98,8 @@ class FrontDoor:
             turn_seconds=turn_seconds,
         )
         self.allowance = Allowance(self.decider.notices, conversations.vault, person_daily=person_daily, total_daily=total_daily)
-        self.context = Context(conversations, queue, wording)
-        self.bell = bell
+        self.context = ContextReader(conversations, queue, wording)
+        self.live_events = live_events
         self.clock = clock
         self._turns = Turns()
 
@@ -182,7 +182,7 @@ class FrontDoor:
             if conversation is None or conversation.reachable == "stopped":
                 return
             conversation.reachable = reachable
-        self.bell.ring(conversation.id, QUEUE)
+        self.live_events.publish(conversation.id, QUEUE)
 
     async def answer(self, conversation_id: str, message_id: str) -> Outcome:
         """Take the conversation's turn and answer one stored message, if nobody has yet; earlier ones go first."""
@@ -208,13 +208,13 @@ class FrontDoor:
             conversation, message = found
             said = self._opened(message)
             if said is not None:
-                standing, last = await self.context.read(session, conversation, message)
+                circumstances, last = await self.context.read(session, conversation, message)
                 said = self.context.as_chosen(conversation, said, last)
                 started_from = _state(conversation)
         if said is None:
             return await self._set_aside(conversation_id, message_id)
 
-        decision = await self.decider.decide(conversation, said, standing)
+        decision = await self.decider.decide(conversation, said, circumstances)
 
         if decision.erase:
             return await self._erase(conversation, said, decision)
@@ -222,7 +222,7 @@ class FrontDoor:
         if outcome is None:
             return None
         MESSAGES.labels(conversation.channel, decision.screening.triage.value).inc()
-        self.bell.ring(conversation_id, QUEUE, OUTBOX)
+        self.live_events.publish(conversation_id, QUEUE, OUTBOX)
         return outcome
 
     def _opened(self, message: Message) -> Said | None:
@@ -251,7 +251,7 @@ class FrontDoor:
             said = [await self._say(session, conversation, reply, now=now, answers=message_id) for reply in replies]
         log.error("message_set_aside", conversation=conversation_id, message=message.number)
         SET_ASIDE.inc()
-        self.bell.ring(conversation_id, QUEUE, OUTBOX)
+        self.live_events.publish(conversation_id, QUEUE, OUTBOX)
         return Outcome(tuple(said), triage, handoff=True)
 
     async def _received(
@@ -328,7 +328,7 @@ class FrontDoor:
         self.remains.erased = True
         await self.remains.clear_log()
         log.info("conversation_erased", conversation=conversation_id, by="person")
-        self.bell.ring(conversation_id, QUEUE, FAREWELL)
+        self.live_events.publish(conversation_id, QUEUE, FAREWELL)
 
     async def consultant_says(
         self, conversation_id: str, *, staff_id: str, text: str, language: str | None = None, external_id: str | None = None
@@ -352,7 +352,7 @@ class FrontDoor:
             await self.introduce(session, conversation, "consultant_here", now)
             reply = Reply(text=text, language=language or conversation.language, author="consultant")
             said = await self._say(session, conversation, reply, now=now, staff_id=staff_id, external_id=external_id)
-        self.bell.ring(conversation_id, QUEUE, OUTBOX)
+        self.live_events.publish(conversation_id, QUEUE, OUTBOX)
         return said
 
     async def introduce(

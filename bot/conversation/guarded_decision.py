@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from bot.conversation.assistant_interface import Understanding
+from bot.conversation.assistant_interface import AssistantInterface
 from bot.conversation.danger_phrases import DangerWords
-from bot.conversation.decision import Decider, Decision, Standing
-from bot.conversation.time_limit import Patience
+from bot.conversation.decision import Circumstances, Decider, Decision
+from bot.conversation.time_limit import TimeLimit
 from bot.dialogue.answers import Library
 from bot.language.lexicon import Lexicon
 from bot.language.wording import Wording
@@ -29,7 +29,7 @@ class GuardedDecider(Decider):
     def __init__(
         self,
         *,
-        assistant: Understanding | None,
+        assistant: AssistantInterface | None,
         wording: Wording,
         lexicon: Lexicon,
         library: Library,
@@ -38,9 +38,9 @@ class GuardedDecider(Decider):
         on_duty: Callable[[datetime], bool],
         turn_seconds: float,
     ) -> None:
-        self.patience = Patience(assistant, seconds=turn_seconds) if assistant is not None else None
+        self.time_limit = TimeLimit(assistant, seconds=turn_seconds) if assistant is not None else None
         super().__init__(
-            assistant=self.patience,
+            assistant=self.time_limit,
             wording=wording,
             lexicon=lexicon,
             library=library,
@@ -53,18 +53,18 @@ class GuardedDecider(Decider):
     @property
     def understands(self) -> bool:
         """Say whether there is a model, and it answers in time."""
-        return self.patience is not None and not self.patience.stuck
+        return self.time_limit is not None and not self.time_limit.stuck
 
-    async def decide(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
+    async def decide(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
         """Return what comes of a message; never raises for a failure of understanding or dialogue, nor waits for one for ever."""
         if conversation.blocked_at is not None:
-            return await self._blocked(conversation, said, standing)
-        return await self._in_time(conversation, said, standing)
+            return await self._blocked(conversation, said, circumstances)
+        return await self._in_time(conversation, said, circumstances)
 
-    async def _blocked(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
+    async def _blocked(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
         """Give somebody whom a consultant blocked the numbers, and keep what they write; what is theirs to decide they still decide."""
         if self._decides_of_own(conversation, said):
-            return replace(await self._in_time(conversation, said, standing), handoff_reason=None)
+            return replace(await self._in_time(conversation, said, circumstances), handoff_reason=None)
         unread = Screening(language=conversation.language, triage=Triage.NONE)
         findings = self.conversations.findings(conversation)
         return Decision(unread, findings, conversation.language, (self.notices.reply(BLOCKED_TEXT, conversation),))
@@ -76,6 +76,6 @@ class GuardedDecider(Decider):
         erases = self.lexicon.meaning(said.text, conversation.language) == "delete"
         return erases or self.lexicon.orders_erasure(said.text, conversation.language)
 
-    async def _in_time(self, conversation: Conversation, said: Said, standing: Standing) -> Decision:
-        with self.patience.limit() if self.patience is not None else nullcontext():
-            return self.danger.raised(await super().decide(conversation, said, standing), said.text)
+    async def _in_time(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
+        with self.time_limit.limit() if self.time_limit is not None else nullcontext():
+            return self.danger.raised(await super().decide(conversation, said, circumstances), said.text)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from prometheus_client import Counter
 
-from bot.conversation.assistant_interface import Spoken, Understanding
+from bot.conversation.assistant_interface import AssistantInterface, SpokenTurn
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Speaking, Understood
 
@@ -18,13 +18,13 @@ LATE = Counter("frontdoor_model_late", "Calls of the model that did not end with
 _ENDS: Final[ContextVar[float | None]] = ContextVar("turn_ends", default=None)
 
 
-class Patience:
+class TimeLimit:
     """An assistant that is waited for as long as a turn may last, however often it is asked in it; then it raises TimeoutError.
 
     What is late goes on in the model's thread, where nobody can stop it; nothing of it is used. `seconds` is the time of a turn.
     """
 
-    def __init__(self, assistant: Understanding, *, seconds: float) -> None:
+    def __init__(self, assistant: AssistantInterface, *, seconds: float) -> None:
         self.assistant = assistant
         self.seconds = seconds
         self.stuck = False  # since a call was late; until one comes in time again
@@ -42,7 +42,7 @@ class Patience:
         """Screen a message and say what it does in its conversation."""
         return await self._in_time(self.assistant.understand(text, language_hint=language_hint, context=context))
 
-    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
+    async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> SpokenTurn:
         """Let the rules decide what is said."""
         return await self._in_time(self.assistant.turn(speaking, language=language, tracker=tracker))
 

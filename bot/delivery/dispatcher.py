@@ -24,11 +24,11 @@ from bot.delivery import farewells, outbox
 from bot.delivery.channel_traits import traits_of
 from bot.delivery.choices import choices_before, in_words
 from bot.delivery.farewells import Farewell, Trace
-from bot.delivery.outbound import CannotTell, NotNow, Parcel, Refused, Sender, Uncertain, Unreachable
+from bot.delivery.outbound import CannotTell, NotNow, Outbound, Refused, Sender, Uncertain, Unreachable
 from bot.handoff.queue import HandoffQueue
 from bot.messages import Triage
 from bot.runtime.background import Background
-from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, Bell
+from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, LiveEvents
 from bot.storage.claims import SENDING, Retry, hold, nobody_elses
 from bot.storage.concealed import keep_provider_ids, provider_ids
 from bot.storage.conversations import ConversationStore
@@ -55,7 +55,7 @@ DELIVERY_SECONDS = Histogram(
 )
 
 
-class Postman:
+class Dispatcher:
     """Delivers the outbox of one process; several processes may share the database."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Postman:
         database: Database,
         conversations: ConversationStore,
         queue: HandoffQueue,
-        bell: Bell,
+        live_events: LiveEvents,
         clock: Callable[[], datetime],
         senders: Mapping[str, Sender],
         give_up: timedelta,
@@ -72,7 +72,7 @@ class Postman:
         self.database = database
         self.conversations = conversations
         self.queue = queue
-        self.bell = bell
+        self.live_events = live_events
         self.clock = clock
         self.senders = dict(senders)
         self.give_up = give_up
@@ -86,13 +86,13 @@ class Postman:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        with self.bell.listen(OUTBOX) as rung:
+        with self.live_events.listen(OUTBOX) as changed:
             while True:
-                rung.clear()
+                changed.clear()
                 claimed = await self._start_due()
                 if not claimed or self._tasks.count >= SLOTS:
                     try:
-                        await asyncio.wait_for(rung.wait(), POLL_SECONDS)
+                        await asyncio.wait_for(changed.wait(), POLL_SECONDS)
                     except TimeoutError:
                         continue
 
@@ -118,31 +118,31 @@ class Postman:
             self._held[conversation_id] -= 1
             if not self._held[conversation_id]:
                 del self._held[conversation_id]
-            self.bell.ring(OUTBOX)
+            self.live_events.publish(OUTBOX)
 
     async def _start_due(self) -> int:
         try:
-            parcels = await self.claim(limit=SLOTS - self._tasks.count)
+            batch = await self.claim(limit=SLOTS - self._tasks.count)
         except DatabaseUnavailable as error:
             ATTEMPTS.labels("all", "database_unavailable").inc()
             log.error("outbox_unreadable", error=type(error).__name__)
             return 0
-        for parcel in parcels:
-            self._tasks.start(self._deliver(parcel))
-        return len(parcels)
+        for outbound in batch:
+            self._tasks.start(self._deliver(outbound))
+        return len(batch)
 
-    async def claim(self, *, limit: int) -> list[Parcel]:
+    async def claim(self, *, limit: int) -> list[Outbound]:
         """Take the rows that may be sent now, one of each conversation at most, and close those that must not go any more."""
-        parcels: list[Parcel] = []
-        while len(parcels) < limit:
-            taken, closed = await self._claim_once(limit - len(parcels))
-            parcels += taken
+        batch: list[Outbound] = []
+        while len(batch) < limit:
+            taken, closed = await self._claim_once(limit - len(batch))
+            batch += taken
             if not closed:
                 break
-            self.bell.ring(QUEUE, *closed)
-        return parcels
+            self.live_events.publish(QUEUE, *closed)
+        return batch
 
-    async def _claim_once(self, limit: int) -> tuple[list[Parcel], list[str]]:
+    async def _claim_once(self, limit: int) -> tuple[list[Outbound], list[str]]:
         now = self.clock()
         earlier = aliased(Delivery)
         conditions: list[ColumnElement[bool]] = [
@@ -154,26 +154,26 @@ class Postman:
                 earlier.conversation_id == Delivery.conversation_id, earlier.id < Delivery.id, earlier.finished_at.is_(None)
             ),
         ]
-        parcels, closed = [], []
+        batch, closed = [], []
         async with self.database.transaction() as session:
             found = await session.execute(
                 nobody_elses(select(Delivery).where(*conditions).order_by(Delivery.id).limit(limit), Delivery)
             )
             for row in found.scalars().all():
-                parcel = await self._prepare(session, row, now)
-                if parcel is not None:
-                    parcels.append(parcel)
+                outbound = await self._prepare(session, row, now)
+                if outbound is not None:
+                    batch.append(outbound)
                 else:
                     closed.append(row.conversation_id)
-        return parcels, closed
+        return batch, closed
 
-    async def hand_over(self, conversation_id: str) -> list[Parcel]:
+    async def hand_over(self, conversation_id: str) -> list[Outbound]:
         """Take all replies of a held conversation out at once, for a channel that gives them back in its answer.
 
         Nobody says whether that answer arrived: they stay uncertain until the provider reports on them, or is asked.
         """
         now = self.clock()
-        parcels = []
+        batch = []
         async with self.database.transaction() as session:
             found = await session.execute(
                 select(Delivery)
@@ -185,13 +185,13 @@ class Postman:
             if any(row.state != "due" or row.due_at > now for row in rows):
                 return []  # one is on its way otherwise: these would overtake it
             for row in rows:
-                parcel = await self._prepare(session, row, now)
-                if parcel is not None:
+                outbound = await self._prepare(session, row, now)
+                if outbound is not None:
                     row.state, row.due_at, row.uncertain = "unknown", now + FIRST_LOOK, 1
-                    parcels.append(parcel)
-        return parcels
+                    batch.append(outbound)
+        return batch
 
-    async def _prepare(self, session: AsyncSession, row: Delivery, now: datetime) -> Parcel | None:
+    async def _prepare(self, session: AsyncSession, row: Delivery, now: datetime) -> Outbound | None:
         conversation = await session.get(Conversation, row.conversation_id)  # unlocked: who has it locked may wait for this row
         message = await session.get(Message, row.message_id)
         if conversation is None or message is None:
@@ -211,7 +211,7 @@ class Postman:
         if not traits_of(row.channel).buttons:
             in_turn = sum(len(other.buttons) for other in turn)
             reply = in_words(reply, before=choices_before(turn, said), in_turn=in_turn, quiet=conversation.quiet)
-        parcel = Parcel(
+        outbound = Outbound(
             delivery_id=row.id,
             conversation_id=conversation.id,
             channel=row.channel,
@@ -222,13 +222,13 @@ class Postman:
             uncertain=row.uncertain if may_be_there else 0,
             created_at=row.created_at,
         )
-        row.parts = self.senders[row.channel].parts(parcel)
-        if parcel.part >= row.parts:
+        row.parts = self.senders[row.channel].parts(outbound)
+        if outbound.part >= row.parts:
             outbox.end(row, "sent", None, now)
             return None
         hold(row, until=now + LEASE)
         row.state = SENDING
-        return parcel
+        return outbound
 
     async def _fate(
         self, session: AsyncSession, row: Delivery, conversation: Conversation, *, said_by: str, now: datetime
@@ -246,70 +246,74 @@ class Postman:
             return ("unknown" if row.uncertain else "failed"), outbox.GAVE_UP
         return None
 
-    async def _deliver(self, parcel: Parcel) -> None:
-        sender = self.senders[parcel.channel]
+    async def _deliver(self, outbound: Outbound) -> None:
+        sender = self.senders[outbound.channel]
         try:
-            provider_id = await sender.look_up(parcel) if parcel.uncertain else None
+            provider_id = await sender.look_up(outbound) if outbound.uncertain else None
             if provider_id is None:
-                provider_id = await sender.send(parcel)
+                provider_id = await sender.send(outbound)
         except NotNow as problem:
             if problem.everybody:
-                self._paused[parcel.channel] = self.clock() + (problem.wait or RETRY.first)
-            await self._later(parcel, "unknown" if parcel.uncertain else "due", problem.code, problem.wait)
+                self._paused[outbound.channel] = self.clock() + (problem.wait or RETRY.first)
+            await self._later(outbound, "unknown" if outbound.uncertain else "due", problem.code, problem.wait)
         except Refused as problem:
-            await self._close(parcel, "failed", problem.code, problem.reachable)
+            await self._close(outbound, "failed", problem.code, problem.reachable)
         except CannotTell:
-            await self._close(parcel, "unknown", "no_answer", None)
+            await self._close(outbound, "unknown", "no_answer", None)
         except Uncertain as problem:
-            await self._later(parcel, "unknown", problem.code, None, doubt=True)
+            await self._later(outbound, "unknown", problem.code, None, doubt=True)
         except Exception as error:  # whatever it was, the message may be there: look before it is sent again
             log.error(
-                "delivery_broke", delivery=parcel.delivery_id, channel=parcel.channel, error=type(error).__name__, exc_info=error
+                "delivery_broke",
+                delivery=outbound.delivery_id,
+                channel=outbound.channel,
+                error=type(error).__name__,
+                exc_info=error,
             )
-            await self._later(parcel, "unknown", "unexpected", None, doubt=True)
+            await self._later(outbound, "unknown", "unexpected", None, doubt=True)
         else:
-            await self.accepted(parcel, provider_id)
-        self.bell.ring(OUTBOX)
+            await self.accepted(outbound, provider_id)
+        self.live_events.publish(OUTBOX)
 
-    async def accepted(self, parcel: Parcel, provider_id: str) -> None:
+    async def accepted(self, outbound: Outbound, provider_id: str) -> None:
         """Store that the provider took a part."""
-        ATTEMPTS.labels(parcel.channel, "accepted").inc()
+        ATTEMPTS.labels(outbound.channel, "accepted").inc()
         now = self.clock()
         async with self.database.transaction() as session:
-            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
+            row = await session.get(Delivery, outbound.delivery_id, with_for_update=True)
             if row is None:  # erased while it was on its way: what arrived is taken back where that is possible
-                self._take_back(session, parcel, provider_id, now)
+                self._take_back(session, outbound, provider_id, now)
                 return
             known = provider_ids(self.conversations.vault, row)
-            if len(known) == parcel.part:
+            if len(known) == outbound.part:
                 keep_provider_ids(self.conversations.vault, row, [*known, provider_id])
             if row.finished_at is None:
-                if parcel.part + 1 < row.parts:
+                if outbound.part + 1 < row.parts:
                     row.state, row.due_at, row.uncertain = "due", now, 0
                 else:
                     outbox.end(row, "sent", None, now)
-                    DELIVERY_SECONDS.labels(parcel.channel).observe((now - row.created_at).total_seconds())
-        self.bell.ring(parcel.conversation_id, OUTBOX)
+                    DELIVERY_SECONDS.labels(outbound.channel).observe((now - row.created_at).total_seconds())
+        self.live_events.publish(outbound.conversation_id, OUTBOX)
 
-    def _take_back(self, session: AsyncSession, parcel: Parcel, provider_id: str, now: datetime) -> None:
+    def _take_back(self, session: AsyncSession, outbound: Outbound, provider_id: str, now: datetime) -> None:
         farewell = Farewell(
-            channel=parcel.channel,
-            address=parcel.address,
-            language=parcel.reply.language,
-            quiet=parcel.quiet,
+            channel=outbound.channel,
+            address=outbound.address,
+            language=outbound.reply.language,
+            quiet=outbound.quiet,
             replies=(),
             traces=(Trace(provider_id, now),),
             at=now,
         )
         farewells.put(session, self.conversations.vault, farewell)
-        self.bell.ring(FAREWELL)
+        self.live_events.publish(FAREWELL)
 
     async def _later(
-        self, parcel: Parcel, state: Literal["due", "unknown"], code: str, wait: timedelta | None, *, doubt: bool = False
+        self, outbound: Outbound, state: Literal["due", "unknown"], code: str, wait: timedelta | None, *, doubt: bool = False
     ) -> None:
-        ATTEMPTS.labels(parcel.channel, code).inc()
+        ATTEMPTS.labels(outbound.channel, code).inc()
         async with self.database.transaction() as session:
-            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
+            row = await session.get(Delivery, outbound.delivery_id, with_for_update=True)
             if row is None or row.finished_at is not None:
                 return
             row.state, row.error_code = state, code
@@ -320,18 +324,18 @@ class Postman:
                 pause = max(RETRY.after(row.attempts + 1) * random.uniform(0.5, 1.0), wait or timedelta())  # noqa: S311 - spreads retries, hides nothing
             row.due_at = self.clock() + pause
 
-    async def _close(self, parcel: Parcel, state: outbox.State, code: str, reachable: Unreachable | None) -> None:
-        ATTEMPTS.labels(parcel.channel, "refused").inc()
+    async def _close(self, outbound: Outbound, state: outbox.State, code: str, reachable: Unreachable | None) -> None:
+        ATTEMPTS.labels(outbound.channel, "refused").inc()
         async with self.database.transaction() as session:
-            conversation = await self.conversations.get(session, parcel.conversation_id)
-            row = await session.get(Delivery, parcel.delivery_id, with_for_update=True)
+            conversation = await self.conversations.get(session, outbound.conversation_id)
+            row = await session.get(Delivery, outbound.delivery_id, with_for_update=True)
             if row is None or conversation is None:
                 return
             if reachable is not None:
                 conversation.reachable = reachable
             if row.finished_at is None:
                 await self._end(session, row, conversation, fate=(state, code), now=self.clock())
-        self.bell.ring(parcel.conversation_id, QUEUE)
+        self.live_events.publish(outbound.conversation_id, QUEUE)
 
     async def report(
         self,
@@ -363,7 +367,7 @@ class Postman:
             if row.state == "failed":
                 conversation.reachable = reachable or conversation.reachable
                 await self._tell_hotline(session, conversation, now)
-        self.bell.ring(row.conversation_id, QUEUE, OUTBOX)
+        self.live_events.publish(row.conversation_id, QUEUE, OUTBOX)
         return True
 
     async def _end(self, session: AsyncSession, row: Delivery, conversation: Conversation, *, fate: Fate, now: datetime) -> None:

@@ -25,7 +25,7 @@ from bot.delivery.channel_traits import traits_of
 from bot.delivery.outbound import NotNow, Uncertain
 from bot.messages import Reply
 from bot.runtime.background import Background
-from bot.runtime.live_events import FAREWELL, Bell
+from bot.runtime.live_events import FAREWELL, LiveEvents
 from bot.storage.claims import Retry, hold, nobody_elses
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database, DatabaseUnavailable
@@ -135,26 +135,32 @@ class Farewells:
     """Carries the farewells out; several processes may share the database."""
 
     def __init__(
-        self, *, database: Database, vault: Vault, bell: Bell, clock: Callable[[], datetime], partings: Mapping[str, Parting]
+        self,
+        *,
+        database: Database,
+        vault: Vault,
+        live_events: LiveEvents,
+        clock: Callable[[], datetime],
+        partings: Mapping[str, Parting],
     ) -> None:
         self.database = database
         self.vault = vault
-        self.bell = bell
+        self.live_events = live_events
         self.clock = clock
         self.partings = dict(partings)
         self._tasks = Background()
 
     async def run(self) -> None:
         """Carry out what is due until cancelled."""
-        with self.bell.listen(FAREWELL) as rung:
+        with self.live_events.listen(FAREWELL) as changed:
             while True:
-                rung.clear()
+                changed.clear()
                 try:
                     await self._start_due()
                 except DatabaseUnavailable as error:
                     log.error("farewells_unreadable", error=type(error).__name__)
                 try:
-                    await asyncio.wait_for(rung.wait(), POLL_SECONDS)
+                    await asyncio.wait_for(changed.wait(), POLL_SECONDS)
                 except TimeoutError:
                     continue
 

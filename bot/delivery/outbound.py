@@ -1,4 +1,4 @@
-"""What passes between the postman and a channel: a parcel, and the ways in which sending it can end."""
+"""What passes between the dispatcher and a channel: an outbound message, and the ways in which sending it can end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Unreachable = Literal["stopped", "blocked", "gone"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parcel:
+class Outbound:
     """One part of a reply, with all that a channel needs to send it: its choices stand in the text where the channel has no buttons."""
 
     delivery_id: int
@@ -57,14 +57,14 @@ class CannotTell(Exception):
 class Sender(Protocol):
     """A channel's way out."""
 
-    def parts(self, parcel: Parcel) -> int:
+    def parts(self, outbound: Outbound) -> int:
         """Return how many messages the reply needs."""
         ...
 
-    async def send(self, parcel: Parcel) -> str:
+    async def send(self, outbound: Outbound) -> str:
         """Send a part and return the provider's id of it; raises NotNow, Refused or Uncertain."""
         ...
 
-    async def look_up(self, parcel: Parcel) -> str | None:
+    async def look_up(self, outbound: Outbound) -> str | None:
         """Return the provider's id of a part that may have been taken, None when it may be sent; raises NotNow or CannotTell."""
         ...

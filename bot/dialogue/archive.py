@@ -10,7 +10,7 @@ from bot.dialogue.heads import COMMANDS_FILE
 from bot.dialogue.retrieval import Found
 from bot.dialogue.state import Who
 from bot.dialogue.turn import Understood
-from bot.dialogue.understand import Understanding
+from bot.dialogue.understand import CommandModel
 from bot.language.normalise import readable
 from bot.screening.archive import load_folder, opened
 from bot.screening.models import newest_archive
@@ -23,7 +23,7 @@ class Reader:
     """Reads messages as the running program does: screening, then commands."""
 
     screener: Screener
-    understanding: Understanding
+    understanding: CommandModel
 
     def read(self, text: str, *, language_hint: str | None, context: Context) -> Understood:
         """Return what a message is understood as in its conversation."""
@@ -57,4 +57,4 @@ def load_reader(model_dir: Path) -> Reader:
         encoder = screener.brain.encoder
         if not found or not isinstance(encoder, TunedEncoder):
             raise ScreenerUnusable(f"The model {model.name} cannot read commands. Train again: make train.")
-        return Reader(screener, Understanding.load(found[0].parent, encoder))
+        return Reader(screener, CommandModel.load(found[0].parent, encoder))

@@ -92,7 +92,7 @@ def _found(commands: Commands, alarm: str, hint: str, borne_out: Callable[[str],
 
 
 @dataclass(frozen=True)
-class Understanding:
+class CommandModel:
     """Everything that was learned for understanding messages as commands."""
 
     heads: CommandHeads
@@ -102,7 +102,7 @@ class Understanding:
     senses: Senses
 
     @classmethod
-    def load(cls, folder: Path, encoder: TunedEncoder) -> Understanding:
+    def load(cls, folder: Path, encoder: TunedEncoder) -> CommandModel:
         """Read what was learned from a folder, and the library and the lists as they are now."""
         library, senses = Library.load(), Senses.load(folder, Heads.load(encoder.folder))
         nearness = Nearness.load(folder, library, encoder, senses)

@@ -1,4 +1,4 @@
-"""Tells those who wait that something changed: in this process, and in others where a wire is there (bot/runtime/notify_bridge.py)."""
+"""Tells those who wait that something changed: in this process, and in others by PostgreSQL (bot/runtime/notify_bridge.py)."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ OUTBOX = "outbox"
 FAREWELL = "farewell"
 
 
-class Bell:
-    """Rings by name: a conversation's id, QUEUE, OUTBOX or FAREWELL. Whoever is woken looks into the database; a ring carries nothing."""
+class LiveEvents:
+    """Published by name: a conversation's id, QUEUE, OUTBOX or FAREWELL.
+
+    Whoever is woken looks into the database; an event carries nothing.
+    """
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.carry: Callable[..., None] | None = None
-        self.hearers: list[Callable[[str], None]] = []
+        self.subscribers: list[Callable[[str], None]] = []
 
-    def ring(self, *names: str) -> None:
+    def publish(self, *names: str) -> None:
         """Wake everybody who listens to one of the names, here and in other processes."""
-        self.ring_here(*names)
+        self.publish_here(*names)
         if self.carry is not None:
             self.carry(*names)
 
-    def ring_here(self, *names: str) -> None:
+    def publish_here(self, *names: str) -> None:
         """Wake everybody in this process who listens to one of the names; `hearers` are told every name."""
         for name in names:
-            for hear in self.hearers:
+            for hear in self.subscribers:
                 hear(name)
             for event in self._waiting.get(name, ()):
                 event.set()
@@ -38,13 +41,13 @@ class Bell:
         """Return the names that somebody listens to."""
         return list(self._waiting)
 
-    def ring_all(self) -> None:
+    def publish_all(self) -> None:
         """Wake everybody here: the program is stopping."""
-        self.ring_here(*self.names())
+        self.publish_here(*self.names())
 
     @contextmanager
     def listen(self, name: str) -> Iterator[asyncio.Event]:
-        """Yield an event that is set at each ring; the listener clears it before it looks."""
+        """Yield what is set whenever the name is published; the listener clears it before it looks."""
         event = asyncio.Event()
         self._waiting[name].add(event)
         try:

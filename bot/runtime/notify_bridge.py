@@ -1,7 +1,7 @@
-"""Carries rings between the processes that share one PostgreSQL, so that a page open at one hears what happens in another.
+"""Carries events between the processes that share one PostgreSQL, so that a page open at one hears what happens in another.
 
-A ring says only where to look, so one that is lost costs time, never a message: everybody who waits also looks by themselves from
-time to time (pages every 15 to 30 seconds, the postman every 2). SQLite serves one process, which needs no wire.
+An event says only where to look, so one that is lost costs time, never a message: everybody who waits also looks by themselves from
+time to time (pages every 15 to 30 seconds, the dispatcher every 2). SQLite serves one process, which needs no bridge.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.runtime.background import beside
-from bot.runtime.live_events import Bell
+from bot.runtime.live_events import LiveEvents
 from bot.storage.database import Database
 
 log = structlog.get_logger()
@@ -33,24 +33,24 @@ BREAKS = Counter("frontdoor_wire_breaks", "How often the wire between processes 
 
 
 @asynccontextmanager
-async def wired(database: Database, bell: Bell) -> AsyncIterator[None]:
-    """Let rings go to and come from other processes as long as the block lasts; does nothing on SQLite."""
+async def bridged(database: Database, live_events: LiveEvents) -> AsyncIterator[None]:
+    """Let events go to and come from other processes as long as the block lasts; does nothing on SQLite."""
     async with AsyncExitStack() as stack:
         if not database.is_sqlite:
-            wire = Wire(database, bell)
-            bell.carry = wire.take
-            stack.callback(setattr, bell, "carry", None)
-            await stack.enter_async_context(beside(wire.listen(), "wire_in"))
-            await stack.enter_async_context(beside(wire.send(), "wire_out"))
+            bridge = NotifyBridge(database, live_events)
+            live_events.carry = bridge.take
+            stack.callback(setattr, live_events, "carry", None)
+            await stack.enter_async_context(beside(bridge.listen(), "wire_in"))
+            await stack.enter_async_context(beside(bridge.send(), "wire_out"))
         yield
 
 
-class Wire:
-    """One process's end of the wire."""
+class NotifyBridge:
+    """One process's end of the bridge."""
 
-    def __init__(self, database: Database, bell: Bell) -> None:
+    def __init__(self, database: Database, live_events: LiveEvents) -> None:
         self.database = database
-        self.bell = bell
+        self.live_events = live_events
         self.listening = asyncio.Event()
         self._origin = uuid.uuid4().hex
         self._address = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -58,7 +58,7 @@ class Wire:
         self._work = asyncio.Event()
 
     def take(self, *names: str) -> None:
-        """Take rings of this process, to be sent to the others soon."""
+        """Take events of this process, to be sent to the others soon."""
         self._waiting.update(dict.fromkeys(names))
         self._work.set()
 
@@ -83,7 +83,7 @@ class Wire:
                     await asyncio.sleep(RETRY_SECONDS[0])
 
     async def listen(self) -> None:
-        """Ring for what others send until cancelled; after a break everybody is woken, for nobody knows what was missed."""
+        """Publish what others send until cancelled; after a break everybody is woken, for nobody knows what was missed."""
         breaks = 0
         while True:
             try:
@@ -92,7 +92,7 @@ class Wire:
                 ) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self.listening.set()
-                    self.bell.ring_here(*self.bell.names())
+                    self.live_events.publish_here(*self.live_events.names())
                     while True:
                         async for notification in connection.notifies(timeout=LOOK_SECONDS):
                             self._hear(notification.payload)
@@ -108,4 +108,4 @@ class Wire:
     def _hear(self, payload: str) -> None:
         origin, *names = json.loads(payload)
         if origin != self._origin:
-            self.bell.ring_here(*names)
+            self.live_events.publish_here(*names)

@@ -1,6 +1,6 @@
 """Signs that somebody is writing right now. They are kept nowhere: each process remembers for some seconds that it heard one.
 
-A sign is rung like any change (bot/runtime/live_events.py), so it reaches the other processes by the same wire.
+A sign is published like any change (bot/runtime/live_events.py), so it reaches the other processes by the same bridge.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ import time
 from collections.abc import Callable
 from typing import Final, Literal
 
-from bot.runtime.live_events import QUEUE, Bell
+from bot.runtime.live_events import QUEUE, LiveEvents
 
 Who = Literal["person", "consultant"]
 LASTS: Final = 7.0  # seconds; whoever goes on writing gives another every 4
 _MARK: Final = "writes"
 
 
-class Signs:
+class TypingIndicators:
     """Knows who is writing in which conversation."""
 
-    def __init__(self, bell: Bell, now: Callable[[], float] = time.monotonic) -> None:
-        self.bell = bell
+    def __init__(self, live_events: LiveEvents, now: Callable[[], float] = time.monotonic) -> None:
+        self.live_events = live_events
         self.now = now
         self._heard: dict[str, float] = {}
-        bell.hearers.append(self._hear)
+        live_events.subscribers.append(self._hear)
 
     def give(self, who: Who, conversation_id: str) -> None:
         """Tell the other side that somebody is writing."""
-        self.bell.ring(_name(who, conversation_id), QUEUE if who == "person" else conversation_id)
+        self.live_events.publish(_name(who, conversation_id), QUEUE if who == "person" else conversation_id)
 
     def writing(self, who: Who, conversation_id: str) -> bool:
         """Say whether a sign was given within the last seconds."""

@@ -37,7 +37,7 @@ class ScreenerUnusable(Exception):
 
 
 @dataclass(frozen=True)
-class Understanding:
+class Estimate:
     """What is known of one message that says something, before thresholds decide."""
 
     language: str
@@ -62,13 +62,13 @@ class Brain:
             return Screening(language=language, triage=Triage.NONE)
         return self.screening(self.understand(text, language, encoding))
 
-    def understand(self, text: str, language: str, encoding: Encoding) -> Understanding:
+    def understand(self, text: str, language: str, encoding: Encoding) -> Estimate:
         """Return what heads, corrections and phrases say of a readable text."""
         reading = read_clauses(text, language, encoding, self.encoder)
         (vector,) = self.spelling.vectors([text], [language], [encoding.vector], self.encoder)
-        return Understanding(language, reading, self.concepts.applied(text, self._likelihoods(reading, vector)))
+        return Estimate(language, reading, self.concepts.applied(text, self._likelihoods(reading, vector)))
 
-    def screening(self, understanding: Understanding) -> Screening:
+    def screening(self, understanding: Estimate) -> Screening:
         """Return what follows at the working point, for the whole and for what is told beside a question."""
         whole = self._at_working_point(understanding)
         if whole.triage.needs_person:
@@ -76,11 +76,11 @@ class Brain:
         told = told_beside(understanding.reading, self.heads)
         return raised_by(whole, [self._at_working_point(self._understand(part)) for part in told])
 
-    def _understand(self, reading: Reading) -> Understanding:
+    def _understand(self, reading: Reading) -> Estimate:
         likelihoods = self._likelihoods(reading, reading.whole.vector)
-        return Understanding(reading.language, reading, self.concepts.applied(reading.clauses[0], likelihoods))
+        return Estimate(reading.language, reading, self.concepts.applied(reading.clauses[0], likelihoods))
 
-    def _at_working_point(self, understanding: Understanding) -> Screening:
+    def _at_working_point(self, understanding: Estimate) -> Screening:
         likelihoods = understanding.likelihoods
         best = int(np.argmax(likelihoods.topic))
         triage, indicators = judge(likelihoods, self.point, understanding.language)
@@ -120,7 +120,7 @@ class Screener:
         language = name_language(self.languages, text, language_hint, encoding, self.brain.heads)
         return self.brain.screen(text, language, encoding)
 
-    def understand(self, text: str) -> Understanding | None:
+    def understand(self, text: str) -> Estimate | None:
         """Return what thresholds decide on, for those who measure; None of a text that says nothing."""
         text = readable(text)
         encoding = encode(text, self.brain.encoder)

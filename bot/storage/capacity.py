@@ -58,7 +58,7 @@ def disk_of(folder: Path) -> Disk:
     return Disk(used / max(used + free, 1) if total else 0.0, free)
 
 
-class Room:
+class StorageCapacity:
     """Knows of one program's database and disk whether there is room. `reserve` is kept for conversations that are open, in bytes."""
 
     def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:

@@ -63,7 +63,7 @@ class Town:
         """Let everything that is under way or due happen."""
         for tasks in (self.messengers.service(Telegram).tasks, self.messengers.service(Sms).tasks):
             await tasks.finished()
-        await self.messengers.postman.deliver_due()
+        await self.messengers.dispatcher.deliver_due()
         await self.messengers.farewells.carry_out_due()
 
     async def update(self, update: dict[str, Any], *, secret: str = SECRET) -> ClientResponse:

@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from bot.delivery.farewells import GIVE_UP, LEASE
-from bot.delivery.outbound import Parcel
+from bot.delivery.outbound import Outbound
 from bot.delivery.segments import plain
 from bot.messages import Reply
 from bot.operations.housekeeping import tidy
@@ -167,7 +167,7 @@ async def test_a_text_that_was_on_its_way_while_everything_was_erased_is_deleted
     await town.settle()
     await after(town, minutes=5)
     late = town.twilio.received(PERSON, "spóźniona odpowiedź")
-    parcel = Parcel(
+    outbound = Outbound(
         delivery_id=999,
         conversation_id=conversation.id,
         channel="sms",
@@ -175,7 +175,7 @@ async def test_a_text_that_was_on_its_way_while_everything_was_erased_is_deleted
         reply=Reply(text="spóźniona odpowiedź", language="pl"),
         created_at=town.clock(),
     )
-    await town.messengers.postman.accepted(parcel, late["sid"])
+    await town.messengers.dispatcher.accepted(outbound, late["sid"])
     await after(town, minutes=5)
     assert town.twilio.messages == []
 

@@ -24,7 +24,7 @@ from bot.console.texts import Texts
 from bot.delivery import channel_traits
 from bot.delivery.channel_traits import ChannelInvalid, ChannelTraits, ChannelUnknown, declare, declared, traits_of
 from bot.delivery.farewells import Farewell
-from bot.delivery.outbound import Parcel
+from bot.delivery.outbound import Outbound
 from bot.messages import Inbound
 from bot.program import Program
 from bot.settings import PROJECT_ROOT
@@ -139,7 +139,7 @@ class Pigeons:
     """A provider that a newcomer begins: it takes no webhook, and carries replies into a list."""
 
     needs_address = False
-    carried: list[Parcel] = field(default_factory=list)
+    carried: list[Outbound] = field(default_factory=list)
 
     @property
     def sender(self) -> Pigeons:
@@ -156,14 +156,14 @@ class Pigeons:
 
     async def close(self) -> None: ...
 
-    def parts(self, parcel: Parcel) -> int:
+    def parts(self, outbound: Outbound) -> int:
         return 1
 
-    async def send(self, parcel: Parcel) -> str:
-        self.carried.append(parcel)
+    async def send(self, outbound: Outbound) -> str:
+        self.carried.append(outbound)
         return str(len(self.carried))
 
-    async def look_up(self, parcel: Parcel) -> str | None:
+    async def look_up(self, outbound: Outbound) -> str | None:
         return None
 
     def speaks_next(self, farewell: Farewell) -> bool:
@@ -210,7 +210,7 @@ async def test_a_channel_begun_with_a_row_and_a_provider_is_served(
         address="pigeon 1",
     )
     await program.frontdoor.receive(message)
-    await messengers.postman.deliver_due()
+    await messengers.dispatcher.deliver_due()
     (greeting,) = pigeons.carried
     assert greeting.address == "pigeon 1"
     assert greeting.reply.buttons == ()

@@ -63,7 +63,7 @@ async def test_a_page_is_told_when_its_login_has_ended(consultant: Any, program:
         accounts = Accounts(program.vault, AuditLog(program.vault))
         async with program.database.transaction() as session:
             await accounts.disable(session, await accounts.named(session, "Ola"), by="test", now=program.clock())
-        program.bell.ring("queue")
+        program.live_events.publish("queue")
         assert await next_event(stream) == "ended"
 
 
@@ -88,12 +88,12 @@ async def test_a_page_shows_that_the_person_writes_and_tells_them_that_its_consu
     await ola.text(f"/cases/{case}")
     await ola.post(f"/cases/{case}/take")
     assert "Osoba pisze" not in await ola.text(f"/cases/{case}/live")
-    program.signs.give("person", conversation_id)
+    program.typing.give("person", conversation_id)
     assert "Osoba pisze" in await ola.text(f"/cases/{case}/live")
     await jan.text(f"/cases/{case}")
     assert (await jan.post(f"/cases/{case}/writing")).status == 204
-    assert not program.signs.writing("consultant", conversation_id)  # the case is Ola's
+    assert not program.typing.writing("consultant", conversation_id)  # the case is Ola's
     assert (await ola.post(f"/cases/{case}/writing")).status == 204
-    assert program.signs.writing("consultant", conversation_id)
+    assert program.typing.writing("consultant", conversation_id)
     await ola.post(f"/cases/{case}/answer", text="Dzień dobry", form_id="1")
-    assert not program.signs.writing("consultant", conversation_id)
+    assert not program.typing.writing("consultant", conversation_id)

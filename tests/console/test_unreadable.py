@@ -59,10 +59,10 @@ async def test_a_failure_of_one_recovery_stops_no_other(program: Program, clock:
         clock.move(seconds=1)
     decide, broken = program.frontdoor.decider.decide, ["a"]
 
-    async def fragile(conversation: Any, said: Any, standing: Any) -> Any:
+    async def fragile(conversation: Any, said: Any, circumstances: Any) -> Any:
         if conversation.pseudonym in broken:
             raise OSError("the disk is full")
-        return await decide(conversation, said, standing)
+        return await decide(conversation, said, circumstances)
 
     monkeypatch.setattr(program.frontdoor.decider, "decide", fragile)
     assert await program.frontdoor.recover() == 1

@@ -89,7 +89,7 @@ async def test_two_messages_at_two_processes_build_on_each_other(tmp_path: Path)
         wording=program.wording,
         lexicon=program.lexicon,
         library=program.frontdoor.decider.library,
-        bell=program.bell,
+        live_events=program.live_events,
         clock=program.clock,
     )
     outcome = await program.frontdoor.receive(inbound("pytanie 1", number="1"))

@@ -66,11 +66,11 @@ async def test_a_turn_has_one_time_however_often_it_asks_the_model(hanging: Any)
     program, _ = hanging
     loop, waited = asyncio.get_running_loop(), 0.0
     decider = program.frontdoor.decider
-    with decider.patience.limit():
+    with decider.time_limit.limit():
         for _ in range(5):
             before = loop.time()
             with pytest.raises(TimeoutError):
-                await decider.patience.understand("a")
+                await decider.time_limit.understand("a")
             waited += loop.time() - before
     assert waited < 0.15
 

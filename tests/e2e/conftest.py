@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.chats import chat  # noqa: F401 - a fixture of every module here
-from tests.e2e.desks import desk, night  # noqa: F401 - fixtures of every module here
+from tests.e2e.desks import night, services  # noqa: F401 - fixtures of every module here
 from tests.e2e.running import Running
 
 

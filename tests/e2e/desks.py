@@ -19,7 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
-from bot.console.services import PREFIX, Desk
+from bot.console.services import PREFIX, ConsoleServices
 from bot.console.staff import Accounts, Role
 from bot.dialogue.turn import Speaking
 from bot.messages import Evidence, Inbound, Indicator, Screening, Speaker, Triage
@@ -157,23 +157,23 @@ class Night:
         """End all logins of somebody, but for the one with a token."""
 
         async def end() -> None:
-            accounts, logins = Accounts(self.program.vault, AuditLog(self.program.vault)), Desk(self.program).logins
+            accounts, logins = Accounts(self.program.vault, AuditLog(self.program.vault)), ConsoleServices(self.program).logins
             async with self.program.database.transaction() as session:
                 kept = await logins.find(session, but, now=self.program.clock(), active=False) if but is not None else None
                 staff = await accounts.named(session, name)
                 for login in await session.scalars(select(StaffSession).filter_by(staff_id=staff.id)):
                     if kept is None or login.token_hash != kept.token_hash:
                         await session.delete(login)
-            self.program.bell.ring(QUEUE)
+            self.program.live_events.publish(QUEUE)
 
         self.do(end())
 
     def logs_in(self, name: str) -> str:
         async def log_in() -> str:
-            desk = Desk(self.program)
+            services = ConsoleServices(self.program)
             async with self.program.database.transaction() as session:
-                staff = await desk.accounts.named(session, name)
-                return await desk.logins.open(session, staff, second_factor=True, now=self.program.clock())
+                staff = await services.accounts.named(session, name)
+                return await services.logins.open(session, staff, second_factor=True, now=self.program.clock())
 
         return self.do(log_in())
 
@@ -200,7 +200,7 @@ def night(tmp_path: Path) -> Iterator[Night]:
 
 
 @pytest.fixture
-def desk(night: Night, browser: Browser) -> Iterator[Callable[..., Page]]:
+def services(night: Night, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Log somebody in, in a browser of their own; whatever goes wrong in its script fails the test."""
     contexts: list[BrowserContext] = []
     problems: list[str] = []

@@ -9,21 +9,21 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from bot.channels.webchat import admission as door
-from bot.channels.webchat.network_limits import Rate, Ring
+from bot.channels.webchat import admission
+from bot.channels.webchat.network_limits import NetworkSize, Rate
 from tests.e2e.desks import Night, faults, picture
 
 pytestmark = pytest.mark.browser
 
 HOUSE = {"X-Forwarded-For": "203.0.113.7"}
-ONE = (Ring(24, 48, free=Rate(1, 0), proven=Rate(60, 120)),)  # the second is a wave already
+ONE = (NetworkSize(24, 48, free=Rate(1, 0), proven=Rate(60, 120)),)  # the second is a wave already
 Chat = Callable[..., Page]
 
 
 @pytest.fixture(autouse=True)  # before the program of the test starts
 def one_is_enough() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(door, "RINGS", ONE)
+        patch.setattr(admission, "NETWORK_SIZES", ONE)
         yield
 
 

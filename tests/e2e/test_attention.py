@@ -41,11 +41,11 @@ LISTEN = """
 
 
 @pytest.fixture
-def listening(night: Night, desk: Callable[..., Page]) -> Callable[..., Page]:
+def listening(night: Night, services: Callable[..., Page]) -> Callable[..., Page]:
     """Log somebody in whose browser writes down what it plays and notifies."""
 
     def open_desk(name: str, role: Role = Role.CONSULTANT, **options: Any) -> Page:
-        page = desk(name, role, **options)
+        page = services(name, role, **options)
         page.context.add_init_script(LISTEN)
         page.reload()
         ready(page)
@@ -67,7 +67,7 @@ def alarm(night: Night, minutes: int = 5) -> None:
 
         async with night.program.database.transaction() as session:
             await night.program.alarms.look(session, night.program.clock() + timedelta(minutes=minutes))
-        night.program.bell.ring("queue")
+        night.program.live_events.publish("queue")
 
     night.do(look())
 
@@ -332,9 +332,9 @@ def test_a_connection_that_is_lost_is_heard_and_afterwards_the_alarm_that_was_mi
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_banner_and_the_ways_have_no_faults_and_fit_a_phone_and_twice_the_size(
-    night: Night, desk: Callable[..., Page], scheme: str
+    night: Night, services: Callable[..., Page], scheme: str
 ) -> None:
-    ewa = desk("Ewa", Role.ADMINISTRATOR, color_scheme=scheme, reduced_motion="reduce")
+    ewa = services("Ewa", Role.ADMINISTRATOR, color_scheme=scheme, reduced_motion="reduce")
     night.program.alarms.ways[:] = ["email1", "sms1", "call1", "telegram", "webhook"]
     for number in range(5):
         night.writes(EMERGENCY if number else HIGH, who=str(number))
@@ -385,7 +385,7 @@ def failed_calls(night: Night) -> None:
             for way, (state, code) in states.items():
                 values = {"state": state, "error_code": code, "tried_at": now, "finished_at": now}
                 await session.execute(update(AlarmCall).where(AlarmCall.way == way).values(**values))
-        night.program.bell.ring("queue")
+        night.program.live_events.publish("queue")
 
     night.do(fail())
 

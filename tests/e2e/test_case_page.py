@@ -32,9 +32,9 @@ def looked_again(page: Page) -> None:
 
 @pytest.mark.parametrize("size", [(1280, 860), (1280, 800), (1024, 640)], ids=str)
 def test_after_taking_a_case_menu_alarm_and_the_newest_message_are_in_sight(
-    night: Night, desk: Callable[..., Page], size: tuple[int, int]
+    night: Night, services: Callable[..., Page], size: tuple[int, int]
 ) -> None:
-    ola = desk("Ola")
+    ola = services("Ola")
     ola.set_viewport_size({"width": size[0], "height": size[1]})
     talks_for_long(night)
     ola.locator(".case-link").first.click()
@@ -53,8 +53,8 @@ def test_after_taking_a_case_menu_alarm_and_the_newest_message_are_in_sight(
     assert ola.evaluate("[scrollY, document.body.scrollTop]") == [0, 0]
 
 
-def test_an_opened_case_stays_at_its_newest_message_and_where_somebody_reads(night: Night, desk: Callable[..., Page]) -> None:
-    ola = desk("Ola")
+def test_an_opened_case_stays_at_its_newest_message_and_where_somebody_reads(night: Night, services: Callable[..., Page]) -> None:
+    ola = services("Ola")
     talks_for_long(night)
     ola.locator(".case-link").first.click()
     expect(ola.locator("#talk")).to_be_visible()
@@ -72,8 +72,8 @@ def test_an_opened_case_stays_at_its_newest_message_and_where_somebody_reads(nig
     assert ola.locator("#talk").evaluate("talk => talk.scrollTop") == at
 
 
-def test_a_typed_answer_outlives_a_note_a_consent_and_the_queue(night: Night, desk: Callable[..., Page]) -> None:
-    ola = desk("Ola")
+def test_a_typed_answer_outlives_a_note_a_consent_and_the_queue(night: Night, services: Callable[..., Page]) -> None:
+    ola = services("Ola")
     night.writes(WROTE, who="a")
     ola.locator(".case .take").click()
     in_focus(ola, "#answer")
@@ -115,8 +115,10 @@ def test_a_typed_answer_outlives_a_note_a_consent_and_the_queue(night: Night, de
     assert ola.evaluate("Object.values(sessionStorage).filter(kept => kept.includes('wysłano') || kept.includes('dobry'))") == []
 
 
-def test_whoever_goes_to_another_field_while_the_page_looks_again_stays_there(night: Night, desk: Callable[..., Page]) -> None:
-    ola = desk("Ola")
+def test_whoever_goes_to_another_field_while_the_page_looks_again_stays_there(
+    night: Night, services: Callable[..., Page]
+) -> None:
+    ola = services("Ola")
     night.writes(WROTE, who="a")
     ola.locator(".case .take").click()
     in_focus(ola, "#answer")
@@ -134,8 +136,8 @@ def test_whoever_goes_to_another_field_while_the_page_looks_again_stays_there(ni
     in_focus(ola, "#note")
 
 
-def test_an_answer_to_a_case_that_a_colleague_took_over_can_still_be_read(night: Night, desk: Callable[..., Page]) -> None:
-    ola, jan = desk("Ola"), desk("Jan")
+def test_an_answer_to_a_case_that_a_colleague_took_over_can_still_be_read(night: Night, services: Callable[..., Page]) -> None:
+    ola, jan = services("Ola"), services("Jan")
     night.writes(WROTE, who="a")
     ola.locator(".case .take").click()
     in_focus(ola, "#answer")
@@ -149,8 +151,10 @@ def test_an_answer_to_a_case_that_a_colleague_took_over_can_still_be_read(night:
     expect(ola.locator("#draft")).to_have_value("Napisane do połowy")
 
 
-def test_somebody_else_who_writes_to_the_consultant_is_announced_on_every_page(night: Night, desk: Callable[..., Page]) -> None:
-    ola, jan = desk("Ola"), desk("Jan")
+def test_somebody_else_who_writes_to_the_consultant_is_announced_on_every_page(
+    night: Night, services: Callable[..., Page]
+) -> None:
+    ola, jan = services("Ola"), services("Jan")
     for who in ("a", "b"):
         night.writes(WROTE, who=who)
     expect(ola.locator("#waiting .case")).to_have_count(2)
@@ -186,8 +190,8 @@ def test_somebody_else_who_writes_to_the_consultant_is_announced_on_every_page(n
     expect(ola).not_to_have_title(re.compile("✉"))
 
 
-def test_a_field_says_how_much_fits_and_keeps_what_was_pasted(night: Night, desk: Callable[..., Page]) -> None:
-    ola = desk("Ola")
+def test_a_field_says_how_much_fits_and_keeps_what_was_pasted(night: Night, services: Callable[..., Page]) -> None:
+    ola = services("Ola")
     night.writes(WROTE, who="a")
     ola.locator(".case .take").click()
     in_focus(ola, "#answer")

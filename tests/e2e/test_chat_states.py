@@ -131,9 +131,9 @@ def test_a_message_that_is_refused_is_kept_and_can_be_tried_again(night: Night, 
 
 
 def test_both_sides_see_that_the_other_writes_and_the_person_that_it_was_read(
-    night: Night, chat: Chat, desk: Callable[..., Page]
+    night: Night, chat: Chat, services: Callable[..., Page]
 ) -> None:
-    page, console = chat(size=(320, 568)), desk("Ola")
+    page, console = chat(size=(320, 568)), services("Ola")
     says(page, "zabrał mi paszport")
     night.takes("Ola")
     console.goto(f"{night.url}/cases/{night.cases()[0].id}")

@@ -15,8 +15,8 @@ from tests.e2e.desks import Night, a_night_full_of_cases, faults, in_focus, pict
 pytestmark = pytest.mark.browser
 
 
-def test_a_night_of_two_consultants(night: Night, desk: Callable[..., Page]) -> None:
-    ola, jan = desk("Ola"), desk("Jan", english=True)
+def test_a_night_of_two_consultants(night: Night, services: Callable[..., Page]) -> None:
+    ola, jan = services("Ola"), services("Jan", english=True)
     expect(ola.get_by_text("Nikt teraz nie czeka.")).to_be_visible()
     a_night_full_of_cases(night)
     for page in (ola, jan):
@@ -72,8 +72,8 @@ def test_a_night_of_two_consultants(night: Night, desk: Callable[..., Page]) -> 
     assert night.audit_is_whole() > 15
 
 
-def test_two_browsers_take_the_same_case_and_exactly_one_has_it(night: Night, desk: Callable[..., Page]) -> None:
-    ola, jan = desk("Ola"), desk("Jan")
+def test_two_browsers_take_the_same_case_and_exactly_one_has_it(night: Night, services: Callable[..., Page]) -> None:
+    ola, jan = services("Ola"), services("Jan")
     night.writes("zabrał mi paszport", who="a")
     for page in (ola, jan):
         expect(page.locator(".case")).to_have_count(1)
@@ -89,8 +89,8 @@ def test_two_browsers_take_the_same_case_and_exactly_one_has_it(night: Night, de
     expect(jan.locator("#others .case")).to_contain_text("Ola")
 
 
-def test_a_lost_connection_is_seen_and_nothing_is_missing_afterwards(night: Night, desk: Callable[..., Page]) -> None:
-    ola = desk("Ola")
+def test_a_lost_connection_is_seen_and_nothing_is_missing_afterwards(night: Night, services: Callable[..., Page]) -> None:
+    ola = services("Ola")
     night.writes("zabrał mi paszport", who="a")
     ola.locator(".case .take").click()
     expect(ola.locator("#answer")).to_be_visible()
@@ -111,8 +111,10 @@ def test_a_lost_connection_is_seen_and_nothing_is_missing_afterwards(night: Nigh
     expect(ola.locator(".message.consultant")).to_have_count(1)
 
 
-def test_a_login_that_ends_is_loud_and_a_new_one_finds_the_draft_where_it_was(night: Night, desk: Callable[..., Page]) -> None:
-    ola = desk("Ola")
+def test_a_login_that_ends_is_loud_and_a_new_one_finds_the_draft_where_it_was(
+    night: Night, services: Callable[..., Page]
+) -> None:
+    ola = services("Ola")
     night.writes("zabrał mi paszport", who="a")
     ola.locator(".case .take").click()
     ola.locator("#answer").fill("Napisane przed końcem sesji")
@@ -133,8 +135,8 @@ def test_a_login_that_ends_is_loud_and_a_new_one_finds_the_draft_where_it_was(ni
     expect(ola.locator(".message.consultant")).to_contain_text("Napisane przed końcem sesji")
 
 
-def test_a_script_in_a_persons_words_does_nothing(night: Night, desk: Callable[..., Page]) -> None:
-    ola = desk("Ola")
+def test_a_script_in_a_persons_words_does_nothing(night: Night, services: Callable[..., Page]) -> None:
+    ola = services("Ola")
     dialogs: list[str] = []
     ola.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     trick = "zabrał mi paszport <script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)> \u202eedoc"
@@ -149,8 +151,8 @@ def test_a_script_in_a_persons_words_does_nothing(night: Night, desk: Callable[.
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("english", [False, True], ids=["pl", "en"])
-def test_axe_finds_nothing_on_any_page(night: Night, desk: Callable[..., Page], scheme: str, english: bool) -> None:
-    admin = desk("admin", Role.ADMINISTRATOR, english=english, color_scheme=scheme, reduced_motion="reduce")
+def test_axe_finds_nothing_on_any_page(night: Night, services: Callable[..., Page], scheme: str, english: bool) -> None:
+    admin = services("admin", Role.ADMINISTRATOR, english=english, color_scheme=scheme, reduced_motion="reduce")
     a_night_full_of_cases(night)
     expect(admin.locator("#waiting .case")).to_have_count(3)
     found = {"queue": faults(admin)}
@@ -182,8 +184,8 @@ def test_axe_finds_nothing_on_any_page(night: Night, desk: Callable[..., Page], 
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
-def test_the_pages_fit_a_phone_and_twice_the_size(night: Night, desk: Callable[..., Page]) -> None:
-    ola = desk("Ola")
+def test_the_pages_fit_a_phone_and_twice_the_size(night: Night, services: Callable[..., Page]) -> None:
+    ola = services("Ola")
     a_night_full_of_cases(night)
     expect(ola.locator("#waiting .case")).to_have_count(3)
     link = ola.locator("#waiting .case-link").first.get_attribute("href")
@@ -197,8 +199,8 @@ def test_the_pages_fit_a_phone_and_twice_the_size(night: Night, desk: Callable[.
         expect(take).to_be_in_viewport()
 
 
-def test_the_whole_work_can_be_done_with_the_keyboard(night: Night, desk: Callable[..., Page]) -> None:
-    ola = desk("Ola")
+def test_the_whole_work_can_be_done_with_the_keyboard(night: Night, services: Callable[..., Page]) -> None:
+    ola = services("Ola")
     a_night_full_of_cases(night)
     expect(ola.locator("#waiting .case")).to_have_count(3)
     ola.keyboard.press("j")
@@ -224,8 +226,8 @@ def test_the_whole_work_can_be_done_with_the_keyboard(night: Night, desk: Callab
     expect(ola.locator("#mine .case")).to_have_count(1)
 
 
-def test_more_cases_are_live_at_once_than_a_browser_has_connections(night: Night, desk: Callable[..., Page]) -> None:
-    ola = desk("Ola")
+def test_more_cases_are_live_at_once_than_a_browser_has_connections(night: Night, services: Callable[..., Page]) -> None:
+    ola = services("Ola")
     for number, who in enumerate("szef brygadzista kierowca pani pośrednik gospodarz kuzyn majster agent".split()):
         night.writes(f"zabrał mi paszport {who}", who=f"person{number}")  # in the same words they would be one wave
     expect(ola.locator("#waiting .case")).to_have_count(9)

@@ -13,8 +13,10 @@ from tests.e2e.desks import Night, faults, picture
 pytestmark = pytest.mark.browser
 
 
-def test_a_flood_is_one_row_and_whoever_writes_their_own_words_stands_beside_it(night: Night, desk: Callable[..., Page]) -> None:
-    ola, jan = desk("Ola"), desk("Jan", english=True)
+def test_a_flood_is_one_row_and_whoever_writes_their_own_words_stands_beside_it(
+    night: Night, services: Callable[..., Page]
+) -> None:
+    ola, jan = services("Ola"), services("Jan", english=True)
     for number in range(30):
         night.writes(f"zamknęli mnie w piwnicy {number}", who=f"fake{number}")
     night.writes("zamknęli nas w szklarni pod Kaliszem, mam 16 lat", who="real")
@@ -47,8 +49,10 @@ def test_a_flood_is_one_row_and_whoever_writes_their_own_words_stands_beside_it(
     expect(ola.locator("#waves .case")).to_contain_text("Podobnych rozmów: 30")
 
 
-def test_a_conversation_is_blocked_with_a_reason_and_unblocked_by_a_colleague(night: Night, desk: Callable[..., Page]) -> None:
-    ola, jan = desk("Ola"), desk("Jan", english=True)
+def test_a_conversation_is_blocked_with_a_reason_and_unblocked_by_a_colleague(
+    night: Night, services: Callable[..., Page]
+) -> None:
+    ola, jan = services("Ola"), services("Jan", english=True)
     night.writes("zamknęli mnie", who="joker")
     ola.locator("#waiting .take").click()
     ola.locator("#block-form summary").click()

@@ -114,7 +114,7 @@ def night(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterato
 
 
 @pytest.fixture
-def desk(night: Running, browser: Browser) -> Iterator[Callable[[str], Page]]:
+def services(night: Running, browser: Browser) -> Iterator[Callable[[str], Page]]:
     """Log a consultant in, in a browser of their own, and turn the sound on; a script that fails fails the test."""
     contexts: list[BrowserContext] = []
     problems: list[str] = []
@@ -192,8 +192,8 @@ def words_of(text: str) -> list[str]:
     return [word for word in re.findall(r"\w+", text.lower()) if len(word) > 4]
 
 
-def test_the_night(night: Running, outside: Outside, browser: Browser, desk: Callable[[str], Page]) -> None:
-    ola, jan = desk("Ola N"), desk("Jan K")
+def test_the_night(night: Running, outside: Outside, browser: Browser, services: Callable[[str], Page]) -> None:
+    ola, jan = services("Ola N"), services("Jan K")
     for page in (ola, jan):
         page.evaluate("Object.defineProperty(document, 'hasFocus', { value: () => false })")
 

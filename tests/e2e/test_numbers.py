@@ -46,9 +46,9 @@ def a_month_at_the_hotline(night: Night) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_the_numbers_are_readable_on_a_desktop_and_on_a_phone(night: Night, desk: Callable[..., Page], dark: bool) -> None:
+def test_the_numbers_are_readable_on_a_desktop_and_on_a_phone(night: Night, services: Callable[..., Page], dark: bool) -> None:
     a_month_at_the_hotline(night)
-    ewa = desk("Ewa", Role.COORDINATOR, english=dark, color_scheme="dark" if dark else "light")
+    ewa = services("Ewa", Role.COORDINATOR, english=dark, color_scheme="dark" if dark else "light")
     ewa.get_by_role("link", name="Numbers" if dark else "Liczby", exact=True).click()
     expect(ewa.locator("h1")).to_be_visible()
     expect(ewa.locator("svg.chart")).to_have_count(6)
@@ -70,8 +70,8 @@ def test_the_numbers_are_readable_on_a_desktop_and_on_a_phone(night: Night, desk
     assert download.value.suggested_filename.endswith(".csv")
 
 
-def test_an_empty_month_says_so(night: Night, desk: Callable[..., Page]) -> None:
-    ewa = desk("Ewa", Role.COORDINATOR)
+def test_an_empty_month_says_so(night: Night, services: Callable[..., Page]) -> None:
+    ewa = services("Ewa", Role.COORDINATOR)
     ewa.goto(f"{night.url}/numbers")
     expect(ewa.locator("svg.chart")).to_have_count(0)
     assert faults(ewa) == []

@@ -24,7 +24,7 @@ from bot.operations.backup.making import BackupImpossible, Made, make_backup
 from bot.operations.backup.record import last_backup
 from bot.operations.backup.restoring import PlaceNotEmpty, Restored, restore
 from bot.operations.backup.sealing import BackupUnreadable, new_key
-from bot.operations.backup.workspace import FOLDER, BackupUnderWay, workshop
+from bot.operations.backup.workspace import FOLDER, BackupUnderWay, workspace
 from bot.operations.housekeeping import tidy
 from bot.program import Program, build
 from bot.settings import Settings
@@ -191,9 +191,9 @@ async def test_nothing_of_a_backup_in_the_clear_stays_behind_not_even_of_one_tha
     (folder / FOLDER / "frontdoor.sqlite3").write_text("left behind")
     await tidy(program)
     assert not (folder / FOLDER).exists()
-    with workshop(folder) as room:
+    with workspace(folder) as scratch:
         await tidy(program)
-        assert room.exists()
+        assert scratch.exists()
         with pytest.raises(BackupUnderWay):
             await backup(program, shelf)
 

@@ -18,11 +18,11 @@ from bot.handoff.case_webhook import CaseWebhook
 from bot.handoff.queue import AlreadyTaken
 from bot.messages import Inbound, Reply
 from bot.program import Program
-from bot.runtime.notify_bridge import CHANNEL, Wire, wired
+from bot.runtime.notify_bridge import CHANNEL, NotifyBridge, bridged
 from bot.server import application
 from bot.storage.tables import AlarmCall, Conversation, FarewellDue, Handoff, Message
 from bot.storage.tables_outward import CaseEvent
-from tests.delivery.test_dispatcher import Channel, make_postman
+from tests.delivery.test_dispatcher import Channel, make_dispatcher
 from tests.support import Clock, PlainAssistant, open_program
 
 pytestmark = pytest.mark.postgres
@@ -94,8 +94,8 @@ async def test_two_postmen_on_two_connections_send_nothing_twice(pair: tuple[Pro
         await pair[0].frontdoor.receive(said("jak mi pomożecie", number, who=f"person {number}"))
     waiting = len([message for message in await rows(pair[0], Message) if message.author == "bot"])
     channel = Channel()
-    await asyncio.gather(*(make_postman(program, channel).deliver_due() for program in pair))
-    await make_postman(pair[0], channel).deliver_due()
+    await asyncio.gather(*(make_dispatcher(program, channel).deliver_due() for program in pair))
+    await make_dispatcher(pair[0], channel).deliver_due()
     assert len(channel.sent) == waiting
 
 
@@ -123,7 +123,7 @@ async def test_two_programs_carry_out_a_farewell_once(pair: tuple[Program, Progr
             put(session, pair[0].vault, farewell)
     teller = Teller()
     workers = [
-        Farewells(database=each.database, vault=each.vault, bell=each.bell, clock=clock, partings={"sms": teller})
+        Farewells(database=each.database, vault=each.vault, live_events=each.live_events, clock=clock, partings={"sms": teller})
         for each in pair
     ]
     await asyncio.gather(*(worker.carry_out_due() for worker in workers))
@@ -155,12 +155,12 @@ async def test_two_programs_claim_each_event_of_a_case_and_each_call_of_an_alarm
         assert [await claim(program) for program in pair] == [[], []]
 
 
-async def listening(program: Program, stack: AsyncExitStack) -> Wire:
-    await stack.enter_async_context(wired(program.database, program.bell))
-    wire = program.bell.carry.__self__  # type: ignore[union-attr]
+async def listening(program: Program, stack: AsyncExitStack) -> NotifyBridge:
+    await stack.enter_async_context(bridged(program.database, program.live_events))
+    bridge = program.live_events.carry.__self__  # type: ignore[union-attr]
     async with asyncio.timeout(PATIENCE):
-        await wire.listening.wait()
-    return wire
+        await bridge.listening.wait()
+    return bridge
 
 
 async def test_a_reply_of_one_program_reaches_the_page_that_is_open_at_the_other_at_once(
@@ -192,16 +192,16 @@ async def test_a_wire_that_broke_is_mended_and_wakes_everybody(
     async with AsyncExitStack() as stack:
         for program in pair:
             await listening(program, stack)
-        with there.bell.listen("a conversation") as rung:
+        with there.live_events.listen("a conversation") as changed:
             async with here.database.engine.connect() as connection:
                 await connection.execute(
                     text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN {CHANNEL}'")
                 )
             async with asyncio.timeout(PATIENCE):
-                await rung.wait()  # after the break, for nobody knows what was missed
-                rung.clear()
-                here.bell.ring("a conversation")
-                await rung.wait()
+                await changed.wait()  # after the break, for nobody knows what was missed
+                changed.clear()
+                here.live_events.publish("a conversation")
+                await changed.wait()
 
 
 async def test_a_ring_holds_no_word_and_does_not_come_back(pair: tuple[Program, Program]) -> None:
@@ -209,9 +209,9 @@ async def test_a_ring_holds_no_word_and_does_not_come_back(pair: tuple[Program, 
     async with AsyncExitStack() as stack:
         for program in pair:
             await listening(program, stack)
-        with here.bell.listen("x") as own, there.bell.listen("x") as other:
+        with here.live_events.listen("x") as own, there.live_events.listen("x") as other:
             own.clear()
-            here.bell.ring("x")
+            here.live_events.publish("x")
             own.clear()
             async with asyncio.timeout(PATIENCE):
                 await other.wait()

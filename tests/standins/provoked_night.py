@@ -171,11 +171,11 @@ async def providers_that_refuse(program: Program, messengers: Messengers, telegr
     await writes(program, "SM1")
     await writes(program, "SM2", address=OTHER)
     await writes(program, "3", channel="telegram", address=str(CHAT))
-    await messengers.postman.deliver_due()
+    await messengers.dispatcher.deliver_due()
     telegram.misbehaviours.plan("sendMessage", "garbage")
     twilio.misbehaviours.plan("create", "garbage")
     program.clock.move(minutes=2)  # type: ignore[attr-defined]
-    await messengers.postman.deliver_due()
+    await messengers.dispatcher.deliver_due()
     twilio.misbehaviours.plan("list", "status", status=500, times=2)
     await messengers.catch_up()
 
@@ -233,12 +233,12 @@ async def a_database_that_does_not_take_it(program: Program, messengers: Messeng
     await program.frontdoor.recover()
     await tampered(folder, "DROP TRIGGER no")
     async with without(folder, "outbox"):
-        await messengers.postman.deliver_due()
+        await messengers.dispatcher.deliver_due()
     async with without(folder, "alarms"):
         await watch.look_once()
     async with without(folder, "trials"):
         with suppress(DatabaseUnavailable):
-            await program.room.try_writing()
+            await program.capacity.try_writing()
     await program.frontdoor.recover()
 
 
@@ -257,9 +257,9 @@ async def files_that_are_held(program: Program, folder: Path) -> None:
 
 async def a_disk_that_fills(program: Program) -> None:
     """Let the disk be nearly full."""
-    program.room.look_at = lambda _: Disk(0.97, 10 * MEGABYTE)
-    await program.room.look()
-    program.room.look_at = lambda _: HALF_FULL
+    program.capacity.look_at = lambda _: Disk(0.97, 10 * MEGABYTE)
+    await program.capacity.look()
+    program.capacity.look_at = lambda _: HALF_FULL
 
 
 async def a_clock_that_jumps(program: Program, clock: Clock) -> None:

@@ -54,12 +54,12 @@ async def test_the_operator_is_told_from_eighty_percent_on_and_once_an_hour(
     program: Program, client: TestClient[Any, Any]
 ) -> None:
     with capture_logs() as told:
-        await program.room.look()
+        await program.capacity.look()
     assert not told
-    program.room.look_at = lambda _: MOSTLY
+    program.capacity.look_at = lambda _: MOSTLY
     with capture_logs() as told:
-        await program.room.look()
-        await program.room.look()
+        await program.capacity.look()
+        await program.capacity.look()
     assert [(line["event"], line["used"], line["free_mb"]) for line in told] == [("disk_filling", 0.81, 2000)]
     answer = await client.get("/health/ready")
     assert (answer.status, (await answer.json())["disk"]) == (200, {"used": 0.81, "filling": True})
@@ -69,7 +69,7 @@ async def test_near_the_end_open_conversations_go_on_and_no_new_ones_begin(
     program: Program, client: TestClient[Any, Any]
 ) -> None:
     token = (await (await client.post("/chat/conversations")).json())["token"]
-    program.room.look_at = lambda _: FULL
+    program.capacity.look_at = lambda _: FULL
     refused = await client.post("/chat/conversations")
     assert (refused.status, (await refused.json())["error"]["code"]) == (503, "full")
     assert "22 628 01 20" in await refused.text()

@@ -25,7 +25,7 @@ from bot.assistant.training_progress import reached
 from bot.dialogue.features import Context
 from bot.dialogue.training import train_understanding
 from bot.dialogue.turn import Understood
-from bot.dialogue.understand import Understanding, plainly
+from bot.dialogue.understand import CommandModel, plainly
 from bot.language.lexicon import Lexicon, phrases_by_meaning
 from bot.language.normalise import readable
 from bot.messages import Screening
@@ -40,7 +40,7 @@ _log = structlog.get_logger()
 class CommandClassifier(GraphComponent):
     """Understands a screened message in its conversation, which comes in the message's metadata."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource, understanding: Understanding | None) -> None:
+    def __init__(self, storage: ModelStorage, resource: Resource, understanding: CommandModel | None) -> None:
         self._storage = storage
         self._resource = resource
         self._understanding = understanding
@@ -68,7 +68,7 @@ class CommandClassifier(GraphComponent):
             _log.error("commands_by_topic_only", reason="the tuned encoder is not loaded")
             return cls(model_storage, resource, None)
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, Understanding.load(folder, encoder))
+            return cls(model_storage, resource, CommandModel.load(folder, encoder))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the labelled messages, the lists, the library and the labelled conversations."""

@@ -15,7 +15,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from telegram.request import HTTPXRequest
 
 from bot.delivery.farewells import Farewell
-from bot.delivery.outbound import CannotTell, NotNow, Parcel, Refused, Uncertain
+from bot.delivery.outbound import CannotTell, NotNow, Outbound, Refused, Uncertain
 from bot.delivery.segments import fit, utf16_length
 from bot.language.wording import Wording
 from bot.messages import Button, Reply
@@ -79,21 +79,24 @@ class TelegramSender:
         self.bot = bot
         self.wording = wording
 
-    def parts(self, parcel: Parcel) -> int:
+    def parts(self, outbound: Outbound) -> int:
         """Return how many messages a reply needs."""
-        return len(_pieces(parcel.reply.text))
+        return len(_pieces(outbound.reply.text))
 
-    async def send(self, parcel: Parcel) -> str:
+    async def send(self, outbound: Outbound) -> str:
         """Send a part; the keyboard hangs on the last one."""
-        pieces = _pieces(parcel.reply.text)
-        last = parcel.part == len(pieces) - 1
+        pieces = _pieces(outbound.reply.text)
+        last = outbound.part == len(pieces) - 1
         return await self.say_text(
-            parcel.address, pieces[parcel.part], parcel.reply.buttons if last and not parcel.quiet else (), silently=parcel.quiet
+            outbound.address,
+            pieces[outbound.part],
+            outbound.reply.buttons if last and not outbound.quiet else (),
+            silently=outbound.quiet,
         )
 
-    async def look_up(self, parcel: Parcel) -> str | None:
+    async def look_up(self, outbound: Outbound) -> str | None:
         """Say whether a message may go once more: Telegram keeps no list that a bot could read."""
-        if parcel.uncertain > RESENDS:
+        if outbound.uncertain > RESENDS:
             raise CannotTell
         return None
 

@@ -28,7 +28,7 @@ class TelegramNotReady(Exception):
 
 
 @dataclass(frozen=True)
-class WebhookState:
+class TelegramWebhook:
     """What Telegram says about our webhook."""
 
     name: str
@@ -77,11 +77,11 @@ async def set_menu(bot: Bot, wording: Wording) -> None:
         await bot.set_my_commands(commands, scope=scope, language_code=language)
 
 
-async def webhook_state(bot: Bot, settings: Settings) -> WebhookState:
+async def webhook_state(bot: Bot, settings: Settings) -> TelegramWebhook:
     """Ask Telegram how things stand."""
     me, info = await bot.get_me(), await bot.get_webhook_info()
     at = info.last_error_date
-    return WebhookState(
+    return TelegramWebhook(
         name=me.username or str(me.id),
         url=info.url,
         expected_url=f"{settings.public_url}{WEBHOOK_PATH}" if settings.public_url else None,

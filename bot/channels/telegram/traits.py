@@ -9,7 +9,7 @@ from bot.delivery.channel_traits import ChannelTraits
 
 if TYPE_CHECKING:
     from bot.channels.probes import Probe
-    from bot.delivery.dispatcher import Postman
+    from bot.delivery.dispatcher import Dispatcher
     from bot.program import Program
     from bot.settings import Settings
 
@@ -28,7 +28,7 @@ CHAT: Final = ChannelTraits(
 )
 
 
-def _open(program: Program, _postman: Postman) -> Service:
+def _open(program: Program, _postman: Dispatcher) -> Service:
     from bot.channels.telegram.channel import Telegram  # noqa: PLC0415 - loads the library
 
     return Telegram(program)

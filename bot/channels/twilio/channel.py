@@ -30,7 +30,7 @@ from bot.storage.receipts import Replayed
 from bot.storage.tables import Receipt
 
 if TYPE_CHECKING:
-    from bot.delivery.dispatcher import Postman
+    from bot.delivery.dispatcher import Dispatcher
     from bot.program import Program
 
 log = structlog.get_logger()
@@ -64,7 +64,7 @@ UNANSWERABLE = Counter("frontdoor_twilio_unanswerable", "Messages of short codes
 class Sms:
     """Both channels; their replies go out through the outbox with `sender`, or in the answer to the webhook."""
 
-    def __init__(self, program: Program, postman: Postman) -> None:
+    def __init__(self, program: Program, dispatcher: Dispatcher) -> None:
         settings = program.settings
         if settings.twilio_auth_token is None:
             raise ValueError("TWILIO_AUTH_TOKEN is not set.")
@@ -72,10 +72,10 @@ class Sms:
         self.frontdoor = program.frontdoor
         self.database = program.database
         self.vault = program.vault
-        self.bell = program.bell
+        self.live_events = program.live_events
         self.client = TwilioClient(settings)
         self.sender = TwilioSender(self.client, settings)
-        self.postman = postman
+        self.dispatcher = dispatcher
         self.tasks = Background()
         tokens = [settings.twilio_auth_token, settings.twilio_auth_token_next]
         self._validators = [RequestValidator(token.get_secret_value()) for token in tokens if token is not None]
@@ -121,17 +121,17 @@ class Sms:
     async def _answer_now(self, conversation_id: str, message_id: str) -> web.Response:
         """Give the replies back in the answer to the webhook; what is not ready in time goes out through the API."""
         response = MessagingResponse()
-        with self.postman.hold(conversation_id):
+        with self.dispatcher.hold(conversation_id):
             done = asyncio.Event()
             self.tasks.start(self._answer_and_tell(conversation_id, message_id, done))
             try:
                 await asyncio.wait_for(done.wait(), TWIML_PATIENCE)
             except TimeoutError:
                 return _twiml(response)
-            for parcel in await self.postman.hand_over(conversation_id):
-                for part, text in enumerate(self.sender.pieces(parcel)):
-                    if part >= parcel.part:
-                        response.message(body=text, action=self.sender.callback(parcel, part), method="POST")
+            for outbound in await self.dispatcher.hand_over(conversation_id):
+                for part, text in enumerate(self.sender.pieces(outbound)):
+                    if part >= outbound.part:
+                        response.message(body=text, action=self.sender.callback(outbound, part), method="POST")
         return _twiml(response)
 
     async def _answer_and_tell(self, conversation_id: str, message_id: str, done: asyncio.Event) -> None:
@@ -154,7 +154,7 @@ class Sms:
             return _refused(400, "bad_request", "MessageSid, delivery or part is missing.")
         if state is not None:
             code = form.get("ErrorCode") or None
-            await self.postman.report(
+            await self.dispatcher.report(
                 delivery_id=int(delivery),
                 part=int(part),
                 provider_id=sid,
@@ -174,7 +174,7 @@ class Sms:
         if new and not arrived:
             log.error("alarm_not_delivered", call=call_id, code=code)
         if new:
-            self.bell.ring(QUEUE)
+            self.live_events.publish(QUEUE)
 
     async def catch_up(self) -> int:
         """Fetch messages that no webhook brought, because we were down or the address was wrong; return how many."""

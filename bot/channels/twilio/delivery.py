@@ -18,7 +18,7 @@ from twilio.rest import Client
 from bot.channels.twilio.messages import WHATSAPP_PREFIX, split
 from bot.channels.twilio.traits import SMS, STATUS_PATH, WHATSAPP
 from bot.delivery.farewells import Farewell, Trace
-from bot.delivery.outbound import NotNow, Parcel, Refused, Uncertain, Unreachable
+from bot.delivery.outbound import NotNow, Outbound, Refused, Uncertain, Unreachable
 from bot.delivery.segments import fit, sms_pieces
 from bot.settings import Settings
 
@@ -98,29 +98,29 @@ class TwilioSender:
         self.whatsapp_number = settings.twilio_whatsapp_number or self.number
         self.status_url = f"{settings.public_url}{STATUS_PATH}"
 
-    def pieces(self, parcel: Parcel) -> list[str]:
+    def pieces(self, outbound: Outbound) -> list[str]:
         """Return the texts of the messages that carry a reply."""
-        text = parcel.reply.text
-        if parcel.channel == SMS.name:
-            return sms_pieces(text, parcel.reply.language, limit=MAX_LENGTH)
+        text = outbound.reply.text
+        if outbound.channel == SMS.name:
+            return sms_pieces(text, outbound.reply.language, limit=MAX_LENGTH)
         return fit(text, fits=lambda piece: len(piece) <= MAX_LENGTH)
 
-    def parts(self, parcel: Parcel) -> int:
+    def parts(self, outbound: Outbound) -> int:
         """Return how many messages a reply needs."""
-        return len(self.pieces(parcel))
+        return len(self.pieces(outbound))
 
-    def callback(self, parcel: Parcel, part: int) -> str:
+    def callback(self, outbound: Outbound, part: int) -> str:
         """Return where Twilio reports on a part; the report is signed, and the address says which one it is about."""
-        return f"{self.status_url}?delivery={parcel.delivery_id}&part={part}"
+        return f"{self.status_url}?delivery={outbound.delivery_id}&part={part}"
 
-    async def send(self, parcel: Parcel) -> str:
+    async def send(self, outbound: Outbound) -> str:
         """Send a part and return its SID; raises NotNow, Refused or Uncertain."""
-        body = self.pieces(parcel)[parcel.part]
-        return await self._create(parcel.address, body, status_callback=self.callback(parcel, parcel.part))
+        body = self.pieces(outbound)[outbound.part]
+        return await self._create(outbound.address, body, status_callback=self.callback(outbound, outbound.part))
 
-    async def look_up(self, parcel: Parcel) -> str | None:
+    async def look_up(self, outbound: Outbound) -> str | None:
         """Look for a part among what Twilio has taken from us; raises NotNow when it cannot be asked."""
-        return await self._find(parcel.address, self.pieces(parcel)[parcel.part], since=parcel.created_at)
+        return await self._find(outbound.address, self.pieces(outbound)[outbound.part], since=outbound.created_at)
 
     async def _find(self, address: str, body: str, *, since: datetime) -> str | None:
         to, ours = self._ends(address)

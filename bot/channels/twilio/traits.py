@@ -9,7 +9,7 @@ from bot.delivery.channel_traits import ChannelTraits
 
 if TYPE_CHECKING:
     from bot.channels.probes import Probe
-    from bot.delivery.dispatcher import Postman
+    from bot.delivery.dispatcher import Dispatcher
     from bot.program import Program
     from bot.settings import Settings
 
@@ -39,10 +39,10 @@ WHATSAPP: Final = ChannelTraits(
 )
 
 
-def _open(program: Program, postman: Postman) -> Service:
+def _open(program: Program, dispatcher: Dispatcher) -> Service:
     from bot.channels.twilio.channel import Sms  # noqa: PLC0415 - loads the library
 
-    return Sms(program, postman)
+    return Sms(program, dispatcher)
 
 
 async def _probe(settings: Settings) -> Probe:

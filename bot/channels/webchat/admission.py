@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from aiohttp import web
 from prometheus_client import Counter
 
-from bot.channels.webchat.network_limits import RINGS, Crowd, Verdict
+from bot.channels.webchat.network_limits import NETWORK_SIZES, NetworkLimiter, Verdict
 from bot.channels.webchat.networks import origin, trusted
-from bot.channels.webchat.proof_of_work import HEADER, Work
+from bot.channels.webchat.proof_of_work import HEADER, ProofOfWork
 from bot.http.errors import problem
 
 if TYPE_CHECKING:
@@ -25,18 +25,23 @@ What = Literal["conversation", "first_message"]
 
 WAITS: Final = timedelta(seconds=30)  # the page says so in words
 RETRY_SECONDS: Final = 5
-DOOR: Final = Counter("frontdoor_door", "Who came to the web chat's door, by what for and what came of it.", ["what", "verdict"])
+ADMISSIONS: Final = Counter(
+    "frontdoor_door", "Who came to the web chat's door, by what for and what came of it.", ["what", "verdict"]
+)
 
 
-class Door:
+class Admission:
     """Knows how many come from where, and what it asks of whom."""
 
     def __init__(self, program: Program) -> None:
         clock = program.clock
         self.proxies = trusted(program.settings.trusted_proxies)
         self.facts = program.wording.facts
-        self.crowds: dict[What, Crowd] = {"conversation": Crowd(clock, RINGS), "first_message": Crowd(clock, RINGS)}
-        self.work = Work(program.vault, clock)
+        self.limiters: dict[What, NetworkLimiter] = {
+            "conversation": NetworkLimiter(clock, NETWORK_SIZES),
+            "first_message": NetworkLimiter(clock, NETWORK_SIZES),
+        }
+        self.work = ProofOfWork(program.vault, clock)
 
     def refusal(self, request: web.Request, what: What) -> web.Response | None:
         """Let a script in, or return what it is told: a work to do first, or to try again."""
@@ -63,6 +68,6 @@ class Door:
         return self._admit(request, what, proven=waited >= WAITS) == "in"
 
     def _admit(self, request: web.Request, what: What, *, proven: bool) -> Verdict:
-        verdict = self.crowds[what].admit(origin(request, self.proxies), proven=proven)
-        DOOR.labels(what, "proven" if verdict == "in" and proven else verdict).inc()
+        verdict = self.limiters[what].admit(origin(request, self.proxies), proven=proven)
+        ADMISSIONS.labels(what, "proven" if verdict == "in" and proven else verdict).inc()
         return verdict

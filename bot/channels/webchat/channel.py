@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from bot.channels.webchat.admission import Door
+from bot.channels.webchat.admission import Admission
 from bot.channels.webchat.presence import Presence
 from bot.channels.webchat.returning import ComingBack
 from bot.channels.webchat.schema import NewConversation, NewMessage, describe
@@ -44,21 +44,21 @@ MOST_STREAMS: Final = 4  # of one conversation: its page, connections not yet kn
 class WebChat:
     """Serves the web chat's interface."""
 
-    def __init__(self, program: Program, door: Door) -> None:
+    def __init__(self, program: Program, admission: Admission) -> None:
         self.frontdoor = program.frontdoor
         self.database = program.database
         self.conversations = program.conversations
         self.queue = program.queue
         self.vault = program.vault
-        self.bell = program.bell
-        self.signs = program.signs
+        self.live_events = program.live_events
+        self.typing = program.typing
         self.language = program.settings.default_language
-        self.presence = Presence(program.database, program.conversations, program.bell, program.clock)
+        self.presence = Presence(program.database, program.conversations, program.live_events, program.clock)
         self.retelling = Retelling(program.wording)
         self.titles = program.wording.titles
         self.codes = ReturnCodes(program.database, program.vault)
-        self.room = program.room
-        self.door = door
+        self.capacity = program.capacity
+        self.admission = admission
         self.closing = asyncio.Event()
         self.streams = Streams(MOST_STREAMS)
 
@@ -80,12 +80,12 @@ class WebChat:
 
     async def open(self, request: web.Request) -> web.Response:
         """Open a conversation and greet; asked again with the same token, say the same again."""
-        if self.room.turns_away():
+        if self.capacity.turns_away():
             return no_room()
         wish = await read_model(request, NewConversation) if request.can_read_body else NewConversation()
         if isinstance(wish, web.Response):
             return wish
-        if (refusal := self.door.refusal(request, "conversation")) is not None:
+        if (refusal := self.admission.refusal(request, "conversation")) is not None:
             return refusal
         language = wish.language if wish.language in LANGUAGES else self.language
         token = wish.token or secrets.token_urlsafe(TOKEN_BYTES)
@@ -109,7 +109,7 @@ class WebChat:
         if isinstance(message, web.Response):
             return message
         never_answered = conversation.counted is None
-        if never_answered and (refusal := self.door.refusal(request, "first_message")) is not None:
+        if never_answered and (refusal := self.admission.refusal(request, "first_message")) is not None:
             return refusal
         outcome = await self.frontdoor.receive(
             Inbound(
@@ -122,7 +122,7 @@ class WebChat:
         )
         async with self.database.reading() as session:
             own = await self.conversations.by_external_id(session, conversation.id, message.message_id)
-        self.signs.over("person", conversation.id)
+        self.typing.over("person", conversation.id)
         return web.json_response(
             {"replies": [reply.as_json() for reply in outcome.replies], "id": str(own.number) if own is not None else None}
         )
@@ -135,7 +135,7 @@ class WebChat:
         async with self.database.reading() as session:
             case = await self.queue.of_conversation(session, conversation.id)
         if case is not None and case.taken_by is not None:
-            self.signs.give("person", conversation.id)
+            self.typing.give("person", conversation.id)
         return web.Response(status=204)
 
     async def messages(self, request: web.Request) -> web.Response:
@@ -161,13 +161,13 @@ class WebChat:
         position = number_in(request.headers.get("Last-Event-ID") or request.query.get("after") or "0") or 0
         async with sse_response(request) as stream:
             with (
-                self.bell.listen(conversation.id) as rung,
+                self.live_events.listen(conversation.id) as changed,
                 self.presence.of(conversation.id),
-                self.streams.of(conversation.id, wake=rung.set) as place,
+                self.streams.of(conversation.id, wake=changed.set) as place,
             ):
                 told: Mapping[str, object] = {}
                 while stream.is_connected() and not self.closing.is_set() and not place.over:
-                    rung.clear()
+                    changed.clear()
                     if not await self.presence.seen(conversation.id, position):
                         await stream.send(json.dumps({}), event="erased")
                         break
@@ -181,7 +181,7 @@ class WebChat:
                         await stream.send(json.dumps(state), event="state")
                         told = state
                     try:
-                        await asyncio.wait_for(rung.wait(), HEARTBEAT_SECONDS)
+                        await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)
                     except TimeoutError:
                         continue
         return stream
@@ -211,7 +211,7 @@ class WebChat:
     async def close(self, _app: web.Application) -> None:
         """Let streams end, so that the server can stop."""
         self.closing.set()
-        self.bell.ring_all()
+        self.live_events.publish_all()
 
     async def conversation_of(self, request: web.Request) -> Conversation | None:
         """Return the conversation that a request proves to belong to."""
@@ -234,7 +234,7 @@ class WebChat:
         owned = case is not None and case.taken_by is not None
         return [self._retold(message, language) for message in shown], {
             "with": "consultant" if owned else "program",
-            "writing": owned and self.signs.writing("consultant", conversation_id),
+            "writing": owned and self.typing.writing("consultant", conversation_id),
             "read": case.last_seen_number if case is not None else 0,
         }
 

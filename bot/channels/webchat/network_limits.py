@@ -27,7 +27,7 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Ring:
+class NetworkSize:
     """Networks of one size: how many come in without being asked for anything, and how many more with a proof."""
 
     v4: int
@@ -38,13 +38,13 @@ class Ring:
 
 # A provider gives a customer a /48 of version 6, and a house one address of version 4. Who has many such networks is of one provider:
 # there the bound is so wide that one network cannot use it up, so that nobody beside it notices.
-RINGS: Final = (
-    Ring(24, 48, free=Rate(60, 20), proven=Rate(60, 120)),
-    Ring(16, 32, free=Rate(600, 300), proven=Rate(600, 600)),
+NETWORK_SIZES: Final = (
+    NetworkSize(24, 48, free=Rate(60, 20), proven=Rate(60, 120)),
+    NetworkSize(16, 32, free=Rate(600, 300), proven=Rate(600, 600)),
 )
 
 
-class Purse:
+class TokenBucket:
     """What is left of a rate for each who draws on it."""
 
     def __init__(self, rate: Rate, clock: Callable[[], datetime]) -> None:
@@ -78,23 +78,23 @@ class Purse:
             del self._left[who]
 
 
-class Crowd:
+class NetworkLimiter:
     """Counts who comes for one thing, by network."""
 
-    def __init__(self, clock: Callable[[], datetime], rings: tuple[Ring, ...]) -> None:
-        self._rings = [(ring, Purse(ring.free, clock), Purse(ring.proven, clock)) for ring in rings]
+    def __init__(self, clock: Callable[[], datetime], sizes: tuple[NetworkSize, ...]) -> None:
+        self._sizes = [(size, TokenBucket(size.free, clock), TokenBucket(size.proven, clock)) for size in sizes]
 
     def admit(self, address: Address | None, *, proven: bool) -> Verdict:
         """Let somebody in and count them, or say what is missing; those whose address nobody knows are one wide network."""
         drawn = []
-        for ring, free, more in self._rings if address is not None else self._rings[-1:]:
-            who = prefix(address, v4=ring.v4, v6=ring.v6) if address is not None else b""
-            purse = free if free.holds(who) else more
-            if purse is more and not proven:
+        for size, free, more in self._sizes if address is not None else self._sizes[-1:]:
+            who = prefix(address, v4=size.v4, v6=size.v6) if address is not None else b""
+            bucket = free if free.holds(who) else more
+            if bucket is more and not proven:
                 return "proof"
-            if not purse.holds(who):
+            if not bucket.holds(who):
                 return "busy"
-            drawn.append((purse, who))
-        for purse, who in drawn:
-            purse.take(who)
+            drawn.append((bucket, who))
+        for bucket, who in drawn:
+            bucket.take(who)
         return "in"

@@ -18,7 +18,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.channels.webchat.admission import Door
+from bot.channels.webchat.admission import Admission
 from bot.channels.webchat.channel import CHANNEL
 from bot.channels.webchat.frontend.languages import FALLBACK, wanted
 from bot.channels.webchat.frontend.page import NEUTRAL_PAGE, PLAIN
@@ -104,11 +104,11 @@ class _Answer:
 class PlainChat:
     """Serves the chat's page without scripts."""
 
-    def __init__(self, program: Program, presence: Presence, door: Door, page: PlainPage) -> None:
+    def __init__(self, program: Program, presence: Presence, admission: Admission, page: PlainPage) -> None:
         self.program = program
         self.frontdoor = program.frontdoor
         self.presence = presence
-        self.door = door
+        self.admission = admission
         self.page = page
         self.retelling = Retelling(program.wording)
         self.tickets = Tickets(program.vault, program.clock, purpose="conversation", random_bytes=24)
@@ -174,9 +174,9 @@ class PlainChat:
             return self._unsent(form, "send_again") if form.says else _Answer(form)
         if not form.says:
             return _Answer(form)
-        if self.program.room.turns_away():
+        if self.program.capacity.turns_away():
             return self._unsent(form, "send_again", 503)
-        if not self.door.lets_in(request, "first_message", waited=age):
+        if not self.admission.lets_in(request, "first_message", waited=age):
             return self._unsent(form, "wait", 429)
         language, also = _languages(form.language)
         pseudonym = self.program.vault.pseudonym(CHANNEL, form.token)

@@ -20,7 +20,7 @@ from sqlalchemy import exists, select
 from bot.channels.webchat.traits import WEB
 from bot.delivery import outbox
 from bot.runtime.background import Background
-from bot.runtime.live_events import QUEUE, Bell
+from bot.runtime.live_events import QUEUE, LiveEvents
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
 from bot.storage.tables import Conversation, Handoff
@@ -34,10 +34,12 @@ LOOKS_AGAIN: Final = 20.0  # seconds in which a page without a stream looks agai
 class Presence:
     """Knows which pages are open at this process, and keeps with each conversation whether its page is."""
 
-    def __init__(self, database: Database, conversations: ConversationStore, bell: Bell, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, conversations: ConversationStore, live_events: LiveEvents, clock: Callable[[], datetime]
+    ) -> None:
         self.database = database
         self.conversations = conversations
-        self.bell = bell
+        self.live_events = live_events
         self.clock = clock
         self.tasks = Background()
         self._open: Counter[str] = Counter()
@@ -67,7 +69,7 @@ class Presence:
                 conversation.reachable = "yes"
             news = await outbox.fetched(session, conversation_id, number, self.clock())
         if back or news:
-            self.bell.ring(QUEUE)
+            self.live_events.publish(QUEUE)
         return True
 
     async def visited(self, conversation_id: str, number: int) -> None:
@@ -95,7 +97,7 @@ class Presence:
             self.conversations.shut(conversation)
             conversation.reachable = "left"
             await outbox.never_fetched(session, conversation_id, self.clock())
-        self.bell.ring(QUEUE)
+        self.live_events.publish(QUEUE)
 
     async def looked(self, conversation_id: str, number: int) -> None:
         """Note that a page without a stream has looked: it counts as open until it has not come again for a while."""
@@ -137,4 +139,4 @@ class Presence:
                 conversation.reachable = "left"
                 await outbox.never_fetched(session, conversation.id, self.clock())
         if gone:
-            self.bell.ring(QUEUE)
+            self.live_events.publish(QUEUE)

@@ -21,7 +21,7 @@ LASTS: Final = timedelta(minutes=5)  # also on a telephone that is slow, or goes
 _MOST_DIGITS: Final = 9
 
 
-class Work:
+class ProofOfWork:
     """Gives work out, and knows it when it is done; each ticket opens once."""
 
     def __init__(self, vault: Vault, clock: Callable[[], datetime]) -> None:

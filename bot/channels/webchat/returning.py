@@ -111,7 +111,7 @@ class ComingBack:
 
     def _network(self, request: web.Request) -> str:
         """Return the network that a request comes from, as far as our proxies say; never the whole address."""
-        address = origin(request, self.webchat.door.proxies)
+        address = origin(request, self.webchat.admission.proxies)
         return prefix(address, v4=24, v6=48).hex() if address is not None else "unknown"
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from bot.operations.backup.copying import copy_to_file
 from bot.operations.backup.record import LastBackup, note
 from bot.operations.backup.sealing import seal
-from bot.operations.backup.workspace import workshop
+from bot.operations.backup.workspace import workspace
 from bot.program import KEY_FILE
 from bot.runtime.release import release
 from bot.settings import ENV_FILE, Settings, listed
@@ -56,12 +56,12 @@ async def make_backup(settings: Settings, folder: Path, now: datetime, *, sealed
     _refuse_missing(settings.data_dir / KEY_FILE, folder)
     name = now.astimezone(UTC).strftime(_NAME) + (".age" if sealed else ".tar.gz")
     try:
-        with workshop(settings.data_dir) as room:
-            archive = room / "archive.tar.gz"
-            await _pack(settings, room, archive, now)
+        with workspace(settings.data_dir) as scratch:
+            archive = scratch / "archive.tar.gz"
+            await _pack(settings, scratch, archive, now)
             finished = archive
             if sealed:
-                finished = room / "archive.age"
+                finished = scratch / "archive.age"
                 seal(archive, finished, recipients)
             size = _put(finished, folder / name)
     except OSError as error:
@@ -80,18 +80,18 @@ def _refuse_missing(keys: Path, folder: Path) -> None:
         raise BackupImpossible(f"There is no folder {folder}. Is the disk of the backups mounted?")
 
 
-async def _pack(settings: Settings, room: Path, archive: Path, now: datetime) -> None:
+async def _pack(settings: Settings, scratch: Path, archive: Path, now: datetime) -> None:
     database = Database(settings.database)
     try:
-        await copy_to_file(database, room / DATABASE)
+        await copy_to_file(database, scratch / DATABASE)
         schema = await database.schema()
     finally:
         await database.close()
     told = {"format": FORMAT, "made_at": now.isoformat(), "release": release(), "schema": schema}
-    (room / MANIFEST).write_text(json.dumps(told), encoding="utf-8")
+    (scratch / MANIFEST).write_text(json.dumps(told), encoding="utf-8")
     parts = {
-        MANIFEST: room / MANIFEST,
-        DATABASE: room / DATABASE,
+        MANIFEST: scratch / MANIFEST,
+        DATABASE: scratch / DATABASE,
         KEY_FILE: settings.data_dir / KEY_FILE,
         SETTINGS: Path(ENV_FILE),
     }

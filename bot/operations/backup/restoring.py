@@ -19,7 +19,7 @@ from bot.delivery.channel_traits import pushing
 from bot.operations.backup.copying import copy_from_file, copy_sqlite_whole, is_empty, refuse_damaged, skip_events
 from bot.operations.backup.making import DATABASE, FORMAT, MANIFEST, SETTINGS
 from bot.operations.backup.sealing import BackupUnreadable, unseal
-from bot.operations.backup.workspace import workshop
+from bot.operations.backup.workspace import workspace
 from bot.operations.housekeeping import tidy
 from bot.program import KEY_FILE, build, utc_now
 from bot.settings import Settings
@@ -56,24 +56,24 @@ async def restore(settings: Settings, backup: Path, private_key: str | None, *, 
     one that was not sealed. Raises BackupUnreadable, BackupUnderWay, PlaceNotEmpty and DatabaseUnavailable; then nothing was changed.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with workshop(settings.data_dir) as room:
+    with workspace(settings.data_dir) as scratch:
         archive = backup
         if private_key is not None:
-            archive = room / "archive.tar.gz"
+            archive = scratch / "archive.tar.gz"
             unseal(backup, archive, private_key)
-        told = _unpack(archive, room)
-        refuse_damaged(room / DATABASE)
-        copy = Database(f"sqlite:///{room / DATABASE}")
+        told = _unpack(archive, scratch)
+        refuse_damaged(scratch / DATABASE)
+        copy = Database(f"sqlite:///{scratch / DATABASE}")
         try:
             await copy.migrate()
         finally:
             await copy.close()
-        copy_sqlite_whole(room / DATABASE)
+        copy_sqlite_whole(scratch / DATABASE)
         if replace:
             await _clear_place(settings)
-        await _put_database(settings, room / DATABASE, room / KEY_FILE)
+        await _put_database(settings, scratch / DATABASE, scratch / KEY_FILE)
         # An unsealed copy is the way back of an upgrade: nothing was sent since, and the settings are where they were.
-        kept = _put_settings(settings, room / SETTINGS) if private_key is not None else None
+        kept = _put_settings(settings, scratch / SETTINGS) if private_key is not None else None
     conversations, open_cases, problem = await _make_good(settings, time_went_by=private_key is not None)
     return Restored(
         made_at=datetime.fromisoformat(told["made_at"]),
@@ -86,22 +86,22 @@ async def restore(settings: Settings, backup: Path, private_key: str | None, *, 
     )
 
 
-def _unpack(archive: Path, room: Path) -> Mapping[str, Any]:
+def _unpack(archive: Path, scratch: Path) -> Mapping[str, Any]:
     try:
         with tarfile.open(archive, "r:gz") as pack:
             for member in pack:
                 source = pack.extractfile(member) if member.name in _MEMBERS and member.isfile() else None
                 if source is None:
                     continue
-                with os.fdopen(os.open(room / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+                with os.fdopen(os.open(scratch / member.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
                     while block := source.read(_READ_AT_ONCE):
                         target.write(block)
-        told: Mapping[str, Any] = json.loads((room / MANIFEST).read_text(encoding="utf-8"))
+        told: Mapping[str, Any] = json.loads((scratch / MANIFEST).read_text(encoding="utf-8"))
     except (tarfile.TarError, EOFError, zlib.error, ValueError, OSError):
         raise BackupUnreadable(
             f"{archive.name} is not a backup of this program, or it is damaged. A sealed one needs its private key."
         ) from None
-    if told.get("format") != FORMAT or any(not (room / name).exists() for name in _NEEDED):
+    if told.get("format") != FORMAT or any(not (scratch / name).exists() for name in _NEEDED):
         raise BackupUnreadable(f"The backup was made by another version of this program ({told.get('release')}): use that one.")
     return told
 

@@ -18,7 +18,7 @@ class BackupUnderWay(Exception):
 
 
 @contextmanager
-def workshop(data_dir: Path) -> Iterator[Path]:
+def workspace(data_dir: Path) -> Iterator[Path]:
     """Yield an empty folder that only this user reads and that is gone afterwards; raises BackupUnderWay and OSError."""
     with _alone(data_dir):
         folder = data_dir / FOLDER

@@ -14,8 +14,8 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import generate_latest
 
-from bot.channels.webchat import network_limits as crowd
-from bot.channels.webchat.network_limits import RINGS, Crowd
+from bot.channels.webchat import network_limits as limiter
+from bot.channels.webchat.network_limits import NETWORK_SIZES, NetworkLimiter
 from bot.channels.webchat.proof_of_work import HEADER, PUZZLES, solves
 from bot.program import Program
 from bot.runtime.logs import configure_logs
@@ -216,10 +216,10 @@ class Wave:
     """Lets people of networks come to a door."""
 
     def __init__(self, clock: Clock) -> None:
-        self.crowd = Crowd(clock, RINGS)
+        self.limiter = NetworkLimiter(clock, NETWORK_SIZES)
 
     def come(self, address: str, number: int, *, proven: bool = False) -> dict[str, int]:
-        verdicts = [self.crowd.admit(ip_address(address), proven=proven) for _ in range(number)]
+        verdicts = [self.limiter.admit(ip_address(address), proven=proven) for _ in range(number)]
         return {verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))}
 
 
@@ -240,7 +240,7 @@ def test_a_network_that_proves_all_it_can_leaves_its_providers_others_alone(cloc
 
 def test_many_networks_of_one_provider_are_one_wave(clock: Clock) -> None:
     wave = Wave(clock)
-    verdicts = [wave.crowd.admit(ip_address(f"2001:db8:{number:x}::1"), proven=False) for number in range(1000)]
+    verdicts = [wave.limiter.admit(ip_address(f"2001:db8:{number:x}::1"), proven=False) for number in range(1000)]
     assert verdicts.count("in") == 600
     assert wave.come("2001:db9::1", 1) == {"in": 1}
 
@@ -248,7 +248,7 @@ def test_many_networks_of_one_provider_are_one_wave(clock: Clock) -> None:
 @pytest.fixture
 def few() -> Iterator[int]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(crowd, "MOST_KEPT", 100)
+        patch.setattr(limiter, "MOST_KEPT", 100)
         yield 100
 
 
@@ -258,6 +258,6 @@ def test_what_is_remembered_of_networks_is_bounded_and_the_latest_wave_stays(clo
         wave.come(f"10.{number // 250}.{number % 250}.1", 1)
         wave.come(HOUSE, 1)
     assert wave.come(HOUSE, 1) == {"proof": 1}
-    for _, *purses in wave.crowd._rings:
-        for purse in purses:
-            assert len(purse._left) <= few
+    for _, *buckets in wave.limiter._sizes:
+        for bucket in buckets:
+            assert len(bucket._left) <= few

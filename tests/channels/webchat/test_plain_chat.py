@@ -294,14 +294,14 @@ async def test_who_looks_no_more_is_shown_as_gone_and_comes_back_with_the_next_l
 ) -> None:
     monkeypatch.setattr(presence, "LOOKS_AGAIN_BY_HAND", 0.0)
     monkeypatch.setattr(presence, "COMES_BACK", 0.0)
-    with program.bell.listen("queue") as rung:
+    with program.live_events.listen("queue") as changed:
         await browser.writes("szef ma mój paszport")
         while True:
             async with program.database.transaction() as session:
                 if (await session.scalars(select(Conversation))).one().reachable == "left":
                     break
-            await rung.wait()
-            rung.clear()
+            await changed.wait()
+            changed.clear()
     answer = await said(program, "Jestem, słucham.")
     assert await fate(program, answer) == "failed"
     monkeypatch.setattr(presence, "LOOKS_AGAIN_BY_HAND", 900.0)

@@ -84,11 +84,11 @@ class Page:
 
     async def until(self, what: Any, value: object) -> None:
         """Wait until something is so: whatever changes rings."""
-        with self.program.bell.listen(QUEUE) as rung:
+        with self.program.live_events.listen(QUEUE) as changed:
             async with asyncio.timeout(PATIENCE):
                 while await what() != value:
-                    await rung.wait()
-                    rung.clear()
+                    await changed.wait()
+                    changed.clear()
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ async def test_an_answer_on_its_way_when_the_page_is_closed_did_not_arrive(page:
     assert await page.fate(answer) == ("due", None)
     async with page.program.database.transaction() as session:
         conversation = (await session.scalars(select(Conversation))).one()
-    watcher = presence.Presence(page.program.database, page.program.conversations, page.program.bell, page.program.clock)
+    watcher = presence.Presence(page.program.database, page.program.conversations, page.program.live_events, page.program.clock)
     with watcher.of(conversation.id):
         pass
     await watcher.tasks.finished()
@@ -186,7 +186,7 @@ async def test_a_page_without_a_stream_counts_as_open_as_long_as_it_looks(
 async def test_a_page_without_scripts_that_is_loaded_often_is_watched_once(page: Page) -> None:
     async with page.program.database.transaction() as session:
         conversation = (await session.scalars(select(Conversation))).one()
-    watcher = presence.Presence(page.program.database, page.program.conversations, page.program.bell, page.program.clock)
+    watcher = presence.Presence(page.program.database, page.program.conversations, page.program.live_events, page.program.clock)
     for number in range(3):
         await watcher.visited(conversation.id, number)
     assert watcher.tasks.count == 1

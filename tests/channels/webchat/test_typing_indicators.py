@@ -11,8 +11,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, update
 
 from bot.program import Program
-from bot.runtime.live_events import QUEUE, Bell
-from bot.runtime.typing_indicators import LASTS, Signs
+from bot.runtime.live_events import QUEUE, LiveEvents
+from bot.runtime.typing_indicators import LASTS, TypingIndicators
 from bot.server import application
 from bot.storage.tables import Handoff
 
@@ -44,7 +44,7 @@ async def the_case(program: Program, *, taken_by: str | None = None) -> Handoff:
         case = (await session.scalars(select(Handoff))).one()
         if taken_by is not None and case.taken_by is None:
             await program.queue.take(session, case.id, taken_by, program.clock())
-    program.bell.ring(case.conversation_id)
+    program.live_events.publish(case.conversation_id)
     return case
 
 
@@ -65,12 +65,12 @@ async def test_a_page_is_told_who_answers_who_is_writing_and_what_was_read(
         assert await state(stream) == {"with": "program", "writing": False, "read": 0}
         case = await the_case(program, taken_by="ola")
         assert await state(stream) == {"with": "consultant", "writing": False, "read": 0}
-        program.signs.give("consultant", case.conversation_id)
+        program.typing.give("consultant", case.conversation_id)
         assert (await state(stream))["writing"] is True
-        program.signs.over("consultant", case.conversation_id)
+        program.typing.over("consultant", case.conversation_id)
         async with program.database.transaction() as session:
             await session.execute(update(Handoff).values(last_seen_number=number))
-        program.bell.ring(case.conversation_id)
+        program.live_events.publish(case.conversation_id)
         assert await state(stream) == {"with": "consultant", "writing": False, "read": number}
     asked = await (await client.get("/chat/messages?after=0", headers=headers)).json()
     assert asked["state"] == {"with": "consultant", "writing": False, "read": number}  # for a page without a stream
@@ -82,25 +82,25 @@ async def test_only_a_consultant_who_has_the_conversation_learns_that_somebody_w
     await says(client, headers, "zabrał mi paszport")
     case = await the_case(program)
     assert (await client.post("/chat/writing", headers=headers)).status == 204
-    assert not program.signs.writing("person", case.conversation_id)
+    assert not program.typing.writing("person", case.conversation_id)
     await the_case(program, taken_by="ola")
-    with program.bell.listen(QUEUE) as rung:
+    with program.live_events.listen(QUEUE) as changed:
         assert (await client.post("/chat/writing", headers=headers)).status == 204
-        assert rung.is_set()
-    assert program.signs.writing("person", case.conversation_id)
+        assert changed.is_set()
+    assert program.typing.writing("person", case.conversation_id)
     await says(client, headers, "jestem", "2")
-    assert not program.signs.writing("person", case.conversation_id)  # it is there
+    assert not program.typing.writing("person", case.conversation_id)  # it is there
     assert (await client.post("/chat/writing")).status == 401
 
 
 def test_a_sign_lasts_some_seconds_and_reaches_other_processes_as_a_ring() -> None:
     now = [100.0]
-    here, there = Bell(), Bell()
+    here, there = LiveEvents(), LiveEvents()
     carried: list[str] = []
     here.carry = lambda *names: carried.extend(names)
-    signs, others = Signs(here, lambda: now[0]), Signs(there, lambda: now[0])
+    signs, others = TypingIndicators(here, lambda: now[0]), TypingIndicators(there, lambda: now[0])
     signs.give("consultant", "c1")
-    there.ring_here(*carried)
+    there.publish_here(*carried)
     for known in (signs, others):
         assert known.writing("consultant", "c1")
         assert not known.writing("person", "c1")
