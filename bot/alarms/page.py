@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 from aiohttp import web
@@ -18,14 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alarms import texts as alarm_texts
 from bot.alarms.alarm import LINK, is_call
+from bot.alarms.parts import AlarmParts
 from bot.alarms.store import AlarmStore
 from bot.messages import Triage
 from bot.runtime.live_events import QUEUE
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.tables import Alarm
-
-if TYPE_CHECKING:
-    from bot.program import Program
 
 log = structlog.get_logger()
 
@@ -76,7 +74,7 @@ async def _pressed_key(request: web.Request) -> object:
 class AlarmPage:
     """Serves the links of alarms."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: AlarmParts) -> None:
         self.program = program
         self.store: AlarmStore = program.alarms
         self.clock: Callable[[], datetime] = program.clock

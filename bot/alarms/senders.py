@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Final
 
 import aiohttp
 import aiosmtplib
 
 from bot.alarms import texts as alarm_texts
 from bot.alarms.alarm import Notice, Way, WayFailed
+from bot.http.signed_posts import SECONDS, SIGNATURE_HEADER, TIMEOUT, TIMESTAMP_HEADER, sign
 from bot.settings import Settings, listed
-
-SECONDS: Final = 20.0
-SIGNATURE_HEADER: Final = "X-Frontdoor-Signature"
-TIMESTAMP_HEADER: Final = "X-Frontdoor-Timestamp"
-TIMEOUT: Final = aiohttp.ClientTimeout(total=SECONDS, connect=5)
 
 
 class EmailWay:
@@ -60,14 +53,6 @@ class EmailWay:
 
     async def close(self) -> None:
         """Do nothing: every mail has a connection of its own."""
-
-
-def sign(secret: str, timestamp: str, body: bytes) -> str:
-    """Return the signature of a post: HMAC-SHA256 over `<timestamp>.<body>`, as `sha256=<hex>`.
-
-    Whoever receives it compares in constant time and refuses timestamps (seconds since 1970) older than five minutes.
-    """
-    return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 class WebhookWay:

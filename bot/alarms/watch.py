@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 from prometheus_client import Counter
@@ -19,15 +19,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alarms.alarm import Kind, Notice, Way, WayFailed, is_call, is_paid
+from bot.alarms.parts import AlarmParts
 from bot.messages import Triage
 from bot.runtime.background import Background
 from bot.runtime.live_events import QUEUE
 from bot.storage.claims import OPEN, SENDING, Retry, hold, nobody_elses, settle
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.tables import Alarm, AlarmCall
-
-if TYPE_CHECKING:
-    from bot.program import Program
 
 log = structlog.get_logger()
 
@@ -52,7 +50,7 @@ class _Claimed:
 class AlarmWatch:
     """Raises and sends the alarms of one process; several may share the database."""
 
-    def __init__(self, program: Program, ways: Mapping[str, Way]) -> None:
+    def __init__(self, program: AlarmParts, ways: Mapping[str, Way]) -> None:
         self.program = program
         self.store = program.alarms
         self.ways = ways

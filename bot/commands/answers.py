@@ -12,7 +12,8 @@ import yaml
 
 from bot.dialogue.answers import Answer, Library
 from bot.dialogue.state import Who
-from bot.language.wording import NLU_DATA, Wording
+from bot.language.data import NLU_DATA
+from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 from bot.screening.screener import ScreenerUnusable
 from bot.settings import load_settings

@@ -19,7 +19,8 @@ from bot.channels.probes import probes
 from bot.channels.registry import PROVIDERS
 from bot.handoff.case_webhook import webhook_is_set, webhook_state
 from bot.handoff.hours import DutyHours
-from bot.language.wording import NLU_DATA, Wording
+from bot.language.data import NLU_DATA
+from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 from bot.operations.backup.record import last_backup, way_out
 from bot.operations.language_folders import forgotten

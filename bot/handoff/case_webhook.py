@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aiohttp
 import structlog
@@ -18,14 +18,12 @@ from prometheus_client import Counter
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alarms.senders import SIGNATURE_HEADER, TIMEOUT, TIMESTAMP_HEADER, sign
+from bot.http.signed_posts import SIGNATURE_HEADER, TIMEOUT, TIMESTAMP_HEADER, sign
+from bot.runtime.parts import Parts
 from bot.settings import Settings
 from bot.storage.claims import OPEN, SENDING, Retry, hold, nobody_elses, settle
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.tables_outward import CaseEvent
-
-if TYPE_CHECKING:
-    from bot.program import Program
 
 log = structlog.get_logger()
 LOOK_SECONDS: Final = 1.0
@@ -49,13 +47,13 @@ class WebhookState:
 class CaseWebhook:
     """Posts the events of one process; several may share the database."""
 
-    def __init__(self, program: Program, url: str, secret: str) -> None:
+    def __init__(self, program: Parts, url: str, secret: str) -> None:
         self.program = program
         self.url = url
         self.secret = secret
 
     @classmethod
-    def of(cls, program: Program) -> CaseWebhook | None:
+    def of(cls, program: Parts) -> CaseWebhook | None:
         """Return the webhook that the settings name, None when they name none."""
         settings = program.settings
         if settings.cases_webhook_url is None or settings.cases_webhook_secret is None:

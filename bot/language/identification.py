@@ -19,12 +19,12 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from bot.language.data import NLU_DATA
 from bot.language.normalise import words
 from bot.language.romanise import romanised_variants
 from bot.language.writing import LATIN, romanised_languages, writings, written_in
 from bot.messages import LANGUAGES
 from bot.screening.heads import check_classes
-from bot.screening.rows import NLU_DATA
 
 LANGUAGE_FILE = "language.npz"
 OTHER_LANGUAGES = NLU_DATA / "other_languages.yml"

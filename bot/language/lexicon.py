@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import yaml
 
+from bot.language.data import NLU_DATA
 from bot.language.folding import MARKED, as_listed, said_once, shape_of, shapes, spelt, standing_in, without_fillers
 from bot.language.identification import without_diacritics
 from bot.language.normalise import tokens, words
 from bot.language.times import names_hour
-from bot.language.wording import NLU_DATA
 from bot.language.writing import writings
 from bot.messages import LANGUAGES
 

@@ -17,10 +17,10 @@ from typing import Any, Final, Literal
 
 import yaml
 
+from bot.language.data import NLU_DATA
 from bot.language.writing import right_to_left
 from bot.messages import LANGUAGES, Button, Reply
 
-NLU_DATA = Path(__file__).resolve().parents[2] / "nlu_data"
 SOURCE_LANGUAGES: Final = ("pl", "en")
 LAST_RESORT: Final = "en"
 NEUTRAL: Final = "nothing_said"  # what is said in quiet mode where a text has no quiet form

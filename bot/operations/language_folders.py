@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from bot.language.wording import NLU_DATA
+from bot.language.data import NLU_DATA
 from bot.messages import LANGUAGES
 
 # What must be there for each language, and what it is for. {} is the language's code.

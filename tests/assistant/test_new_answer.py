@@ -11,7 +11,8 @@ import pytest
 
 from bot.dialogue.answers import Library
 from bot.dialogue.features import NEW
-from bot.language.wording import NLU_DATA, Wording
+from bot.language.data import NLU_DATA
+from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 from bot.settings import load_settings
 from tests.dialogue.talk import around as around_it

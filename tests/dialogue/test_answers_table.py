@@ -6,7 +6,8 @@ import yaml
 
 from bot.commands.answers import table
 from bot.dialogue.answers import Library
-from bot.language.wording import NLU_DATA, Wording
+from bot.language.data import NLU_DATA
+from bot.language.wording import Wording
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

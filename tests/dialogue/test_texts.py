@@ -16,7 +16,8 @@ from bot.dialogue import report, sections
 from bot.dialogue.answers import Library
 from bot.dialogue.exact import BUTTONS, PART_BUTTON
 from bot.dialogue.texts import LATER, SAID_ABOVE, rendered
-from bot.language.wording import NLU_DATA, SOURCE_LANGUAGES, Wording
+from bot.language.data import NLU_DATA
+from bot.language.wording import SOURCE_LANGUAGES, Wording
 from tests.dialogue.talk import LIBRARY, around, heard, replies, speaking
 from tests.language.test_wording import TELLING
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.language.data import NLU_DATA
 from bot.language.lexicon import MEANINGS, Lexicon, LexiconInvalid
-from bot.language.wording import NLU_DATA, Wording
+from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 
 LEXICON = Lexicon.load()

@@ -8,7 +8,8 @@ import pytest
 from bot.delivery.segments import plain, segments
 from bot.dialogue.exact import BUTTONS
 from bot.dialogue.replies import HEARD_SIGNS
-from bot.language.wording import ANSWER, ASK_BUTTON, FORMS, NLU_DATA, Wording, WordingInvalid
+from bot.language.data import NLU_DATA
+from bot.language.wording import ANSWER, ASK_BUTTON, FORMS, Wording, WordingInvalid
 from bot.messages import LANGUAGES
 
 WORDING = Wording.load()

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.language import writing
+from bot.language.data import NLU_DATA
 from bot.language.lexicon import Lexicon, LexiconInvalid
-from bot.language.wording import NLU_DATA, Wording
+from bot.language.wording import Wording
 from bot.language.writing import WritingInvalid, writings
 from bot.messages import LANGUAGES
 from bot.operations.language_folders import PLACES, forgotten

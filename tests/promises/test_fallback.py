@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.language.wording import NLU_DATA, Wording
+from bot.language.data import NLU_DATA
+from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 from bot.program import Program
 from bot.storage.tables import Handoff

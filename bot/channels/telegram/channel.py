@@ -21,6 +21,7 @@ from bot.channels.telegram.polling import poll
 from bot.channels.telegram.updates import CHANNEL, FromGroup, FromPerson, Membership, Press, UnreadableUpdate, read
 from bot.http.bodies import body, only
 from bot.http.errors import errors_as_json, problem
+from bot.http.webhooks import REFUSED
 from bot.messages import LANGUAGES
 from bot.runtime.background import Background, beside
 from bot.storage.receipts import Replayed
@@ -36,7 +37,6 @@ TYPING_AFTER: Final = 1.0  # seconds that an answer may take before the chat sho
 TYPING_AGAIN: Final = 4.5  # Telegram shows it for five
 CLOSE_PATIENCE: Final = 8.0
 
-REFUSED = Counter("frontdoor_webhooks_refused", "Webhook calls that were refused, by channel and reason.", ["channel", "reason"])
 COURTESIES_FAILED = Counter("frontdoor_telegram_courtesies_failed", "Calls that only tidy a chat and failed, by kind.", ["kind"])
 
 

@@ -17,13 +17,13 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.alarms.record import record_report
-from bot.channels.telegram.channel import REFUSED
 from bot.channels.twilio.delivery import REACHABLE_BY_CODE, TwilioClient, TwilioSender
 from bot.channels.twilio.messages import WHATSAPP_PREFIX, NotAMessage, read, split
 from bot.channels.twilio.traits import TWILIO
 from bot.delivery.outbound import NotNow, Refused, Uncertain
 from bot.http.bodies import body, only
 from bot.http.errors import errors_as_json, problem
+from bot.http.webhooks import REFUSED
 from bot.runtime.background import Background
 from bot.runtime.live_events import QUEUE
 from bot.storage.receipts import Replayed
