@@ -1,88 +1,78 @@
-"""Imports point one way."""
+"""Imports point one way: see tests/layers.py for the table."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
-BOT = Path(__file__).resolve().parents[1] / "bot"
-RASA_MAY_BE_IMPORTED_IN = {"bot/assistant/assistant.py", "bot/assistant/rasa_patches.py", "bot/assistant"}
-PROVIDERS_MAY_BE_IMPORTED_IN = {"bot/channels", "bot/commands"}
-LOWER = {
-    "bot/screening": (
-        "bot.conversation.frontdoor",
-        "bot.channels",
-        "bot.console",
-        "bot.handoff",
-        "bot.storage",
-        "bot.assistant",
-        "bot.assistant.assistant",
-    ),
-    "bot/storage": (
-        "bot.conversation.frontdoor",
-        "bot.channels",
-        "bot.console",
-        "bot.handoff",
-        "bot.assistant",
-        "bot.assistant.assistant",
-    ),
-    "bot/messages.py": ("bot.",),
-    "bot/settings.py": ("bot.",),
-    "bot/delivery/channel_traits.py": ("bot.channels", "bot.storage", "bot.conversation.frontdoor", "bot.handoff", "bot.console"),
-    "bot/dialogue/": (
-        "bot.storage",
-        "bot.conversation.frontdoor",
-        "bot.conversation.decision",
-        "bot.channels",
-        "bot.console",
-        "bot.assistant",
-        "bot.assistant.assistant",
-    ),
-    "bot/conversation/frontdoor.py": ("bot.channels", "bot.console", "bot.assistant", "bot.assistant.assistant"),
-    "bot/handoff": ("bot.channels", "bot.console", "bot.assistant", "bot.assistant.assistant"),
-}
-
-# The dialogue is pure: whatever it needs besides comes in as a value.
-DIALOGUE_MAY_IMPORT = (
-    "bot.dialogue",
-    "bot.messages",
-    "bot.language",
-    "bot.screening",
-    "bot.language.wording",
-    "bot.language.times",
+from tests.layers import (
+    BOT,
+    EXCEPTIONS,
+    MAY_IMPORT,
+    MODULES,
+    PAGE,
+    SINGLE_MODULES,
+    arrows,
+    drawn,
+    imports,
+    may_import,
+    package_of,
 )
 
-
-def imports(path: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+LIBRARIES = {
+    "rasa": {"assistant", "actions"},
+    "rasa_sdk": {"assistant", "actions"},
+    "twilio": {"channels", "channels.twilio"},
+    "telegram": {"channels", "channels.telegram", "commands"},
+}
+PACKAGES = sorted({package_of(module) for module in MODULES} - {"bot"})
 
 
-MODULES = sorted(path for path in BOT.rglob("*.py") if "migrations" not in path.parts)
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_what_its_package_may(module: str) -> None:
+    package, used = package_of(module), imports(MODULES[module])
+    others = {package_of(name) for name in used if name.partition(".")[0] in {"bot", "actions"}} - {package, "bot"}
+    excepted = {to for start, to in EXCEPTIONS if start == package}
+    assert others <= {*MAY_IMPORT.get(package, "").split(), *excepted}
+    assert {name.partition(".")[0] for name in used} & LIBRARIES.keys() <= {
+        name for name, packages in LIBRARIES.items() if package in packages
+    }
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(BOT.parent).as_posix())
-def test_a_module_imports_only_what_it_may(path: Path) -> None:
-    name = path.relative_to(BOT.parent).as_posix()
-    used = imports(path)
-    if not any(name.startswith(place) for place in RASA_MAY_BE_IMPORTED_IN):
-        assert not {module for module in used if module.partition(".")[0] in {"rasa", "rasa_sdk"}}
-    if not any(name.startswith(place) for place in PROVIDERS_MAY_BE_IMPORTED_IN):
-        assert not {module for module in used if module.partition(".")[0] in {"twilio", "telegram"}}
-    if name.startswith("bot/dialogue/"):
-        ours = {module for module in used if module.startswith("bot.")}
-        assert not {
-            module for module in ours if not f"{module}.".startswith(tuple(f"{allowed}." for allowed in DIALOGUE_MAY_IMPORT))
-        }
-    for place, forbidden in LOWER.items():
-        if name.startswith(place):
-            assert not {module for module in used if module.startswith(forbidden)}
+def test_every_package_has_a_row_and_no_row_allows_more_than_is_used() -> None:
+    used = arrows()
+    assert sorted(MAY_IMPORT) == PACKAGES
+    assert {package: sorted(names.split()) for package, names in MAY_IMPORT.items()} == {
+        package: sorted(to for to in packages if (package, to) not in EXCEPTIONS) for package, packages in used.items()
+    }
+
+
+def test_arrows_run_one_way() -> None:
+    above: set[str] = set()
+    for package, names in MAY_IMPORT.items():
+        assert set(names.split()) <= above, package
+        above.add(package)
+
+
+def test_every_exception_has_its_reason() -> None:
+    assert all(EXCEPTIONS.values())
+
+
+@pytest.mark.parametrize("package", sorted(set(PACKAGES) - SINGLE_MODULES - {"actions"}))
+def test_a_package_says_what_it_is_for_and_what_it_may_import(package: str) -> None:
+    said = ast.get_docstring(ast.parse(BOT.joinpath(*package.split("."), "__init__.py").read_text(encoding="utf-8"))) or ""
+    purpose, _, imported = said.rpartition("\n\n")
+    assert purpose.endswith(".")
+    assert " ".join(imported.split()) == may_import(package)
+
+
+def test_at_the_top_are_only_the_values_the_settings_and_what_puts_the_parts_together() -> None:
+    assert {path.stem for path in BOT.glob("*.py")} == {*SINGLE_MODULES, "__init__"}
+
+
+def test_the_picture_in_the_documentation_is_that_of_the_code() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert drawn(page) == page, "run: python -m tests.layers"
 
 
 def test_no_module_is_longer_than_one_idea() -> None:
-    assert [path.name for path in MODULES if len(path.read_text().splitlines()) > 400] == []
+    assert [path.name for path in MODULES.values() if len(path.read_text(encoding="utf-8").splitlines()) > 400] == []

@@ -1,1 +1,4 @@
-"""What is said next: from a message, understood as commands, to the texts of a reply. Pure functions and values."""
+"""What is said next: from a message, understood as commands, to the texts of a reply. Pure functions and values.
+
+It may import `messages`, `language` and `screening`.
+"""

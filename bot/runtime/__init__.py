@@ -1,1 +1,4 @@
-"""What goes on beside the requests: background tasks, events between those who wait, logs."""
+"""What goes on beside the requests: background tasks, events between those who wait, logs.
+
+It may import `settings` and `storage`.
+"""

@@ -1,1 +1,4 @@
-"""From text to Screening: triage, indicators with their words, speaker, topic. Plain Python, usable without Rasa."""
+"""From text to Screening: triage, indicators with their words, speaker, topic. Plain Python, usable without Rasa.
+
+It may import `messages` and `language`.
+"""

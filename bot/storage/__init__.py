@@ -1,1 +1,4 @@
-"""Everything that is remembered: encrypted, pseudonymous, with an end date; and the log of who read or changed what."""
+"""Everything that is remembered: encrypted, pseudonymous, with an end date; and the log of who read or changed what.
+
+It may import `messages`, `settings` and `screening`.
+"""

@@ -1,1 +1,4 @@
-"""Telegram: takes updates, tidies chats, delivers replies."""
+"""Telegram: takes updates, tidies chats, delivers replies.
+
+It may import `messages`, `settings`, `language`, `storage`, `http`, `runtime`, `delivery` and `program`.
+"""

@@ -1,1 +1,4 @@
-"""SMS and WhatsApp through Twilio: takes webhooks and reports, delivers replies."""
+"""SMS and WhatsApp through Twilio: takes webhooks and reports, delivers replies.
+
+It may import `messages`, `settings`, `language`, `storage`, `http`, `runtime`, `alarms`, `delivery` and `program`.
+"""
