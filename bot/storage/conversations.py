@@ -122,7 +122,7 @@ class ConversationStore:
         return Findings.from_json(kept)
 
     def arranged(self, conversation: Conversation) -> dict[str, str]:
-        """Return what a person arranged with those who write to them: see bot.arrangement."""
+        """Return what a person arranged with those who write to them: a safe time, a code word."""
         known: dict[str, str] = self.vault.read_json(conversation.arranged, f"arranged:{conversation.id}", {})
         return known
 
