@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
 import pytest
+import structlog
 
 from bot.language.lexicon import Lexicon
 from bot.language.wording import Wording
@@ -24,6 +25,12 @@ def texts_are_read_once() -> Iterator[None]:
         patch.setattr(Wording, "load", functools.cache(Wording.load))
         patch.setattr(Lexicon, "load", functools.cache(Lexicon.load))
         yield
+
+
+@pytest.fixture(autouse=True)
+def logs_as_at_the_beginning() -> None:
+    """Let no test inherit what another one left out of the logs: a command, and loading a model, configure them for the process."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture

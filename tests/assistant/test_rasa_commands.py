@@ -51,7 +51,7 @@ def test_rasa_test_nlu_measures_the_pipeline_message_by_message(tmp_path: Path) 
     assert report["weighted avg"]["support"] == len(said)
     assert report["accuracy"] > 0.6
     mistaken = json.loads((tmp_path / "intent_errors.json").read_text())
-    assert all(0 < item["intent_prediction"]["confidence"] <= 1 for item in mistaken)
+    assert all(0 <= item["intent_prediction"]["confidence"] <= 1 for item in mistaken)
 
 
 def test_rasa_data_validation_accepts_the_domain_and_the_rules() -> None:

@@ -117,10 +117,10 @@ def test_chat_writes_one_line_for_each_line_and_starts_in_the_language_asked_for
     done = bot("chat", "--lang", "uk", stdin=b"\n".join(lines) + b"\n")
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [set(answer) for answer in answers] == [
-        {"sender", "replies", "triage", "handoff"},
+        {"sender", "replies", "triage", "handoff", "said", "commands"},
         {"error"},
         {"error"},
-        {"sender", "replies", "triage", "handoff"},
+        {"sender", "replies", "triage", "handoff", "said", "commands"},
     ]
     assert any(letter in answers[0]["replies"][0] for letter in "іїє")
     assert answers[3]["handoff"] is True
