@@ -1,6 +1,6 @@
 """What is told beside a question about the Centre or the program: "the boss took our passports, how much does a call cost?".
 
-The question covers what is told before it, as the whole is read as one message. So the clauses that do not ask are read by themselves
+The question covers what is told before it, as the whole is read as one message. So the clauses that tell are read by themselves
 where another surely asks about the Centre. On 2,652 validation messages that raises 3 of the 97 that were missed, and 2 of 1,578 calm
 ones, both of a doubtful offer; wherever any clause counts for itself, 61 of 787 calm ones were raised.
 """
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
+
+import numpy as np
 
 from bot.messages import TOPICS, Screening
 from bot.screening.clauses import Reading
@@ -32,17 +34,17 @@ _ABOUT_US: Final = [
         "ask_support",
     )
 ]
+_TOLD: Final = {TOPICS.index(name) for name in ("emergency", "disclose_victim", "report_witness")}
 _SURELY: Final = 0.95
 
 
 def told_beside(reading: Reading, heads: Heads) -> list[Reading]:
-    """Return the clauses that do not ask about the Centre, each as a reading of its own; none where no clause surely does."""
+    """Return the clauses that tell what happens, each as a reading of its own, where another clause surely asks about the Centre."""
     topics = [heads.read(encoding.vector).topic for encoding in reading.encodings]
-    asks = [_about_us(topic) >= _SURELY for topic in topics]
-    if len(reading.clauses) < 2 or not any(asks):
+    if len(reading.clauses) < 2 or not any(topic[_ABOUT_US].max() >= _SURELY for topic in topics):
         return []
-    clauses = zip(reading.clauses, reading.encodings, asks, strict=True)
-    return [Reading(reading.language, encoding, (clause,), (encoding,)) for clause, encoding, about_us in clauses if not about_us]
+    clauses = zip(reading.clauses, reading.encodings, topics, strict=True)
+    return [Reading(reading.language, encoding, (clause,), (encoding,)) for clause, encoding, topic in clauses if _tells(topic)]
 
 
 def raised_by(whole: Screening, told: Sequence[Screening]) -> Screening:
@@ -55,5 +57,5 @@ def raised_by(whole: Screening, told: Sequence[Screening]) -> Screening:
     return replace(whole, triage=loudest.triage, indicators=tuple(by_sign.values()), speaker=loudest.speaker)
 
 
-def _about_us(topic: Matrix) -> float:
-    return float(topic[_ABOUT_US].max())
+def _tells(topic: Matrix) -> bool:
+    return int(np.argmax(topic)) in _TOLD

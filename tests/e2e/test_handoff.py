@@ -48,7 +48,7 @@ def test_a_person_is_answered_screened_and_handed_to_a_consultant_who_answers_li
     expect(person.locator(".message.bot")).to_have_count(1)
     person.fill("#text", WORDS)
     person.keyboard.press("Enter")
-    expect(person.locator(".message.bot").nth(1)).to_contain_text("22 628 01 20")
+    expect(person.locator(".message.bot").last).to_contain_text("22 628 01 20")
 
     consultant = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     log_in(consultant, running)
