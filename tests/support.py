@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+import bot.commands.chat  # noqa: F401 - tests write through the command line's channel as well, which is declared there
 from bot.delivery import channel_traits
 from bot.delivery.channel_traits import declared, traits_of
 from bot.dialogue.commands import Commands
