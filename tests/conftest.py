@@ -28,7 +28,7 @@ def texts_are_read_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def logs_as_at_the_beginning() -> None:
+def logs_of_this_test() -> None:
     """Let no test inherit what another one left out of the logs: a command, and loading a model, configure them for the process."""
     structlog.reset_defaults()
 

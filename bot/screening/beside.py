@@ -1,8 +1,8 @@
 """What is told beside a question about the Centre or the program: "the boss took our passports, how much does a call cost?".
 
 The question covers what is told before it, as the whole is read as one message. So the clauses that tell are read by themselves
-where another surely asks about the Centre. On 2,652 validation messages that raises 3 of the 97 that were missed, and 2 of 1,578 calm
-ones, both of a doubtful offer; wherever any clause counts for itself, 61 of 787 calm ones were raised.
+where another surely asks about the Centre. On 2,652 validation messages that raises 3 of the 97 that were missed, and 1 of 1,578 calm
+ones, a doubtful debt; wherever any clause counts for itself, 61 of 787 calm ones were raised.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ABOUT_US: Final = [
     )
 ]
 _TOLD: Final = {TOPICS.index(name) for name in ("emergency", "disclose_victim", "report_witness")}
-_SURELY: Final = 0.95
+_SURELY: Final = 0.99
 
 
 def told_beside(reading: Reading, heads: Heads) -> list[Reading]:

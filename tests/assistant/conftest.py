@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.runtime.logs import configure_logs
 from bot.settings import load_settings
 from tests.assistant.rules_only import RULES, train_rules
 
 if TYPE_CHECKING:
     from bot.assistant.assistant import Assistant
+
+
+@pytest.fixture(autouse=True)
+def logs_of_this_test() -> None:
+    """Log as the program does beside Rasa, which prints every message where it is left alone."""
+    configure_logs()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from bot.assistant import relearning, sources
@@ -136,6 +137,12 @@ def test_code_counts_with_all_that_it_imports_and_by_what_it_does(tmp_path: Path
 def trains(status: int) -> tuple[str, ...]:
     """Return a command that stands in for training, which takes minutes."""
     return (sys.executable, "-c", f"import os, sys; sys.exit({status} if 'TQDM_DISABLE' in os.environ else 9)")
+
+
+@pytest.fixture(autouse=True)
+def logs_of_this_test() -> None:
+    """Log all levels, whatever the model that another test loaded left out."""
+    structlog.reset_defaults()
 
 
 async def test_a_new_model_is_learned_beside_and_takes_over(tmp_path: Path) -> None:
