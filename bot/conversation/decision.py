@@ -20,6 +20,7 @@ from bot.conversation.notices import SECOND_HAND, UNHEARD, Notices
 from bot.delivery.channel_traits import traits_of
 from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
+from bot.dialogue.predicates import person_wanted
 from bot.dialogue.state import Person, State
 from bot.dialogue.turn import Around, Speaking, Understood, effects
 from bot.language.lexicon import Lexicon
@@ -325,5 +326,4 @@ def _reason(speaking: Speaking, read: Decision, circumstances: Circumstances) ->
         return None
     if read.screening.triage.needs_person or (read.findings.triage.needs_person and not circumstances.queued):
         return "screening"
-    asked = turn.does("want:human", "arrange:time", "arrange:word", "report:send")
-    return "asked" if asked or not circumstances.queued else None
+    return "asked" if person_wanted(turn) or not circumstances.queued else None
