@@ -114,6 +114,15 @@ def features(text: str, sense: Matrix, context: Context, hits: Hits, meanings: S
     return np.concatenate([sense, before(context, width), listed, side_features(text, context)]).astype(np.float32)
 
 
+def rows_of(
+    parts: Sequence[tuple[str, Matrix]], language: str, context: Context, lexicon: Lexicon, meanings: Sequence[str], *, width: int
+) -> Matrix:
+    """Return a row for each part of a message, given as text and vector."""
+    return np.stack(
+        [features(text, sense, context, Hits.of(text, language, lexicon), meanings, width=width) for text, sense in parts]
+    )
+
+
 def before(context: Context, width: int) -> Matrix:
     """Return the vector of the person's message before, zeros where there is none."""
     return unpacked(context.vectors[0], width) if context.vectors else np.zeros(width, dtype=np.float32)

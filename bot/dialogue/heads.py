@@ -67,10 +67,20 @@ class CommandHeads:
     bars: Bars
     meanings: tuple[str, ...]
 
-    def likelihoods(self, features: Matrix) -> dict[str, float]:
-        """Return for each command how likely the message does it."""
-        logits = self.commands.logits(features)
-        return dict(zip(self.commands.outputs, (1 / (1 + np.exp(-logits))).tolist(), strict=True))
+    def likelihoods(self, rows: Matrix) -> dict[str, float]:
+        """Return for each command how likely a message does it; `rows` are the whole and, where it has several, its clauses.
+
+        The whole drowns what one clause of many says, a clause lacks what is said around it: of the whole and the loudest clause the
+        mean of the log odds counts (docs/dialogue.md).
+        """
+        logits = np.atleast_2d(self.commands.logits(rows))
+        heard = logits[0] if len(logits) == 1 else (logits[0] + logits[1:].max(axis=0)) / 2
+        return dict(zip(self.commands.outputs, (1 / (1 + np.exp(-heard))).tolist(), strict=True))
+
+    def likely(self, name: str, rows: Matrix) -> Matrix:
+        """Return how likely each of several rows does one thing, by itself."""
+        logits = self.commands.logits(rows)[:, self.commands.outputs.index(name)]
+        return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
 
     def role(self, features: Matrix) -> tuple[Who, float]:
         """Return who most likely writes, and how likely that is."""

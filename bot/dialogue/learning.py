@@ -243,14 +243,18 @@ def _tells_who(example: Example) -> bool:
     return example.who is not Who.UNKNOWN or example.weight > 1
 
 
-def learn_needs(
-    space: Nearness, examples: Sequence[Example], senses: Matrix, asked: Sequence[tuple[int, Sequence[str]]]
-) -> Layers:
-    """Learn which answer a question asks for in its conversation; turns count twice beside ways of asking."""
-    outputs = sorted({need for _, needs in asked for need in needs})
-    places = [(place, needs) for place, needs in asked for _ in range(2 if examples[place].weight > 1 else 1)]
-    rows = np.stack([space.features(examples[place].text, senses[place], examples[place].context) for place, _ in places])
-    targets = np.array([[(name in needs) / len(needs) for name in outputs] for _, needs in places], dtype=np.float32)
+def learn_needs(space: Nearness, asking: Sequence[Example], sense_of: Callable[[str], Matrix], library: Library) -> Layers:
+    """Learn which answers a message asks for in its conversation; turns count twice beside ways of asking."""
+    asking = [item for item in asking for _ in range(item.weight)]
+    rows = np.stack([space.features(item.text, sense_of(item.text), item.context) for item in asking])
+    outputs = sorted({name for item in asking for name in frozenset().union(*item.needs) & library.answers.keys()})
+    place_of = {name: place for place, name in enumerate(outputs)}
+    targets = np.zeros((len(asking), len(outputs)), dtype=np.float32)
+    for row, item in zip(targets, asking, strict=True):
+        for names in item.needs:
+            for name in names & place_of.keys():
+                row[place_of[name]] += 1 / len(names & place_of.keys())
+    targets /= targets.sum(axis=1, keepdims=True)
     return train(rows, targets, outputs, NEEDS, exclusive=True)
 
 

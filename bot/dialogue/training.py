@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -12,8 +13,9 @@ import numpy as np
 
 from bot.dialogue.answers import Library
 from bot.dialogue.embedding import Senses
-from bot.dialogue.features import Hits, features
+from bot.dialogue.features import Hits, rows_of
 from bot.dialogue.heads import CommandHeads
+from bot.dialogue.joining import joined
 from bot.dialogue.learning import (
     MEMBERS,
     Example,
@@ -34,6 +36,7 @@ from bot.dialogue.retrieval import Nearness, unit
 from bot.dialogue.thresholds import Heard, choose_answer_bars, choose_bars, choose_weights
 from bot.language.lexicon import Lexicon
 from bot.language.normalise import readable
+from bot.screening.clauses import clauses
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.rows import Row, held_out
@@ -47,6 +50,7 @@ WISHES = frozenset(
 FOLDS = 2
 STRANGERS_COUNT = 3  # how often a turn of a stranger counts beside one of the training's writers, where bars are chosen
 _BATCH = 256
+_SEED = 7
 
 
 def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, str]], root: Path, folder: Path) -> None:
@@ -59,22 +63,29 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     single = [*from_rows(wishes), *from_phrases(listed), *from_wishes(read_person(root)), *from_library(library)]
     conversations = read_conversations(conversation_files(root, "training"))
     strangers = read_conversations(conversation_files(root, "validation"))
-    said = [turn.text for conversation in (*conversations, *strangers) for turn in conversation.turns]
-    encodings = _encoded([*(item.text for item in single), *said], encoder)
+    said = [(turn.text, talk.language) for talk in (*conversations, *strangers) for turn in talk.turns]
+    texts = [*(item.text for item in single), *chain(*((text, *clauses(readable(text), language)) for text, language in said))]
+    encodings = _encoded(texts, encoder)
     senses = Senses.learned(Heads.load(encoder.folder), list(encodings.values()))
     senses.save(folder)
     vectors = dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
     teacher = Teacher(library, lexicon, phrases, lambda text: vectors[readable(text)], senses.last_width)
     folds = [teacher.examples(conversations[number::FOLDS]) for number in range(FOLDS)]
     foreign = teacher.examples(strangers)
-
-    learned = teacher.commands([*single, *chain(*folds)])
-    unseen = [
-        teacher.heard(teacher.commands([*single, *chain(*(other for other in folds if other is not fold))], members=1), fold)
-        for fold in folds
+    mixed = [
+        joined(fold, single, random.Random(_SEED + number))  # noqa: S311 - nothing secret is drawn
+        for number, fold in enumerate(folds)
     ]
+    encodings = _encoded([item.text for item in chain(*mixed)], encoder)
+    vectors |= dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
+
+    learned = teacher.commands([*single, *chain(*folds), *chain(*mixed)])
+    unseen = []
+    for number, fold in enumerate(folds):
+        others = [*chain(*folds[:number], *folds[number + 1 :]), *chain(*mixed[:number], *mixed[number + 1 :])]
+        unseen.append(teacher.heard(teacher.commands([*single, *others], members=1), fold))
     seen = [*unseen, *[teacher.heard(learned, foreign)] * STRANGERS_COUNT] if foreign else unseen
-    nearness = _placed([*single, *chain(*folds)], teacher, library, encoder, senses)
+    nearness = _placed([*single, *chain(*folds)], list(chain(*mixed)), teacher, encoder, senses)
     stays, share = choose_weights(nearness, library, foreign, teacher.sense_of)
     nearness = replace(nearness, stays=stays, share=share)
     nearness.save(folder)
@@ -103,19 +114,38 @@ class Teacher:
         return learn_commands(examples, senses, meanings, self._hits, self.width, members=members)
 
     def heard(self, heads: CommandHeads, examples: Sequence[Example]) -> list[Heard]:
-        """Return what heads hear in examples."""
-        rows = [
-            features(item.text, self.sense_of(item.text), item.context, self._hits(item), heads.meanings, width=self.width)
-            for item in examples
-        ]
-        return [Heard(item, heads.likelihoods(row), *heads.role(row)) for item, row in zip(examples, rows, strict=True)]
+        """Return what heads hear in examples, read as the running program reads them: whole and clause by clause."""
+        found = []
+        for item in examples:
+            parts = [item.text]
+            parts += several if len(several := clauses(readable(item.text), item.language)) > 1 else []
+            rows = rows_of(
+                [(part, self.sense_of(part)) for part in parts],
+                item.language,
+                item.context,
+                self.lexicon,
+                heads.meanings,
+                width=self.width,
+            )
+            found.append(Heard(item, heads.likelihoods(rows), *heads.role(rows[0])))
+        return found
 
     def _hits(self, example: Example) -> Hits:
         return Hits.of(example.text, example.language, self.lexicon)
 
 
-def _placed(examples: Sequence[Example], teacher: Teacher, library: Library, encoder: TunedEncoder, senses: Senses) -> Nearness:
-    """Return the space of answers: learned from ways of asking and from turns, which stand in it as well."""
+def _placed(
+    examples: Sequence[Example],
+    mixed: Sequence[Example],
+    teacher: Teacher,
+    encoder: TunedEncoder,
+    senses: Senses,
+) -> Nearness:
+    """Return the space of answers: learned from ways of asking and from turns, which stand in it as well.
+
+    `mixed` are messages that may ask for several answers: only the network reads them.
+    """
+    library = teacher.library
     vectors = np.stack([teacher.sense_of(item.text) for item in examples])
     known = [(place, sorted(set(item.needs[0]) & library.answers.keys())) for place, item in enumerate(examples) if item.needs]
     asked = [(place, needs) for place, needs in known if needs]
@@ -128,7 +158,8 @@ def _placed(examples: Sequence[Example], teacher: Teacher, library: Library, enc
         if examples[place].weight == 1:
             ways.setdefault(needs[0], []).append(place)
     space = replace(space, centres={name: vectors[places, : teacher.width].mean(axis=0) for name, places in ways.items()})
-    return replace(space, network=learn_needs(space, examples, vectors, asked))
+    asking = [item for item in (*examples, *mixed) if any(names & library.answers.keys() for names in item.needs)]
+    return replace(space, network=learn_needs(space, asking, teacher.sense_of, library))
 
 
 def _encoded(texts: Sequence[str], encoder: TunedEncoder) -> dict[str, Encoding]:

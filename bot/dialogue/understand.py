@@ -15,7 +15,7 @@ from bot.dialogue.answers import CALM, DANGER, WAITING, Library
 from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, UNKNOWN, Command, Commands
 from bot.dialogue.embedding import Senses
 from bot.dialogue.exact import exact
-from bot.dialogue.features import QUESTION_MARKS, Context, Hits, features, packed
+from bot.dialogue.features import QUESTION_MARKS, Context, packed, rows_of
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.retrieval import Found, Nearness
 from bot.dialogue.state import Danger, Person, Who
@@ -118,9 +118,9 @@ class CommandModel:
         if said is not None:
             alarming = said.any_of(*_DANGERS, "feel:suicide")
             return Understood(screening, with_screening(said, screening, borne_out=lambda _alarm: alarming), vector=vector)
-        row = self._row(text, sense, context, screening.language)
-        likely, bars = self.heads.likelihoods(row), self.heads.bars
-        who = self._who(row, context)
+        rows = self._rows(text, sense, reading, context)
+        likely, bars = self.heads.likelihoods(rows), self.heads.bars
+        who = self._who(rows[0], context)
         found = [
             Command(name, self._value(name, text, screening.language), sure)
             for name, sure in likely.items()
@@ -133,7 +133,8 @@ class CommandModel:
         known = who if who is not Who.UNKNOWN else context.who
         if likely[ASK] >= bars.command[ASK]:
             dying = context.suicide is Danger.OPEN or any(command.name == "feel:suicide" for command in found)
-            found += self._asked(reading, sense, context, known, likely[ASK], bar=bars.told if dying else bars.answer)
+            asking = self._asking(reading, sense, rows)
+            found += self._asked(asking, context, known, likely[ASK], bar=bars.told if dying else bars.answer)
         elif context.awaits is None:
             told = any(command.name in TELLS for command in found)
             if told or likely[ASK] >= bars.command[ASK] * HALF_HEARD:
@@ -147,9 +148,12 @@ class CommandModel:
 
         return Understood(screening, with_screening(Commands(tuple(found)), screening, borne_out=borne_out), who, vector)
 
-    def _row(self, text: str, sense: Matrix, context: Context, language: str) -> Matrix:
-        hits = Hits.of(text, language, self.lexicon)
-        return features(text, sense, context, hits, self.heads.meanings, width=self.senses.last_width)
+    def _rows(self, text: str, sense: Matrix, reading: Reading, context: Context) -> Matrix:
+        """Return what the heads read: the whole message and, where it has several, each of its clauses."""
+        parts = [(text, sense)]
+        if len(reading.clauses) > 1:
+            parts += zip(reading.clauses, self.senses.of(reading.encodings), strict=True)
+        return rows_of(parts, reading.language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
 
     def _likeliest(self, likely: Mapping[str, float]) -> list[Command]:
         """Return what a message most likely tells or feels that otherwise does nothing, or only thanks: half of its bar is enough then."""
@@ -183,16 +187,22 @@ class CommandModel:
         bar = self.heads.bars.who if context.who is Who.UNKNOWN else self.heads.bars.who_again
         return who if sure >= bar and who is not Who.UNKNOWN else Who.UNKNOWN
 
-    def _asked(self, reading: Reading, sense: Matrix, context: Context, who: Who, sure: float, *, bar: float) -> list[Command]:
-        """Return the questions of a message: of each clause that asks, and of the whole where one does; `bar` is for the first."""
+    def _asking(self, reading: Reading, sense: Matrix, rows: Matrix) -> list[tuple[str, Matrix]]:
+        """Return what of a message may ask: the whole, and each of several clauses that asks by itself."""
         asking = [(" ".join(reading.clauses), sense)]
         if len(reading.clauses) > 1:
-            clauses = list(zip(reading.clauses, self.senses.of(reading.encodings), strict=True))
-            parts = [(text, part) for text, part in clauses if self._asks(text, part, reading.language)]
-            asking = parts if len(parts) > 1 else asking  # one question is found best by the whole message around it
+            sure = self.heads.likely(ASK, rows[1:]).tolist()
+            clauses = zip(reading.clauses, self.senses.of(reading.encodings), sure, strict=True)
+            asking += [(text, part) for text, part, asks in clauses if asks >= self.heads.bars.command[ASK]][:MOST_QUESTIONS]
+        return asking
+
+    def _asked(
+        self, asking: Sequence[tuple[str, Matrix]], context: Context, who: Who, sure: float, *, bar: float
+    ) -> list[Command]:
+        """Return the questions of a message; `bar` is for the first."""
         sought = [
-            self.nearness.find(clause, part, self.library, who=who, context=context, moment=_moment(context))
-            for clause, part in asking[:MOST_QUESTIONS]
+            self.nearness.find(text, part, self.library, who=who, context=context, moment=_moment(context))
+            for text, part in asking
         ]
         found: list[Command] = []
         for near in sorted(filter(None, sought), key=lambda near: -near[0].nearness):
@@ -215,9 +225,6 @@ class CommandModel:
         near = self.nearness.find(text, sense, self.library, who=who, context=context, moment=_moment(context))
         clear = near and near[0].nearness >= self.heads.bars.told
         return [replace(command, value=near[0].answer)] if clear else []
-
-    def _asks(self, clause: str, sense: Matrix, language: str) -> bool:
-        return self.heads.likelihoods(self._row(clause, sense, Context(), language))[ASK] >= self.heads.bars.command[ASK]
 
     def _chosen(self, near: Sequence[Found], bar: float) -> str | None:
         if not near or near[0].nearness < bar:
