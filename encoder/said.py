@@ -15,7 +15,7 @@ from typing import Final
 from bot.dialogue.answers import NLU_DATA, Answer, Library
 from bot.dialogue.commands import ASK, LABELS
 from bot.dialogue.learning import LabelledConversation, conversation_files, from_phrases, read_conversations
-from bot.language.lexicon import phrases_by_meaning
+from bot.language.word_lists import phrases_by_meaning
 from bot.screening.rows import VALIDATION_TENTH
 
 WAY, FOLLOW, TURN, PHRASE = "way", "follow", "turn", "phrase"

@@ -21,7 +21,7 @@ from bot.dialogue.learning import conversation_files
 from bot.dialogue.person import person_files
 from bot.dialogue.rules import RULES
 from bot.language.identification import OTHER_LANGUAGES
-from bot.language.lexicon import lexicon_files
+from bot.language.word_lists import lexicon_files
 from bot.language.writing import writing_files
 from bot.messages import LANGUAGES
 from bot.screening.concepts import concept_files

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from prometheus_client import Counter
 
-from bot.language.lexicon import CRY, Lexicon
+from bot.language.lexicon import Lexicon
 from bot.language.normalise import readable, tokens
+from bot.language.word_lists import CRY
 from bot.messages import LANGUAGES, Triage, higher
 from bot.screening.concepts import PRESENT_DANGER, SIGNS, Concepts, concept_files, read_phrases
 from bot.screening.rows import NLU_DATA

@@ -28,12 +28,6 @@ NOTICES: Final[Mapping[str, str]] = {
 # The words in these came from elsewhere or were answered once: they are screened, and answered when somebody may be in danger.
 SECOND_HAND: Final = frozenset({"edited", "forwarded"})
 UNHEARD: Final = "voice"  # nobody but a person can listen: the hotline is told
-# What networks and providers take for STOP and for HELP. Elsewhere "cancel" means something else, and "menu" is the dialogue's.
-_STOP_ON_PHONES: Final = frozenset({"cancel", "end", "quit", "revoke"})
-_HELP_ON_PHONES: Final = frozenset(
-    "help info pomoc допомога dopomoha інфо хелп помощь pomoshch pomosch инфо дапамога dapamoha інфа ayuda დახმარება dakhmareba"
-    " daxmareba ინფო tulong bilgi مساعدة مساعده musaada मदद madad madat हेल्प सहायता sahayata aide infos ajuda".split()
-)
 GREETING_BUTTONS: Final = ("topic_help", "report", "human", "hide", "language")
 PAGE_BUTTONS: Final = ("topic_help", "report", "human", "hide")  # a page has its list of languages in sight
 SAYS_NOTHING: Final = "nothing_said"  # has a quiet form that fits everywhere
@@ -62,11 +56,11 @@ class Notices:
         bare = without_diacritics(" ".join(words(readable(text).lower())))
         phone = traits_of(conversation.channel).phone
         match self.lexicon.meaning(text, conversation.language):
-            case "stop" if phone or bare not in _STOP_ON_PHONES:
+            case "stop" if phone or not self.lexicon.stops_on_phones_only(bare):
                 return "stop"
             case "start":
                 return "start"
-            case "help" | "cry" if phone and bare in _HELP_ON_PHONES:
+            case "help" | "cry" if phone and self.lexicon.asks_a_phone_for_help(bare):
                 return "help"
             case _:
                 return None

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 import regex
 
+from bot.language.sentences import SENTENCE_ENDS
 from bot.language.writing import without_marks_in_sms
 
 Alphabet = Literal["gsm7", "ucs2"]
@@ -39,7 +40,7 @@ _LETTERS: Final = str.maketrans("łŁđĐıçªº", "lLdDicao") | str.maketrans(
 # What must not be cut: a number with its spaces, such as 22 628 01 20 or +48 22 628 01 20; anything that reads as one character.
 _NUMBER: Final = regex.compile(r"\+?\d(?:[ \u00a0.\-/]?\d)*")
 _CHARACTER: Final = regex.compile(r"\X")
-_BEST_CUTS: Final = tuple(regex.compile(pattern) for pattern in (r"\n\n", r"\n", r"(?<=[.!?…।։])\s", r"\s"))
+_BEST_CUTS: Final = tuple(regex.compile(pattern) for pattern in (r"\n\n", r"\n", rf"(?<=[{SENTENCE_ENDS}])\s", r"\s"))
 
 
 def alphabet(text: str) -> Alphabet:

@@ -12,9 +12,9 @@ import numpy as np
 from bot.dialogue.state import Danger, Person, State, Who
 from bot.language.lexicon import Lexicon
 from bot.language.normalise import words
+from bot.language.sentences import QUESTION_MARKS
 from bot.screening.heads import Matrix
 
-QUESTION_MARKS: Final = ("?", "؟", "？")
 # Questions that may be open; a longer id such as `report:where` counts with what stands before its colon.
 OPEN: Final = ("human", "erase", "safe_now", "can_leave", "hurting", "language", "report", "report_send", "time", "word", "which")
 # What the last reply did, by the texts in it.

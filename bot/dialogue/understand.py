@@ -15,12 +15,13 @@ from bot.dialogue.answers import CALM, DANGER, WAITING, Library
 from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, UNKNOWN, Command, Commands
 from bot.dialogue.embedding import Senses
 from bot.dialogue.exact import exact
-from bot.dialogue.features import QUESTION_MARKS, Context, packed, rows_of
+from bot.dialogue.features import Context, packed, rows_of
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.retrieval import Found, Nearness
 from bot.dialogue.state import Danger, Person, Who
 from bot.dialogue.turn import Understood
 from bot.language.lexicon import Lexicon
+from bot.language.sentences import QUESTION_MARKS, sentences
 from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
 from bot.screening.heads import Heads, Matrix
@@ -28,7 +29,6 @@ from bot.screening.parts import together
 from bot.screening.tuned import TunedEncoder
 
 _NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
-_SENTENCES: Final = re.compile(r"(?<=[.?!;؟？।])\s+|\n")
 # What the screening calls an emergency after the first message is said as one from this likelihood on: of 24 such validation turns 15
 # were labelled so, of 40 below it 5.
 BORNE_OUT: Final = 0.15
@@ -178,8 +178,7 @@ class CommandModel:
 
     def _times(self, text: str, language: str) -> str:
         """Return the sentences that name a time and ask nothing else; the whole text where it is one, nothing where none names one."""
-        said = [part.strip() for part in _SENTENCES.split(text) if part.strip()]
-        named = [part for part in said if any(map(str.isdigit, part)) or self.lexicon.names_time(part, language)]
+        named = [part for part in sentences(text) if any(map(str.isdigit, part)) or self.lexicon.names_time(part, language)]
         return " ".join([part for part in named if not part.endswith(QUESTION_MARKS)] or named)
 
     def _who(self, row: Matrix, context: Context) -> Who:

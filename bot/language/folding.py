@@ -1,4 +1,4 @@
-"""How texts and listed phrases are spelt when they are compared: without capitals, signs and diacritics, but for Vietnamese."""
+"""How texts and listed phrases are spelt when they are compared: without capitals, signs, and marks that make no other words."""
 
 from __future__ import annotations
 
@@ -10,15 +10,8 @@ from bot.language.identification import without_diacritics
 from bot.language.normalise import readable, words
 from bot.language.writing import writings
 
-MARKED: Final = "vi"  # the language whose words are told apart by their marks
 SURE_UNMARKED: Final = 3  # syllables of a Vietnamese phrase that means the same when it is typed without marks
 _DRAWN_OUT: Final = re.compile(r"(\w)\1{2,}")
-# Two schools set the tone of these on either letter: "xóa", "xoá".
-_TONES: Final = tuple(
-    (old[place : place + 2], new[place : place + 2])
-    for old, new in (("óaòaỏaõaọa", "oáoàoảoãoạ"), ("óeòeỏeõeọe", "oéoèoẻoẽoẹ"), ("úyùyủyũyụy", "uýuỳuỷuỹuỵ"))
-    for place in range(0, len(old), 2)
-)
 
 
 def standing_in(text: str, phrases: frozenset[str], language: str) -> list[str]:
@@ -52,7 +45,7 @@ def shapes(phrases: Iterable[str], language: str) -> frozenset[str]:
     Of Vietnamese ones those of a few syllables are also known without their marks; "no toi", shorter, is any of four sentences.
     """
     written = {shape_of(phrase, language) for phrase in phrases}
-    if language != MARKED:
+    if not keeps_marks(language):
         return frozenset(written)
     return frozenset(written | {without_diacritics(shape) for shape in written if len(shape.split()) >= SURE_UNMARKED})
 
@@ -64,15 +57,33 @@ def shape_of(text: str, language: str | None = None) -> str:
 
 def spelt(text: str, language: str | None) -> str:
     """Return a text in small letters and one apostrophe, with marks only where these make words."""
+    return as_listed(_one_apostrophe(text), language)
+
+
+def _one_apostrophe(text: str) -> str:
     # Telephones set the one apostrophe, lists hold the other.
-    text = readable(text).lower().replace("’", "'").replace("ʼ", "'").replace("`", "'")
-    return as_listed(text, language)
+    return readable(text).lower().replace("’", "'").replace("ʼ", "'").replace("`", "'")
+
+
+def marked_shape(text: str) -> str:
+    """Return the words of a text as `shape_of` does, with all marks, in the one spelling of each language that has several."""
+    said = " ".join(words(_one_apostrophe(text)))
+    for language in writings():
+        if keeps_marks(language):
+            said = as_listed(said, language)
+    return said
+
+
+def keeps_marks(language: str | None) -> bool:
+    """Say whether marks make other words in a language."""
+    writing = writings().get(language or "")
+    return writing is not None and writing.marks_make_words
 
 
 def as_listed(text: str, language: str | None) -> str:
-    """Return words in small letters as the lists of a language are compared: Vietnamese with its marks, in one school's spelling."""
-    if language != MARKED:
+    """Return words in small letters as the lists of a language are compared: without marks, or in one school's spelling of them."""
+    if not keeps_marks(language):
         return without_diacritics(text)
-    for old, new in _TONES:
+    for old, new in writings()[language or ""].respellings:
         text = text.replace(old, new)
     return text

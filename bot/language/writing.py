@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -42,7 +42,8 @@ class InLatin(_Entry):
     `letters`: for each letter what is mostly written; each of `habits` replaces some of it, one habit a message. `back`: Latin letters and
     the letters of the language that they stand for, the longest first; without it only known words are put back.
     Scripts that leave short vowels out have more. Devanagari: `signs` (of vowels) and `vowels` beside `letters` (consonants), its habits
-    replace Latin letters. Arabic: `articles` and `vowels`, letters that are vowels inside a word.
+    replace Latin letters. Arabic: `articles` and `vowels`, letters that are vowels inside a word. `fewest`: how often a word
+    must occur in the training rows to be put back, where a language has very many spellings and few are worth their room.
     """
 
     letters: Letters
@@ -51,9 +52,10 @@ class InLatin(_Entry):
     signs: Letters = {}
     vowels: Letters = {}
     articles: list[str] = []
+    fewest: int = Field(1, ge=1)
 
     @model_validator(mode="after")
-    def _pairs(self) -> InLatin:
+    def _even(self) -> InLatin:
         if len(self.back.split()) % 2:
             raise ValueError("back must hold pairs: Latin letters, then those of the language")
         return self
@@ -61,23 +63,25 @@ class InLatin(_Entry):
     @cached_property
     def rules(self) -> list[tuple[str, str]]:
         """Return the pairs of `back`, in order."""
-        parts = self.back.split()
-        return list(zip(parts[::2], parts[1::2], strict=True))
+        return pairs_in(self.back)
 
 
 class Writing(_Entry):
     """How one language is written.
 
-    `names`: of the language, in those of the consultants. `regions`: countries (ISO 3166) whose numbers are first greeted in it.
-    `script`: as Unicode names it. `sms_without_marks`: people write it without its own letters in SMS, in which one such letter halves
-    the room. `own_letters`: no other language that is served has them. `never`: letters of the script that the language never has.
-    `restore_marks`: people leave diacritics out, and words are read with them as well. `question_at_end`: the word that asks may end a
-    sentence. `clauses`: words that begin a clause of their own, as they are typed with and without diacritics; words that mean
+    `names`: of the language, in those of the consultants. `other_codes`: by which browsers and providers know it besides. `regions`:
+    countries (ISO 3166) whose numbers are first greeted in it. `script`: as Unicode names it. `sms_without_marks`: people write it without
+    its own letters in SMS, in which one such letter halves the room. `own_letters`: no other language that is served has them. `never`:
+    letters of the script that the language never has. `restore_marks`: people leave diacritics out, and words are read with them as well.
+    `marks_make_words`: words that differ in their marks alone mean different things ("tư vấn" is advice, "tự vẫn" suicide), so that lists
+    are matched with them; `spellings`: pairs of what one school writes and what the other does. `question_at_end`: the word that asks may
+    end a sentence. `clauses`: words that begin a clause of their own, as they are typed with and without diacritics; words that mean
     something else as often are left out (English "as", Spanish "como"). `fillers`: words that people put in front of a wish, without
     diacritics ("no tak, skasuj").
     """
 
     names: Names
+    other_codes: str = ""
     regions: str = Field("", pattern="^([A-Z]{2}( [A-Z]{2})*)?$")
     script: str = Field(pattern="^[A-Z]+$")
     sms_without_marks: bool = False
@@ -85,15 +89,34 @@ class Writing(_Entry):
     own_letters: str = ""
     never: str = ""
     restore_marks: bool = False
+    marks_make_words: bool = False
+    spellings: str = ""
     question_at_end: bool = False
     clauses: str = Field(min_length=1)
     fillers: str = ""
     in_latin: InLatin | None = None
 
+    @model_validator(mode="after")
+    def _even(self) -> Writing:
+        if len(self.spellings.split()) % 2:
+            raise ValueError("spellings must hold pairs: what one school writes, then the other")
+        return self
+
+    @cached_property
+    def respellings(self) -> list[tuple[str, str]]:
+        """Return the pairs of `spellings`, in order."""
+        return pairs_in(self.spellings)
+
     @cached_property
     def conjunctions(self) -> frozenset[str]:
         """Return the words that begin a clause."""
         return frozenset(self.clauses.split())
+
+
+def pairs_in(listed: str) -> list[tuple[str, str]]:
+    """Return what a list of pairs, word after word, holds."""
+    parts = listed.split()
+    return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 def writing_files(root: Path = NLU_DATA) -> list[Path]:
@@ -139,3 +162,19 @@ def without_marks_in_sms() -> frozenset[str]:
 def right_to_left() -> frozenset[str]:
     """Return the languages that are written from right to left."""
     return frozenset(language for language, writing in writings().items() if writing.right_to_left)
+
+
+def direction(language: str) -> Literal["rtl", "ltr"]:
+    """Return the direction that a language is written in, as HTML names it."""
+    return "rtl" if language in right_to_left() else "ltr"
+
+
+def other_codes() -> dict[str, str]:
+    """Return the languages that are served by the other codes under which browsers and providers know them."""
+    return {code: language for language, writing in writings().items() for code in writing.other_codes.split()}
+
+
+def served_code(code: str) -> str | None:
+    """Return the language that is served under a code; None when none is."""
+    code = other_codes().get(code, code)
+    return code if code in LANGUAGES else None

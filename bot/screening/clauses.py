@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from bot.language.sentences import marked_clauses
 from bot.language.writing import writings
 from bot.screening.encoder import Encoder, Encoding
 from bot.screening.heads import Heads, Matrix
@@ -16,8 +16,6 @@ from bot.screening.heads import Heads, Matrix
 MOST_CLAUSES: Final = 8
 FEWEST_WORDS: Final = 3  # of a clause; fewer say too little alone
 LONGEST_UNSPLIT: Final = 5  # words that are not searched for a conjunction
-
-_MARK = re.compile(r"(?<=[.!?;…।؟،,\n])\s+|\s+[-–—]\s+")
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def clauses(text: str, language: str = "") -> list[str]:
     """Split a text into clauses, at most MOST_CLAUSES; without a known language at marks only."""
     joints = _joints(language)
     parts: list[str] = []
-    for sentence in _MARK.split(text):
+    for sentence in marked_clauses(text):
         for part in _before_conjunctions(sentence, joints):
             if parts and min(len(part.split()), len(parts[-1].split())) < FEWEST_WORDS:
                 parts[-1] = f"{parts[-1]} {part}"

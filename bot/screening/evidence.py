@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
+from bot.language.sentences import CLAUSE_ENDS, DASHES
 from bot.messages import Evidence, Indicator
 from bot.screening.clauses import Reading, without_conjunction
 from bot.screening.encoder import Encoding, Vectors
 from bot.screening.heads import INDICATORS, Heads
 
 FEWEST_WORDS, MOST_WORDS = 3, 8  # of a phrase: enough to understand, short enough to see at a glance
-_MARKS_AROUND = ' .,;:!?…।؟،-–—"“”„«»()'
+_MARKS_AROUND: Final = f' {CLAUSE_ENDS}{DASHES}:"“”„«»()'
 
 
 def find_evidence(reading: Reading, indicators: Sequence[Indicator], heads: Heads) -> tuple[Evidence, ...]:

@@ -17,7 +17,6 @@ from bot.language.writing import romanised_languages, writings
 from bot.screening.rows import Row
 
 HABITS_TRIED: Final = 12  # draws of a habit for each word
-FEWEST_IN_ARABIC: Final = 2  # times that a word occurs: Arabic has very many spellings, and few are worth their room
 _LATIN: Final = 0.8  # of the letters of a text
 _WORD: Final = re.compile(r"[\w'’]+")
 
@@ -45,8 +44,9 @@ def in_own_letters(text: str, language: str, known: Mapping[str, str]) -> str:
 
 def _by_spelling(counted: Counter[str], language: str) -> dict[str, str]:
     meant: dict[str, Counter[str]] = defaultdict(Counter)
+    table = writings()[language].in_latin
     for word, times in sorted(counted.items()):
-        if language == "ar" and times < FEWEST_IN_ARABIC:
+        if table is not None and times < table.fewest:
             continue
         for seed in range(HABITS_TRIED):
             spelling = romanised(word, language, random.Random(seed))  # noqa: S311 - the same spellings always, no secret

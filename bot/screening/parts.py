@@ -6,17 +6,16 @@ parts the highest counts, and the signs of all of them. What the message is abou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from bot.language.normalise import MAX_CHARACTERS, one_line
+from bot.language.sentences import sentences
 from bot.messages import Screening, Speaker
 
 LONGEST: Final = 500  # characters of a part: in every writing, that many fit into what the encoder reads at once
 OVERLAP: Final = 120  # of a sentence that is said again at the beginning of the next part: "he has it. My passport."
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?…।؟])\s+")
 
 
 def parts(text: str) -> list[str]:
@@ -36,7 +35,7 @@ def parts(text: str) -> list[str]:
 
 def _pieces(line: str) -> Iterator[str]:
     """Return sentences; of one that is too long as many words as fit, of a word that is too long as many letters."""
-    for sentence in _SENTENCE_END.split(line):
+    for sentence in sentences(line):
         rest = sentence
         while len(rest) > LONGEST:
             space = rest.rfind(" ", 0, LONGEST + 1)

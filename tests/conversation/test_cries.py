@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.language.lexicon import CRY, Lexicon
+from bot.language.lexicon import Lexicon
+from bot.language.word_lists import CRY
 from bot.messages import LANGUAGES, Inbound, Triage
 from bot.program import Program
 from tests.support import HOTLINE, Clock

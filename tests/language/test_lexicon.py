@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.language.data import NLU_DATA
-from bot.language.lexicon import MEANINGS, Lexicon, LexiconInvalid
+from bot.language.lexicon import Lexicon
+from bot.language.word_lists import MEANINGS, LexiconInvalid
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 
@@ -92,7 +93,7 @@ def test_a_language_without_its_list_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_meaning_has_words_in_every_language(language: str) -> None:
     assert [meaning for meaning in MEANINGS if not LEXICON.phrases[language][meaning]] == []
-    assert all(LEXICON.words_of[name][language] for name in ("asking", "family", "times"))
+    assert all(LEXICON.words_of[name][language] for name in ("asking", "times"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -118,9 +119,8 @@ def test_a_wish_for_a_language_says_which_inside_a_sentence(text: str, current: 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_knows_how_to_send_and_who_is_family(language: str) -> None:
+def test_every_language_knows_how_to_send(language: str) -> None:
     assert LEXICON.phrases[language]["send"]
-    assert len(LEXICON.words_of["family"][language]) >= 10
 
 
 @pytest.mark.parametrize(
@@ -168,3 +168,16 @@ def test_hours_are_a_time_in_every_language(text: str) -> None:
 @pytest.mark.parametrize("text", ["mam ¹ lat", "im ①5", "mam ١٥ lat"])
 def test_a_sign_that_looks_like_a_number_harms_nobody(text: str) -> None:
     assert LEXICON.tells_childs_age(text, "pl") in {True, False}
+
+
+@pytest.mark.parametrize(
+    "text", ["don't delete this", "don’t delete this", "can't delete this", "nie usuwaj tego", "не видаляй це"]
+)
+def test_an_order_that_is_denied_erases_nothing(text: str) -> None:
+    assert not any(LEXICON.orders_erasure(text, language) for language in LANGUAGES)
+    assert LEXICON.orders_erasure("no wait delete this", "en")
+
+
+def test_a_question_is_heard_after_the_full_stop_of_its_own_script() -> None:
+    assert LEXICON.asks("मालिक ने पासपोर्ट ले लिया है। कहाँ जाऊँ", "hi")
+    assert not LEXICON.asks("मालिक ने पासपोर्ट ले लिया है", "hi")

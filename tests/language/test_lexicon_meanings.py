@@ -7,9 +7,10 @@ import re
 import pytest
 
 from bot.dialogue.exact import exact
-from bot.language.folding import MARKED
+from bot.language.folding import keeps_marks
 from bot.language.identification import without_diacritics
-from bot.language.lexicon import CRY, Lexicon
+from bot.language.lexicon import Lexicon
+from bot.language.word_lists import CRY
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Indicator, Triage
 from bot.screening.rows import Row, read_rows, training_files
@@ -22,7 +23,7 @@ WEARY = ("enough", "goodbye", "safer", "withdraw", "joke")
 
 def spelt(row: Row) -> str:
     """Return a row's text as phrases are compared with it, with its marks."""
-    return row.text.lower() if row.language == MARKED else without_diacritics(row.text.lower())
+    return row.text.lower() if keeps_marks(row.language) else without_diacritics(row.text.lower())
 
 
 def cut_short(rows: list[Row]) -> list[tuple[str, str, str, str]]:

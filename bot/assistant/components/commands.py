@@ -26,8 +26,9 @@ from bot.dialogue.features import Context
 from bot.dialogue.training import train_understanding
 from bot.dialogue.turn import Understood
 from bot.dialogue.understand import CommandModel, plainly
-from bot.language.lexicon import Lexicon, phrases_by_meaning
+from bot.language.lexicon import Lexicon
 from bot.language.normalise import readable
+from bot.language.word_lists import phrases_by_meaning
 from bot.messages import Screening
 from bot.screening.rows import NLU_DATA
 from bot.screening.tuned import TunedEncoder
