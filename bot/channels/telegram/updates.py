@@ -11,6 +11,7 @@ from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message
 from telegram.constants import ChatType
 
 from bot.channels.telegram.traits import CHAT
+from bot.language.writing import served_code
 from bot.messages import LANGUAGES, Inbound
 from bot.storage.vault import Vault
 
@@ -20,7 +21,6 @@ ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_cha
 COMMANDS: Final[Mapping[str, str]] = {"help": "@menu", "language": "@language", "human": "@human", "delete": "@delete"}
 START_LANGUAGE_PREFIX: Final = "lang_"
 _IDS_END: Final = 2**52  # of Telegram's documentation: ids have at most 52 significant bits
-_OTHER_CODES: Final = {"fil": "tl", "mo": "ro"}
 
 
 @dataclass(frozen=True)
@@ -179,9 +179,7 @@ def _start_language(payload: str) -> str | None:
 
 def _language(update: Update) -> str | None:
     code = (update.effective_user.language_code or "") if update.effective_user is not None else ""
-    primary = code.lower().partition("-")[0]
-    primary = _OTHER_CODES.get(primary, primary)
-    return primary if primary in LANGUAGES else None
+    return served_code(code.lower().partition("-")[0])
 
 
 def _pressed(update: Update, query: CallbackQuery, vault: Vault, now: datetime) -> Meaning:

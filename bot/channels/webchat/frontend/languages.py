@@ -6,10 +6,9 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.messages import LANGUAGES
+from bot.language.writing import served_code
 
 FALLBACK: Final = ("en", "pl")  # for a browser in a language that is not served
-_OTHER_NAMES: Final = {"fil": "tl"}
 
 
 def asked_for(request: web.Request) -> str | None:
@@ -47,6 +46,4 @@ def _weight(parameter: str) -> float:
 
 
 def _served(tag: str) -> str | None:
-    code = tag.lower().partition("-")[0]
-    code = _OTHER_NAMES.get(code, code)
-    return code if code in LANGUAGES else None
+    return served_code(tag.lower().partition("-")[0])

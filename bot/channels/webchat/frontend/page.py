@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import jinja2
 from bot.channels.webchat.frontend.assets import Assets
 from bot.conversation.notices import PAGE_BUTTONS
 from bot.language.wording import Wording
+from bot.language.writing import direction, other_codes
 from bot.messages import LANGUAGES
 
 FOLDER = Path(__file__).parent
@@ -50,7 +52,7 @@ def render_page(wording: Wording, language: str, asked: str | None, assets: Asse
 def render_words(wording: Wording) -> str:
     """Return the script that gives the page the words it begins with in all languages, the greeting among them."""
     words = {language: _first(wording, language) for language in LANGUAGES if wording.page.get(language)}
-    return f"const WORDS = {_compact(words)};\n"
+    return f"const WORDS = {_compact(words)}, OTHER_CODES = {_compact(other_codes())};\n"
 
 
 def render_later_words(wording: Wording) -> str:
@@ -67,13 +69,14 @@ def _first(wording: Wording, language: str) -> dict[str, object]:
     greeting = wording.reply("greeting_page", language, buttons=PAGE_BUTTONS)
     return {
         **{name: word for name, word in wording.page[language].items() if name not in WITHOUT_SCRIPT | LATER},
+        "dir": direction(language),
         "name": wording.titles.get(language, {}).get(f"lang_{language}", language),
         "greeting": greeting.text,
         "choices": [[button.title, button.value] for button in greeting.buttons],
     }
 
 
-def _compact(words: dict[str, dict[str, Any]]) -> str:
+def _compact(words: Mapping[str, Any]) -> str:
     return json.dumps(words, ensure_ascii=False, separators=(",", ":"))
 
 

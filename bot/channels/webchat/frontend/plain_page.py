@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from bot.channels.webchat.frontend.assets import Assets, Text
 from bot.channels.webchat.frontend.page import FOLDER, NEUTRAL_PAGE, PLAIN
 from bot.language.wording import Wording
-from bot.language.writing import right_to_left
+from bot.language.writing import direction
 from bot.messages import LANGUAGES, Button
 
 NOW: Final = "now"  # the place in the page that is shown first after a form was sent
@@ -85,11 +85,6 @@ class PlainPage:
             file=self._assets.address,
         )
         return Text.of(page.encode(), "text/html")
-
-
-def direction(language: str) -> str:
-    """Return the direction that a language is written in, as HTML names it."""
-    return "rtl" if language in right_to_left() else "ltr"
 
 
 def with_numbers(text: str) -> Markup:

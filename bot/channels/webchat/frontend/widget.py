@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.channels.webchat.frontend.assets import Text
 from bot.channels.webchat.frontend.page import NEUTRAL_PAGE, SCRIPT, without_comments
 from bot.language.wording import Wording
+from bot.language.writing import other_codes, right_to_left
 
 FOR_AN_HOUR: Final = "public, max-age=3600"  # its address stands in other sites' pages, so it cannot name its content
 
@@ -18,7 +19,8 @@ FOR_AN_HOUR: Final = "public, max-age=3600"  # its address stands in other sites
 def render_widget(wording: Wording, sites: Sequence[str]) -> str:
     """Return the script for the sites that may show the chat."""
     words = {language: [page["title"], page["close"]] for language, page in wording.page.items() if page}
-    given = ",".join(json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in (sites, words, NEUTRAL_PAGE))
+    told = (sites, words, sorted(right_to_left()), other_codes(), NEUTRAL_PAGE)
+    given = ",".join(json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in told)
     return f"({without_comments((SCRIPT / 'widget.js').read_text(encoding='utf-8'))})({given});\n"
 
 

@@ -11,7 +11,7 @@ function addLine(className, lang) {
 
 function dressLine(line, lang) {
   line.lang = lang;
-  line.dir = RIGHT_TO_LEFT.has(lang) ? "rtl" : "ltr";
+  line.dir = WORDS[lang] ? WORDS[lang].dir : "auto";
 }
 
 // Says who is here in the words that the page has brought along: nobody waits for the network to read them.

@@ -3,7 +3,6 @@
 const byId = (id) => document.getElementById(id);
 const main = byId("talk"), list = byId("messages"), notice = byId("notice"), doing = byId("doing"), field = byId("text"), form = byId("form");
 const chooser = byId("language"), news = byId("news"), confirmation = byId("confirm");
-const RIGHT_TO_LEFT = new Set(["ar"]);
 const FALLBACK = ["en", "pl"]; // for a browser in a language that is not served
 let wished = firstLanguage(), language = wished || FALLBACK[0];
 let talk = newTalk();
@@ -23,8 +22,8 @@ function randomText(bytes) {
 
 function firstLanguage() {
   const asked = new URLSearchParams(location.search).get("lang");
-  const wanted = [asked, ...navigator.languages].filter(Boolean).map((tag) => tag.toLowerCase().split("-")[0].replace("fil", "tl"));
-  return wanted.find((code) => WORDS[code]) || null;
+  const wanted = [asked, ...navigator.languages].filter(Boolean).map((tag) => tag.toLowerCase().split("-")[0]);
+  return wanted.map((code) => OTHER_CODES[code] || code).find((code) => WORDS[code]) || null;
 }
 
 function word(name) {
@@ -52,7 +51,7 @@ function speak(element, name) {
 
 function dress() {
   document.documentElement.lang = language;
-  document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
+  document.documentElement.dir = WORDS[language].dir;
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
   for (const element of document.querySelectorAll("[data-word-placeholder]")) element.placeholder = word(element.dataset.wordPlaceholder);
   for (const element of document.querySelectorAll("[data-word-label]")) element.setAttribute("aria-label", word(element.dataset.wordLabel));

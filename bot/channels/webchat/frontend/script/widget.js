@@ -1,6 +1,7 @@
 // The chat on another site: a button, and behind it our page in a frame of its own, which is fetched when it is opened.
-// Called with the sites that may have it, its words by language, and where "leave" leads.
-function (SITES, WORDS, NEUTRAL) {
+// Called with the sites that may have it, its words by language, the languages that are written to the left, the other codes of
+// languages, and where "leave" leads.
+function (SITES, WORDS, TO_LEFT, OTHER_CODES, NEUTRAL) {
   "use strict";
   var script = document.currentScript;
   if (!script) return;
@@ -10,9 +11,9 @@ function (SITES, WORDS, NEUTRAL) {
   }
   var base = script.src.replace(/widget\.js.*$/, ""), origin = new URL(base).origin;
   var tags = [script.getAttribute("data-language"), document.documentElement.lang].concat(navigator.languages);
-  var codes = tags.map(function (tag) { return String(tag || "").toLowerCase().split("-")[0].replace("fil", "tl"); });
-  var language = codes.filter(function (code) { return WORDS[code]; })[0] || "en";
-  var words = WORDS[language], toLeft = language === "ar", frame = null;
+  var codes = tags.map(function (tag) { return String(tag || "").toLowerCase().split("-")[0]; });
+  var served = codes.map(function (code) { return OTHER_CODES[code] || code; }).filter(function (code) { return WORDS[code]; });
+  var language = served[0] || "en", words = WORDS[language], toLeft = TO_LEFT.indexOf(language) >= 0, frame = null;
 
   // Nothing of the site's own style reaches in here, and nothing of ours out.
   var host = document.createElement("div");
