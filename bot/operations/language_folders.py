@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from bot.language.data import NLU_DATA
+from bot.language.word_lists import NAMES
 from bot.messages import LANGUAGES
 
 # What must be there for each language, and what it is for. {} is the language's code.
@@ -28,13 +31,35 @@ PLACES: Final[Mapping[str, str]] = {
     "evaluation/{}/*.yml": "messages on which nothing is chosen",
     "conversations/training/*-{}.yml": "conversations to learn from",
 }
+BUTTONS: Final = "answers/buttons.yml"
+LEXICON: Final = "lexicon.yml"
 
 
 def forgotten(root: Path | None = None) -> dict[str, list[str]]:
-    """Return for each language that is served the places of PLACES in which it has nothing; no entry for one that is whole."""
+    """Return for each language that is served what it lacks; no entry for one that is whole.
+
+    That is, the places of PLACES in which it has nothing, and the files of any language that do not name it: its button ("buttons.yml:
+    lang_uk"), and what people call it ("lexicon.yml: language_names.uk").
+    """
     root = root or NLU_DATA
-    missing = {
-        language: [place.format(language) for place in PLACES if next(root.glob(place.format(language)), None) is None]
-        for language in LANGUAGES
-    }
-    return {language: places for language, places in missing.items() if places}
+    titles = {code: _entries(root / code / BUTTONS) for code in LANGUAGES}
+    names = {code: _entries(root / code / LEXICON, NAMES) for code in LANGUAGES}
+    missing = {code: [*_places(root, code), *_unnamed(code, titles, names)] for code in LANGUAGES}
+    return {code: lacking for code, lacking in missing.items() if lacking}
+
+
+def _places(root: Path, code: str) -> Iterator[str]:
+    return (place.format(code) for place in PLACES if next(root.glob(place.format(code)), None) is None)
+
+
+def _unnamed(code: str, titles: Mapping[str, set[str] | None], names: Mapping[str, set[str] | None]) -> Iterator[str]:
+    yield from (f"{other}/{BUTTONS}: lang_{code}" for other, known in titles.items() if known and f"lang_{code}" not in known)
+    yield from (f"{other}/{LEXICON}: {NAMES}.{code}" for other, known in names.items() if known and code not in known)
+
+
+def _entries(path: Path, under: str | None = None) -> set[str] | None:
+    """Return the keys of a file, or of what stands under one of them; None where there is no such file."""
+    if not path.exists():
+        return None
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only
+    return set(content if under is None else content.get(under, {}))

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import shutil
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.channels.twilio.messages import language_of
+from bot.channels.webchat.frontend.page import SCRIPT, render_words
+from bot.channels.webchat.frontend.widget import render_widget
 from bot.language import writing
 from bot.language.data import NLU_DATA
-from bot.language.lexicon import Lexicon, LexiconInvalid
-from bot.language.wording import Wording
-from bot.language.writing import WritingInvalid, writings
+from bot.language.lexicon import Lexicon
+from bot.language.word_lists import LexiconInvalid
+from bot.language.wording import SOURCE_LANGUAGES, Wording
+from bot.language.writing import WritingInvalid, direction, served_code, writings
 from bot.messages import LANGUAGES
-from bot.operations.language_folders import PLACES, forgotten
+from bot.operations.language_folders import BUTTONS, LEXICON, PLACES, forgotten
 from bot.screening.rows import GROUPS
+from bot.settings import PROJECT_ROOT
 
-CODE = "xx"
+CODE, OTHER_CODE, NAME = "xx", "xyz", "Xxish"
+WRITTEN = f"right_to_left: true\nother_codes: {OTHER_CODE}\nregions: IS\n"
+NUMBER = "+3544104000"  # of Iceland
+# Where a language's code stands in the code, and why. Polish and English are the languages of the sources and of the console.
+NAMED_IN_CODE = {
+    "bot/messages.py": "the list of the languages",
+    "bot/screening/rows.py": "the groups of languages that share thresholds",
+}
+# Letters of other scripts than the Latin that stand in the code, and why.
+LETTERS_IN_CODE = {
+    "bot/language/romanise.py": "scripts that leave vowels out are read by rules of their own, whatever the language",
+    "bot/delivery/segments.py": "the alphabet of GSM-7",
+}
+LETTERS = frozenset({"Lu", "Ll", "Lo"})
+GREEK = "\u0370"  # where the scripts begin that are not Latin
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Serve a seventeenth language whose files are those of English, in a copy of the data."""
+    """Serve a seventeenth language whose files are those of English, in a copy of the data; it is written to the left."""
     root = tmp_path / "nlu_data"
     shutil.copytree(NLU_DATA, root)
     for place in PLACES:
@@ -31,6 +53,13 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             copy = Path(str(path).replace("/en/", f"/{CODE}/").replace("en.yml", f"{CODE}.yml"))
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, copy)
+    add(root / CODE / "writing.yml", WRITTEN)
+    for code in (*LANGUAGES, CODE):
+        add(root / code / BUTTONS, f'lang_{CODE}: "{NAME}"\n')
+        named = root / code / LEXICON
+        named.write_text(
+            named.read_text(encoding="utf-8").replace("\nlanguage_names:\n", f"\nlanguage_names:\n  {CODE}: [{NAME.lower()}]\n")
+        )
     for name, module in list(sys.modules.items()):
         if name.startswith("bot.") and getattr(module, "LANGUAGES", None) is LANGUAGES:
             monkeypatch.setattr(module, "LANGUAGES", (*LANGUAGES, CODE))
@@ -40,6 +69,10 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     writings.cache_clear()
 
 
+def add(path: Path, lines: str) -> None:
+    path.write_text(f"{path.read_text(encoding='utf-8').rstrip()}\n{lines}", encoding="utf-8")
+
+
 def test_every_language_that_is_served_has_all_its_parts() -> None:
     assert forgotten() == {}
 
@@ -47,24 +80,92 @@ def test_every_language_that_is_served_has_all_its_parts() -> None:
 def test_a_language_that_has_all_parts_is_served(root: Path) -> None:
     assert forgotten(root) == {}
     assert writings()[CODE].script == "LATIN"
-    assert Lexicon.load(root).phrases[CODE]["yes"]
-    wording = Wording.load(root)
+    lexicon, wording = Lexicon.load(root), Wording.load(root)
+    assert lexicon.phrases[CODE]["yes"]
+    assert lexicon.language_named(NAME) == CODE
     assert [gap for gap in wording.gaps() if gap.language == CODE] == [gap for gap in wording.gaps() if gap.language == "en"]
-    assert wording.text("greeting", CODE) == wording.text("greeting", "en")
+    assert wording.text("greeting", CODE).replace("\u2066", "").replace("\u2069", "") == wording.text("greeting", "en")
+    assert wording.button(f"lang_{CODE}", "pl").title == NAME
 
 
-def test_each_place_that_was_forgotten_is_named(root: Path) -> None:
+def test_its_file_alone_says_how_it_is_written_by_what_codes_it_is_known_and_from_where_it_is_written(root: Path) -> None:
+    wording = Wording.load(root)
+    assert direction(CODE) == "rtl"
+    assert served_code(OTHER_CODE) == CODE
+    assert language_of(NUMBER) == CODE
+    words, others = (
+        json.loads(part) for part in render_words(wording).removeprefix("const WORDS = ")[:-2].split(", OTHER_CODES = ")
+    )
+    assert words[CODE]["dir"] == "rtl"
+    assert words["en"]["dir"] == "ltr"
+    assert others[OTHER_CODE] == CODE
+    assert f'["ar","{CODE}"]' in render_widget(wording, ["https://ngo.example"])
+
+
+def test_each_place_that_was_forgotten_is_named(root: Path, tmp_path: Path) -> None:
     for place in PLACES:
-        for path in sorted(root.glob(place.format(CODE))):
-            path.unlink()
-        assert place.format(CODE) in forgotten(root)[CODE]
-    assert forgotten(root) == {CODE: [place.format(CODE) for place in PLACES]}
+        paths = sorted(root.glob(place.format(CODE)))
+        kept = [path.rename(tmp_path / path.name) for path in paths]
+        assert forgotten(root)[CODE] == [place.format(CODE)]
+        for path, away in zip(paths, kept, strict=True):
+            away.rename(path)
+
+
+def test_a_language_that_does_not_name_it_is_named(root: Path) -> None:
+    for code in ("ka", CODE):
+        for file, line in ((BUTTONS, f'lang_{CODE}: "{NAME}"\n'), (LEXICON, f"  {CODE}: [{NAME.lower()}]\n")):
+            path = root / code / file
+            path.write_text(path.read_text(encoding="utf-8").replace(line, ""), encoding="utf-8")
+    lacking = [f"ka/{BUTTONS}: lang_{CODE}", f"{CODE}/{BUTTONS}: lang_{CODE}"]
+    assert forgotten(root) == {
+        CODE: [*lacking, f"ka/{LEXICON}: language_names.{CODE}", f"{CODE}/{LEXICON}: language_names.{CODE}"]
+    }
+
+
+def test_nothing_starts_without_its_short_words_or_how_it_is_written(root: Path) -> None:
+    (root / CODE / LEXICON).unlink()
     with pytest.raises(LexiconInvalid, match=f"{CODE}/lexicon.yml"):
         Lexicon.load(root)
+    (root / CODE / "writing.yml").unlink()
+    writings.cache_clear()
     with pytest.raises(WritingInvalid, match=f"{CODE}/writing.yml"):
         writings()
+
+
+def test_texts_that_it_lacks_are_counted(root: Path) -> None:
+    (root / CODE / "answers" / "answers.yml").unlink()
     assert [gap for gap in Wording.load(root).gaps() if gap.language == CODE]
 
 
 def test_every_language_belongs_to_one_group_of_thresholds() -> None:
     assert sorted(code for members in GROUPS.values() for code in members) == sorted(LANGUAGES)
+
+
+def test_the_code_names_no_language_beside_the_list() -> None:
+    ours = {code for code in LANGUAGES if code not in SOURCE_LANGUAGES}
+    found = {(name, text) for name, text in strings_in_code() if text in ours and name not in NAMED_IN_CODE}
+    scripts = {
+        (path.name, code) for path in SCRIPT.glob("*.js") for code in ours if f'"{code}"' in path.read_text(encoding="utf-8")
+    }
+    assert sorted(found | scripts) == []
+
+
+def test_no_words_stand_in_the_code_but_in_the_folders_of_languages() -> None:
+    found = {
+        (name, text)
+        for name, text in strings_in_code()
+        if any(sign >= GREEK and unicodedata.category(sign) in LETTERS for sign in text) and name not in LETTERS_IN_CODE
+    }
+    assert sorted(found) == []
+
+
+def strings_in_code() -> Iterator[tuple[str, str]]:
+    """Yield every text in the program's code, docstrings left out, with its module."""
+    for path in sorted((PROJECT_ROOT / "bot").rglob("*.py")):
+        if "migrations" in path.parts:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+                yield path.relative_to(PROJECT_ROOT).as_posix(), node.value
