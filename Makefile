@@ -46,16 +46,18 @@ test: .venv/.complete .venv/.complete-dev ## run all checks and tests, the brows
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m vulture
 	$(PYTHON) -m bot train
 	$(PYTHON) -m pytest -q
 
 quick: .venv/.complete-dev ## run the tests that need neither model nor browser
 	$(PYTHON) -m pytest -q -m "not model and not browser and not postgres"
 
-lint: .venv/.complete-dev ## check form and types
+lint: .venv/.complete-dev ## check form, types, and that no code is dead
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m vulture
 
 format: .venv/.complete-dev ## bring the code into form
 	$(PYTHON) -m ruff check --fix .

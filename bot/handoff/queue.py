@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.handoff.waves import OpenCase
 from bot.messages import Triage, higher
-from bot.storage.case_events import note_event
+from bot.storage.case_events import Event, note_event
 from bot.storage.counts import count
 from bot.storage.tables import Conversation, Handoff, TriageChange
 
@@ -120,7 +120,7 @@ class HandoffQueue:
         if getattr(changed, "rowcount", 0) != 1:
             raise AlreadyTaken("This case is closed.")
         if triage.value != case.triage:
-            event = "triage_raised" if triage.rank > Triage(case.triage).rank else "triage_lowered"
+            event: Event = "triage_raised" if triage.rank > Triage(case.triage).rank else "triage_lowered"
             note_event(session, case.id, event, triage=triage.value, now=now)
 
     async def waiting(self, session: AsyncSession) -> Sequence[tuple[Handoff, Conversation]]:

@@ -38,7 +38,6 @@ class Row:
     triage: Triage
     indicators: frozenset[Indicator]
     speaker: Speaker
-    style: str = ""
     source: str = ""
     also: tuple[str, ...] = ()
 
@@ -95,7 +94,6 @@ def _row(example: dict[str, Any], topic: str, language: str, path: Path) -> Row:
             triage=Triage(labels["triage"]),
             indicators=frozenset(Indicator(name) for name in labels.get("indicators", [])),
             speaker=Speaker(labels["speaker"]),
-            style=labels.get("style", ""),
             source=f"{path.parent.parent.name}/{path.parent.name}/{path.name}",
             also=tuple(labels.get("also", [])),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.storage.tables import Handoff
 from bot.storage.tables_outward import CaseEvent
 
-EVENTS: Final = (
+Event = Literal[
     "opened",
     "waiting_again",
     "triage_raised",
@@ -24,11 +24,11 @@ EVENTS: Final = (
     "handed_back",
     "closed",
     "erased",
-)
+]
 KEEP: Final = timedelta(days=30)
 
 
-def note_event(session: AsyncSession, case_id: str, event: str, *, triage: str, now: datetime) -> None:
+def note_event(session: AsyncSession, case_id: str, event: Event, *, triage: str, now: datetime) -> None:
     """Note that something happened to a case."""
     session.add(CaseEvent(case_id=case_id, event=event, triage=triage, at=now, due_at=now, expires_at=now + KEEP))
 
