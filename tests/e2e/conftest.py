@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.chats import chat  # noqa: F401 - a fixture of every module here
 from tests.e2e.desks import night, services  # noqa: F401 - fixtures of every module here
+from tests.e2e.listening import listening  # noqa: F401 - the same
 from tests.e2e.running import Running
 
 

@@ -22,7 +22,7 @@ from bot.runtime.notify_bridge import CHANNEL, NotifyBridge, bridged
 from bot.server import application
 from bot.storage.tables import AlarmCall, Conversation, FarewellDue, Handoff, Message
 from bot.storage.tables_outward import CaseEvent
-from tests.delivery.test_dispatcher import Channel, make_dispatcher
+from tests.delivery.dispatching import Channel, make_dispatcher
 from tests.support import Clock, PlainAssistant, open_program
 
 pytestmark = pytest.mark.postgres

@@ -4,6 +4,8 @@ import pytest
 
 from tests.channels.twilio.test_delivery import *  # noqa: F403
 from tests.channels.webchat.test_presence import *  # noqa: F403
+from tests.console.test_case_files import *  # noqa: F403
+from tests.console.test_case_owners import *  # noqa: F403
 from tests.console.test_cases import *  # noqa: F403
 from tests.console.test_keys import (  # noqa: F401 - the others start a program over a folder
     bot,
@@ -14,7 +16,10 @@ from tests.console.test_keys import (  # noqa: F401 - the others start a program
 )
 from tests.console.test_unreadable import *  # noqa: F403
 from tests.conversation.test_frontdoor import *  # noqa: F403
+from tests.delivery.dispatching import *  # noqa: F403
+from tests.delivery.test_delivery_reports import *  # noqa: F403
 from tests.delivery.test_dispatcher import *  # noqa: F403
+from tests.delivery.test_uncertain_deliveries import *  # noqa: F403
 from tests.promises.test_clock import *  # noqa: F403
 from tests.promises.test_expiry import *  # noqa: F403
 
