@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.messages import LANGUAGES, TOPICS, Indicator, Speaker, Triage
 
@@ -22,6 +24,8 @@ GROUPS: Final = {
     "es tl ka vi ro bg": ("es", "tl", "ka", "vi", "ro", "bg"),
     "be tr ar hi fr pt": ("be", "tr", "ar", "hi", "fr", "pt"),
 }
+
+_LISTS: Final = re.compile(r"^nlu:", re.MULTILINE)
 
 
 class RowInvalid(Exception):
@@ -74,31 +78,58 @@ def read_rows(files: Iterable[Path]) -> list[Row]:
     return [row for path in files for row in _read_file(path)]
 
 
+class _Labels(BaseModel):
+    """What is said of a row beside its topic; `style` is for those who write rows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    triage: Triage
+    speaker: Speaker
+    indicators: frozenset[Indicator] = frozenset()
+    also: tuple[str, ...] = ()
+    language: str = ""
+    style: str = ""
+
+
+class _Example(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    text: str = Field(min_length=1)
+    metadata: _Labels
+
+
 def _read_file(path: Path) -> Iterator[Row]:
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
-    language = path.parent.parent.name if path.parent.name == "messages" else path.parent.name
-    for group in document.get("nlu", []):
-        topic = group["intent"]
-        for example in group.get("examples", []):
-            yield _row(example, topic, language, path)
-
-
-def _row(example: dict[str, Any], topic: str, language: str, path: Path) -> Row:
-    text = str(example.get("text", "")).strip()
-    labels = example.get("metadata") or {}
-    try:
-        row = Row(
-            text=text,
-            language=labels.get("language", language),
-            topic=topic,
-            triage=Triage(labels["triage"]),
-            indicators=frozenset(Indicator(name) for name in labels.get("indicators", [])),
-            speaker=Speaker(labels["speaker"]),
-            source=f"{path.parent.parent.name}/{path.parent.name}/{path.name}",
-            also=tuple(labels.get("also", [])),
+    content = path.read_text(encoding="utf-8")
+    if len(_LISTS.findall(content)) > 1:
+        raise RowInvalid(
+            f"{path} has `nlu:` more than once: only what stands under the last would count. Put all rows under one."
         )
-    except (KeyError, ValueError) as error:
-        raise RowInvalid(f"{path}: the row {text[:60]!r} has no usable label: {error}") from None
-    if not text or row.language not in LANGUAGES or any(name not in TOPICS for name in (topic, *row.also)):
-        raise RowInvalid(f"{path}: the row {text[:60]!r} has no text, an unknown language or an unknown topic {topic!r}.")
+    document = yaml.load(content, Loader=yaml.CSafeLoader) or {}
+    language = path.parent.parent.name if path.parent.name == "messages" else path.parent.name
+    for group in document.get("nlu") or []:
+        for example in group.get("examples") or []:
+            yield _row(example, group["intent"], language, path)
+
+
+def _row(example: object, topic: str, language: str, path: Path) -> Row:
+    try:
+        read = _Example.model_validate(example)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'the row'}: {item['msg']}" for item in error.errors())
+        raise RowInvalid(
+            f"{path}: {str(example)[:80]!r} is no labelled message ({wrong}). docs/labelling.md has the form."
+        ) from None
+    labels = read.metadata
+    row = Row(
+        text=read.text,
+        language=labels.language or language,
+        topic=topic,
+        triage=labels.triage,
+        indicators=labels.indicators,
+        speaker=labels.speaker,
+        source=f"{path.parent.parent.name}/{path.parent.name}/{path.name}",
+        also=labels.also,
+    )
+    if row.language not in LANGUAGES or any(name not in TOPICS for name in (topic, *row.also)):
+        raise RowInvalid(f"{path}: the row {row.text[:60]!r} has an unknown language {row.language!r} or topic {topic!r}.")
     return row

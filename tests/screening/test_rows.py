@@ -1,0 +1,49 @@
+"""A row of the training data that cannot be meant is refused, and says where and what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.messages import Indicator, Triage
+from bot.screening.rows import RowInvalid, read_rows
+
+ROW = '{text: "gospodyni schowała mój dowód", metadata: {language: pl, triage: high, indicators: [documents_taken], speaker: victim}}'
+WHOLE = f"nlu:\n- intent: disclose_victim\n  examples:\n  - {ROW}\n"
+
+
+def written(folder: Path, content: str) -> Path:
+    path = folder / "corrections.yml"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_a_corrected_phrase_is_read_with_its_labels(tmp_path: Path) -> None:
+    (row,) = read_rows([written(tmp_path, WHOLE)])
+    assert (row.language, row.triage, row.indicators) == ("pl", Triage.HIGH, {Indicator.DOCUMENTS_TAKEN})
+
+
+@pytest.mark.parametrize("content", ['version: "3.1"\nnlu:\n', 'version: "3.1"\nnlu: []\n', ""])
+def test_a_file_without_rows_has_none(tmp_path: Path, content: str) -> None:
+    assert read_rows([written(tmp_path, content)]) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (WHOLE.replace("indicators", "indicator"), r"metadata\.indicator: Extra"),
+        (WHOLE.replace("documents_taken", "document_taken"), r"metadata\.indicators"),
+        (WHOLE.replace("triage: high, ", ""), r"metadata\.triage: Field required"),
+        (WHOLE.replace(", speaker: victim", ""), r"metadata\.speaker: Field required"),
+        (WHOLE.replace("language: pl, ", ""), "unknown language"),
+        (WHOLE.replace("disclose_victim", "disclose"), "'disclose'"),
+        (WHOLE.replace(ROW, "gospodyni schowała mój dowód"), "is no labelled message"),
+        (WHOLE + "nlu: []\n", "more than once"),
+    ],
+)
+def test_a_slip_in_a_row_is_told_with_its_file(tmp_path: Path, content: str, told: str) -> None:
+    path = written(tmp_path, content)
+    with pytest.raises(RowInvalid, match=told) as refused:
+        read_rows([path])
+    assert str(path) in str(refused.value)
