@@ -35,10 +35,13 @@ from bot.commands import (
 )
 from bot.dialogue.answers import LibraryInvalid
 from bot.http.listening import CannotListen
+from bot.language.word_lists import LexiconInvalid
 from bot.language.wording import WordingInvalid
 from bot.language.writing import WritingInvalid
 from bot.operations.backup.record import way_out
 from bot.runtime.logs import configure_logs
+from bot.screening.concepts import ConceptsInvalid
+from bot.screening.rows import RowInvalid
 from bot.settings import SettingsInvalid, load_settings
 from bot.storage.database import DatabaseDamaged, DatabaseUnavailable
 from bot.storage.vault import KeyFileUnusable
@@ -49,7 +52,10 @@ _PROBLEMS_OF_THE_OPERATOR = (
     DatabaseUnavailable,
     WordingInvalid,
     WritingInvalid,
+    LexiconInvalid,
     LibraryInvalid,
+    RowInvalid,
+    ConceptsInvalid,
     CannotListen,
 )
 

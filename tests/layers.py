@@ -45,7 +45,7 @@ MAY_IMPORT: Final[dict[str, str]] = {
         "messages settings language screening dialogue storage runtime assistant handoff alarms delivery conversation "
         "program channels.telegram console operations api channels server"
     ),
-    "__main__": "settings language dialogue storage http runtime operations commands",
+    "__main__": "settings language screening dialogue storage http runtime operations commands",
 }
 
 # Arrows against the order, each with its reason.

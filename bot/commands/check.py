@@ -64,15 +64,18 @@ def register(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print all findings; 1 when something needed is missing."""
     settings = load_settings()
+    languages = [*_languages()]
+    # Neither the model's data nor the texts can be read while a language lacks its files.
+    whole = all(finding.state == "ready" for finding in languages)
     findings = [
         *_settings(settings),
         *_keys(settings),
         *_rights(settings),
         *asyncio.run(_database(settings)),
         *_disk(settings),
-        *_model(settings),
-        *_languages(),
-        *_texts(),
+        *languages,
+        *(_model(settings) if whole else ()),
+        *(_texts() if whole else ()),
         *_backup(settings),
         *_channels(settings),
         *_alarms(settings),

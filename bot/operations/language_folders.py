@@ -38,8 +38,7 @@ LEXICON: Final = "lexicon.yml"
 def forgotten(root: Path | None = None) -> dict[str, list[str]]:
     """Return for each language that is served what it lacks; no entry for one that is whole.
 
-    That is, the places of PLACES in which it has nothing, and the files of any language that do not name it: its button ("buttons.yml:
-    lang_uk"), and what people call it ("lexicon.yml: language_names.uk").
+    That is, the places of PLACES in which it has nothing, and what other languages lack of it: its button, and what people call it.
     """
     root = root or NLU_DATA
     titles = {code: _entries(root / code / BUTTONS) for code in LANGUAGES}
@@ -53,8 +52,10 @@ def _places(root: Path, code: str) -> Iterator[str]:
 
 
 def _unnamed(code: str, titles: Mapping[str, set[str] | None], names: Mapping[str, set[str] | None]) -> Iterator[str]:
-    yield from (f"{other}/{BUTTONS}: lang_{code}" for other, known in titles.items() if known and f"lang_{code}" not in known)
-    yield from (f"{other}/{LEXICON}: {NAMES}.{code}" for other, known in names.items() if known and code not in known)
+    button = f"lang_{code}"
+    for name, told, file, known in ((button, button, BUTTONS, titles), (code, f"{NAMES}.{code}", LEXICON, names)):
+        if others := [other for other, entries in known.items() if entries and name not in entries]:
+            yield f"{told} in {file} of {', '.join(others)}"
 
 
 def _entries(path: Path, under: str | None = None) -> set[str] | None:

@@ -12,6 +12,7 @@ import pytest
 
 from bot.__main__ import main, parser
 from bot.messages import LANGUAGES, TOPICS, Indicator, Speaker, Triage
+from bot.screening.rows import read_rows
 
 
 def bot(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -77,6 +78,28 @@ def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("PORT", "eighty")
     assert main(["purge"]) == 1
     assert "PORT" in capsys.readouterr().err
+
+
+def test_check_names_what_a_new_language_lacks_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MODEL_DIR", str(tmp_path / "models"))
+    monkeypatch.setattr("bot.commands.check.forgotten", lambda: {"xx": ["xx/writing.yml"]})
+    assert main(["check"]) == 1
+    told = capsys.readouterr().out
+    assert "xx lacks xx/writing.yml" in told
+    assert "backup" in told
+
+
+def test_a_slip_in_the_data_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "corrections.yml"
+    path.write_text("nlu:\n- intent: disclose_victim\n  examples:\n  - gospodyni schowała mój dowód\n", encoding="utf-8")
+    monkeypatch.setattr("bot.commands.check.forgotten", lambda: read_rows([path]))
+    assert main(["check"]) == 1
+    assert "is no labelled message" in capsys.readouterr().err
 
 
 @pytest.mark.model
