@@ -188,9 +188,8 @@ def _model(settings: Settings) -> Iterator[Finding]:
 def _languages() -> Iterator[Finding]:
     lacking = forgotten()
     for language, places in lacking.items():
-        yield Finding(
-            "languages", "missing", f"{language} lacks {', '.join(places)} in nlu_data/: docs/translating.md, “A new language”."
-        )
+        told = f"{language} lacks in nlu_data/: {'; '.join(places)}. See “A new language” in docs/translating.md."
+        yield Finding("languages", "missing", told)
     if not lacking:
         yield Finding("languages", "ready", f"All parts of {len(LANGUAGES)} languages are there.")
 

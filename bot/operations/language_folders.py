@@ -33,6 +33,8 @@ PLACES: Final[Mapping[str, str]] = {
 }
 BUTTONS: Final = "answers/buttons.yml"
 LEXICON: Final = "lexicon.yml"
+STRANGERS: Final = "other_languages.yml"
+STRANGE: Final = f"its messages among its own instead of in {STRANGERS}, which has those of languages that are not served"
 
 
 def forgotten(root: Path | None = None) -> dict[str, list[str]]:
@@ -43,7 +45,11 @@ def forgotten(root: Path | None = None) -> dict[str, list[str]]:
     root = root or NLU_DATA
     titles = {code: _entries(root / code / BUTTONS) for code in LANGUAGES}
     names = {code: _entries(root / code / LEXICON, NAMES) for code in LANGUAGES}
-    missing = {code: [*_places(root, code), *_unnamed(code, titles, names)] for code in LANGUAGES}
+    strangers = _entries(root / STRANGERS) or set()
+    missing = {
+        code: [*_places(root, code), *_unnamed(code, titles, names), *((STRANGE,) if code in strangers else ())]
+        for code in LANGUAGES
+    }
     return {code: lacking for code, lacking in missing.items() if lacking}
 
 

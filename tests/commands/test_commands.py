@@ -88,7 +88,7 @@ def test_check_names_what_a_new_language_lacks_and_goes_on(
     monkeypatch.setattr("bot.commands.check.forgotten", lambda: {"xx": ["xx/writing.yml"]})
     assert main(["check"]) == 1
     told = capsys.readouterr().out
-    assert "xx lacks xx/writing.yml" in told
+    assert "xx lacks in nlu_data/: xx/writing.yml." in told
     assert "backup" in told
 
 

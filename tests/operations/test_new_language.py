@@ -22,7 +22,7 @@ from bot.language.word_lists import LexiconInvalid
 from bot.language.wording import SOURCE_LANGUAGES, Wording
 from bot.language.writing import WritingInvalid, direction, served_code, writings
 from bot.messages import LANGUAGES
-from bot.operations.language_folders import BUTTONS, LEXICON, PLACES, forgotten
+from bot.operations.language_folders import BUTTONS, LEXICON, PLACES, STRANGE, STRANGERS, forgotten
 from bot.screening.rows import GROUPS
 from bot.settings import PROJECT_ROOT
 
@@ -118,6 +118,11 @@ def test_a_language_that_does_not_name_it_is_named(root: Path) -> None:
             path.write_text(path.read_text(encoding="utf-8").replace(line, ""), encoding="utf-8")
     lacking = [f"lang_{CODE} in {BUTTONS} of ka, {CODE}", f"language_names.{CODE} in {LEXICON} of ka, {CODE}"]
     assert forgotten(root) == {CODE: lacking}
+
+
+def test_a_language_that_still_counts_as_not_served_is_named(root: Path) -> None:
+    add(root / STRANGERS, f"{CODE}: [hello]\n")
+    assert forgotten(root) == {CODE: [STRANGE]}
 
 
 def test_nothing_starts_without_its_short_words_or_how_it_is_written(root: Path) -> None:
