@@ -14,6 +14,7 @@ from typing import Any, Final
 import yaml
 
 from bot.dialogue.state import Who
+from bot.language.wording import SOURCE_LANGUAGES
 from bot.messages import LANGUAGES, TOPICS
 
 NLU_DATA: Final = Path(__file__).resolve().parents[2] / "nlu_data"
@@ -70,9 +71,17 @@ class Library:
         found: dict[str, Answer] = {}
         for path in matter_files(root):
             own = {language: _words(root, language, path.stem) for language in LANGUAGES}
-            for name, entry in _read(path).items():
+            entries = _read(path)
+            if strange := sorted({name for words in own.values() for name in words} - entries.keys()):
+                raise LibraryInvalid(
+                    f"{path} has no entry for the words of {', '.join(strange)}: nobody would ever be told them."
+                )
+            for name, entry in entries.items():
                 if name in found:
                     raise LibraryInvalid(f"{path}: the answer {name} stands in {found[name].matter} already.")
+                if wordless := [code for code in SOURCE_LANGUAGES if "text" not in own[code].get(name, {})]:
+                    where = ", ".join(f"{code}/answers/library/{path.name}" for code in wordless)
+                    raise LibraryInvalid(f"{path}: the answer {name} has no text in {where}.")
                 found[name] = _answer(name, entry, path, {code: words.get(name, {}) for code, words in own.items()})
         for answer in found.values():
             if lost := [name for name in answer.next if name not in found]:

@@ -1,0 +1,40 @@
+"""An answer that lacks its entry, its words or a part of either is refused when the library is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.dialogue.answers import Library, LibraryInvalid
+
+ENTRY = "shelter_pet:\n  topic: ask_shelter\n  for: [victim]\n  facts: [N34]\n  asked: {pl: [czy mogę wziąć psa]}\n"
+WORDS = "shelter_pet:\n  title: Pet\n  text: Ask at once.\n"
+
+
+def library(root: Path, *, entry: str = ENTRY, pl: str = WORDS, en: str = WORDS) -> Library:
+    for path, content in (("answers", entry), ("pl/answers/library", pl), ("en/answers/library", en)):
+        (root / path).mkdir(parents=True, exist_ok=True)
+        (root / path / "shelter.yml").write_text(content or "{}", encoding="utf-8")
+    return Library.load(root)
+
+
+def test_an_answer_with_entry_and_words_is_read(tmp_path: Path) -> None:
+    assert library(tmp_path).answers["shelter_pet"].asked == {"pl": ("czy mogę wziąć psa",)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"pl": ""}, "no text in pl/answers/library/shelter.yml"),
+        ({"en": WORDS.replace("text", "txt")}, "no text in en/answers/library/shelter.yml"),
+        ({"entry": ""}, "no entry for the words of shelter_pet"),
+        ({"entry": ENTRY.replace("ask_shelter", "ask_pets")}, "not of the expected form"),
+        ({"entry": ENTRY.replace("victim", "victm")}, "victm"),
+        ({"entry": ENTRY.replace("asked", "aksed")}, "aksed"),
+        ({"entry": ENTRY.replace("facts: [N34]", "facts: []")}, "facts"),
+    ],
+)
+def test_what_was_left_out_is_told(tmp_path: Path, changed: dict[str, str], told: str) -> None:
+    with pytest.raises(LibraryInvalid, match=told):
+        library(tmp_path, **changed)
