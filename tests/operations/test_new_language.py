@@ -144,6 +144,11 @@ def test_every_language_belongs_to_one_group_of_thresholds() -> None:
     assert sorted(code for members in GROUPS.values() for code in members) == sorted(LANGUAGES)
 
 
+def test_every_language_has_its_terms_written_down() -> None:
+    terms = PROJECT_ROOT / "docs" / "terms"
+    assert [code for code in LANGUAGES if code not in SOURCE_LANGUAGES and not (terms / f"{code}.md").exists()] == []
+
+
 def test_the_code_names_no_language_beside_the_list() -> None:
     ours = {code for code in LANGUAGES if code not in SOURCE_LANGUAGES}
     found = {(name, text) for name, text in strings_in_code() if text in ours and name not in NAMED_IN_CODE}
