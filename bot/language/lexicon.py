@@ -37,7 +37,6 @@ from bot.language.word_lists import (
     CRY,
     DENYING,
     DONE_ALREADY,
-    EVERYBODYS,
     HAVING,
     HELP_ON_PHONES,
     HOURS_BETWEEN,
@@ -46,6 +45,7 @@ from bot.language.word_lists import (
     LISTS,
     MEANINGS,
     NAMES,
+    SHARED,
     STOP_ON_PHONES,
     TIMES,
     WHOLE,
@@ -74,17 +74,17 @@ class Lexicon:
         inside: Mapping[str, Mapping[str, frozenset[str]]],
         names: Mapping[str, str],
         words_of: Mapping[str, Mapping[str, frozenset[str]]],
-        everybodys: Mapping[str, frozenset[str]],
+        shared: Mapping[str, frozenset[str]],
         hours: Hours,
     ) -> None:
         """Take the phrases of each meaning, those that may stand inside a text, the names of languages, and the lists of words.
 
-        `words_of` holds lists by language, `everybodys` those of all languages together.
+        `words_of` holds lists by language, `shared` those of all languages together.
         """
         self.phrases = phrases
         self.names = names
         self.words_of = words_of
-        self.everybodys = everybodys
+        self.shared = shared
         self._standing_inside = inside
         self._hours = hours
 
@@ -95,11 +95,11 @@ class Lexicon:
         names: dict[str, str] = {}
         words_of: dict[str, dict[str, frozenset[str]]] = {name: {} for name in LISTS}
         inside: dict[str, dict[str, frozenset[str]]] = {}
-        everybodys: dict[str, frozenset[str]] = dict.fromkeys(EVERYBODYS, frozenset())
-        written: dict[str, dict[str, None]] = {name: {} for name in EVERYBODYS}
+        shared: dict[str, frozenset[str]] = dict.fromkeys(SHARED, frozenset())
+        written: dict[str, dict[str, None]] = {name: {} for name in SHARED}
         for language, path in zip(LANGUAGES, lexicon_files(root), strict=True):
             content = read_lists(path)
-            lists = {name: phrases_of(content.get(name, []), path, name) for name in (*MEANINGS, *LISTS, *EVERYBODYS)}
+            lists = {name: phrases_of(content.get(name, []), path, name) for name in (*MEANINGS, *LISTS, *SHARED)}
             # A phrase with digits would lose them: "112 from Ukraine" would be found in "I am from Ukraine".
             plain = {meaning: [phrase for phrase in lists[meaning] if not any(map(str.isdigit, phrase))] for meaning in MEANINGS}
             phrases[language] = {meaning: shapes(listed, language) for meaning, listed in plain.items()}
@@ -107,14 +107,14 @@ class Lexicon:
             inside[language] = {meaning: shapes(listed, language) for meaning, listed in free.items()}
             for name in LISTS:
                 words_of[name][language] = shapes(lists[name], language)
-            for name in EVERYBODYS:
-                everybodys[name] |= shapes(lists[name], language)
+            for name in SHARED:
+                shared[name] |= shapes(lists[name], language)
                 written[name] |= dict.fromkeys(lists[name])
             for code, spellings in content.get(NAMES, {}).items():
                 for spelling in phrases_of(spellings, path, f"{NAMES}.{code}"):
                     names.setdefault(shape_of(spelling), code)
         hours = Hours(*(written[name] for name in (HOURS_TO, HOURS_BETWEEN, HOW_OFTEN)))
-        return cls(phrases=phrases, inside=inside, names=names, words_of=words_of, everybodys=everybodys, hours=hours)
+        return cls(phrases=phrases, inside=inside, names=names, words_of=words_of, shared=shared, hours=hours)
 
     def asks(self, text: str, language: str) -> bool:
         """Say whether a text holds a question, by its mark or by a word at the beginning or end of a sentence."""
@@ -124,7 +124,7 @@ class Lexicon:
 
     def _asks(self, sentence: str, language: str) -> bool:
         spoken = sentence.split()  # with its numbers: "after 10, when he sleeps" does not begin with "when"
-        if len(spoken) > 1 and shape_of(spoken[0]) in self.everybodys[CONNECTING]:
+        if len(spoken) > 1 and shape_of(spoken[0]) in self.shared[CONNECTING]:
             spoken = spoken[1:]
         writing = writings().get(language)
         ending = spoken[-1:] if writing is not None and writing.question_at_end else []
@@ -163,11 +163,11 @@ class Lexicon:
                 continue
             earlier, rest = " ".join(spoken[max(0, place - 3) : place]), spoken[place + 1 :]
             aged = bool(rest) and rest[0] in after
-            owned = before | self.everybodys[HAVING] if aged else before
+            owned = before | self.shared[HAVING] if aged else before
             own = any(earlier == word or earlier.endswith(f" {word}") for word in owned)
-            while rest and rest[0] in after | self.everybodys[BESIDE_AGE]:
+            while rest and rest[0] in after | self.shared[BESIDE_AGE]:
                 rest = rest[1:]
-            ends = not rest or not rest[0].isalnum() or rest[0] in self.everybodys[CONNECTING]
+            ends = not rest or not rest[0].isalnum() or rest[0] in self.shared[CONNECTING]
             first = aged and place == 0 and (not rest or rest[0] in before or not rest[0].isalnum()) and not of_others
             asks = any(self.begins_question(" ".join(rest[:length]), language) for length in (1, 2))  # "im 15 am i allowed"
             if (own and (ends or asks)) or first:
@@ -192,7 +192,7 @@ class Lexicon:
     def _undenied(self, text: str, found: Iterable[str], language: str) -> bool:
         """Say whether one of the phrases that were found in a text has no denial right before it."""
         shape = f" {shape_of(text, language)} "
-        no = self.everybodys[DENYING] | {phrase for phrase in self._listed_for("no", language) if " " not in phrase}
+        no = self.shared[DENYING] | {phrase for phrase in self._listed_for("no", language) if " " not in phrase}
         return any(no.isdisjoint(shape.partition(f" {phrase} ")[0].split()[-1:]) for phrase in found)
 
     def _listed_for(self, meaning: str, language: str) -> frozenset[str]:
@@ -249,11 +249,11 @@ class Lexicon:
 
     def stops_on_phones_only(self, word: str) -> bool:
         """Say whether a word without diacritics, which is listed for stopping, means something else where no network listens."""
-        return word in self.everybodys[STOP_ON_PHONES]
+        return word in self.shared[STOP_ON_PHONES]
 
     def asks_a_phone_for_help(self, word: str) -> bool:
         """Say whether networks and providers take a word without diacritics for HELP."""
-        return word in self.everybodys[HELP_ON_PHONES]
+        return word in self.shared[HELP_ON_PHONES]
 
     def _listed(self, marked: str, language: str) -> str | None:
         bare = without_diacritics(marked)
@@ -279,5 +279,5 @@ class Lexicon:
 
     def language_named(self, text: str) -> str | None:
         """Return the language that a message names and nothing else, such as "english?" or "po polsku proszę"."""
-        shape = " ".join(word for word in shape_of(text).split() if word not in self.everybodys[COURTESIES])
+        shape = " ".join(word for word in shape_of(text).split() if word not in self.shared[COURTESIES])
         return self.names.get(shape)

@@ -70,7 +70,7 @@ HOW_OFTEN: Final = "how_often"  # after a range that is no hours: "5-6 times"
 HELP_ON_PHONES: Final = "help_on_phones"  # single words that networks and providers take for HELP
 STOP_ON_PHONES: Final = "stop_on_phones"  # those of `stop` that mean something else where no network listens
 LISTS: Final = (ASKING, AGE_BEFORE, AGE_AFTER, TIMES, DONE_ALREADY)
-EVERYBODYS: Final = (
+SHARED: Final = (
     *(CONNECTING, DENYING, BESIDE_AGE, HAVING, COURTESIES),
     *(HOURS_TO, HOURS_BETWEEN, HOW_OFTEN, HELP_ON_PHONES, STOP_ON_PHONES),
 )
@@ -106,7 +106,7 @@ def read_lists(path: Path) -> dict[str, Any]:
         raise LexiconInvalid(f"The list of short words {path} cannot be read: {error}. Correct or restore the file.") from error
     if not isinstance(content, dict):
         raise LexiconInvalid(f'{path} must hold meanings with lists under them, such as "yes": [tak, jasne]. Correct the file.')
-    unknown = set(content) - {*MEANINGS, *LISTS, *EVERYBODYS, NAMES}
+    unknown = set(content) - {*MEANINGS, *LISTS, *SHARED, NAMES}
     if unknown:
         raise LexiconInvalid(f"{path} names {', '.join(sorted(unknown))}, which means nothing here: a misspelt meaning?")
     if not isinstance(content.get(NAMES, {}), dict) or set(content.get(NAMES, {})) - set(LANGUAGES):
