@@ -1,4 +1,4 @@
-"""The encoder that was tuned for this task, as `encoder/` exported it: onnxruntime and tokenizers, no network."""
+"""The encoder that was tuned for this task, as `encoder/` exported it: onnxruntime, no network."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.screening.encoder import EncoderUnavailable, Encoding, Vectors
+from bot.screening.pieces import Pieces
 
 MODEL = Path(__file__).resolve().parents[2] / "encoder" / "model"
 MOST_PIECES: Final = 256  # of one message that are read; the readable text is capped before, at about as much
@@ -30,13 +31,12 @@ class TunedEncoder:
         `threads` are those of one run: one where messages are answered, every core where thousands of rows are read.
         """
         try:
-            import onnxruntime  # noqa: PLC0415 - without these the n-grams answer
-            from tokenizers import Tokenizer  # noqa: PLC0415
+            import onnxruntime  # noqa: PLC0415 - without it the n-grams answer
 
             check_digests(folder)
             about = json.loads((folder / "about.json").read_text())
             table = json.loads((folder / "normal_form.json").read_text(encoding="utf-8"))
-            self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._known = Pieces.load(folder / "tokenizer.json")
             self._words: NDArray[np.uint8] = np.load(folder / "words.npy", mmap_mode="r", allow_pickle=False)
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
@@ -77,9 +77,9 @@ class TunedEncoder:
             for part in word.translate(self._normal_form).split():
                 parts.append(part)
                 owners.append(number)
-        encoded = self._tokenizer.encode(parts, is_pretokenized=True, add_special_tokens=False)
-        ids = encoded.ids[: MOST_PIECES - 2]
-        belongs = [owners[word] for word in encoded.word_ids[: len(ids)]]
+        numbers, places = self._known.cut(parts)
+        ids = numbers[: MOST_PIECES - 2]
+        belongs = [owners[place] for place in places[: len(ids)]]
         return [self._first, *ids, self._last], (-1, *belongs, -1)
 
     def _word_vectors(self, ids: Sequence[int]) -> Vectors:
