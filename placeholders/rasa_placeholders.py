@@ -1,4 +1,4 @@
-"""Stand in for the libraries that Rasa 3.6.21 only names at import, and mend two things in the moment in which Rasa is imported.
+"""Stand in for the libraries that Rasa 3.6.21 only names at import, and mend three things in the moment in which Rasa is imported.
 
 Rasa imports its neural components, every messenger and every store that it knows, whether they are used or not; they subclass,
 annotate and decorate with names from libraries that this project never uses and does not install. The names are enough: a name in
@@ -35,6 +35,8 @@ LIBRARIES = (
     "webexteamssdk",
 )
 _PLOTTING = "rasa.utils.plotting"
+# Rasa's own: how its neural components hold their data. Useless without TensorFlow, and it imports all of scikit-learn.
+_NEURAL = "rasa.utils.tensorflow.model_data"
 _EXCEPTIONS = ("Error", "Exception", "Failure")
 
 
@@ -127,7 +129,7 @@ class _NoPictures(importlib.abc.Loader):
 
 
 class _WithRasa(importlib.abc.MetaPathFinder):
-    """Gives numpy 2 the two names back that Rasa reads, and Rasa a way to do without pictures."""
+    """Gives numpy 2 the two names back that Rasa reads, and Rasa a way to do without pictures and without neural components."""
 
     def find_spec(self, fullname, path, target=None):
         if fullname == "rasa":
@@ -139,6 +141,8 @@ class _WithRasa(importlib.abc.MetaPathFinder):
                 numpy.float_ = numpy.float64
         if fullname == _PLOTTING and importlib.util.find_spec("matplotlib") is None:
             return importlib.machinery.ModuleSpec(fullname, _NoPictures())
+        if fullname == _NEURAL and importlib.machinery.PathFinder.find_spec("tensorflow") is None:
+            return importlib.machinery.ModuleSpec(fullname, _Placeholders())
         return None
 
 

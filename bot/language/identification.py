@@ -20,6 +20,7 @@ import yaml
 from numpy.typing import NDArray
 
 from bot.language.data import NLU_DATA
+from bot.language.ngrams import FEATURES, hashed
 from bot.language.normalise import words
 from bot.language.romanise import romanised_variants
 from bot.language.writing import LATIN, romanised_languages, writings, written_in
@@ -29,7 +30,6 @@ from bot.screening.heads import check_classes
 LANGUAGE_FILE = "language.npz"
 OTHER_LANGUAGES = NLU_DATA / "other_languages.yml"
 _LITTLE = 1e-6
-_FEATURES = 2**15
 _FOREIGN = 0.5  # likelihood of the languages that are not served together, from which on a message is in one of them
 _FEWEST_FOREIGN_WORDS = 3  # fewer say too little to turn somebody away from their language
 _SURE = 0.9
@@ -74,14 +74,12 @@ class LanguageIdentifier:
         `scripts` says of others in which script their messages were, if not in Latin letters.
         """
         import eldc  # noqa: PLC0415 - a C extension, loaded once with the first identifier
-        from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415
 
         self._by_feature = np.ascontiguousarray(weights.T)  # a message has some hundred of all the features: only theirs are read
         self.weights = self._by_feature.T
         self.bias = bias
         self.others = tuple(others)
         self.scripts = dict(scripts or {})
-        self._hashing: Any = _hashing(HashingVectorizer)
         eldc.init()
         self._world: Any = eldc.instance()
         self._ours: Any = _eldc_for(eldc, LANGUAGES)
@@ -146,8 +144,8 @@ class LanguageIdentifier:
         return {str(told): 0.5} if told else {}
 
     def _likelihoods(self, text: str) -> Matrix:
-        features = self._hashing.transform([_shape(text)])
-        logits = features.data @ self._by_feature[features.indices] + self.bias
+        features, shares = hashed(_shape(text))
+        logits = shares @ self._by_feature[features] + self.bias
         powers = np.exp(logits - logits.max())
         return np.asarray(powers / powers.sum(), dtype=np.float32)
 
@@ -175,7 +173,7 @@ def train_language(
     texts: Sequence[str], languages: Sequence[str], others: Mapping[str, Sequence[str]] | None = None
 ) -> LanguageIdentifier:
     """Fit the n-gram classifier on messages, on variants of them without diacritics and in Latin letters, and on other languages'."""
-    from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 - training only
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - training only
     from sklearn.linear_model import SGDClassifier  # noqa: PLC0415
 
     others = others or {}
@@ -195,10 +193,13 @@ def train_language(
             variants.append(" ".join(tokens[3:7]))
         samples.extend(_shape(variant) for variant in variants)
         targets.extend([index] * len(variants))
-    features = _hashing(HashingVectorizer).transform(samples)
+    rows = [hashed(sample) for sample in samples]
+    ends = np.cumsum([0, *(len(row) for row, _ in rows)])
+    parts = (np.concatenate([shares for _, shares in rows]), np.concatenate([row for row, _ in rows]), ends)
+    features = csr_matrix(parts, shape=(len(samples), FEATURES))
     model = SGDClassifier(loss="log_loss", alpha=3e-7, max_iter=12, tol=None, random_state=7, average=True)
     model.fit(features, np.array(targets))
-    weights = np.zeros((len(names), _FEATURES), dtype=np.float32)
+    weights = np.zeros((len(names), FEATURES), dtype=np.float32)
     bias = np.full(len(names), -30.0, dtype=np.float32)
     if len(model.classes_) == 2:
         weights[model.classes_[1]], bias[model.classes_[1]] = model.coef_[0], model.intercept_[0]
@@ -218,10 +219,6 @@ def without_diacritics(text: str) -> str:
             continue
         bare.append(mark)
     return unicodedata.normalize("NFC", "".join(bare))
-
-
-def _hashing(vectorizer: Any) -> Any:
-    return vectorizer(analyzer="char_wb", ngram_range=(1, 5), n_features=_FEATURES, alternate_sign=False, norm="l2")
 
 
 def _shape(text: str) -> str:

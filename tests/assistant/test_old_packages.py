@@ -13,7 +13,7 @@ pytestmark = pytest.mark.model
 
 # By what they are imported as. Rasa itself imports none of these for a dialogue.
 NEVER_IMPORTED = (
-    "sanic_jwt", "sentry_sdk", "rocketchat_API", "mattermostwrapper", "pydot", "skops", "sklearn_crfsuite", "docopt",
+    "sanic_jwt", "sentry_sdk", "rocketchat_API", "mattermostwrapper", "pydot", "skops", "sklearn", "sklearn_crfsuite", "docopt",
 )  # fmt: skip
 # What Rasa imports and a dialogue does not use: servers, channels, stores of its own, or placeholders of this project for them.
 NEVER_RUN = (
