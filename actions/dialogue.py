@@ -17,7 +17,7 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.dialogue import report
-from bot.dialogue.answers import Library
+from bot.dialogue.answers import shared_library
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.plan import Say, Section
 from bot.dialogue.predicates import alarm_now
@@ -47,12 +47,6 @@ def wording() -> Wording:
     return Wording.load()
 
 
-@functools.cache
-def library() -> Library:
-    """Return the library of answers, read once in a process."""
-    return Library.load()
-
-
 def _turn_of(tracker: Tracker) -> Speaking:
     """Return the turn that the front door began, or one rebuilt from what Rasa's own server sends."""
     if _SPEAKING:
@@ -63,7 +57,7 @@ def _turn_of(tracker: Tracker) -> Speaking:
     screening = (
         Screening.from_json(message["screening"]) if "screening" in message else Screening(_language(tracker), Triage.NONE)
     )
-    around = Around(library(), wording().titles[_language(tracker)], triage=screening.triage)
+    around = Around(shared_library(), wording().titles[_language(tracker)], triage=screening.triage)
     return Speaking.begin(str(message.get("text") or ""), Understood(screening, commands), before, around)
 
 

@@ -12,10 +12,10 @@ import structlog
 import bot.channels.registry  # noqa: F401 - declares the channels
 from bot.alarms.store import AlarmStore
 from bot.conversation.frontdoor import FrontDoor
-from bot.dialogue.answers import Library
+from bot.dialogue.answers import shared_library
 from bot.handoff.hours import DutyHours
 from bot.handoff.queue import HandoffQueue
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import Lexicon, shared_lexicon
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 from bot.runtime.live_events import LiveEvents
@@ -131,7 +131,7 @@ def build(
     conversations = ConversationStore(vault, Retention(conversation=timedelta(days=settings.retention_days), case=case))
     alarms = AlarmStore(settings, vault)
     queue = HandoffQueue(keep=case, targets=alarms.patience)
-    wording, lexicon, live_events = Wording.load(), Lexicon.load(), LiveEvents()
+    wording, lexicon, live_events = Wording.load(), shared_lexicon(), LiveEvents()
     frontdoor = FrontDoor(
         database=database,
         conversations=conversations,
@@ -139,7 +139,7 @@ def build(
         assistant=assistant,
         wording=wording,
         lexicon=lexicon,
-        library=Library.load(),
+        library=shared_library(),
         live_events=live_events,
         clock=clock,
         on_duty=DutyHours.read(settings).on_duty,

@@ -6,6 +6,7 @@ language may add ways of asking of its own. An answer is found by nearness in me
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,12 @@ class Library:
     def get(self, name: str) -> Answer | None:
         """Return an answer by its id."""
         return self.answers.get(name)
+
+
+@functools.cache
+def shared_library() -> Library:
+    """Return the library of this project, read once in a process; raises LibraryInvalid."""
+    return Library.load()
 
 
 def matter_files(root: Path = NLU_DATA) -> list[Path]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from bot.dialogue.answers import CALM, DANGER, WAITING, Library
+from bot.dialogue.answers import CALM, DANGER, WAITING, Library, shared_library
 from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, UNKNOWN, Command, Commands
 from bot.dialogue.embedding import Senses
 from bot.dialogue.exact import exact
@@ -20,7 +20,7 @@ from bot.dialogue.heads import CommandHeads
 from bot.dialogue.retrieval import Found, Nearness
 from bot.dialogue.state import Danger, Person, Who
 from bot.dialogue.turn import Understood
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import Lexicon, shared_lexicon
 from bot.language.sentences import QUESTION_MARKS, sentences
 from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
@@ -104,9 +104,9 @@ class CommandModel:
     @classmethod
     def load(cls, folder: Path, encoder: TunedEncoder) -> CommandModel:
         """Read what was learned from a folder, and the library and the lists as they are now."""
-        library, senses = Library.load(), Senses.load(folder, Heads.load(encoder.folder))
+        library, senses = shared_library(), Senses.load(folder, Heads.load(encoder.folder))
         nearness = Nearness.load(folder, library, encoder, senses)
-        return cls(CommandHeads.load(folder), nearness, library, Lexicon.load(), senses)
+        return cls(CommandHeads.load(folder), nearness, library, shared_lexicon(), senses)
 
     def understand(self, text: str, screening: Screening, reading: Reading | None, context: Context) -> Understood:
         """Return what a message does in its conversation; `reading` is None of a text without words."""

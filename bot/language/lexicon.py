@@ -7,6 +7,7 @@ Diacritics are optional when they are matched, but for Vietnamese, in which they
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -281,3 +282,9 @@ class Lexicon:
         """Return the language that a message names and nothing else, such as "english?" or "po polsku proszę"."""
         shape = " ".join(word for word in shape_of(text).split() if word not in self.shared[COURTESIES])
         return self.names.get(shape)
+
+
+@functools.cache
+def shared_lexicon() -> Lexicon:
+    """Return the lists of this project, read once in a process; raises LexiconInvalid."""
+    return Lexicon.load()

@@ -26,7 +26,7 @@ from bot.dialogue.features import Context
 from bot.dialogue.training import train_understanding
 from bot.dialogue.turn import Understood
 from bot.dialogue.understand import CommandModel, plainly
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import shared_lexicon
 from bot.language.normalise import readable
 from bot.language.word_lists import phrases_by_meaning
 from bot.messages import Screening
@@ -45,7 +45,7 @@ class CommandClassifier(GraphComponent):
         self._storage = storage
         self._resource = resource
         self._understanding = understanding
-        self._lexicon = Lexicon.load()
+        self._lexicon = shared_lexicon()
 
     @classmethod
     def create(
