@@ -279,7 +279,7 @@ class Dispatcher:
         """Store that the provider took a part."""
         ATTEMPTS.labels(outbound.channel, "accepted").inc()
         now = self.clock()
-        async with self.database.transaction() as session:
+        async with self.database.transaction(before_others=True) as session:
             row = await session.get(Delivery, outbound.delivery_id, with_for_update=True)
             if row is None:  # erased while it was on its way: what arrived is taken back where that is possible
                 self._take_back(session, outbound, provider_id, now)

@@ -237,7 +237,7 @@ class Farewells:
 
     async def _keep(self, number: str, farewell: Farewell) -> bool:
         """Store what is left, or forget it when nothing is; returns whether it was the last step."""
-        async with self.database.transaction() as session:
+        async with self.database.transaction(before_others=True) as session:
             if not farewell.steps:
                 await session.execute(delete(FarewellDue).where(FarewellDue.id == number))
                 _ended(farewell.channel, "done")

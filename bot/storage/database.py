@@ -56,10 +56,14 @@ class Database:
             self._written = self._transaction
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Open a transaction; commit at the end, roll back on an exception. What it wrote is durable when the block has ended."""
+    async def transaction(self, *, before_others: bool = False) -> AsyncIterator[AsyncSession]:
+        """Open a transaction; commit at the end, roll back on an exception. What it wrote is durable when the block has ended.
+
+        `before_others` is for what happened outside and cannot be asked for again, such as that a text went out: the longer it
+        waits, the likelier a crash makes it happen twice.
+        """
         try:
-            async with self._written() as session:
+            async with self._written(before_others=before_others) as session:
                 yield session
                 await store_counts(session)
         except (DatabaseError, NoConnection, sqlite.NotWritten) as error:
@@ -79,7 +83,8 @@ class Database:
             raise unavailable(error, self.url) from error
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+    async def _transaction(self, *, before_others: bool = False) -> AsyncIterator[AsyncSession]:
+        del before_others  # PostgreSQL lets nobody wait for others' commits
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 

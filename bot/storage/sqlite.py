@@ -194,6 +194,49 @@ def _tell(connection: Any, *pragmas: str) -> None:
     cursor.close()
 
 
+class _Turns:
+    """Places in a line: one after the other has the turn, and who comes `before_others` has it before those who do not."""
+
+    def __init__(self) -> None:
+        self._had = False
+        self._before: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
+
+    def ask(self, *, before_others: bool = False) -> asyncio.Future[None]:
+        """Return a place in the line."""
+        place = asyncio.get_running_loop().create_future()
+        if self._had:
+            (self._before if before_others else self._others).append(place)
+        else:
+            self._had = True
+            place.set_result(None)
+        return place
+
+    def bring_forward(self, place: asyncio.Future[None]) -> None:
+        """Let a place that waits come before the others."""
+        if place in self._others:
+            self._others.remove(place)
+            self._before.append(place)
+
+    async def wait(self, place: asyncio.Future[None]) -> None:
+        """Wait until a place has the turn."""
+        try:
+            await place
+        except asyncio.CancelledError:
+            if not place.cancelled():  # it came at the same moment
+                self.release()
+            raise
+
+    def release(self) -> None:
+        """Hand the turn on to the next who still waits."""
+        while self._before or self._others:
+            following = (self._before or self._others).popleft()
+            if not following.cancelled():
+                following.set_result(None)
+                return
+        self._had = False
+
+
 class _Group:
     """Transactions that become durable together: each in a savepoint of its own, all in one commit."""
 
@@ -202,6 +245,7 @@ class _Group:
         self.driver = driver
         self.lost = False
         self.end: asyncio.Task[Exception | None]
+        self.place_of_end: asyncio.Future[None]
 
     def look(self) -> None:
         """Notice when SQLite gave up everything: what looks like a transaction afterwards would hold only a part of it."""
@@ -217,17 +261,18 @@ class Writer:
     """Lets transactions write one after another, in the order in which they were asked for.
 
     Those that wait when one begins are committed with it: one wait for the disk for all of them. None is told that it is done
-    before that commit is, and one that fails takes back only what it wrote itself.
+    before that commit is, and one that fails takes back only what it wrote itself. One that asks to come `before_others` waits for
+    the one that is writing, and is committed as soon as it has written: nobody else writes in between.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._turn = asyncio.Lock()
+        self._turns = _Turns()
         self._group: _Group | None = None
         self._has_turn: asyncio.Task[Any] | None = None
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, *, before_others: bool = False) -> AsyncIterator[AsyncSession]:
         """Open a transaction when its turn comes; raises NotWritten, and NestedTransaction in a task that has one open."""
         task = asyncio.current_task()
         if task is not None and task is self._has_turn:
@@ -236,7 +281,7 @@ class Writer:
             )
         try:
             async with asyncio.timeout(BUSY_SECONDS):
-                await self._turn.acquire()
+                await self._turns.wait(self._turns.ask(before_others=before_others))
         except TimeoutError as error:
             raise NotWritten("Others were writing all the time.") from error
         self._has_turn = task
@@ -251,14 +296,17 @@ class Writer:
                     yield session
             finally:
                 group.look()
+                if before_others:
+                    self._turns.bring_forward(group.place_of_end)
         finally:
             self._has_turn = None
-            self._turn.release()
+            self._turns.release()
         failure = await asyncio.shield(group.end)  # the others' commit goes on when this one's task is cancelled
         if failure is not None:
             raise failure
 
     async def _begin(self) -> _Group:
+        await asyncio.sleep(0)  # who asks in the same moment shall be in it
         connection = await self._engine.connect()
         try:
             await connection.begin()
@@ -267,11 +315,13 @@ class Writer:
             await connection.close()
             raise
         self._group = group = _Group(connection, driver)
-        group.end = asyncio.create_task(self._end(group))  # its turn comes after those that wait now
+        group.place_of_end = self._turns.ask()  # after those that wait now
+        group.end = asyncio.create_task(self._end(group))
         return group
 
     async def _end(self, group: _Group) -> Exception | None:
-        async with self._turn:
+        await self._turns.wait(group.place_of_end)
+        try:
             self._group = None
             try:
                 group.check()
@@ -280,4 +330,6 @@ class Writer:
                 return error
             finally:
                 await group.connection.close()
+        finally:
+            self._turns.release()
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,7 @@ class Channel:
         self.looked_up = 0
         self.pieces = 1
         self.arrived = asyncio.Event()
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
     def parts(self, outbound: Outbound) -> int:
         return self.pieces
@@ -36,6 +38,8 @@ class Channel:
         if self.problems:
             raise self.problems.pop(0)
         self.arrived.set()
+        if self.meanwhile is not None:
+            await self.meanwhile()
         self.sent.append(f"{outbound.reply.text}" if self.pieces == 1 else f"{outbound.reply.text} {outbound.part}")
         return f"SM{len(self.sent)}"
 

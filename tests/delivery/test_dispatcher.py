@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.outbound import NotNow, Outbound
 from bot.messages import Inbound, Triage
 from bot.program import Program
 from bot.runtime.live_events import OUTBOX
 from bot.storage.concealed import provider_ids
-from bot.storage.tables import Conversation
+from bot.storage.tables import Conversation, Delivery
 from tests.delivery.dispatching import ADDRESS, Channel, make_dispatcher, rows, say, states
 from tests.support import Clock
 
@@ -31,6 +33,28 @@ async def test_replies_arrive_in_the_order_in_which_they_were_said(
     await dispatcher.deliver_due()
     assert channel.sent == ["jeden", "dwa", "trzy"]
     assert await states(program) == ["sent"] * 3
+
+
+async def test_that_a_text_went_out_is_noted_before_anything_else_that_waits_to_be_written(
+    program: Program, dispatcher: Dispatcher, channel: Channel, conversation: Conversation
+) -> None:
+    """A process that is killed in between sends it once more: the wait must not grow with what else is to be written."""
+    seen: list[str] = []
+    crowd: list[asyncio.Task[None]] = []
+
+    async def write() -> None:
+        async with program.database.transaction(), program.database.reading() as session:
+            seen.append((await session.scalars(select(Delivery.state))).one())
+
+    async def come_all_at_once() -> None:
+        crowd.extend(asyncio.create_task(write()) for _ in range(10))
+        await asyncio.sleep(0)
+
+    channel.meanwhile = come_all_at_once
+    await say(program, conversation, "jeden")
+    await dispatcher.deliver_due()
+    await asyncio.gather(*crowd)
+    assert seen == ["sending"] + ["sent"] * 9
 
 
 async def test_a_failure_holds_up_what_comes_after_it_and_nothing_overtakes(

@@ -113,6 +113,59 @@ async def test_those_who_wait_are_committed_together_and_told_only_then(database
     assert len(await stored(database)) == 8
 
 
+async def test_one_that_comes_before_others_waits_for_who_is_writing_and_is_stored_before_anybody_else_writes(
+    database: Database,
+) -> None:
+    writing, went_on = asyncio.Event(), asyncio.Event()
+
+    async def write(key: str) -> list[str]:
+        async with database.transaction() as session:
+            session.add(row(key))
+            await session.flush()
+            writing.set()
+            await went_on.wait()
+        return await stored(database)
+
+    others = [asyncio.create_task(write(str(number))) for number in range(8)]
+    await writing.wait()
+
+    async def come_before() -> list[str]:
+        async with database.transaction(before_others=True) as session:
+            session.add(row("before"))
+        return await stored(database)
+
+    coming = asyncio.create_task(come_before())
+    await asyncio.sleep(0)
+    went_on.set()
+    assert await coming == ["0", "before"]
+    await asyncio.gather(*others)
+    assert len(await stored(database)) == 9
+
+
+async def test_several_that_come_before_others_share_a_commit_and_one_that_is_given_up_holds_up_nobody(
+    database: Database,
+) -> None:
+    commits, writing, went_on = commits_of(database), asyncio.Event(), asyncio.Event()
+
+    async def write(key: str, *, before_others: bool = True) -> None:
+        async with database.transaction(before_others=before_others) as session:
+            session.add(row(key))
+            await session.flush()
+            writing.set()
+            await went_on.wait()
+
+    first = asyncio.create_task(write("first", before_others=False))
+    await writing.wait()
+    coming = [asyncio.create_task(write(f"before {number}")) for number in range(5)]
+    await asyncio.sleep(0)
+    coming[2].cancel()
+    went_on.set()
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(first, *coming, return_exceptions=True)
+    assert len(commits) == 1
+    assert await stored(database) == ["before 0", "before 1", "before 3", "before 4", "first"]
+
+
 async def test_one_that_fails_takes_back_only_what_it_wrote_itself(database: Database) -> None:
     async def write(key: str, *, fails: bool = False) -> None:
         async with database.transaction() as session:
