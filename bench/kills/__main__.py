@@ -55,6 +55,7 @@ class Lives:
     young: int = 0
     under_way: int = 0
     starts: list[float] = field(default_factory=list)
+    deaths: list[float] = field(default_factory=list)
 
 
 async def answers(town: Town) -> bool:
@@ -97,6 +98,7 @@ async def one_life(town: Town, lives: Lives, environment: dict[str, str], log: P
             await asyncio.sleep(random.uniform(0, 0.02))
     lives.under_way += town.on_their_way > 0
     town.up.clear()
+    lives.deaths.append(time.monotonic())
     program.kill()
     await asyncio.to_thread(program.join)
     lives.kills += 1
@@ -179,10 +181,21 @@ def environment_of(environment: dict[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
+def before_death(town: Town, lives: Lives, proof: Proof) -> list[float]:
+    """Return how many seconds before a death each text was taken by Telegram that it got once more, the shortest first."""
+    taken: dict[str, list[float]] = {mark: [] for mark in proof.repeated}
+    for at, text in town.telegram.taken:
+        if (mark := text.partition(" ")[0]) in taken:
+            taken[mark].append(at)
+    first = [at for times in taken.values() for at in times[:-1] if at <= lives.deaths[-1]]
+    return sorted(min(death - at for death in lives.deaths if death >= at) for at in first)
+
+
 def told(name: str, lives: Lives, proof: Proof, town: Town, log: Path) -> str:
     """Return the figures as lines of text."""
     starts = sorted(lives.starts) or [float("nan")]
     events = Counter(json.loads(line)["event"] for line in log.read_text().splitlines() if line.startswith("{"))
+    doubted = before_death(town, lives, proof) or [float("nan")]
     logged = ", ".join(f"{event} {count}" for event, count in events.most_common())
     return "\n".join(
         [
@@ -190,7 +203,8 @@ def told(name: str, lives: Lives, proof: Proof, town: Town, log: Path) -> str:
             f" {lives.under_way} with a call under way; a start takes {starts[len(starts) // 2]:.1f} s",
             f"  {proof.letters} messages ({by_channel(town.letters)}), {proof.refused_by_death} calls that a death cut off or refused",
             f"  lost {len(proof.lost)}, answered twice {len(proof.doubled)}, undecided {proof.undecided}, not delivered {proof.unsent};"
-            f" repeated in Telegram {len(proof.repeated)}, unknown whether they arrived {proof.unknown}",
+            f" repeated in Telegram {len(proof.repeated)}, taken {doubted[len(doubted) // 2]:.2f} s (at most {doubted[-1]:.2f} s) before a"
+            f" death; unknown whether they arrived {proof.unknown}",
             f"  {proof.urgent} emergencies: cases lost {proof.cases_lost}, doubled {proof.cases_doubled}",
             f"  violations of the providers' rules: {len(town.telegram.violations) + len(town.twilio.violations)}",
             f"  logged: {logged}",

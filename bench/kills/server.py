@@ -15,6 +15,8 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from bot.console.texts import Texts
+from bot.conversation.danger_phrases import DangerWords
 from bot.dialogue.answers import Library
 from bot.dialogue.turn import Speaking
 from bot.language.lexicon import Lexicon
@@ -24,9 +26,15 @@ from bot.server import serve_with
 from bot.settings import load_settings
 from tests.support import HOTLINE, PlainAssistant, PlainSpoken
 
-for _read_once in (Lexicon, Wording, Library):  # two seconds of each start, and the same each time: read before the fork
+for _read_once in (
+    Lexicon,
+    Wording,
+    Library,
+    Texts,
+    DangerWords,
+):  # most of a start, and the same each time: read before the fork
     _read_once.load = cache(_read_once.load)  # type: ignore[method-assign]
-    _read_once.load()
+    _read_once.load(*([Lexicon.load()] if _read_once is DangerWords else []))
 
 
 class Echo(PlainAssistant):

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,11 +36,15 @@ class Call:
 
 @dataclass
 class TelegramApi:
-    """The server; `sent` holds what people see in their chats, `violations` what the real one would have refused."""
+    """The server; `chats` holds what people see, `violations` what the real one would have refused.
+
+    `taken` holds the texts that were sent, each with its time by `time.monotonic`.
+    """
 
     misbehaviours: Misbehaviours = field(default_factory=Misbehaviours)
     calls: list[Call] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    taken: list[tuple[float, str]] = field(default_factory=list)
     chats: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
     refusals: dict[int, tuple[int, str]] = field(default_factory=dict)
     undeletable: set[int] = field(default_factory=set)
@@ -124,6 +129,7 @@ class TelegramApi:
         chat = self.chats.setdefault(chat_id, {}) if chat_id else {}
         match method:
             case "sendMessage":
+                self.taken.append((time.monotonic(), data["text"]))
                 self._last_message += 1
                 message = {
                     "message_id": self._last_message,
