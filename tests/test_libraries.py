@@ -1,0 +1,73 @@
+"""What the list of libraries says is what runs, and what is written about the old ones is about those that are installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from bot.settings import PROJECT_ROOT
+
+
+def plain(name: str) -> str:
+    """Return a name as registries compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return what `make sbom` writes."""
+    uv = shutil.which("uv") or shutil.which(PROJECT_ROOT / ".tools" / "uv" / "bin" / "uv")
+    if uv is None:
+        pytest.skip("uv is not installed")
+    there = tmp_path_factory.mktemp("project")
+    for name in ("Makefile", "pyproject.toml", "uv.lock", "placeholders"):
+        (there / name).symlink_to(PROJECT_ROOT / name)
+    subprocess.run(
+        ["make", "sbom"],
+        cwd=there,
+        check=True,
+        capture_output=True,
+        env=os.environ | {"PATH": f"{Path(uv).parent}:{os.environ['PATH']}"},
+    )
+    text = (there / "build" / "sbom.cdx.json").read_text(encoding="utf-8")
+    assert JsonStrictValidator(SchemaVersion.V1_5).validate_str(text) is None
+    return dict(json.loads(text))
+
+
+def test_the_list_of_libraries_holds_what_the_program_asks_for_and_what_is_installed(listed: dict[str, Any]) -> None:
+    told = {plain(component["name"]): component["version"] for component in listed["components"]}
+    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {plain(re.split(r"[\[<>=!~ ]", wanted)[0]) for wanted in project["dependencies"]}
+    assert asked - told.keys() == set()
+    assert {name: listed_version for name, listed_version in told.items() if version(name) != listed_version} == {}
+
+
+def test_no_tool_of_the_tests_is_in_the_list_of_libraries(listed: dict[str, Any]) -> None:
+    assert {component["name"] for component in listed["components"]} & {
+        "pytest",
+        "mypy",
+        "ruff",
+        "playwright",
+        "schemathesis",
+    } == set()
+
+
+def test_what_is_told_about_old_libraries_is_about_those_that_are_installed() -> None:
+    packages = tomllib.loads((PROJECT_ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    locked = {plain(package["name"]): package["version"] for package in packages}
+    operations = (PROJECT_ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    [table] = re.findall(r"\| package \| known .*?\n\n", operations, re.DOTALL)
+    told = re.findall(r"`([\w.-]+)`(?: (\d[\w.]*))?", "\n".join(line.split("|")[1] for line in table.strip().splitlines()[2:]))
+    assert len(told) > 10
+    assert [name for name, version in told if locked.get(plain(name), "").partition("+")[0] != version] == []
