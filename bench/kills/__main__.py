@@ -181,21 +181,26 @@ def environment_of(environment: dict[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def before_death(town: Town, lives: Lives, proof: Proof) -> list[float]:
-    """Return how many seconds before a death each text was taken by Telegram that it got once more, the shortest first."""
-    taken: dict[str, list[float]] = {mark: [] for mark in proof.repeated}
-    for at, text in town.telegram.taken:
+def doubts(town: Town, lives: Lives, proof: Proof) -> str:
+    """Return why texts came twice in Telegram: it held its answer back, or the program died before it had noted the answer."""
+    taken: dict[str, list[tuple[float, bool]]] = {mark: [] for mark in proof.repeated}
+    for at, text, held in town.telegram.taken:
         if (mark := text.partition(" ")[0]) in taken:
-            taken[mark].append(at)
-    first = [at for times in taken.values() for at in times[:-1] if at <= lives.deaths[-1]]
-    return sorted(min(death - at for death in lives.deaths if death >= at) for at in first)
+            taken[mark].append((at, held))
+    again = [first for times in taken.values() for first in times[:-1]]
+    late = sorted(min((death - at for death in lives.deaths if death >= at), default=0) for at, held in again if not held)
+    told = f"{len(again) - len(late)} times because it held its answer back"
+    if late:
+        told += (
+            f", {len(late)} times because of a death {late[len(late) // 2]:.2f} s (at most {late[-1]:.2f} s) after it took one"
+        )
+    return told
 
 
 def told(name: str, lives: Lives, proof: Proof, town: Town, log: Path) -> str:
     """Return the figures as lines of text."""
     starts = sorted(lives.starts) or [float("nan")]
     events = Counter(json.loads(line)["event"] for line in log.read_text().splitlines() if line.startswith("{"))
-    doubted = before_death(town, lives, proof) or [float("nan")]
     logged = ", ".join(f"{event} {count}" for event, count in events.most_common())
     return "\n".join(
         [
@@ -203,8 +208,8 @@ def told(name: str, lives: Lives, proof: Proof, town: Town, log: Path) -> str:
             f" {lives.under_way} with a call under way; a start takes {starts[len(starts) // 2]:.1f} s",
             f"  {proof.letters} messages ({by_channel(town.letters)}), {proof.refused_by_death} calls that a death cut off or refused",
             f"  lost {len(proof.lost)}, answered twice {len(proof.doubled)}, undecided {proof.undecided}, not delivered {proof.unsent};"
-            f" repeated in Telegram {len(proof.repeated)}, taken {doubted[len(doubted) // 2]:.2f} s (at most {doubted[-1]:.2f} s) before a"
-            f" death; unknown whether they arrived {proof.unknown}",
+            f" unknown whether they arrived {proof.unknown}",
+            f"  repeated in Telegram {len(proof.repeated)}: {doubts(town, lives, proof)}",
             f"  {proof.urgent} emergencies: cases lost {proof.cases_lost}, doubled {proof.cases_doubled}",
             f"  violations of the providers' rules: {len(town.telegram.violations) + len(town.twilio.violations)}",
             f"  logged: {logged}",

@@ -38,13 +38,13 @@ class Call:
 class TelegramApi:
     """The server; `chats` holds what people see, `violations` what the real one would have refused.
 
-    `taken` holds the texts that were sent, each with its time by `time.monotonic`.
+    `taken` holds the texts that were sent, each with its time by `time.monotonic`, and whether the sender was left without an answer.
     """
 
     misbehaviours: Misbehaviours = field(default_factory=Misbehaviours)
     calls: list[Call] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
-    taken: list[tuple[float, str]] = field(default_factory=list)
+    taken: list[tuple[float, str, bool]] = field(default_factory=list)
     chats: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
     refusals: dict[int, tuple[int, str]] = field(default_factory=dict)
     undeletable: set[int] = field(default_factory=set)
@@ -105,6 +105,8 @@ class TelegramApi:
         if misbehaviour is not None and not misbehaviour.takes_effect:
             return await self.misbehaviours.act(misbehaviour, request)
         answer = await self._do(method, data)
+        if method == "sendMessage":
+            self.taken.append((time.monotonic(), data["text"], misbehaviour is not None))
         return answer if misbehaviour is None else await self.misbehaviours.act(misbehaviour, request)
 
     def _violation(self, method: str, data: dict[str, str]) -> str | None:
@@ -129,7 +131,6 @@ class TelegramApi:
         chat = self.chats.setdefault(chat_id, {}) if chat_id else {}
         match method:
             case "sendMessage":
-                self.taken.append((time.monotonic(), data["text"]))
                 self._last_message += 1
                 message = {
                     "message_id": self._last_message,
