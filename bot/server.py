@@ -26,8 +26,8 @@ from bot.channels.webchat.admission import Admission
 from bot.channels.webchat.channel import MAX_BODY, WebChat
 from bot.channels.webchat.frontend.assets import PREFIX as ASSETS
 from bot.channels.webchat.frontend.assets import Assets, Text
-from bot.channels.webchat.frontend.languages import FALLBACK, asked_for, wanted
-from bot.channels.webchat.frontend.page import render_later_words, render_page, render_script, render_words
+from bot.channels.webchat.frontend.languages import asked_for, wanted
+from bot.channels.webchat.frontend.page import render_page, render_script, render_words
 from bot.channels.webchat.frontend.plain_page import PlainPage
 from bot.channels.webchat.frontend.widget import Widget
 from bot.channels.webchat.plain_chat import PlainChat
@@ -68,13 +68,7 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     chat = webchat.application()
     app.on_shutdown.append(webchat.close)
     app.add_subapp(PREFIX, chat)
-    assets = Assets(
-        {
-            "words.js": render_words(program.wording),
-            "later.js": render_later_words(program.wording),
-            "chat.js": render_script(),
-        }
-    )
+    assets = Assets({"chat.js": render_script(), **render_words(program.wording)})
     widget = Widget(program.wording, listed(program.settings.widget_sites))
     app.router.add_get("/", _page(program, assets, widget))
     app.router.add_get("/widget.js", widget.serve)
@@ -111,11 +105,11 @@ def _page(program: Program, assets: Assets, widget: Widget) -> Callable[[web.Req
     }
 
     @cache
-    def page(language: str, asked: str | None) -> Text:
-        return Text.of(render_page(program.wording, language, asked, assets).encode(), "text/html")
+    def page(wished: str | None, asked: str | None) -> Text:
+        return Text.of(render_page(program.wording, wished, asked, assets).encode(), "text/html")
 
     async def respond(request: web.Request) -> web.Response:
-        return page(wanted(request) or FALLBACK[0], asked_for(request)).response(request, headers)
+        return page(wanted(request), asked_for(request)).response(request, headers)
 
     return respond
 

@@ -9,11 +9,12 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.webchat.frontend.assets import Assets
+from bot.messages import LANGUAGES
 from bot.program import Program
 from bot.server import application
 
 Client = TestClient[Any, Any]
-MOST = 25_000  # bytes over the wire before the first message can be written
+MOST = 16_000  # bytes over the wire, without headers, before the first message can be written
 SMALL = {"Accept-Encoding": "gzip"}
 
 
@@ -29,14 +30,16 @@ async def fetched(client: Client, path: str, **headers: str) -> tuple[Any, bytes
     return response.headers, await response.read()
 
 
-async def files(client: Client) -> list[str]:
-    _, page = await fetched(client, "/", **{"Accept-Encoding": "identity"})
-    return re.findall(r'(?:src|href)="(/static/[^"]+)"', page.decode())
+async def files(client: Client, page: str = "/") -> list[str]:
+    _, html = await fetched(client, page, **{"Accept-Encoding": "identity"})
+    return re.findall(r'(?:src|href)="(/static/[^"]+)"', html.decode())
 
 
-async def test_the_page_and_its_files_are_small_over_the_wire_and_the_same_as_uncompressed(client: Client) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_page_and_its_files_are_small_over_the_wire_and_the_same_as_uncompressed(client: Client, language: str) -> None:
+    page = f"/?lang={language}"
     total = 0
-    for path in ("/", *await files(client)):
+    for path in (page, *await files(client, page)):
         headers, small = await fetched(client, path, **SMALL)
         _, plain = await fetched(client, path, **{"Accept-Encoding": "identity"})
         assert headers["Content-Encoding"] == "gzip"
@@ -44,6 +47,18 @@ async def test_the_page_and_its_files_are_small_over_the_wire_and_the_same_as_un
         assert gzip.decompress(small) == plain
         total += len(small)
     assert total < MOST
+
+
+@pytest.mark.parametrize(("browser", "greeted"), [("uk", ["uk"]), ("ne-NP, zh;q=0.5", ["en", "pl"])])
+async def test_the_page_comes_with_the_greeting_and_names_the_words_of_its_own_language_alone(
+    client: Client, program: Program, browser: str, greeted: list[str]
+) -> None:
+    _, page = await fetched(client, "/", **{"Accept-Language": browser, "Accept-Encoding": "identity"})
+    html = page.decode()
+    for language in greeted:
+        assert program.wording.text("greeting_page", language) in html
+    assert re.findall(r'<script src="/static/words-(\w+)\.', html) == greeted
+    assert re.findall(r'data-words="/static/words-(\w+)\.', html) == list(LANGUAGES)  # of the others the chooser knows where
 
 
 async def test_files_are_kept_by_a_browser_for_good_and_the_page_never(client: Client) -> None:

@@ -359,9 +359,9 @@ async def test_forms_that_no_page_of_ours_sends_get_a_page_with_the_number(clien
 async def test_the_ordinary_page_leads_here_without_scripts_in_the_language_that_its_address_asks_for(client: Client) -> None:
     page = await (await client.get("/?lang=uk")).text()
     assert '<meta http-equiv="refresh" content="0; url=/plain?lang=uk">' in page
-    assert '<html lang="uk">' in page
+    assert '<html lang="uk" dir="ltr">' in page
     page = await (await client.get("/", headers={"Accept-Language": "vi"})).text()
     assert '<meta http-equiv="refresh" content="0; url=/plain">' in page
-    assert '<html lang="vi">' in page
+    assert '<html lang="vi" dir="ltr">' in page
     for language in LANGUAGES:
         assert f'href="/plain?lang={language}"' in page

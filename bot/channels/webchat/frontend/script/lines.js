@@ -14,18 +14,19 @@ function dressLine(line, lang) {
   line.dir = WORDS[lang] ? WORDS[lang].dir : "auto";
 }
 
-// Says who is here in the words that the page has brought along: nobody waits for the network to read them.
+// Says who is here, as the page itself did when it came.
 function greet() {
   list.textContent = "";
   unseen = [];
   for (const lang of wished ? [language] : FALLBACK) {
-    const { greeting, choices: offered } = WORDS[lang];
     const line = addLine("bot greeting", lang);
-    fill(line, { from: "bot", text: greeting, language: lang, buttons: offered.map(([title, value]) => ({ title, value })) });
+    fill(line, { from: "bot", text: WORDS[lang].greeting, language: lang, buttons: offered(lang) });
   }
   talk.greeted = language;
   place(() => 0);
 }
+
+const offered = (lang) => WORDS[lang].choices.map(([title, value]) => ({ title, value }));
 
 // What answers the person begins at the top of the view; what comes by itself is news.
 function show(reply, asked) {
@@ -35,10 +36,7 @@ function show(reply, asked) {
   if (number > talk.last) talk.last = number;
   const person = reply.from === "consultant";
   const follows = list.querySelector(".mine") && !reply.buttons.some(({ value }) => value.startsWith("@lang_"));
-  if (!person && follows && WORDS[reply.language] && reply.language !== language) {
-    wished = language = reply.language;
-    dress();
-  }
+  if (!person && follows && SERVED.has(reply.language) && reply.language !== (wished || language)) turnTo(reply.language);
   heed();
   const line = addLine(person ? "consultant" : "bot", reply.language);
   line.dataset.id = reply.id;
@@ -63,9 +61,7 @@ function fill(line, reply) {
 function more(lang) {
   const details = document.createElement("details"), summary = document.createElement("summary"), rest = document.createElement("p");
   summary.textContent = WORDS[lang].about;
-  rest.className = "rest";
-  rest.lang = lang;
-  rest.textContent = WORDS[lang].more || "";
+  rest.textContent = WORDS[lang].more;
   details.append(summary, rest);
   return details;
 }

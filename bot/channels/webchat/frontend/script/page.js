@@ -4,7 +4,8 @@ const byId = (id) => document.getElementById(id);
 const main = byId("talk"), list = byId("messages"), notice = byId("notice"), doing = byId("doing"), field = byId("text"), form = byId("form");
 const chooser = byId("language"), news = byId("news"), confirmation = byId("confirm");
 const FALLBACK = ["en", "pl"]; // for a browser in a language that is not served
-let wished = firstLanguage(), language = wished || FALLBACK[0];
+const SERVED = new Set(Array.from(chooser.options, (option) => option.value));
+let wished = document.body.dataset.wished || null, language = document.documentElement.lang;
 let talk = newTalk();
 
 // One conversation. It is opened with its first message, under a token that is drawn here: asking twice opens no second one.
@@ -20,28 +21,37 @@ function randomText(bytes) {
   return btoa(drawn).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 }
 
-function firstLanguage() {
-  const asked = new URLSearchParams(location.search).get("lang");
-  const wanted = [asked, ...navigator.languages].filter(Boolean).map((tag) => tag.toLowerCase().split("-")[0]);
-  return wanted.map((code) => OTHER_CODES[code] || code).find((code) => WORDS[code]) || null;
-}
-
 function word(name) {
-  return WORDS[language][name] || WORDS.en[name] || "";
+  return (WORDS[language] || {})[name] || "";
 }
 
-// The words that nobody needs before they have read the greeting come after it, as often as it takes.
-function fetchLaterWords(attempt) {
-  const script = document.createElement("script");
-  script.src = document.body.dataset.later;
-  script.onerror = () => pause(attempt).then(() => fetchLaterWords(attempt + 1));
-  document.head.append(script);
+// The words of the page's own language come beside this script; those of another when it is chosen, as often as it takes.
+var WORDS = self.WORDS || {};
+const learning = {};
+function learn(code) {
+  if (WORDS[code]) return Promise.resolve();
+  if (!learning[code]) learning[code] = fetchWords(code, 0);
+  return learning[code];
 }
 
-function know(words) {
-  for (const code of Object.keys(words)) Object.assign(WORDS[code], words[code]);
-  for (const rest of document.querySelectorAll(".rest")) rest.textContent = WORDS[rest.lang].more;
+function fetchWords(code, attempt) {
+  return new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = chooser.querySelector(`[value="${code}"]`).dataset.words;
+    script.onload = done;
+    script.onerror = failed;
+    document.head.append(script);
+  }).catch(() => pause(attempt).then(() => fetchWords(code, attempt + 1)));
+}
+
+// Turns everything to a language; says whether it still is the one that is wished when its words are there.
+async function turnTo(code) {
+  wished = code;
+  await learn(code);
+  if (wished !== code) return false;
+  language = code;
   dress();
+  return true;
 }
 
 function speak(element, name) {

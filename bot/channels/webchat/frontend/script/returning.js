@@ -32,8 +32,7 @@ async function comeBack(code) {
     if (said.status !== 200) return say("no_connection");
     talk = back;
     talk.open = talk.said = true;
-    if (WORDS[body.language]) wished = language = body.language;
-    dress();
+    if (SERVED.has(body.language)) turnTo(body.language);
     digits.value = "";
     list.textContent = "";
     say("");

@@ -49,9 +49,8 @@ byId("confirm-yes").addEventListener("click", async () => {
   } catch (error) { /* told below */ }
   say("no_connection");
 });
-chooser.addEventListener("change", () => {
-  wished = language = chooser.value;
-  dress();
+chooser.addEventListener("change", async () => {
+  if (!await turnTo(chooser.value)) return;
   if (talk.said) send(`@lang_${language}`, WORDS[language].name);
   else greet(); // nothing was said yet: then nothing needs to stay in another language
 });
@@ -60,14 +59,9 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-for (const code of Object.keys(WORDS)) {
-  const option = document.createElement("option");
-  option.value = code;
-  option.textContent = WORDS[code].name;
-  option.lang = code;
-  chooser.append(option);
-}
-dress();
-greet();
-showFoot();
-fetchLaterWords(0);
+// The page has come with the greeting; its choices waited for this script.
+Promise.all((wished ? [wished] : FALLBACK).map(learn)).then(() => {
+  for (const line of list.querySelectorAll(".greeting")) line.replaceChild(choices(offered(line.lang)), line.querySelector(".choices"));
+  dress();
+  showFoot();
+});
