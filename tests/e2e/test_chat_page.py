@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -141,7 +142,9 @@ def test_the_page_is_dark_and_deaf_at_once_however_long_the_other_takes(night: N
     in_a_case(night, page)
     page.route(f"{AWAY}**", lambda route: route.fulfill(status=204))  # nothing comes: the page that was left stays what it is
     page.click("#leave")
-    page.wait_for_function("() => document.title === 'www.gov.pl' && document.body.offsetHeight === 0")
+    page.wait_for_function("() => document.title === 'www.gov.pl'")
+    assert page.inner_text("body") == night.program.wording.page["pl"]["loading"]
+    picture(page, "chat-left")
     night.answers("Ola", "Czy jest Pani bezpieczna?")
     assert page.evaluate("[document.title, document.querySelectorAll('.message').length]") == ["www.gov.pl", 0]
 
@@ -165,6 +168,37 @@ def test_three_times_shift_leaves(chat: Chat, options: dict[str, Any]) -> None:
     for _ in range(3):
         page.keyboard.press("Shift")
     page.wait_for_url(AWAY)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_press_of_shift_says_how_many_are_left_and_waiting_or_another_key_starts_again(
+    night: Night, chat: Chat, language: str
+) -> None:
+    words = night.program.wording.page[language]
+    page = chat("pl" if language == "en" else "en", (320, 568))  # it speaks the language that was chosen, too
+    page.clock.install(time=datetime(2026, 1, 1, tzinfo=UTC))
+    page.clock.pause_at(datetime(2026, 1, 1, 1, tzinfo=UTC))  # however slow this machine is
+    page.select_option("#language", language)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    status, bar = page.get_by_role("status").first, page.locator("#leave")
+    page.keyboard.press("Shift")
+    expect(status).to_have_text(words["press_two"])
+    expect(bar).to_have_attribute("data-presses", "1")
+    page.clock.fast_forward(4900)
+    page.keyboard.press("Shift")
+    expect(status).to_have_text(words["press_one"])
+    expect(bar).to_be_in_viewport(ratio=1)
+    picture(page, f"leave-pressed-{language}")
+    page.clock.fast_forward(5100)
+    expect(status).to_have_text(words["press_over"])
+    page.keyboard.press("Shift")
+    expect(status).to_have_text(words["press_two"])
+    page.keyboard.press("a")
+    expect(status).to_have_text(words["press_over"])
+    expect(bar).to_have_attribute("data-presses", "0")
+    page.clock.fast_forward(5100)
+    expect(status).to_be_empty()
+    assert page.url != AWAY
 
 
 def test_shift_that_is_held_writes_capitals_selects_or_changes_the_keyboard_does_not_leave(chat: Chat) -> None:

@@ -23,6 +23,7 @@ SCRIPT_PARTS: Final = ("page", "lines", "view", "connection", "sending", "hearin
 WITHOUT_SCRIPT: Final = frozenset(  # words of pages which have none
     {"plain_link", "check_new", "nothing_new", "change_language", "not_by_itself", "send_again", "closed", "wait"}
 )
+LEAVING: Final = ("press_two", "press_one", "press_over", "loading")  # said by a script that waits for no other
 NEUTRAL_PAGE: Final = "https://www.gov.pl/"  # an unpersonalised page that anybody may have open
 
 
@@ -39,6 +40,7 @@ def render_page(wording: Wording, wished: str | None, asked: str | None, assets:
         wished=wished,
         language=greeted[0],
         words=wording.page[greeted[0]],
+        leaving=LEAVING,
         greetings=[_greeting(wording, language) for language in greeted],
         greeted=greeted,
         page=wording.page,

@@ -65,6 +65,8 @@ function dress() {
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
   for (const element of document.querySelectorAll("[data-word-placeholder]")) element.placeholder = word(element.dataset.wordPlaceholder);
   for (const element of document.querySelectorAll("[data-word-label]")) element.setAttribute("aria-label", word(element.dataset.wordLabel));
+  const leaving = byId("leaving");
+  for (const name of Object.keys(leaving.dataset)) leaving.dataset[name] = word(name);
   chooser.value = language;
   look();
 }
