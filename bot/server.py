@@ -72,7 +72,7 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     widget = Widget(program.wording, listed(program.settings.widget_sites))
     app.router.add_get("/", _page(program, assets, widget))
     app.router.add_get("/widget.js", widget.serve)
-    PlainChat(program, webchat.presence, admission, PlainPage(program.wording, assets)).add_routes(app)
+    PlainChat(program, webchat, PlainPage(program.wording, assets)).add_routes(app)
     app.router.add_get(f"{ASSETS}{{name}}", assets.serve)
     app.add_subapp("/console", make_console(program))
     app.add_subapp(API_PREFIX, CasesApi(program).application())

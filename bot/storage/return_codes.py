@@ -108,6 +108,11 @@ async def can_return(session: AsyncSession, conversation_ids: Iterable[str]) -> 
     return frozenset(found.all())
 
 
+async def shut_page(session: AsyncSession, pseudonym: str) -> None:
+    """Let nobody in any more with the token of a page that was opened with a code; the code stays."""
+    await session.execute(delete(FurtherPage).where(FurtherPage.pseudonym == pseudonym))
+
+
 def _matches(hashed: str, secret: str) -> bool:
     try:
         return _hasher.verify(hashed, secret)

@@ -153,6 +153,37 @@ def test_a_button_in_a_message_and_the_one_for_a_person_work(night: Night, chat:
     assert len(night.cases()) == 1
 
 
+def test_a_code_is_shown_written_down_and_opens_the_conversation_in_another_browser(
+    chat: Chat, found: Callable[..., list[str]]
+) -> None:
+    page = chat()
+    says(page, "tajemnica")
+    page.click("#ask-code")
+    expect(page.locator("#code")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#notice")).to_be_in_viewport(ratio=1)
+    picture(page, "plain-code")
+    code = page.inner_text("#code")
+    assert found(page) == []
+
+    other = chat("ar")
+    other.click(".back summary")
+    other.fill("#digits", "1234")
+    other.keyboard.press("Enter")  # not the first button of the other form
+    expect(other.locator("#notice")).to_be_in_viewport(ratio=1)
+    expect(other.locator("#digits")).to_have_value("1234")
+    picture(other, "plain-entry-ar")
+    assert found(other) == []
+    other.fill("#digits", code)
+    other.keyboard.press("Enter")
+    expect(other.locator(".message.mine")).to_contain_text("tajemnica")
+    expect(other.locator(".message.mine")).to_be_in_viewport(ratio=0.9)
+    expect(other.locator("html")).to_have_attribute("lang", "pl")
+    other.click("#leave")
+    other.wait_for_url(AWAY)
+    page.click("#refresh")
+    expect(page.locator(".message.mine")).to_have_count(1)
+
+
 def test_erasing_asks_and_going_back_shows_nothing_of_what_was_said(chat: Chat) -> None:
     page = chat()
     says(page, "tajemnica")
@@ -188,6 +219,11 @@ def test_axe_finds_nothing_and_everything_is_whole_in_any_language_at_twice_the_
     for text in (1, 2):
         page = chat(language, text=text)
         states = {"greeted": found(page)}
+        if text == 1:  # who this is, the question and the choices are in sight at once
+            for part in (".choices button >> nth=0", ".choices button >> nth=-1", ".greeting summary"):
+                expect(page.locator(part)).to_be_in_viewport(ratio=1)
+            page.click(".greeting summary")
+            states["more"] = found(page)
         if text == 1:
             page.click("#human")
             night.account("Ola")
@@ -195,6 +231,8 @@ def test_axe_finds_nothing_and_everything_is_whole_in_any_language_at_twice_the_
             night.answers("Ola", "Dzień dobry, tu konsultantka.")
             page.click("#refresh")
             states["answered"] = found(page)
+            page.click("#ask-code")
+            states["code"] = found(page)
             page.click("#erase")
             states["asked"] = found(page)
             states["dark"] = found(page, color_scheme="dark")

@@ -61,6 +61,7 @@ class WebChat:
         self.admission = admission
         self.closing = asyncio.Event()
         self.streams = Streams(MOST_STREAMS)
+        self.coming_back = ComingBack(self)
 
     def application(self) -> web.Application:
         """Return the routes, to be mounted at PREFIX."""
@@ -71,7 +72,7 @@ class WebChat:
         app.router.add_get("/messages", self.messages)
         app.router.add_get("/events", self.events)
         app.router.add_post("/writing", self.writing)
-        ComingBack(self).add_routes(app)
+        self.coming_back.add_routes(app)
         app.router.add_get("/openapi.json", self.openapi)
         app.on_response_prepare.append(_never_stored)
         app.on_startup.append(self.presence.start)
@@ -218,6 +219,10 @@ class WebChat:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not 0 < len(token) <= 200 or not token.isascii():
             return None
+        return await self.conversation_with(token)
+
+    async def conversation_with(self, token: str) -> Conversation | None:
+        """Return the conversation that a token opens: the one that was begun with it, or that a code opened for it."""
         async with self.database.reading() as session:
             pseudonym = self.pseudonym(token)
             first = await self.conversations.find(session, CHANNEL, pseudonym)

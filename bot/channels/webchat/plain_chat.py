@@ -18,15 +18,14 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.channels.webchat.admission import Admission
-from bot.channels.webchat.channel import CHANNEL
+from bot.channels.webchat.channel import CHANNEL, WebChat
 from bot.channels.webchat.frontend.languages import FALLBACK, wanted
 from bot.channels.webchat.frontend.page import NEUTRAL_PAGE, PLAIN
 from bot.channels.webchat.frontend.plain_page import Line, Note, PlainPage, View
-from bot.channels.webchat.presence import Presence
+from bot.channels.webchat.returning import TooManyGuesses
 from bot.channels.webchat.signed_tickets import Tickets
 from bot.conversation.frontdoor import MAX_TEXT
-from bot.conversation.notices import GREETING_BUTTONS
+from bot.conversation.notices import PAGE_BUTTONS
 from bot.http.errors import HTTP_FAILURES
 from bot.language.normalise import printable
 from bot.language.retelling import Retelling
@@ -34,6 +33,7 @@ from bot.messages import LANGUAGES, Inbound
 from bot.runtime.live_events import Turns
 from bot.storage.conversations import Said
 from bot.storage.receipts import first_time, taken
+from bot.storage.return_codes import NothingSaid
 from bot.storage.tables import Conversation
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Form(BaseModel):
     to: Short = ""
     do: Short = ""
     choice: Short = ""
+    code: Short = ""
     seen: Annotated[int, Field(ge=0)] = 0
     text: Annotated[str, BeforeValidator(_clean)] = ""
 
@@ -99,16 +100,18 @@ class _Answer:
     conversation: Conversation | None = None
     note: Note | None = None
     status: int = 200
+    code: str = ""
 
 
 class PlainChat:
     """Serves the chat's page without scripts."""
 
-    def __init__(self, program: Program, presence: Presence, admission: Admission, page: PlainPage) -> None:
+    def __init__(self, program: Program, webchat: WebChat, page: PlainPage) -> None:
         self.program = program
         self.frontdoor = program.frontdoor
-        self.presence = presence
-        self.admission = admission
+        self.webchat = webchat
+        self.presence = webchat.presence
+        self.admission = webchat.admission
         self.page = page
         self.retelling = Retelling(program.wording)
         self.tickets = Tickets(program.vault, program.clock, purpose="conversation", random_bytes=24)
@@ -154,6 +157,8 @@ class PlainChat:
             return await self._begun(request, form)
         if form.says:
             return await self._said(form, conversation)
+        if form.do == "code":
+            return await self._coded(form, conversation)
         if form.do == "erase":
             return _Answer(form, conversation, "erase_question")
         if form.do == "erase_yes":
@@ -169,6 +174,8 @@ class PlainChat:
         age = self.tickets.age(form.token)
         if age is not None and await self._used_up(form.token):
             return _Answer(Form(language=form.language), note="closed")
+        if age is not None and form.do == "return":
+            return await self._came_back(request, form)
         if age is None or age > OPENS_FOR or not form.id:
             form = form.model_copy(update={"token": ""})
             return self._unsent(form, "send_again") if form.says else _Answer(form)
@@ -179,8 +186,8 @@ class PlainChat:
         if not self.admission.lets_in(request, "first_message", waited=age):
             return self._unsent(form, "wait", 429)
         language, also = _languages(form.language)
-        pseudonym = self.program.vault.pseudonym(CHANNEL, form.token)
-        await self.frontdoor.greet(channel=CHANNEL, pseudonym=pseudonym, language=language, also=also)
+        pseudonym = self.webchat.pseudonym(form.token)
+        await self.frontdoor.greet(channel=CHANNEL, pseudonym=pseudonym, language=language, also=also, brief=True)
         conversation = await self._find(form.token)
         return await self._said(form, conversation) if conversation is not None else _Answer(form, note="send_again")
 
@@ -209,30 +216,50 @@ class PlainChat:
         language = form.to if form.do == "language" else answered
         return _Answer(form.model_copy(update={"text": draft, "language": language, "do": "said"}), conversation)
 
+    async def _coded(self, form: Form, conversation: Conversation) -> _Answer:
+        """Show a code to come back with, once: a page that is loaded again makes none, so that what was written down stays right."""
+        made = f"code:{form.id}"
+        if await self._used_up(made):
+            return _Answer(form, conversation)
+        try:
+            code = await self.webchat.codes.make(conversation.id)
+        except NothingSaid:
+            return _Answer(form, conversation)
+        await self._use_up(made)
+        return _Answer(form, conversation, "code_says", code=code)
+
+    async def _came_back(self, request: web.Request, form: Form) -> _Answer:
+        """Show the conversation of a code, at what was said last; a wrong one stays in its field."""
+        try:
+            opened = await self.webchat.coming_back.opened(request, code=form.code, token=form.token)
+        except TooManyGuesses:
+            return _Answer(form, note="code_slow", status=429, code=form.code)
+        conversation = await self._find(form.token) if opened is not None else None
+        if conversation is None:
+            return _Answer(form, note="code_wrong", status=404, code=form.code)
+        return _Answer(form.model_copy(update={"language": conversation.language, "do": "said"}), conversation)
+
     async def _leave(self, form: Form) -> None:
         """Let nobody in any more who goes back to this page; the way out leads away whatever fails."""
         try:
             conversation = await self._find(form.token)
             if conversation is not None:
                 await self._use_up(form.token)
-                await self.presence.left_for_good(conversation.id)
+                await self.presence.left_for_good(conversation.id, self.webchat.pseudonym(form.token))
         except Exception as error:  # counted and told
             HTTP_FAILURES.labels(type(error).__name__).inc()
             log.error("leaving_failed", error=type(error).__name__, exc_info=error)
 
     async def _find(self, token: str) -> Conversation | None:
-        if not token:
-            return None
-        async with self.program.database.reading() as session:
-            return await self.program.conversations.find(session, CHANNEL, self.program.vault.pseudonym(CHANNEL, token))
+        return await self.webchat.conversation_with(token) if token else None
 
-    async def _use_up(self, token: str) -> None:
+    async def _use_up(self, ticket: str) -> None:
         async with self.program.database.transaction() as session:
-            await first_time(session, self.program.vault, channel=CHANNEL, external_id=token, now=self.program.clock())
+            await first_time(session, self.program.vault, channel=CHANNEL, external_id=ticket, now=self.program.clock())
 
-    async def _used_up(self, token: str) -> bool:
+    async def _used_up(self, ticket: str) -> bool:
         async with self.program.database.reading() as session:
-            return await taken(session, self.program.vault, channel=CHANNEL, external_id=token)
+            return await taken(session, self.program.vault, channel=CHANNEL, external_id=ticket)
 
     async def _shown(self, request: web.Request, answer: _Answer) -> web.Response:
         form, conversation = answer.form, answer.conversation
@@ -255,6 +282,7 @@ class PlainChat:
             seen=said[-1].number if said else 0,
             draft=form.text,
             note=note,
+            code=answer.code,
         )
         return self.page.render(view, language).response(request, HEADERS, status=answer.status)
 
@@ -276,12 +304,13 @@ class PlainChat:
 
     def _greeting(self, form: Form) -> list[Line]:
         language, also = _languages(form.language)
-        replies = [
-            self.program.wording.reply("greeting", code, buttons=GREETING_BUTTONS)
-            for code in (language, also)
-            if code is not None
+        wording = self.program.wording
+        return [
+            Line("bot", reply.text, reply.language, reply.buttons, more=wording.text("greeting_more", reply.language))
+            for reply in (
+                wording.reply("greeting_page", code, buttons=PAGE_BUTTONS) for code in (language, also) if code is not None
+            )
         ]
-        return [Line("bot", reply.text, reply.language, reply.buttons) for reply in replies]
 
     def _lines(self, said: Sequence[Said], form: Form, language: str) -> list[Line]:
         """Return the messages as they are shown: the program's in the page's language, and choices with the last ones."""

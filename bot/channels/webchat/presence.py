@@ -21,6 +21,7 @@ from bot.channels.webchat.traits import WEB
 from bot.delivery import outbox
 from bot.runtime.background import Background
 from bot.runtime.live_events import QUEUE, LiveEvents
+from bot.storage import return_codes
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
 from bot.storage.tables import Conversation, Handoff
@@ -88,13 +89,18 @@ class Presence:
                 await asyncio.Event().wait()
         self._looks.pop(conversation_id, None)
 
-    async def left_for_good(self, conversation_id: str) -> None:
-        """Note that somebody left; who has the token does not get in any more."""
+    async def left_for_good(self, conversation_id: str, pseudonym: str) -> None:
+        """Note that somebody left a page without scripts; who has its token does not get in any more."""
         async with self.database.transaction() as session:
             conversation = await self.conversations.get(session, conversation_id)
             if conversation is None:
                 return
-            self.conversations.shut(conversation)
+            if conversation.pseudonym == pseudonym:
+                self.conversations.shut(conversation)
+            else:
+                await return_codes.shut_page(session, pseudonym)
+            if self._open[conversation_id] > (conversation_id in self._looks):
+                return  # it is open on another device, too
             conversation.reachable = "left"
             await outbox.never_fetched(session, conversation_id, self.clock())
         self.live_events.publish(QUEUE)

@@ -63,6 +63,14 @@ class Guesses:
             del self._wrong[next(iter(self._wrong))]
 
 
+class TooManyGuesses(Exception):
+    """Too many wrong codes came from one network for what they come near to: the next one has to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The next try is in {math.ceil(seconds)} seconds.")
+        self.seconds = math.ceil(seconds)
+
+
 class ComingBack:
     """Serves the making of codes and the coming back with one."""
 
@@ -93,27 +101,35 @@ class ComingBack:
         wish = await read_model(request, Return)
         if isinstance(wish, web.Response):
             return wish
-        digits = digits_of(wish.code)
+        try:
+            conversation_id = await self.opened(request, code=wish.code, token=wish.token)
+        except TooManyGuesses as error:
+            after = {"Retry-After": str(error.seconds)}
+            return problem(429, "slow_down", "Too many codes were wrong. Try again after the time in Retry-After.", after)
+        if conversation_id is None:
+            return problem(404, "unknown_code", "No conversation has this code: it may be mistyped, erased or too old.")
+        language = await self.webchat.came_back(conversation_id)
+        return web.json_response({"language": language})
+
+    async def opened(self, request: web.Request, *, code: str, token: str) -> str | None:
+        """Let the page in that has a token; return the conversation's id, or None when no conversation has this code.
+
+        Raises TooManyGuesses.
+        """
+        digits = digits_of(code)
         if digits is None:
-            return _unknown_code()
+            return None
         network = self._network(request)
         guess = self.guesses.name(network, digits[:_NEAR])
         async with self._turns.of(self.guesses.name(network)):  # one at a time of a network: it cannot keep the others waiting
             if (seconds := self.guesses.wait(guess)) > 0:
-                after = {"Retry-After": str(math.ceil(seconds))}
-                return problem(429, "slow_down", "Too many codes were wrong. Try again after the time in Retry-After.", after)
-            conversation_id = await self.codes.open(digits, pseudonym=self.webchat.pseudonym(wish.token))
+                raise TooManyGuesses(seconds)
+            conversation_id = await self.codes.open(digits, pseudonym=self.webchat.pseudonym(token))
             if conversation_id is None:
                 self.guesses.note(guess)
-                return _unknown_code()
-        language = await self.webchat.came_back(conversation_id)
-        return web.json_response({"language": language})
+        return conversation_id
 
     def _network(self, request: web.Request) -> str:
         """Return the network that a request comes from, as far as our proxies say; never the whole address."""
         address = origin(request, self.webchat.admission.proxies)
         return prefix(address, v4=24, v6=48).hex() if address is not None else "unknown"
-
-
-def _unknown_code() -> web.Response:
-    return problem(404, "unknown_code", "No conversation has this code: it may be mistyped, erased or too old.")

@@ -16,6 +16,7 @@ from prometheus_client import generate_latest
 from sqlalchemy import select
 
 from bot.channels.webchat import presence
+from bot.channels.webchat.returning import FREE
 from bot.delivery.outbox import fates
 from bot.messages import LANGUAGES
 from bot.program import Program
@@ -69,7 +70,7 @@ class Browser:
         return await self.client.post("/plain", data={**self.fields, "do": "leave"}, allow_redirects=False)
 
     def messages(self, author: str = "") -> list[str]:
-        found = re.findall(rf'<li class="message ({author or "[a-z]+"})".*?>(.*?)</li>', self.html, re.DOTALL)
+        found = re.findall(rf'<li class="message ({author or "[a-z]+"})(?: greeting)?".*?>(.*?)</li>', self.html, re.DOTALL)
         return [unescape(re.sub(r"<span class=\"(?:sr|who)\".*?</span>|<[^>]+>", "", text)).strip() for _, text in found]
 
 
@@ -110,7 +111,9 @@ async def test_the_page_greets_with_both_numbers_in_the_browsers_language_and_st
     browser = Browser(client, language=f"xx,{language};q=0.8,en;q=0.1")
     await browser.opens()
     (greeting,) = browser.messages()
-    assert HOTLINE in greeting
+    assert program.wording.text("greeting_page", language) in greeting
+    assert program.wording.text("greeting_more", language) in greeting  # on request
+    assert HOTLINE in browser.html
     assert f'<html lang="{language}"' in browser.html
     assert program.wording.page[language]["send"] in browser.html
     for link in ("tel:+48226280120", "tel:112"):
@@ -177,6 +180,84 @@ async def test_a_person_can_be_asked_for_at_any_time_and_the_draft_stays(browser
     assert browser.messages("mine") == [program.wording.titles["pl"]["human"]]
     assert browser.fields["text"] == "jeszcze nie gotowe"
     assert await stored(program, Handoff) == 1
+
+
+async def code_on(browser: Browser) -> str:
+    await browser.presses(do="code")
+    found = re.search(r'<bdi id="code" dir="ltr">([\d ]+)</bdi>', browser.html)
+    assert found is not None
+    return found[1]
+
+
+async def test_a_code_brings_the_conversation_back_on_another_page_without_scripts_and_with(
+    client: Client, browser: Browser, program: Program
+) -> None:
+    assert program.wording.page["pl"]["return_later"] not in browser.html  # there is nothing to come back to
+    await browser.writes("zabrał mi paszport")
+    code = await code_on(browser)
+    assert program.wording.page["pl"]["code_says"] in browser.html
+    other = Browser(client, language="ar")
+    await other.opens()
+    await other.presses(do="return", code=code.replace(" ", "-"))
+    assert other.messages("mine") == ["zabrał mi paszport"]
+    assert '<html lang="pl"' in other.html
+    await other.writes("jestem znowu")
+    await browser.presses(do="refresh")
+    assert browser.messages("mine") == ["zabrał mi paszport", "jestem znowu"]
+    with_script = await client.post("/chat/return", json={"code": code, "token": "a" * 43})
+    assert with_script.status == 200
+    assert await stored(program, Conversation) == 1
+
+
+async def test_a_page_with_a_code_that_is_loaded_again_leaves_the_code_as_it_was_written_down(
+    client: Client, browser: Browser
+) -> None:
+    await browser.writes("zabrał mi paszport")
+    code = await code_on(browser)
+    await browser.loads_again()
+    assert 'id="code"' not in browser.html
+    other = Browser(client)
+    await other.opens()
+    await other.presses(do="return", code=code)
+    assert other.messages("mine") == ["zabrał mi paszport"]
+
+
+async def test_whoever_leaves_a_page_that_came_back_shuts_that_page_alone(
+    client: Client, browser: Browser, program: Program
+) -> None:
+    await browser.writes("zabrał mi paszport")
+    code = await code_on(browser)
+    other = Browser(client)
+    await other.opens()
+    await other.presses(do="return", code=code)
+    assert (await other.leaves()).status == 303
+    await other.loads_again()  # as who goes back, and lets the browser send the code once more
+    assert program.wording.page["pl"]["closed"] in other.html
+    assert other.messages("mine") == []
+    await browser.presses(do="refresh")
+    assert browser.messages("mine") == ["zabrał mi paszport"]
+
+
+async def test_a_wrong_code_stays_in_its_field_and_guessing_is_slowed_together_with_the_other_interface(
+    client: Client, browser: Browser, program: Program
+) -> None:
+    await browser.writes("zabrał mi paszport")
+    code = (await code_on(browser)).replace(" ", "")
+    wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
+    other = Browser(client)
+    await other.opens()
+    words = program.wording.page["pl"]
+    for number in range(FREE):
+        if number == 0:
+            assert (await client.post("/chat/return", json={"code": wrong, "token": "a" * 43})).status == 404
+        else:
+            await other.presses(do="return", code=wrong)
+            assert (other.status, words["code_wrong"] in other.html) == (404, True)
+    assert f'value="{wrong}"' in other.html
+    assert '<details class="back" open>' in other.html
+    await other.presses(do="return", code=code)
+    assert (other.status, words["code_slow"] in other.html) == (429, True)
+    assert other.messages("mine") == []
 
 
 async def test_a_consultants_words_come_when_the_person_asks_for_them_and_only_then_have_arrived(

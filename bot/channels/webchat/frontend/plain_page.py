@@ -16,19 +16,31 @@ from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Button
 
 NOW: Final = "now"  # the place in the page that is shown first after a form was sent
-Note = Literal["nothing_new", "send_again", "not_sent", "closed", "erased", "erase_question", "wait"]
+Note = Literal[
+    "nothing_new",
+    "send_again",
+    "not_sent",
+    "closed",
+    "erased",
+    "erase_question",
+    "wait",
+    "code_says",
+    "code_wrong",
+    "code_slow",
+]
 _NUMBER: Final = re.compile(r"(?:\+48[\s\u00a0])?\b\d{2,3}(?:[\s\u00a0]\d{2,3}){1,4}\b|\b112\b")
 _NATIONAL, _INTERNATIONAL = 9, 11  # digits of a Polish number without and with 48 before it
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message as it is shown; `now` marks the one that is shown first."""
+    """One message as it is shown; `more` is the rest of it, on request, and `now` marks the one that is shown first."""
 
     author: str
     text: str
     language: str | None = None
     buttons: tuple[Button, ...] = ()
+    more: str = ""
     now: bool = False
 
 
@@ -37,7 +49,7 @@ class View:
     """What one answer shows, and what its form carries.
 
     `language` is empty for somebody whose own is not served. `draft` is what was written and not sent, `seen` the number of the last
-    message that was shown.
+    message that was shown, `code` a new code to come back with, or one that opened nothing.
     """
 
     token: str
@@ -48,6 +60,7 @@ class View:
     seen: int = 0
     draft: str = ""
     note: Note | None = None
+    code: str = ""
 
 
 class PlainPage:
@@ -75,6 +88,7 @@ class PlainPage:
             language=language,
             words=wording.page[language],
             names={code: wording.titles[language][f"lang_{code}"] for code in LANGUAGES},
+            about={code: wording.page[code]["about"] for code in LANGUAGES},
             human=wording.button("human", language),
             facts=wording.facts,
             hotline_link=wording.facts["hotline_abroad"].replace(" ", ""),
