@@ -119,6 +119,26 @@ def test_offline_nothing_looks_sent_and_everything_goes_out_in_order_afterwards(
     assert stored(night) == [WORDS]
 
 
+def test_erasing_without_a_connection_says_that_it_did_not_work_and_promises_nothing(night: Night, chat: Chat) -> None:
+    page = chat("en", (320, 568))
+    says(page, "my boss has my passport")
+    page.context.set_offline(True)
+    expect(page.locator("#notice")).to_contain_text("I keep trying")
+    for button in ("#erase", "#confirm-yes"):
+        page.click(button)
+    expect(page.locator("#notice")).to_have_text("That did not work: there is no connection. Please try again.")
+    expect(page.locator("#notice")).to_be_in_viewport(ratio=1)
+    page.click("#ask-code")
+    page.evaluate("dispatchEvent(new Event('offline'))")  # which is also tried again by itself, and says so
+    expect(page.locator("#notice")).to_have_text("That did not work: there is no connection. Please try again.")
+    picture(page, "chat-not-erased")
+    page.context.set_offline(False)
+    for button in ("#erase", "#confirm-yes"):
+        page.click(button)
+    expect(page.locator("#notice")).to_contain_text("has been erased")
+    assert stored(night) == []
+
+
 def test_a_message_that_is_refused_is_kept_and_can_be_tried_again(night: Night, chat: Chat) -> None:
     page = chat()
     first(page, SENT, lambda route: route.fulfill(status=422))

@@ -57,10 +57,11 @@ function pause(attempt) {
   });
 }
 
-// Says it as long as it is so, and takes nothing else away.
+// Says it as long as it is so, and takes nothing else away: what did not work, and is not tried again by itself, stays said.
 function connected(yes) {
-  if (!yes) say("no_connection");
-  else if (notice.dataset.word === "no_connection") say("");
+  if (!yes) {
+    if (notice.dataset.word !== "not_done") say("no_connection");
+  } else if (notice.dataset.word === "no_connection") say("");
 }
 
 addEventListener("offline", () => connected(false));

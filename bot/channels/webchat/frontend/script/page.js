@@ -75,4 +75,5 @@ function say(name) {
   notice.textContent = "";
   if (name) speak(notice, name);
   else delete notice.dataset.word;
+  fit();
 }

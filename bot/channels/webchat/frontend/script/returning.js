@@ -20,16 +20,16 @@ async function askForCode() {
       return;
     }
   } catch (error) { /* told below */ }
-  say("no_connection");
+  say("not_done");
 }
 
 async function comeBack(code) {
   const back = newTalk();
   try {
     const { status, body } = await call("POST", "/return", { code, token: back.token });
-    if (status !== 200) return say(status === 429 ? "code_slow" : status === 503 ? "no_connection" : "code_wrong");
+    if (status !== 200) return say(status === 429 ? "code_slow" : status === 503 ? "not_done" : "code_wrong");
     const said = await call("GET", "/messages?after=0&own=true", undefined, back);
-    if (said.status !== 200) return say("no_connection");
+    if (said.status !== 200) return say("not_done");
     talk = back;
     talk.open = talk.said = true;
     if (SERVED.has(body.language)) turnTo(body.language);
@@ -45,7 +45,7 @@ async function comeBack(code) {
     listen();
     field.focus();
   } catch (error) {
-    say("no_connection");
+    say("not_done");
   }
 }
 

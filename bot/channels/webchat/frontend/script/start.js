@@ -47,7 +47,7 @@ byId("confirm-yes").addEventListener("click", async () => {
       return;
     }
   } catch (error) { /* told below */ }
-  say("no_connection");
+  say("not_done");
 });
 chooser.addEventListener("change", async () => {
   if (!await turnTo(chooser.value)) return;

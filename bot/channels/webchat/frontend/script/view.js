@@ -59,7 +59,12 @@ main.addEventListener("scroll", () => {
   heed();
   look();
 });
-addEventListener("resize", () => { if (following) place(placing); look(); });
+// Keeps what somebody reads in view when there is more or less room for it.
+function fit() {
+  if (following) place(placing);
+  look();
+}
+addEventListener("resize", fit);
 document.addEventListener("visibilitychange", look);
 news.addEventListener("click", () => {
   const [first] = unseen;
