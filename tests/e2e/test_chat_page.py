@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -17,6 +17,7 @@ from tests.e2e.desks import Night, faults, picture
 
 pytestmark = pytest.mark.browser
 
+PATIENCE = 20_000  # milliseconds; retries wait some seconds
 SIZES = [(320, 568), (360, 640), (1280, 800)]
 
 
@@ -257,7 +258,24 @@ def test_enter_sends_and_erasing_asks_and_erases_in_old_browsers_too(chat: Chat,
 def test_axe_finds_nothing_in_any_language_in_any_state(night: Night, chat: Chat, language: str) -> None:
     page = chat(language, (320, 568), reduced_motion="reduce")
     found = {"greeted": faults(page)}
+    page.click("#have-code")
+    page.fill("#digits", "1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_have_text(night.program.wording.page[language]["code_wrong"])
+    found["code"] = faults(page)
+    page.keyboard.press("Shift")
+    found["leaving"] = faults(page)
     in_a_case(night, page)
+    page.click("#ask-code")
+    expect(page.locator("#card")).to_be_visible(timeout=PATIENCE)
+    found["coming back"] = faults(page)
+    page.context.set_offline(True)
+    page.fill("#text", "halo")
+    page.keyboard.press("Enter")
+    expect(page.locator('.mine[data-state="waiting"]')).to_have_count(1)
+    found["offline"] = faults(page)
+    page.context.set_offline(False)
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(2, timeout=PATIENCE)
     night.answers("Ola", "Proszę pisać, kiedy jest bezpiecznie. " * 12)
     expect(page.locator(".message.consultant")).to_have_count(1)
     page.evaluate("document.getElementById('talk').scrollTop = 0")
@@ -270,6 +288,26 @@ def test_axe_finds_nothing_in_any_language_in_any_state(night: Night, chat: Chat
     expect(page.locator(".message")).to_have_count(0)
     found["erased"] = faults(page)
     assert {state: problems for state, problems in found.items() if problems} == {}
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_with_forced_colours_everything_is_there_and_what_can_be_pressed_has_an_edge(
+    night: Night, chat: Chat, scheme: Literal["dark", "light"]
+) -> None:
+    page = chat(size=(320, 568), forced_colors="active", color_scheme=scheme)
+    in_a_case(night, page)
+    night.answers("Ola", "Dzień dobry, tu konsultantka.")
+    expect(page.locator(".message.consultant")).to_have_count(1)
+    page.keyboard.press("Shift")
+    edges = page.evaluate("""() => [...document.querySelectorAll("button, select, textarea, #leave, .message")]
+      .filter(one => one.offsetParent !== null)
+      .map(one => [one.id || one.className, getComputedStyle(one)])
+      .filter(([, style]) => parseFloat(style.borderTopWidth) === 0 || style.borderTopColor === style.backgroundColor)
+      .map(([name]) => name)""")
+    assert edges == []
+    bar = page.evaluate("getComputedStyle(document.getElementById('leave'), '::after').borderBottomWidth")
+    assert bar == "3px"
+    picture(page, f"chat-forced-{scheme}")
 
 
 def test_one_tap_changes_the_language_of_everything_before_anything_was_said(chat: Chat) -> None:

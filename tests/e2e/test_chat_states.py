@@ -139,6 +139,35 @@ def test_erasing_without_a_connection_says_that_it_did_not_work_and_promises_not
     assert stored(night) == []
 
 
+GPRS = {"offline": False, "latency": 500, "downloadThroughput": 50_000 / 8, "uploadThroughput": 20_000 / 8}  # bytes a second
+
+
+def test_on_a_line_of_fifty_kilobits_somebody_reads_writes_and_is_answered(night: Night, chat: Chat) -> None:
+    page = chat("uk", (320, 568))
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", GPRS)
+    page.goto(f"{night.chat}/?lang=ar", wait_until="commit")
+    expect(page.locator(".greeting[lang=ar]")).to_be_visible(timeout=PATIENCE)
+    page.locator(".greeting .choices button").first.click(timeout=PATIENCE)  # it waits for its script
+    writes(page, *WORDS)
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(4, timeout=2 * PATIENCE)
+    page.select_option("#language", "hi")  # whose words come now
+    expect(page.locator("html")).to_have_attribute("lang", "hi", timeout=PATIENCE)
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(5, timeout=PATIENCE)
+    assert [said[1:4] for said in stored(night)] == [WORDS]
+
+
+def test_the_words_of_a_language_come_when_there_is_a_connection_again(chat: Chat) -> None:
+    page = chat("pl")
+    page.context.set_offline(True)
+    page.select_option("#language", "vi")
+    expect(page.locator("#leave")).to_have_text("Wyjdź stąd")  # nothing is half in another language
+    page.context.set_offline(False)
+    expect(page.locator("#leave")).to_have_text("Rời khỏi đây", timeout=PATIENCE)
+    expect(page.locator(".greeting")).to_have_attribute("lang", "vi")
+
+
 def test_a_message_that_is_refused_is_kept_and_can_be_tried_again(night: Night, chat: Chat) -> None:
     page = chat()
     first(page, SENT, lambda route: route.fulfill(status=422))
