@@ -50,7 +50,7 @@ class Assets:
 
     def __init__(self, made: dict[str, str]) -> None:
         """Read the files of the folder; `made` holds those that are made at start."""
-        contents = {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir())}
+        contents = {path.name: _content(path) for path in sorted(FOLDER.iterdir())}
         contents |= {name: content.encode() for name, content in made.items()}
         self._names = {name: _named(name, content) for name, content in contents.items()}
         self._files = {
@@ -68,6 +68,16 @@ class Assets:
         if file is None:
             raise web.HTTPNotFound
         return file.response(request, {"Cache-Control": FOR_GOOD})
+
+
+def without_comments(script: str) -> str:
+    """Return a script without lines of comment and without indents."""
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
+def _content(path: Path) -> bytes:
+    return without_comments(path.read_text(encoding="utf-8")).encode() if path.suffix == ".js" else path.read_bytes()
 
 
 def _named(name: str, content: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import jinja2
 
-from bot.channels.webchat.frontend.assets import Assets
+from bot.channels.webchat.frontend.assets import Assets, without_comments
 from bot.channels.webchat.frontend.languages import FALLBACK
 from bot.conversation.notices import PAGE_BUTTONS
 from bot.language.wording import Wording
@@ -96,9 +96,3 @@ def render_script() -> str:
 def direction(language: str) -> str:
     """Return the direction that a language is written in, as HTML names it."""
     return "rtl" if language in right_to_left() else "ltr"
-
-
-def without_comments(script: str) -> str:
-    """Return a script without lines of comment and without indents."""
-    lines = (line.strip() for line in script.splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

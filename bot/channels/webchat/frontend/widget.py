@@ -8,8 +8,8 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.channels.webchat.frontend.assets import Text
-from bot.channels.webchat.frontend.page import NEUTRAL_PAGE, SCRIPT, without_comments
+from bot.channels.webchat.frontend.assets import Text, without_comments
+from bot.channels.webchat.frontend.page import NEUTRAL_PAGE, SCRIPT
 from bot.language.wording import Wording
 from bot.language.writing import other_codes, right_to_left
 
