@@ -13,7 +13,7 @@ from bot.channels.webchat.frontend.assets import Assets, without_comments
 from bot.channels.webchat.frontend.languages import FALLBACK
 from bot.conversation.notices import PAGE_BUTTONS
 from bot.language.wording import Wording
-from bot.language.writing import right_to_left
+from bot.language.writing import direction
 from bot.messages import LANGUAGES, Reply
 
 FOLDER = Path(__file__).parent
@@ -73,6 +73,7 @@ def _words(wording: Wording, language: str) -> dict[str, Any]:
     greeting = _greeting(wording, language)
     return {
         **{name: word for name, word in wording.page[language].items() if name not in WITHOUT_SCRIPT},
+        "dir": direction(language),
         "name": wording.titles[language][f"lang_{language}"],
         "greeting": greeting.text,
         "choices": [[button.title, button.value] for button in greeting.buttons],
@@ -91,8 +92,3 @@ def _compact(words: dict[str, Any]) -> str:
 def render_script() -> str:
     """Return the page's script, its parts in order; comments and indents are for who reads it here."""
     return without_comments("".join((SCRIPT / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPT_PARTS))
-
-
-def direction(language: str) -> str:
-    """Return the direction that a language is written in, as HTML names it."""
-    return "rtl" if language in right_to_left() else "ltr"

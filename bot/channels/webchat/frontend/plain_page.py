@@ -11,8 +11,9 @@ import jinja2
 from markupsafe import Markup, escape
 
 from bot.channels.webchat.frontend.assets import Assets, Text
-from bot.channels.webchat.frontend.page import FOLDER, NEUTRAL_PAGE, PLAIN, direction
+from bot.channels.webchat.frontend.page import FOLDER, NEUTRAL_PAGE, PLAIN
 from bot.language.wording import Wording
+from bot.language.writing import direction
 from bot.messages import LANGUAGES, Button
 
 NOW: Final = "now"  # the place in the page that is shown first after a form was sent
