@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.layers import ROOT
 
 REQUIREMENTS = ROOT / "encoder" / "requirements.txt"
-CALLED = {"yaml": "pyyaml", "sklearn": "scikit-learn"}  # packages that are imported by another name than they are installed
+CALLED = {"yaml": "pyyaml", "sklearn": "scikit-learn", "marisa_trie": "marisa-trie"}  # packages that are imported by another name than they are installed
 
 
 def _imported(path: Path) -> Iterator[str]:
