@@ -34,6 +34,8 @@ ELSEWHERE = {
     "language_unserved",
     "failure",
 }
+MOST_WORDS = 52  # of an answer
+FEWEST_WAYS = {"pl": 4, "en": 4, "uk": 3}  # of asking for one
 
 
 def said_in(module: ModuleType) -> set[str]:
@@ -101,6 +103,23 @@ def test_every_answer_of_the_library_has_its_words_a_short_form_and_the_title_of
         if not there
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("language", SOURCE_LANGUAGES)
+def test_every_answer_of_the_library_can_be_said_again_and_quietly_and_is_no_lecture(language: str) -> None:
+    for name, answer in LIBRARY.answers.items():
+        assert [form for form in ("again", "quiet") if form not in WORDING.texts[language][answer.text]] == [], name
+        assert len(WORDING.texts[language][answer.text]["text"].split()) <= MOST_WORDS, name
+
+
+def test_every_answer_of_the_library_can_be_asked_for() -> None:
+    few = {
+        (name, language)
+        for name, answer in LIBRARY.answers.items()
+        for language, fewest in FEWEST_WAYS.items()
+        if len(answer.asked.get(language, ())) < fewest
+    }
+    assert sorted(few) == []
 
 
 @pytest.mark.parametrize("language", SOURCE_LANGUAGES)
