@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
-from bot.dialogue.state import Who
+from bot.dialogue.state import Fact, Who
 from bot.language.wording import SOURCE_LANGUAGES
 from bot.messages import LANGUAGES, TOPICS
 
 NLU_DATA: Final = Path(__file__).resolve().parents[2] / "nlu_data"
 FOLDER: Final = "answers"
+NEXT_NEEDS: Final = "next_needs.yml"  # made by `bot.dialogue.asked_next`
 PREFIX: Final = "answer."  # of the ids of these texts among all texts
 CALM, WAITING, DANGER = "calm", "waiting", "danger"
 _MOMENTS: Final = frozenset({CALM, WAITING, DANGER})
-_KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next"})
+_KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "tells", "recalls"})
+_PHONES: Final = ("{hotline", "{strada_mobile}", "{labour_line", "{migrant_line}")  # numbers that only answer a voice
 
 
 class LibraryInvalid(Exception):
@@ -32,7 +34,11 @@ class LibraryInvalid(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: `asked` are the ways of asking by language, `follows` those that are understood only after another answer."""
+    """One answer: `asked` are the ways of asking by language, `follows` those that are understood only after another answer.
+
+    `vital`: it comes before others, and may be said beside an alarm; `phones`: its words name a number to call; `tells` are the facts of
+    the person's situation that asking for it tells; `recalls` what was arranged that is said with it.
+    """
 
     id: str
     matter: str
@@ -43,6 +49,10 @@ class Answer:
     asked: Mapping[str, tuple[str, ...]]
     follows: Mapping[str, tuple[str, ...]]
     next: tuple[str, ...] = ()
+    vital: bool = False
+    phones: bool = False
+    tells: frozenset[Fact] = frozenset()
+    recalls: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -62,9 +72,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Library:
-    """All answers by id."""
+    """All answers by id, and what people asked next, the most frequent first.
+
+    `after` each answer, and when something was `told`, by who writes.
+    """
 
     answers: Mapping[str, Answer]
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, root: Path = NLU_DATA) -> Library:
@@ -87,7 +102,14 @@ class Library:
         for answer in found.values():
             if lost := [name for name in answer.next if name not in found]:
                 raise LibraryInvalid(f"{answer.matter}: {answer.id} names as next what does not exist: {', '.join(lost)}.")
-        return cls(found)
+        counted = _read(root / NEXT_NEEDS) if (root / NEXT_NEEDS).exists() else {}
+        after, told = ({key: tuple(needs) for key, needs in counted.get(part, {}).items()} for part in ("after", "told"))
+        return cls(found, after, told)
+
+    def asked_next(self, given: Iterable[Answer]) -> Iterator[str]:
+        """Yield what people ask after some answers: as counted in conversations, then as the library names it."""
+        for needs in (*(self.after.get(answer.id, ()) for answer in given), *(answer.next for answer in given)):
+            yield from needs
 
     def __contains__(self, name: str) -> bool:
         """Say whether there is an answer with this id."""
@@ -114,6 +136,7 @@ def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str,
         unknown = set(entry) - _KEYS
         audience = frozenset(Who(role) for role in entry.get("for", ()))
         when = frozenset(entry.get("when", (CALM, WAITING)))
+        tells = frozenset(Fact(fact) for fact in entry.get("tells", ()))
         if unknown or not when <= _MOMENTS or entry["topic"] not in TOPICS or not entry["facts"]:
             raise ValueError(", ".join(sorted(unknown)) or "topic, when or facts")
     except (KeyError, ValueError, TypeError) as error:
@@ -128,6 +151,10 @@ def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str,
         asked=_ways(entry.get("asked", {}), words, "asked"),
         follows=_ways(entry.get("follows", {}), words, "follows"),
         next=tuple(entry.get("next", ())),
+        vital=entry.get("vital") == "yes",
+        phones=any(number in words["en"].get("text", "") for number in _PHONES),
+        tells=tells,
+        recalls=tuple(entry.get("recalls", ())),
     )
 
 

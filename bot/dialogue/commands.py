@@ -72,7 +72,10 @@ EXACT_ONLY: Final = (
     "doubt:suicide",
     "hint:suicide",
     "hint:danger",
+    "fact:no_calls",
+    "fact:watched",
 )
+FACT: Final = "fact:"  # begins the commands that only tell what the writer's situation allows
 
 # The main intent of a message is that of its first command here; Rasa's rules know these intents.
 MAIN_INTENTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -93,7 +96,7 @@ MAIN_INTENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "feel": ("doubt:suicide", "feel:tired", "feel:afraid", "feel:ashamed", "feel:angry", "feel:unsure"),
     "courtesy": ("greet", "thanks", "bye"),
     "off_topic": ("off",),
-    "unclear": ("unclear", "hint:suicide", "hint:danger"),
+    "unclear": ("unclear", "hint:suicide", "hint:danger", "fact:no_calls", "fact:watched"),
 }
 _INTENT_OF: Final = {label: intent for intent, labels in MAIN_INTENTS.items() for label in labels}
 

@@ -18,8 +18,8 @@ from bot.screening.findings import Findings
 
 # The kinds of texts that labels name, by the beginnings of the ids of the texts that are of them.
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "emergency": ("emergency_", "danger_", "witness_steps"),
-    "suicide": ("suicide", "suicide_"),
+    "emergency": ("emergency_", "danger_", "unheard_", "witness_steps"),
+    "suicide": ("suicide", "stay_with_me"),
     "ask_hurting": ("hurting_ask",),
     "calmer": ("safer_now", "suicide_denied", "called_ok", "calm_again", "joke_heard"),
     "near": ("someone_near",),
@@ -35,8 +35,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "child": ("disclose_child", "child_here", "emergency_child", "answer.child"),
     "joke": ("joke_heard", "calm_again"),
     "corrected": ("about_", "meant_ask"),
-    "person": ("handoff_short", "handoff_accepted", "handoff_after_all", "handoff_already", "handoff_still"),
-    "person_waits": ("handoff_already", "handoff_still", "handoff_short"),
+    "person": ("handoff_short", "handoff_written", "handoff_accepted", "handoff_after_all", "handoff_already", "handoff_still"),
+    "person_waits": ("handoff_already", "handoff_still", "handoff_short", "handoff_written"),
     "person_kept": ("handoff_kept",),
     "refused": ("handoff_declined", "handoff_withdrawn", "refused_again"),
     "in_writing": ("in_writing",),

@@ -7,12 +7,14 @@ from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Answer, Library
 from bot.dialogue.commands import ASK, HELPS, UNKNOWN, Command, Commands
-from bot.dialogue.state import Danger, Heard, Person, State, Who, in_mortal_danger
+from bot.dialogue.state import Danger, Fact, Heard, Person, State, Who, in_mortal_danger
+from bot.language.sentences import QUESTION_MARKS
 from bot.messages import Indicator, Triage
 
 FEW_WORDS: Final = 6  # of a message that only says that somebody comes
 MOST_ANSWERS: Final = 2
-MOST_HINTS: Final = 2
+COURTEOUS: Final = ("thanks", "bye", "greet", "answer:yes")
+OF_HARM: Final = frozenset({"medicine_taken", "ambulance_hurt", "drugged_against_will", "emergency_ward"})
 ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "still_there"})
 SOON: Final = 6  # messages before a consultant is offered a second time
 
@@ -52,14 +54,19 @@ def danger_now(turn: Turn) -> bool:
 
 
 def hinted(turn: Turn, alarm: str) -> bool:
-    """Say whether the screening alone hears a danger, or dying, where the conversation does not: the numbers are said, at most twice."""
+    """Say whether the screening alone hears a danger, or dying, where the conversation does not: the numbers are said once."""
     text = "suicide_hint" if alarm == "suicide" else "danger_reminder"
-    return turn.does(f"hint:{alarm}") and turn.times(text) < MOST_HINTS and not acute(turn)
+    return turn.does(f"hint:{alarm}") and not turn.times(text) and not acute(turn)
+
+
+def to_remind(turn: Turn) -> bool:
+    """Say whether a danger was told of in the message before, and this one speaks of something else: 112 is named once more, beside it."""
+    return danger_open(turn) and turn.now.since_alarm == 1 and not turn.does(*COURTEOUS) and not said_of_danger(turn)
 
 
 def danger_open(turn: Turn) -> bool:
     """Say whether a danger goes on, as far as is known, and was spoken of just now."""
-    return turn.now.presses
+    return turn.now.in_danger
 
 
 def danger_closed(turn: Turn) -> bool:
@@ -78,8 +85,13 @@ def alarm_now(turn: Turn) -> bool:
 
 
 def suicide_open(turn: Turn) -> bool:
-    """Say whether somebody wants to die, as far as is known."""
-    return turn.now.suicide is Danger.OPEN
+    """Say whether somebody wants to die, as far as is known, and spoke of it just now."""
+    return turn.now.may_die
+
+
+def harmed_already(turn: Turn) -> bool:
+    """Say whether somebody who speaks of dying tells of something taken, or of a wound: 112 comes before every other word then."""
+    return suicide_now(turn) and any(set(one.choices) & OF_HARM for one in turn.commands.asked)
 
 
 def suicide_closed(turn: Turn) -> bool:
@@ -96,7 +108,12 @@ def left_erasing_open(turn: Turn) -> bool:
 def said_of_danger(turn: Turn) -> bool:
     """Say whether this reply tells already what to do in a danger."""
     texts = {answer.text for answer in answers(turn) if answer.matter == "danger"}
-    return any(text.startswith(("danger_", "emergency_", "witness_steps")) or text in texts for text in turn.said)
+    return any(text.startswith(("danger_", "emergency_", "unheard_", "witness_steps")) or text in texts for text in turn.said)
+
+
+def only_agrees(turn: Turn) -> bool:
+    """Say whether the message is a yes that answers nothing: "ok", "good"; it is no question what it means."""
+    return turn.commands.names == {"answer:yes"} and turn.awaits is None
 
 
 def in_mood(turn: Turn, mood: str) -> bool:
@@ -118,7 +135,12 @@ def only_interrupted(turn: Turn) -> bool:
 
 def acute(turn: Turn) -> bool:
     """Say whether a life is in danger now: nothing else is asked, offered or explained at length then."""
-    return danger_open(turn) or suicide_open(turn)
+    return turn.now.presses
+
+
+def unheard(turn: Turn) -> bool:
+    """Say whether the writer cannot or will not phone: nobody is told again and again to call."""
+    return Fact.NO_CALLS in turn.now.facts
 
 
 # Who writes, and of whom
@@ -171,6 +193,12 @@ def newly_waiting(turn: Turn) -> bool:
     return turn.now.person is Person.ASKED and turn.before.person is not Person.ASKED
 
 
+def called_for_already(turn: Turn) -> bool:
+    """Say whether this reply told already that a consultant is called, to somebody who neither refused one nor asks for one."""
+    told = any(text.startswith(("emergency_", "unheard_first", "suicide")) for text in turn.said)
+    return told and not refused_before(turn) and not person_wanted(turn)
+
+
 def refused_before(turn: Turn) -> bool:
     """Say whether a consultant was refused before."""
     return turn.before.person is Person.REFUSED
@@ -198,24 +226,52 @@ def moment(turn: Turn) -> str:
     return WAITING if turn.now.person is Person.ASKED else CALM
 
 
+def fitting(turn: Turn) -> tuple[Answer, ...]:
+    """Return the answers that the message asks for, or that help with what it tells, where they fit writer and moment; vital ones first."""
+    named = [name for one in (*turn.commands.asked, *turn.commands.named(HELPS)) for name in one.choices[:1]]
+    known = [turn.library.answers[name] for name in dict.fromkeys(named) if name in turn.library]
+    return tuple(sorted((answer for answer in known if fits(turn, answer)), key=lambda answer: not answer.vital))
+
+
 def answers(turn: Turn) -> tuple[Answer, ...]:
-    """Return the answers that the message asks for, or that help with what it tells, where they fit writer and moment; at most two."""
-    found: list[Answer] = []
-    for command in (*turn.commands.asked, *turn.commands.named(HELPS)):
-        fitting = [turn.library.answers[name] for name in command.choices[:1] if name in turn.library]
-        found += [answer for answer in fitting if fits(turn, answer) and answer not in found]
-    return tuple(found[:MOST_ANSWERS])
+    """Return the answers that are given: at most two; what was asked and has no room stays in mind (`State.left`)."""
+    return fitting(turn)[:MOST_ANSWERS]
 
 
 def fits(turn: Turn, answer: Answer) -> bool:
-    """Say whether an answer may be said now, to this person."""
-    return answer.fits(turn.now.who) and moment(turn) in answer.when
+    """Say whether an answer may be said now, to this person; beside an alarm only a vital one, and to who asks."""
+    now = answer.vital and asks_openly(turn) if alarm_now(turn) else moment(turn) in answer.when
+    return answer.fits(turn.now.who) and now
+
+
+def asks_openly(turn: Turn) -> bool:
+    """Say whether a button was pressed, or a question mark stands in the message."""
+    return turn.text.startswith("@") or any(mark in turn.text for mark in QUESTION_MARKS)
+
+
+def clearly_asked(turn: Turn) -> tuple[str, ...]:
+    """Return the answers that the message asks for and that are in no doubt, whether they are given or not."""
+    return tuple(one.value for one in turn.commands.asked if len(one.choices) == 1 and one.value in turn.library)
+
+
+def left(turn: Turn) -> tuple[str, ...]:
+    """Return the questions, of this message or earlier ones, that found no room: beside two others, or where it asks openly in an alarm."""
+    given = {answer.id for answer in answers(turn)}
+    asked = clearly_asked(turn) if asks_openly(turn) else [answer.id for answer in fitting(turn)]
+    return tuple(name for name in dict.fromkeys((*asked, *turn.now.left)) if name not in given)
+
+
+def of_no_use(turn: Turn) -> bool:
+    """Say whether the message tells, denies or puts right, and is nearest to what the last reply answered: "I said I can't"."""
+    given = answers(turn)
+    rejects = turn.does("tell:self", "tell:other", "correct:meant", "answer:no") and not asks_openly(turn)
+    return bool(given) and rejects and all(answer.text in turn.before.last_said for answer in given)
 
 
 def unanswered(turn: Turn) -> tuple[Command, ...]:
     """Return the questions that no answer fits."""
-    said = {answer.id for answer in answers(turn)}
-    return tuple(command for command in turn.commands.asked if not said.intersection(command.choices))
+    known = {answer.id for answer in fitting(turn)}
+    return tuple(command for command in turn.commands.asked if not known.intersection(command.choices))
 
 
 def doubtful(turn: Turn) -> tuple[str, ...]:
@@ -236,15 +292,15 @@ def asks_unknown(turn: Turn) -> bool:
 
 
 def left_in_the_dark(turn: Turn) -> bool:
-    """Say whether a question gets no answer yet, from somebody whose trouble is grave, who was not told of 112 just now."""
+    """Say whether a question gets no answer yet, from somebody who told of a danger and was not reminded of 112 yet."""
     open_still = asks_unknown(turn) or bool(doubtful(turn))
-    reminded = {"danger_reminder", "danger_reminder_witness"}.intersection((*turn.said, *turn.before.last_said))
-    return open_still and turn.now.triage.needs_person and not reminded and not acute(turn)
+    reminded = turn.times("danger_reminder", "danger_reminder_witness")
+    return open_still and turn.now.triage is Triage.EMERGENCY and not reminded and not acute(turn)
 
 
-def nearest(turn: Turn) -> tuple[str, ...]:
-    """Return the answers nearest to a question that none is near enough to, but for those that were said or do not fit."""
-    named = [name for command in unanswered(turn) for name in command.near if name in turn.library]
+def beside(turn: Turn) -> tuple[str, ...]:
+    """Return the answers that stand beside what the message asks, but for those that were said or do not fit."""
+    named = [name for command in turn.commands.asked for name in command.near if name in turn.library]
     known = [turn.library.answers[name] for name in dict.fromkeys(named)]
     return tuple(answer.id for answer in known if fits(turn, answer) and not turn.times(answer.text))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from bot.dialogue import predicates as is_
+from bot.dialogue.answers import Answer
 from bot.dialogue.predicates import Turn
 from bot.dialogue.rows import Say, Words, says
-from bot.dialogue.state import Person
+from bot.dialogue.state import Fact, Person
 from bot.messages import Indicator, Triage
 
 WITHDRAW, PERSON = ("withdraw",), ("human",)
+MOST_OFFERED: Final = 2  # buttons for what is asked next, beside the one for a person
 # What is said of one thing that somebody tells of themselves: that it is heard, what is true of it, what can be done. What endangers
 # somebody comes first.
 HEARD_SIGNS: Final = {
@@ -28,6 +30,11 @@ HEARD_SIGNS: Final = {
     Indicator.WAGES_WITHHELD: "heard_wages",
 }
 ARRANGED: Final = {"time": "safe_time", "word": "code_word"}  # the beginnings of the texts for what can be arranged
+# What is added to an answer for somebody whose situation is known: a fact, the answers that it concerns, the texts, each said once.
+ADDED: Final[tuple[tuple[Fact, Callable[[Answer], bool], tuple[str, ...]], ...]] = (
+    (Fact.NO_CALLS, lambda answer: answer.phones, ("in_writing_too", "in_writing_still")),
+    (Fact.CHILD_ALONG, lambda answer: answer.matter == "shelter", ("say_the_child",)),
+)
 RECEIPTS: Final = ("heard_noted", "heard_detail", "heard_on", "heard_short", "disclose_more")
 RECEIPTS_OF_OTHERS: Final = ("witness_more", "heard_detail", "heard_on", "heard_short")
 
@@ -46,8 +53,22 @@ def to_arrange(turn: Turn) -> Sequence[Say]:
 
 def read_back(turn: Turn) -> Sequence[Say]:
     """Return what is arranged, in the person's words."""
-    noted = turn.now.arranged
-    return [Say(f"{slot}_noted", values=(("_value", value),)) for slot, value in noted.items()] or (Say("nothing_noted", PERSON),)
+    return [Say(f"{slot}_noted", values=(("_value", value),)) for slot, value in turn.now.arranged.items()]
+
+
+def recalled(turn: Turn) -> Sequence[Say]:
+    """Return what is arranged already, where an answer speaks of arranging it."""
+    slots = [slot for answer in is_.answers(turn) for slot in answer.recalls if slot in turn.before.arranged]
+    return [Say(f"{slot}_is", values=(("_value", turn.before.arranged[slot]),)) for slot in dict.fromkeys(slots)]
+
+
+def added(turn: Turn) -> Sequence[Say]:
+    """Return what answers lack for this person: another way than a call for who cannot phone, a word of the child that is along."""
+    for fact, concerns, texts in () if turn.quiet else ADDED:
+        fresh = next((text for text in texts if not turn.times(text)), None)
+        if fresh and fact in turn.now.facts and any(map(concerns, is_.answers(turn))):
+            return (Say(fresh, () if turn.now.person is Person.ASKED else PERSON),)
+    return ()
 
 
 def heard_sign(turn: Turn) -> str | None:
@@ -59,41 +80,37 @@ def heard_sign(turn: Turn) -> str | None:
 
 
 def receipt(turn: Turn) -> Sequence[Say]:
-    """Return how something more that is told is received."""
+    """Return how something more that is told is received, with buttons for what people ask who told of such things."""
     if (text := heard_sign(turn)) is not None:
         return (Say(text),)
-    return says(*(RECEIPTS_OF_OTHERS if is_.of_others(turn) else RECEIPTS))(turn)
+    (say,) = says(*(RECEIPTS_OF_OTHERS if is_.of_others(turn) else RECEIPTS))(turn)
+    return (replace(say, buttons=offers(turn, turn.library.told.get(turn.now.who.value, ()))),)
 
 
 def answered(turn: Turn) -> Sequence[Say]:
-    """Return the answers, the last with buttons for what people ask next."""
+    """Return the answers, the last with buttons for what else may be meant and for what people ask next."""
     found = is_.answers(turn)
-    buttons = next_needs(turn)
+    buttons = offers(turn, (*is_.beside(turn), *turn.library.asked_next(found)))
     return [
         Say(answer.text, buttons if answer is found[-1] else (), again=turn.before.times(answer.text) > 0) for answer in found
     ]
 
 
-def next_needs(turn: Turn) -> tuple[str, ...]:
-    """Return buttons for what else the message may ask, and what people ask next after these answers; never what was answered already."""
+def offers(turn: Turn, named: Iterable[str]) -> tuple[str, ...]:
+    """Return buttons for questions that found no room, then those `named`, and for a person; none of what was answered, nor in a danger."""
     if turn.quiet or is_.acute(turn):
         return ()
-    beside = [name for command in turn.commands.asked for name in command.near if name in turn.library]
-    named = [*beside, *(name for answer in is_.answers(turn) for name in answer.next)]
     told = {*turn.now.said, *(answer.text for answer in is_.answers(turn))}
-    fresh = [
-        name
-        for name in dict.fromkeys(named)
-        if turn.library.answers[name].text not in told and is_.fits(turn, turn.library.answers[name])
-    ]
-    return (*(f"ask_{name}" for name in fresh[:2]), *(() if turn.now.person is not Person.NONE else PERSON)) if fresh else ()
+    known = [turn.library.answers[name] for name in dict.fromkeys((*is_.left(turn), *named)) if name in turn.library]
+    fresh = [f"ask_{answer.id}" for answer in known if answer.text not in told and is_.fits(turn, answer)]
+    return (*fresh[:MOST_OFFERED], *(() if turn.now.person is not Person.NONE else PERSON)) if fresh else ()
 
 
-def not_known(*texts: str) -> Words:
-    """Return that a question has no answer, with buttons for the nearest ones and for a person."""
+def with_near(*texts: str) -> Words:
+    """Return that there is no (further) answer, with buttons for the nearest ones and for a person."""
 
     def chosen(turn: Turn) -> Sequence[Say]:
-        near = () if turn.quiet else is_.nearest(turn)
+        near = () if turn.quiet else is_.beside(turn)[:MOST_OFFERED]
         return [replace(say, buttons=(*(f"ask_{name}" for name in near), *PERSON)) for say in says(*texts)(turn)]
 
     return chosen
@@ -111,8 +128,19 @@ def waiting_text(turn: Turn) -> Sequence[Say]:
         return (Say("handoff_after_all", WITHDRAW),)
     if turn.awaits == "human":
         return (Say("handoff_accepted", WITHDRAW),)
-    urgent = turn.now.triage is Triage.EMERGENCY
-    return (Say("handoff_short" if turn.on_duty or urgent else "handoff_short_night", (*WITHDRAW, "safe_time")),)
+    at_once = turn.on_duty or turn.now.triage is Triage.EMERGENCY
+    text = "handoff_written" if is_.unheard(turn) else "handoff_short" if at_once else "handoff_short_night"
+    return (Say(text, _of_waiting(turn)),)
+
+
+def still_waiting(turn: Turn) -> Sequence[Say]:
+    """Return what is said to who asks for a person and waits for one already."""
+    texts = ("handoff_still_written", "handoff_written") if is_.unheard(turn) else ("handoff_already", "handoff_still")
+    return says(*texts, buttons=_of_waiting(turn))(turn)
+
+
+def _of_waiting(turn: Turn) -> tuple[str, ...]:
+    return WITHDRAW if turn.now.arranged else (*WITHDRAW, "safe_time")
 
 
 def tells_first(turn: Turn, *texts: str) -> bool:

@@ -57,9 +57,10 @@ def says(*texts: str, buttons: tuple[str, ...] = (), awaits: str | None = None) 
 
 
 def in_turn(*texts: str, buttons: tuple[str, ...] = ()) -> Words:
-    """Return the texts one after the other, a further one each time; the last stays."""
+    """Return the texts one after the other, a further one each time; once all were said, the last two by turns."""
 
     def chosen(turn: Turn) -> Sequence[Say]:
-        return (Say(next((text for text in texts if not turn.before.times(text)), texts[-1]), buttons),)
+        text = next((text for text in texts if not turn.before.times(text)), None)
+        return (Say(text or min(texts[-2:], key=turn.before.times), buttons),)
 
     return chosen

@@ -24,6 +24,12 @@ SAFETY: Final = (
     ),
     Row(
         S,
+        "somebody who speaks of dying took something, or is hurt",
+        lambda t: is_.harmed_already(t) and not t.now.suicide_of_others,
+        in_turn("suicide_again", "suicide_here", "suicide_short"),
+    ),
+    Row(
+        S,
         "somebody speaks of dying",
         lambda t: is_.suicide_now(t) and not t.now.suicide_of_others,
         in_turn("suicide", "suicide_again", "suicide_here", "suicide_short"),
@@ -33,15 +39,21 @@ SAFETY: Final = (
         S,
         "a child is in danger now",
         lambda t: is_.danger_now(t) and is_.child(t),
-        in_turn("emergency_child", "emergency_steps", "danger_here", "danger_reminder"),
+        in_turn("emergency_child", "emergency_steps", "danger_stay", "danger_here"),
     ),
     Row(
         S,
         "somebody else is in danger now",
         lambda t: is_.danger_now(t) and t.now.danger_of_others,
-        in_turn("emergency_witness", "witness_steps", "danger_reminder_witness"),
+        in_turn("emergency_witness", "witness_steps", "danger_stay_witness", "danger_reminder_witness"),
     ),
-    Row(S, "danger now", is_.danger_now, in_turn("emergency_victim", "emergency_steps", "danger_here", "danger_reminder")),
+    Row(
+        S,
+        "danger now, of somebody who cannot phone",
+        lambda t: is_.danger_now(t) and is_.unheard(t),
+        in_turn("unheard_first", "unheard_steps", "danger_stay", "unheard_reminder"),
+    ),
+    Row(S, "danger now", is_.danger_now, in_turn("emergency_victim", "emergency_steps", "danger_stay", "danger_here")),
     Row(
         S,
         "it may be a word of dying, or of tiredness",

@@ -12,16 +12,19 @@ from typing import Final
 from bot.dialogue import predicates as is_
 from bot.dialogue.replies import (
     PERSON,
+    added,
     answered,
     heard_sign,
-    not_known,
     noted,
     read_back,
+    recalled,
     receipt,
+    still_waiting,
     tells_first,
     to_arrange,
     waiting_text,
     which,
+    with_near,
 )
 from bot.dialogue.rows import GOES_ON, REPLY_ENDS, Row, Say, Section, in_turn, says
 from bot.dialogue.safety import SAFETY
@@ -29,10 +32,24 @@ from bot.dialogue.state import Danger, Person, Who
 from bot.messages import Triage
 
 CHILD_HEARD: Final = ("disclose_child", "emergency_child")
+OTHERS_HEARD: Final = ("witness_short", "relative_first", "professional_first", "client_first", "emergency_witness")
+SELF_HEARD: Final = ("disclose_short", "disclose_child", "emergency_victim", "unheard_first")
 H, A, N, Q = Section.HEARD, Section.ANSWER, Section.NEXT, Section.ASK
 TABLE: Final = (
     *SAFETY,
     # What was heard
+    Row(
+        H,
+        "a yes that answers nothing, from somebody who may die",
+        lambda t: is_.only_agrees(t) and is_.suicide_open(t) and not t.now.suicide_of_others,
+        says("stay_with_me", "suicide_short"),
+    ),
+    Row(
+        H,
+        "a yes that answers nothing, in a danger",
+        lambda t: is_.only_agrees(t) and is_.danger_open(t),
+        says("danger_agreed"),
+    ),
     Row(H, "it was a joke", lambda t: t.does("correct:joke") and not t.said, in_turn("joke_heard", "calm_again")),
     Row(
         H,
@@ -99,29 +116,25 @@ TABLE: Final = (
     Row(
         H,
         "somebody else's trouble, for the first time, from a relative",
-        lambda t: t.now.who is Who.RELATIVE and tells_first(t, "relative_first"),
+        lambda t: t.now.who is Who.RELATIVE and tells_first(t, "relative_first", "emergency_witness"),
         says("relative_first"),
     ),
     Row(
         H,
         "somebody else's trouble, for the first time, from a professional",
-        lambda t: t.now.who is Who.PROFESSIONAL and tells_first(t, "professional_first"),
+        lambda t: t.now.who is Who.PROFESSIONAL and tells_first(t, "professional_first", "emergency_witness"),
         says("professional_first"),
     ),
     Row(
         H,
         "somebody else's trouble, for the first time, from a client",
-        lambda t: t.now.who is Who.CLIENT and tells_first(t, "client_first"),
+        lambda t: t.now.who is Who.CLIENT and tells_first(t, "client_first", "emergency_witness"),
         says("client_first"),
     ),
     Row(
         H,
         "somebody else's trouble, for the first time",
-        lambda t: (
-            is_.of_others(t)
-            and not t.said
-            and tells_first(t, "witness_short", "relative_first", "professional_first", "client_first")
-        ),
+        lambda t: is_.of_others(t) and not t.said and tells_first(t, *OTHERS_HEARD),
         says("witness_short"),
     ),
     Row(
@@ -132,7 +145,7 @@ TABLE: Final = (
             and is_.tells_something_grave(t)
             and not t.said
             and t.now.suicide is Danger.NONE
-            and tells_first(t, "disclose_short", "disclose_child")
+            and tells_first(t, *SELF_HEARD)
         ),
         says("disclose_short"),
     ),
@@ -151,7 +164,7 @@ TABLE: Final = (
     Row(
         H,
         "something told in a danger is answered by what to do",
-        lambda t: is_.tells(t) and (bool(t.said) or (is_.danger_open(t) and heard_sign(t) is None)),
+        lambda t: is_.tells(t) and (bool(t.said) or is_.alarm_now(t)),
         lambda _t: (),
     ),
     Row(
@@ -183,12 +196,28 @@ TABLE: Final = (
     # Answers
     Row(A, "a time or a code word is named", lambda t: bool(noted(t)), noted, GOES_ON),
     Row(A, "two readings are in doubt", lambda t: bool(is_.doubtful(t)) and not t.said, which),
+    Row(A, "what is arranged is asked back", lambda t: t.does("want:readback") and bool(t.now.arranged), read_back),
+    Row(A, "what was answered just now is asked for again", is_.of_no_use, with_near("no_more_known", "no_more_again")),
     Row(A, "questions with an answer", lambda t: bool(is_.answers(t)), answered, GOES_ON),
+    Row(A, "an answer speaks of what is arranged already", lambda t: bool(recalled(t)), recalled, GOES_ON),
+    Row(A, "an answer lacks what the writer's situation asks for", lambda t: bool(added(t)), added, GOES_ON),
+    Row(
+        A,
+        "a question that has no answer, of somebody else's danger",
+        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and t.now.danger_of_others and not t.said,
+        in_turn("witness_steps", "question_waits", "danger_reminder_witness"),
+    ),
+    Row(
+        A,
+        "a question that has no answer, in a danger of somebody who cannot phone",
+        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and is_.unheard(t) and not t.said,
+        in_turn("unheard_steps", "danger_stay", "heard_noted"),
+    ),
     Row(
         A,
         "a question that has no answer in a danger",
-        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and not t.now.danger_of_others and not t.said,
-        in_turn("emergency_steps", "danger_here", "danger_reminder"),
+        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and not t.said,
+        in_turn("emergency_steps", "question_waits", "danger_stay"),
     ),
     Row(A, "a question that nobody may answer to this person now", lambda t: is_.asks_unknown(t) and is_.acute(t), lambda _t: ()),
     Row(
@@ -201,9 +230,9 @@ TABLE: Final = (
         A,
         "a question without an answer, from somebody who waits for a consultant",
         lambda t: is_.asks_unknown(t) and t.now.person is Person.ASKED,
-        not_known("question_waits", "not_known_waiting"),
+        with_near("question_waits", "not_known_waiting"),
     ),
-    Row(A, "a question without an answer", is_.asks_unknown, not_known("not_known", "not_known_again")),
+    Row(A, "a question without an answer", is_.asks_unknown, with_near("not_known", "not_known_again")),
     Row(
         A,
         "the same again is wanted",
@@ -213,7 +242,12 @@ TABLE: Final = (
             or (Say("menu", ("topic_help", "topic_job", "report", "human")),)
         ),
     ),
-    Row(A, "what is arranged is asked back", lambda t: t.does("want:readback"), read_back),
+    Row(
+        A,
+        "what is arranged is asked back, and there is nothing",
+        lambda t: t.does("want:readback") and not is_.answers(t),
+        says("nothing_noted", buttons=PERSON),
+    ),
     Row(A, "a time or a code word is to be arranged", lambda t: bool(to_arrange(t)) and t.asks is None, to_arrange),
     # What happens next
     Row(N, "the screening alone hears a danger", lambda t: is_.hinted(t, "danger"), says("danger_reminder"), GOES_ON),
@@ -228,20 +262,28 @@ TABLE: Final = (
     Row(
         N,
         "a request for a person is opened",
-        lambda t: is_.newly_waiting(t) and (is_.refused_before(t) or not (is_.acute(t) and t.times("handoff_short"))),
+        lambda t: is_.newly_waiting(t) and not is_.called_for_already(t),
         waiting_text,
     ),
     Row(
         N,
         "a person is wanted by somebody who waits already",
         lambda t: t.does("want:human"),
-        says("handoff_already", "handoff_still", buttons=("withdraw", "safe_time")),
+        still_waiting,
     ),
     Row(
         N,
-        "a danger goes on while something else is said",
-        lambda t: is_.danger_open(t) and not is_.danger_now(t) and not is_.said_of_danger(t),
-        lambda t: (Say("danger_reminder_witness" if t.now.danger_of_others else "danger_reminder"),),
+        "a danger that was told of just now goes on while something else is said",
+        is_.to_remind,
+        lambda t: (
+            Say(
+                "danger_reminder_witness"
+                if t.now.danger_of_others
+                else "unheard_reminder"
+                if is_.unheard(t)
+                else "danger_reminder"
+            ),
+        ),
     ),
     # One question
     Row(Q, "nothing may be asked in a danger", lambda t: is_.acute(t) and bool(t.said), lambda _t: ()),
@@ -267,7 +309,7 @@ TABLE: Final = (
         Q,
         "somebody in danger writes something else",
         is_.danger_open,
-        says("danger_here", "danger_reminder"),
+        lambda t: says("danger_stay", "unheard_steps" if is_.unheard(t) else "danger_here")(t),
     ),
     Row(
         Q,

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
 from bot.dialogue.exact import ENOUGH
-from bot.dialogue.state import State
+from bot.dialogue.state import Danger, State
 
 _FORM_ANSWERED: Final = (
     "report:value",
@@ -65,6 +65,9 @@ WHO_WRITES: Final = frozenset({"are_you_robot", "is_it_ai", "who_reads", "still_
 ABOUT_HOURS: Final = {("hotline_hours",), ("safe_time_what",), ("how_long_until_answer",), ("hotline_how_long",)}
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
 LONGEST_WORD: Final = 3  # words of a code word
+MERE: Final = 3  # words of "and the other thing?"
+OF_NOTHING_NEW: Final = frozenset({"still_there", "misunderstood"})  # what "and?" sounds like
+OF_ONES_CHOICE: Final = ("consultant_woman",)
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,10 @@ def _value(name: str) -> Callable[[Said], Commands]:
 
 def _surer(first: str, second: str) -> Callable[[Said], Commands]:
     return lambda said: said.commands.without(second if _sure(said, first) >= _sure(said, second) else first)
+
+
+def _telling(said: Said) -> str:
+    return "tell:other" if said.state.who.tells_of_others else "tell:self"
 
 
 def _named_report_part(said: Said) -> Commands:
@@ -242,8 +249,18 @@ TABLE: Final = (
     ),
     Row(
         "who cannot speak in a danger asks how to call all the same",
-        lambda said: said.state.presses and any(ask.value == "write_instead_of_call" for ask in said.commands.asked),
+        lambda said: said.state.in_danger and any(ask.value == "write_instead_of_call" for ask in said.commands.asked),
         lambda said: said.commands.without(ASK).with_(Command(ASK, "emergency_silent")),
+    ),
+    Row(
+        "a mere question mark, or and, after questions that found no room asks the first of them",
+        lambda said: (
+            bool(said.state.left)
+            and said.only("unclear", "want:repeat", ASK)
+            and all(set(ask.choices) <= OF_NOTHING_NEW for ask in said.commands.asked)
+            and len(said.text.split()) <= MERE
+        ),
+        lambda said: Commands((Command(ASK, said.state.left[0]),)),
     ),
     Row(
         "a person wanted and refused in one message is what is said more surely",
@@ -266,8 +283,17 @@ TABLE: Final = (
         "a person wanted in words that sound like a question about consultants is called",
         lambda said: "want:human" in said.commands,
         lambda said: Commands(
-            tuple(one for one in said.commands.all if one.name != ASK or ("?" in said.text and "|" not in one.value))
+            tuple(
+                one
+                for one in said.commands.all
+                if one.name != ASK or one.choices == OF_ONES_CHOICE or ("?" in said.text and "|" not in one.value)
+            )
         ),
+    ),
+    Row(
+        "whoever asks for a woman, or for the same person again, wants a person",
+        lambda said: any(ask.choices == OF_ONES_CHOICE for ask in said.commands.asked) and "refuse:human" not in said.commands,
+        lambda said: said.commands.with_(Command("want:human")),
     ),
     Row(
         "dying that is spoken of and denied is what is said more surely",
@@ -294,6 +320,21 @@ TABLE: Final = (
         lambda said: Commands(tuple(command for command in said.commands.all if str(command) != f"{ASK}:{UNKNOWN}")),
     ),
     Row(
+        "somebody who comes, and a danger that the screening hears, after a danger that was over, is a danger again",
+        lambda said: (
+            "near" in said.commands and "hint:danger" in said.commands and said.state.danger in {Danger.EASED, Danger.OVER}
+        ),
+        lambda said: said.commands.without("near", "hint:danger").with_(Command("danger:self")),
+    ),
+    Row(
+        "what the screening alone hears, after a danger or a wish to die that is over, is told",
+        lambda said: (
+            said.commands.any_of("hint:danger", "hint:suicide")
+            and bool({said.state.danger, said.state.suicide} & {Danger.EASED, Danger.OVER})
+        ),
+        lambda said: said.commands.without("hint:danger", "hint:suicide").with_(Command(_telling(said))),
+    ),
+    Row(
         "courtesies and noise beside anything else say nothing",
         lambda said: not said.only(*_SMALL),
         lambda said: said.commands.without(*_SMALL),
@@ -308,7 +349,7 @@ TABLE: Final = (
         lambda said: (
             said.only("unclear", "off") and (said.state.told_self or said.state.told_other) and len(said.text.split()) > 2
         ),
-        lambda said: Commands((Command("tell:other" if said.state.who.tells_of_others else "tell:self"),)),
+        lambda said: Commands((Command(_telling(said)),)),
     ),
 )
 

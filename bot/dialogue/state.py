@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Any, Final
 
 from bot.dialogue.commands import Commands
-from bot.messages import Screening, Speaker, Triage
+from bot.messages import Indicator, Screening, Speaker, Triage
 
 VECTORS_KEPT: Final = 2  # messages of the person whose vectors are read with the next one
-STOPS_PRESSING: Final = 3  # messages without a word of a danger after which other things are spoken of
+STOPS_PRESSING: Final = 3  # messages without a word of a danger, or of dying, after which other things are spoken of
 NEEDS_KEPT: Final = 4  # answered needs that a follow-up may belong to
+LEFT_KEPT: Final = 3  # questions that were asked and found no room
 
 
 class Who(StrEnum):
@@ -42,6 +43,21 @@ class Danger(StrEnum):
     OVER = "over"
 
 
+class Fact(StrEnum):
+    """What a person's situation allows, told once and true until they say otherwise."""
+
+    NO_CALLS = "no_calls"  # they cannot or will not phone, or be heard
+    WATCHED = "watched"  # somebody looks into the phone
+    CHILD_ALONG = "child_along"  # a child is with them
+
+
+# What a message does, or what is found in it, that tells a fact, and what ends one. What asking for an answer tells stands with the
+# answer, in the library.
+TOLD_BY: Final[Mapping[str, Fact]] = {"refuse:call": Fact.NO_CALLS, "want:quiet": Fact.WATCHED}
+SHOWN_BY: Final[Mapping[Indicator, Fact]] = {Indicator.SURVEILLANCE: Fact.WATCHED}
+ENDED_BY: Final[Mapping[str, Fact]] = {"done:called": Fact.NO_CALLS, "want:normal": Fact.WATCHED}
+
+
 class Person(StrEnum):
     """How the question of a consultant stands."""
 
@@ -55,22 +71,24 @@ class State:
     """A conversation as the dialogue knows it.
 
     `awaits` is the question that is open: see `bot.dialogue.settle`. `said` counts the texts by id, `last_said` are those of the
-    last reply. `needs` are the answers given last, the newest first; `vectors` the person's last messages as numbers (fp16, base64).
+    last reply. `needs` are the answers given last, the newest first; `left` those that were asked for and found no room; `vectors` the
+    person's last messages as numbers (fp16, base64).
     """
 
     who: Who = Who.UNKNOWN
     danger: Danger = Danger.NONE
     danger_of_others: bool = False
-    since_alarm: int = 0  # messages in which nothing of a danger was heard
+    since_alarm: int = 0  # messages in which nothing of a danger, or of dying, was heard
     suicide: Danger = Danger.NONE
     suicide_of_others: bool = False
     person: Person = Person.NONE
-    in_writing: bool = False
+    facts: tuple[Fact, ...] = ()
     awaits: str | None = None
     told_self: bool = False
     told_other: bool = False
     signs: tuple[str, ...] = ()  # indicators that were received with a word of their own
     needs: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     said: Mapping[str, int] = field(default_factory=dict)
     last_said: tuple[str, ...] = ()
     unclear: int = 0
@@ -82,16 +100,26 @@ class State:
     vectors: tuple[str, ...] = ()
 
     @property
-    def presses(self) -> bool:
+    def in_danger(self) -> bool:
         """Say whether a danger is open and was spoken of just now: nobody is told of 112 for ever who has gone on to something else."""
         return self.danger is Danger.OPEN and self.since_alarm < STOPS_PRESSING
 
     @property
+    def may_die(self) -> bool:
+        """Say whether dying was spoken of just now, and not denied: who has gone on to something else is answered that."""
+        return self.suicide is Danger.OPEN and self.since_alarm < STOPS_PRESSING
+
+    @property
+    def presses(self) -> bool:
+        """Say whether a life is in danger just now: answers must fit that."""
+        return self.in_danger or self.may_die
+
+    @property
     def phase(self) -> str:
         """Return what Rasa's rules distinguish: calm, told, waiting, danger or suicide."""
-        if self.suicide is Danger.OPEN:
+        if self.may_die:
             return "suicide"
-        if self.presses:
+        if self.in_danger:
             return "danger"
         if self.person is Person.ASKED:
             return "waiting"
@@ -121,9 +149,11 @@ class State:
         for name, kind in (("who", Who), ("danger", Danger), ("suicide", Danger), ("person", Person), ("triage", Triage)):
             if name in values:
                 values[name] = kind(values[name])
-        for name in ("signs", "needs", "last_said", "vectors"):
+        for name in ("signs", "needs", "left", "last_said", "vectors"):
             if name in values:
                 values[name] = tuple(values[name])
+        if "facts" in values:
+            values["facts"] = tuple(map(Fact, values["facts"]))
         return cls(**values)
 
 
@@ -138,6 +168,7 @@ class Heard:
     who: Who = Who.UNKNOWN  # who writes, where this message tells
     queued: bool = False  # a request for a person is open, whoever opened it
     vector: str = ""
+    facts: frozenset[Fact] = frozenset()  # that the questions of this message tell
 
     @property
     def urgent(self) -> bool:
@@ -146,8 +177,8 @@ class Heard:
 
     @property
     def alarming(self) -> bool:
-        """Say whether this message tells of a danger, as the conversation or the screening alone hears it."""
-        return self.urgent or self.commands.any_of("danger:self", "danger:other", "hint:danger", "feel:suicide", "hint:suicide")
+        """Say whether this message tells of a danger or of dying, as the conversation hears it."""
+        return self.commands.any_of("danger:self", "danger:other", "feel:suicide")
 
     @property
     def of_suicide(self) -> bool:
@@ -170,11 +201,22 @@ def apply(state: State, heard: Heard) -> State:
         since_alarm=0 if heard.alarming else state.since_alarm + 1,
         told_self=state.told_self or "tell:self" in commands or (tells and not others),
         told_other=state.told_other or "tell:other" in commands or (tells and others),
-        in_writing=state.in_writing or "refuse:call" in commands,
+        facts=_facts(state, heard, who),
         unclear=state.unclear + 1 if commands.main_intent() == "unclear" else 0,
         vectors=(heard.vector, *state.vectors)[:VECTORS_KEPT] if heard.vector else state.vectors,
     )
     return _person(_suicide(_danger(state, heard, others=others), heard, others=others), heard)
+
+
+def _facts(state: State, heard: Heard, who: Who) -> tuple[Fact, ...]:
+    """Return what is known of the person's situation after a message; of somebody else's they only tell."""
+    if who.tells_of_others:
+        return state.facts
+    names, signs = heard.commands.names, heard.screening.signs
+    ended = {fact for name, fact in ENDED_BY.items() if name in names}
+    told = {fact for name, fact in TOLD_BY.items() if name in names} | heard.facts
+    shown = {fact for sign, fact in SHOWN_BY.items() if sign in signs} if "tell:self" in names else set()
+    return tuple(fact for fact in Fact if fact in told | shown or (fact in state.facts and fact not in ended))
 
 
 def _who(state: State, heard: Heard) -> Who:

@@ -21,6 +21,7 @@ _FIRST: Final = (
     "emergency",
     "suicide",
     "danger",
+    "unheard",
     "witness_steps",
     "delete",
     "report_summary",

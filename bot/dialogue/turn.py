@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from bot.dialogue import report
 from bot.dialogue.answers import Library
-from bot.dialogue.commands import Commands
+from bot.dialogue.commands import FACT, Commands
 from bot.dialogue.plan import Say, Section, heard_saying, plan
-from bot.dialogue.predicates import Turn, alarm_now
+from bot.dialogue.predicates import Turn, alarm_now, clearly_asked, left
 from bot.dialogue.settle import settle, still_open
-from bot.dialogue.state import NEEDS_KEPT, Heard, Person, State, Who, apply
+from bot.dialogue.state import LEFT_KEPT, NEEDS_KEPT, Fact, Heard, Person, State, Who, apply
 from bot.messages import Screening, Triage
 
 MOST_TIME: Final = 200  # characters of a safe time that are noted
@@ -62,9 +62,18 @@ class Speaking:
     def begin(cls, text: str, understood: Understood, before: State, around: Around) -> Speaking:
         """Settle what was understood against the state, and begin the reply."""
         before = _as_the_queue_knows(before, around)
-        commands = settle(text, understood.commands, before)
+        told = [name.removeprefix(FACT) for name in understood.commands.names if name.startswith(FACT)]
+        commands = settle(text, understood.commands.without(*map(FACT.__add__, told)), before)
+        asked = [around.library.answers[name] for one in commands.asked for name in one.choices[:1] if name in around.library]
         heard = Heard(
-            commands, understood.screening, around.triage, around.minor, understood.who, around.queued, understood.vector
+            commands,
+            understood.screening,
+            around.triage,
+            minor=around.minor,
+            who=understood.who,
+            queued=around.queued,
+            vector=understood.vector,
+            facts=frozenset((*map(Fact, told), *(fact for answer in asked for fact in answer.tells))),
         )
         now = replace(_with_values(apply(before, heard), commands), awaits=None)
         turn = Turn(
@@ -113,7 +122,8 @@ class Speaking:
         now = turn.now.with_said(turn.said)
         return replace(
             now,
-            needs=tuple(dict.fromkeys((*needs, *now.needs)))[:NEEDS_KEPT],
+            needs=tuple(dict.fromkeys((*needs, *clearly_asked(turn), *now.needs)))[:NEEDS_KEPT],
+            left=tuple(name for name in left(turn) if not now.times(f"answer.{name}"))[:LEFT_KEPT],
             awaits=turn.asks if turn.asks is not None else self._still_open(),
             report_sent=now.report_sent or "report_sent" in turn.said,
         )

@@ -41,6 +41,8 @@ TELLS: Final = ("tell:self", "tell:other")
 HALF_HEARD: Final = 0.5  # of its bar
 # What half heard does no harm: it is received or asked about. Nobody is called, sent away or alarmed by half a word.
 HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", "feel:afraid", "feel:ashamed", "feel:unsure")
+# What listed phrases inside a message tell of the writer's situation: it changes only in which words something is said.
+FACT_IN: Final[Mapping[str, str]] = {"cannot_call": "fact:no_calls", "hide": "fact:watched"}
 MOST_QUESTIONS: Final = 3
 BESIDE: Final = 0.06  # how much farther than the nearest an answer may be to stand beside it as a button
 MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
@@ -132,7 +134,7 @@ class CommandModel:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
         known = who if who is not Who.UNKNOWN else context.who
         if likely[ASK] >= bars.command[ASK]:
-            dying = context.suicide is Danger.OPEN or any(command.name == "feel:suicide" for command in found)
+            dying = (context.presses and context.suicide is Danger.OPEN) or any(one.name == "feel:suicide" for one in found)
             asking = self._asking(reading, sense, rows)
             found += self._asked(asking, context, known, likely[ASK], bar=bars.told if dying else bars.answer)
         elif context.awaits is None:
@@ -142,6 +144,8 @@ class CommandModel:
         if all(command.name in COURTESIES for command in found):
             found += self._likeliest(likely)
         found = sorted(found, key=lambda command: -command.sure) or [Command("unclear", sure=0.0)]
+        inside = self.lexicon.inside(text, screening.language)
+        found += [Command(fact, sure=FOUND_ONLY) for meaning, fact in FACT_IN.items() if meaning in inside]
 
         def borne_out(alarm: str) -> bool:
             return context.first or max(likely[name] for name in ALIKE[alarm]) >= BORNE_OUT
@@ -235,7 +239,7 @@ class CommandModel:
 
 def _moment(context: Context) -> str:
     """Return in which moment answers must fit, as far as is known before the message is settled."""
-    if context.presses or context.suicide is Danger.OPEN:
+    if context.presses:
         return DANGER
     return WAITING if context.person is Person.ASKED else CALM
 

@@ -83,8 +83,13 @@ def test_a_danger_that_goes_on_is_remembered_while_something_else_is_said() -> N
     talk = Talk()
     talk.hears("…", "danger:self", **VIOLENCE)
     assert "danger_reminder" in talk.hears("…", "tell:self")
-    assert "danger_reminder" in talk.hears("…", "tell:self")
-    assert "danger_reminder" not in talk.hears("…", "tell:self")  # who goes on to other things is not told for ever
+    assert "danger_reminder" not in talk.hears("…", "tell:self")  # who goes on to other things is not told again
+
+
+def test_a_courtesy_in_a_danger_is_no_reason_to_name_112_again() -> None:
+    talk = Talk()
+    talk.hears("…", "danger:self", **VIOLENCE)
+    assert "danger_reminder" not in talk.hears("…", "thanks")
 
 
 @pytest.mark.parametrize("command", ["unclear", "off", "ask:none", "thanks"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -265,12 +266,19 @@ def test_a_death_threat_beside_taken_papers_is_received_as_the_threat() -> None:
     assert "heard_threats" in talk.hears("…", "tell:self", triage=Triage.HIGH, signs=signs)
 
 
-def test_whose_grave_trouble_gets_no_answer_yet_is_reminded_of_112_and_not_twice_running() -> None:
+def test_whose_question_about_a_danger_gets_no_answer_yet_is_reminded_of_112_once() -> None:
     talk = Talk()
-    talk.hears("…", "tell:self", triage=Triage.HIGH, signs=[Indicator.VIOLENCE])
+    talk.hears("…", "tell:self", triage=Triage.EMERGENCY, signs=[Indicator.VIOLENCE], borne_out=False)
+    talk.state = replace(talk.state, said={})
     assert "danger_reminder" in talk.hears("…?", "ask:none")
     assert "danger_reminder" not in talk.hears("…?", "ask:none")
-    assert "danger_reminder" in talk.hears("…?", "ask:passport_kept|passport_back")
+    assert "danger_reminder" not in talk.hears("…?", "ask:passport_kept|passport_back")
+
+
+def test_nobody_who_told_of_no_danger_is_reminded_of_112_beside_a_question() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", triage=Triage.HIGH, signs=[Indicator.DOCUMENTS_TAKEN])
+    assert "danger_reminder" not in talk.hears("…?", "ask:none")
 
 
 def test_a_time_that_is_named_beside_a_question_is_noted_and_the_question_answered() -> None:

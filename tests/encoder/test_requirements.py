@@ -11,7 +11,8 @@ from pathlib import Path
 from tests.layers import ROOT
 
 REQUIREMENTS = ROOT / "encoder" / "requirements.txt"
-CALLED = {"yaml": "pyyaml", "sklearn": "scikit-learn", "marisa_trie": "marisa-trie"}  # packages that are imported by another name than they are installed
+# Packages that are imported by another name than they are installed by.
+CALLED = {"yaml": "pyyaml", "sklearn": "scikit-learn", "marisa_trie": "marisa-trie"}
 
 
 def _imported(path: Path) -> Iterator[str]:
