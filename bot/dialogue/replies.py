@@ -66,7 +66,8 @@ def added(turn: Turn) -> Sequence[Say]:
     """Return what answers lack for this person: another way than a call for who cannot phone, a word of the child that is along."""
     for fact, concerns, texts in () if turn.quiet else ADDED:
         fresh = next((text for text in texts if not turn.times(text)), None)
-        if fresh and fact in turn.now.facts and any(map(concerns, is_.answers(turn))):
+        lacking = [answer for answer in is_.answers(turn) if concerns(answer) and fact not in answer.tells]
+        if fresh and lacking and fact in turn.now.facts:
             return (Say(fresh, () if turn.now.person is Person.ASKED else PERSON),)
     return ()
 

@@ -191,6 +191,7 @@ TABLE: Final = (
             else Say("greet_first", ("topic_help", "topic_job", "report", "human")),
         ),
     ),
+    Row(H, "thanks, from somebody who cannot phone", lambda t: t.does("thanks") and is_.unheard(t), says("thanks_again")),
     Row(H, "thanks", lambda t: t.does("thanks"), says("thanks", "thanks_again")),
     Row(H, "a goodbye", lambda t: t.does("bye"), says("goodbye", "bye_again")),
     # Answers

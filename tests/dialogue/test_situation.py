@@ -66,9 +66,15 @@ def test_who_cannot_phone_waits_for_an_answer_in_writing() -> None:
     assert "handoff_still_written" in talk.hears("…", "want:human")
 
 
+def test_who_cannot_phone_is_not_thanked_with_a_number_to_call() -> None:
+    talk = Talk()
+    talk.hears("…", "refuse:call")
+    assert talk.hears("dziękuję", "thanks") == ("thanks_again",)
+
+
 def test_a_child_that_is_along_is_not_forgotten_when_a_bed_is_asked_for() -> None:
     talk = Talk()
-    talk.hears("…?", "ask:leave_with_child")
+    assert "say_the_child" not in talk.hears("…?", "ask:shelter_children")  # it says so itself
     assert "say_the_child" in talk.hears("…?", "ask:sleep_tonight")
 
 
