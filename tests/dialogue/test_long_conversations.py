@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.conversation.frontdoor import Outcome
+from bot.dialogue.evaluation import KINDS
 from bot.dialogue.report import FIELDS
 from bot.messages import Triage
 from tests.dialogue.people import CONFUSED, DANGER, NEAR, NO_CONSULTANT, READINGS, UNKNOWN, WITNESSED
@@ -97,7 +98,7 @@ def test_no_form_swallows_a_call_for_help_or_asks_on_after_it(before: list[str])
     assert outcome.triage is Triage.EMERGENCY
     assert outcome.handoff
     assert not ASKED_IN_FORMS & set(outcome.said)
-    assert any(text.startswith(("emergency_", "danger_")) for text in outcome.said)
+    assert any(text.startswith(KINDS["emergency"]) for text in outcome.said)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
