@@ -14,7 +14,7 @@ from bot.alarms import store as alarm_book
 from bot.console import logins, verdicts
 from bot.delivery import farewells
 from bot.settings import PROJECT_ROOT, Settings
-from bot.storage import case_events, receipts
+from bot.storage import case_events, gaps, receipts
 from bot.storage.sealed import SEALED
 from bot.storage.tables_outward import Table
 
@@ -96,6 +96,7 @@ def _with_its_owner(key: ForeignKey) -> bool:
         ("farewells", f"{farewells.GIVE_UP.days} days at most"),
         ("receipts", f"{receipts.KEEP.days} days"),
         ("case_events", f"{case_events.KEEP.days} days"),
+        ("answer_gaps", f"{gaps.KEEP.days // 7} weeks"),
         ("evaluation_rows", f"{verdicts.KEPT.days} days"),
         ("staff_sessions", f"{logins.SHIFT.total_seconds() / 3600:.0f} hours at most"),
     ],

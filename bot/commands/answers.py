@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,13 +11,16 @@ from typing import Any
 
 import yaml
 
+from bot.console.gaps import USUAL, WEEKS, lines
 from bot.dialogue.answers import Answer, Library
 from bot.dialogue.state import Who
 from bot.language.data import NLU_DATA
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES
+from bot.program import build
 from bot.screening.screener import ScreenerUnusable
 from bot.settings import load_settings
+from bot.storage.gaps import read_gaps
 
 
 def register(commands: Any) -> None:
@@ -25,19 +29,40 @@ def register(commands: Any) -> None:
         "answers",
         help="print the library of answers, or what would be answered to a question",
         description="Prints docs/answers.md: each answer in Polish and English, for whom, and what it rests on. "
-        "With --ask: the answers that would be found, the nearest first, and whether one is taken.",
+        "With --ask: the answers that would be found, the nearest first, and whether one is taken. With --gaps: how many questions"
+        " found none, without anybody's words; every count is rounded to the nearest five.",
     )
     parser.add_argument("--ask", metavar="TEXT", help="a question as somebody might ask it")
     parser.add_argument("--for", dest="who", choices=[who.value for who in Who], default=Who.UNKNOWN.value, help="who asks")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language in which the answers are shown")
+    parser.add_argument("--gaps", action="store_true", help="count the questions that found no answer, by the nearest one")
+    parser.add_argument("--weeks", type=int, choices=WEEKS, default=USUAL, help="of how many weeks")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the table, or what is found."""
-    if options.ask is None:
-        print(table(), end="")
-        return 0
+    """Print the table, what is found, or what found nothing."""
+    if options.gaps:
+        return asyncio.run(_gaps(options.weeks))
+    if options.ask is not None:
+        return _found(options)
+    print(table(), end="")
+    return 0
+
+
+async def _gaps(weeks: int) -> int:
+    program = build(load_settings(), assistant=None)
+    try:
+        async with program.database.reading() as session:
+            found = await read_gaps(session, program.clock(), weeks=weeks)
+    finally:
+        await program.close()
+    counted = list(lines(found, program.frontdoor.decider.library))
+    print("\n".join(counted) if counted else "Every question found an answer.")
+    return 0
+
+
+def _found(options: argparse.Namespace) -> int:
     from bot.dialogue.archive import load_reader  # noqa: PLC0415 - the model is only loaded when it is needed
 
     try:

@@ -11,6 +11,7 @@ from bot.conversation.decision import Decision
 from bot.messages import Triage, higher
 from bot.storage.case_events import note_event
 from bot.storage.counts import count, day_of
+from bot.storage.gaps import count_gaps
 from bot.storage.tables import Conversation, Handoff
 from bot.storage.vault import Vault
 
@@ -28,8 +29,8 @@ def count_contact(
 ) -> None:
     """Count a person's message: the first of the day as a contact, later ones where they change what the contact counts as.
 
-    A contact counts with its highest triage and its latest language, and once with each topic that is no small talk. Other systems
-    are told that the person of an open case wrote.
+    A contact counts with its highest triage and its latest language, once with each topic that is no small talk, and once with each
+    kind of question that found no answer. Other systems are told that the person of an open case wrote.
     """
     if case is not None:
         note_event(session, case.id, "written", triage=case.triage, now=now)
@@ -39,7 +40,7 @@ def count_contact(
     if before.get("day") != day:
         count(session, now, "contacts")
         count(session, now, "channel", conversation.channel)
-        before = {"day": day, "topics": []}
+        before = {"day": day, "topics": [], "gaps": []}
     highest = higher(Triage(before.get("triage", triage)), triage).value
     for measure, value in (("language", language), ("triage", highest)):
         if before.get(measure) != value:
@@ -50,6 +51,10 @@ def count_contact(
     if topic not in SMALL_TALK and topic not in topics:
         count(session, now, "topic", topic)
         topics = [*topics, topic]
-    after = {"day": day, "language": language, "triage": highest, "topics": topics}
+    gaps = before.get("gaps", [])
+    if new := [nearest for nearest in decision.gaps if nearest not in gaps]:
+        count_gaps(session, now, new, language)
+        gaps = [*gaps, *new]
+    after = {"day": day, "language": language, "triage": highest, "topics": topics, "gaps": gaps}
     if after != before:
         conversation.counted = vault.seal_json(after, place)

@@ -20,7 +20,7 @@ from bot.conversation.notices import SECOND_HAND, UNHEARD, Notices
 from bot.delivery.channel_traits import traits_of
 from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
-from bot.dialogue.predicates import person_wanted
+from bot.dialogue.predicates import gaps, person_wanted
 from bot.dialogue.state import Person, State
 from bot.dialogue.turn import Around, Speaking, Understood, effects
 from bot.language.lexicon import Lexicon
@@ -51,7 +51,10 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Decision:
-    """What will be stored for a message; `said` and `commands` are the ids of its texts and what it was understood as."""
+    """What will be stored for a message; `said` and `commands` are the ids of its texts and what it was understood as.
+
+    `gaps`: for each of its questions that found no answer the id of the nearest one, "" where none was near.
+    """
 
     screening: Screening
     findings: Findings
@@ -69,6 +72,7 @@ class Decision:
     report: Mapping[str, str] | None = None
     said: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 class Decider:
@@ -214,6 +218,7 @@ class Decider:
             report=wanted["report"],
             said=speaking.turn.said,
             commands=tuple(map(str, speaking.turn.commands.all)),
+            gaps=gaps(speaking.turn),
         )
 
     def _named(self, speaking: Speaking) -> str | None:

@@ -305,6 +305,12 @@ def beside(turn: Turn) -> tuple[str, ...]:
     return tuple(answer.id for answer in known if fits(turn, answer) and not turn.times(answer.text))
 
 
+def gaps(turn: Turn) -> tuple[str, ...]:
+    """Return for each question that gets no answer the answer nearest to it, "" where none is; a question that is asked back is none."""
+    left = () if "which_ask" in turn.said else unanswered(turn)
+    return tuple(dict.fromkeys(next(iter((*command.near, *command.choices)), "") for command in left))
+
+
 def calm_telling(turn: Turn) -> bool:
     """Say whether what is told so far needs no person: a neutral beginning, a dispute, a worry."""
     return turn.now.triage in {Triage.NONE, Triage.MEDIUM}

@@ -7,6 +7,7 @@ counts. Each count has one property only (the language, or the channel, …): co
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,12 +16,21 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage.tables import Table
 from bot.storage.tables_outward import DayCount
 
 ZONE: Final = ZoneInfo("Europe/Warsaw")
 _WAITING: Final = "counts"
 
 Counts = Mapping[tuple[str, str, str], int]
+_Place = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class _Counted:
+    table: type[Table]
+    by: int
+    values: Mapping[str, object]
 
 
 def day_of(moment: datetime) -> str:
@@ -30,23 +40,28 @@ def day_of(moment: datetime) -> str:
 
 def count(session: AsyncSession, now: datetime, measure: str, key: str = "", *, by: int = 1) -> None:
     """Count something that happens in this transaction; a transaction that fails counts nothing."""
-    waiting: dict[tuple[str, str, str], int] = session.sync_session.info.setdefault(_WAITING, {})
-    place = (day_of(now), measure, key)
-    waiting[place] = waiting.get(place, 0) + by
+    count_in(session, DayCount, (day_of(now), measure, key), by=by)
+
+
+def count_in(session: AsyncSession, table: type[Table], place: tuple[str, str, str], *, by: int = 1, **values: object) -> None:
+    """Count in a table whose primary key is a period, a measure and a key; `values` are its other columns."""
+    waiting: dict[_Place, _Counted] = session.sync_session.info.setdefault(_WAITING, {})
+    before = waiting.get((table.__tablename__, *place))
+    waiting[table.__tablename__, *place] = _Counted(table, by + (before.by if before is not None else 0), values)
 
 
 async def store_counts(session: AsyncSession) -> None:
     """Store what was counted in this transaction; called once, at its end."""
-    waiting: dict[tuple[str, str, str], int] = session.sync_session.info.pop(_WAITING, {})
-    for (day, measure, key), by in sorted(waiting.items()):
-        if by == 0:
+    waiting: dict[_Place, _Counted] = session.sync_session.info.pop(_WAITING, {})
+    for (_, *place), counted in sorted(waiting.items(), key=lambda item: item[0]):
+        if counted.by == 0:
             continue
         dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        row = dialect.insert(DayCount).values(day=day, measure=measure, key=key, count=by)
+        table: Any = counted.table.__table__
+        columns = dict(zip(table.primary_key.columns.keys(), place, strict=True))
+        row = dialect.insert(table).values(**columns, **counted.values, count=counted.by)
         await session.execute(
-            row.on_conflict_do_update(
-                index_elements=[DayCount.day, DayCount.measure, DayCount.key], set_={"count": DayCount.count + by}
-            )
+            row.on_conflict_do_update(index_elements=list(columns), set_={**counted.values, "count": table.c.count + counted.by})
         )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.screening.findings import Findings
+from bot.storage import gaps
 from bot.storage.case_events import forget_old, note_erased
 from bot.storage.tables import Conversation, EvaluationRow, Handoff, Message, TriageChange
 from bot.storage.vault import Vault
@@ -54,6 +55,7 @@ async def purge(session: AsyncSession, vault: Vault, now: datetime) -> Overdue:
     await session.execute(delete(TriageChange).where(TriageChange.expires_at < now, ~open_case))
     await forget_old(session, now)
     await session.execute(delete(EvaluationRow).where(EvaluationRow.expires_at < now))
+    await gaps.forget_old(session, now)
     return found
 
 

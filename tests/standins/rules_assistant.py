@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.dialogue import ACTIONS, FORM, speak_in
 from bot.dialogue import report
-from bot.dialogue.commands import Commands
+from bot.dialogue.commands import Command, Commands
 from bot.dialogue.exact import exact
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.rules import sections_of
@@ -32,7 +32,7 @@ RULES: Final = Path(__file__).resolve().parents[2] / "nlu_data" / "dialogue" / "
 class Reading:
     """What a message is understood as: its commands, what the screening finds in it, and who writes."""
 
-    commands: tuple[str, ...]
+    commands: tuple[str | Command, ...]
     triage: Triage = Triage.NONE
     signs: tuple[Indicator, ...] = ()
     speaker: Speaker = Speaker.VICTIM
@@ -79,7 +79,8 @@ class RulesAssistant(PlainAssistant):
         evidence = tuple(Evidence(sign, text) for sign in reading.signs)
         screening = Screening(language, reading.triage, evidence, reading.speaker, "disclose_victim", 0.9)
         listed = exact(text, language, Lexicon.load())
-        commands = Commands.of(*reading.commands) if listed is None else listed
+        told = tuple(one if isinstance(one, Command) else Commands.of(one).all[0] for one in reading.commands)
+        commands = Commands(told) if listed is None else listed
         return Understood(screening, with_screening(commands, screening), reading.who)
 
     async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> PlainSpoken:
