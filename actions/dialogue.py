@@ -90,7 +90,7 @@ class Speech(Action, abc.ABC):
         speaking = _turn_of(tracker)
         language = _language(tracker)
         said = self.speak(speaking)
-        kept = rendered(said, speaking.turn, wording(), language, before=speaking.written)
+        kept = rendered(said, speaking.turn, speaking.wording or wording(), language, before=speaking.written)
         speaking.leave_out([say for say in said if say not in [one for one, _ in kept]])
         for say, reply in kept:
             speaking.written += len(reply.text)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.dialogue.answers import Library
 from bot.dialogue.commands import Commands
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Speaking, Understood
@@ -31,7 +32,9 @@ class Spoken:
 class Silence:
     """Understands nothing, at no cost."""
 
-    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+    async def understand(
+        self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> Understood:
         """Return the same for each text."""
         screening = Screening(language_hint or "en", Triage.NONE, topic="ask_support", topic_confidence=0.9)
         return Understood(screening, Commands.of("ask:none"))

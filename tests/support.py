@@ -19,6 +19,7 @@ from sqlalchemy import select
 import bot.commands.chat  # noqa: F401 - tests write through the command line's channel as well, which is declared there
 from bot.delivery import channel_traits
 from bot.delivery.channel_traits import declared, traits_of
+from bot.dialogue.answers import Library
 from bot.dialogue.commands import Commands
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.rules import sections_of
@@ -80,7 +81,9 @@ class PlainAssistant:
     fail_understanding: Exception | None = None
     fail_turn: Exception | None = None
 
-    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+    async def understand(
+        self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> Understood:
         self.heard.append(text)
         if self.fail_understanding is not None:
             raise self.fail_understanding

@@ -48,6 +48,7 @@ with warnings.catch_warnings():
 
 from actions.dialogue import ACTIONS, speak_in
 from bot.dialogue import report
+from bot.dialogue.answers import Library
 from bot.dialogue.commands import Commands
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.state import Who
@@ -189,17 +190,22 @@ class Assistant:
         async with self._turn:
             self._processor, self._store.domain = processor, processor.domain
 
-    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+    async def understand(
+        self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> Understood:
         """Read one message with the pipeline of `config.yml`; those that wait meanwhile are read together.
 
-        A long one is read part by part as well: others have their turn between two parts.
+        A long one is read part by part as well: others have their turn between two parts. `library` is the one to answer from, where
+        it is not the files'.
         """
-        whole = await self._understand_at_once(text, language_hint, context)
-        found = [await self._understand_at_once(part, whole.screening.language, context) for part in parts(text)]
+        whole = await self._understand_at_once(text, language_hint, context, library)
+        found = [await self._understand_at_once(part, whole.screening.language, context, library) for part in parts(text)]
         return told_in_parts(whole, found) if found else whole
 
-    async def _understand_at_once(self, text: str, language_hint: str | None, context: Context) -> Understood:
-        metadata = {"language": language_hint, "context": context.as_json()}
+    async def _understand_at_once(
+        self, text: str, language_hint: str | None, context: Context, library: Library | None
+    ) -> Understood:
+        metadata = {"language": language_hint, "context": context.as_json(), "library": library}
         message = UserMessage(_never_a_command(text), sender_id=_SENDER, metadata=metadata)
         understood: Understood = await self._on_own_loop(self._read_with_others(message))
         return understood

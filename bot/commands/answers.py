@@ -57,7 +57,7 @@ async def _gaps(weeks: int) -> int:
             found = await read_gaps(session, program.clock(), weeks=weeks)
     finally:
         await program.close()
-    counted = list(lines(found, program.frontdoor.decider.library))
+    counted = list(lines(found, program.frontdoor.editions.files.library))
     print("\n".join(counted) if counted else "Every question found an answer.")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from bot.dialogue.answers import Library
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Speaking, Understood
 from bot.messages import Reply
@@ -26,8 +27,10 @@ class SpokenTurn(Protocol):
 class AssistantInterface(Protocol):
     """Whatever understands messages and leads the dialogue: bot.assistant.assistant.Assistant, or a stand-in in a test."""
 
-    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
-        """Screen a message and say what it does in its conversation."""
+    async def understand(
+        self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> Understood:
+        """Screen a message and say what it does in its conversation; `library` is the one to answer from, where it is not the files'."""
         ...
 
     async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> SpokenTurn:

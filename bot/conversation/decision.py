@@ -16,9 +16,9 @@ import structlog
 from prometheus_client import Counter
 
 from bot.conversation.assistant_interface import AssistantInterface, AssistantMissing, NothingSaid
+from bot.conversation.edition import Edition
 from bot.conversation.notices import SECOND_HAND, UNHEARD, Notices
 from bot.delivery.channel_traits import traits_of
-from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
 from bot.dialogue.predicates import gaps, person_wanted
 from bot.dialogue.state import Person, State
@@ -41,6 +41,7 @@ FAILURES = Counter("frontdoor_failures", "Parts that failed while a message was 
 class Circumstances:
     """How a conversation stands when a message comes, outside of the dialogue."""
 
+    edition: Edition  # what may be answered now
     owned: bool = False
     queued: bool = False
     withdrawn: bool = False
@@ -84,7 +85,6 @@ class Decider:
         assistant: AssistantInterface | None,
         wording: Wording,
         lexicon: Lexicon,
-        library: Library,
         conversations: ConversationStore,
         now: Callable[[], datetime],
         on_duty: Callable[[datetime], bool],
@@ -93,7 +93,6 @@ class Decider:
         self.notices = Notices(wording, lexicon)
         self.wording = wording
         self.lexicon = lexicon
-        self.library = library
         self.conversations = conversations
         self.now = now
         self.on_duty = on_duty
@@ -131,8 +130,12 @@ class Decider:
             before = State.from_json(kept.get("state", {}))
             # A page is opened in somebody's language; what a telephone's first message is in, only the message tells.
             untold = circumstances.first and traits_of(conversation.channel).phone
+            edition = circumstances.edition
             understood = await self.assistant.understand(
-                said.text, language_hint=None if untold else conversation.language, context=Context.of(before)
+                said.text,
+                language_hint=None if untold else conversation.language,
+                context=Context.of(before),
+                library=edition.library if edition.number else None,
             )
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets the number and the case is queued
             return self._failed(conversation, said, unknown, error, circumstances)
@@ -165,9 +168,11 @@ class Decider:
         return kept
 
     def _around(self, conversation: Conversation, circumstances: Circumstances, findings: Findings, language: str) -> Around:
+        edition = circumstances.edition
         return Around(
-            library=self.library,
-            titles=self.wording.titles[language],
+            library=edition.library,
+            titles=edition.wording.titles[language],
+            wording=edition.wording,
             form=traits_of(conversation.channel).form,
             quiet=conversation.quiet,
             on_duty=self.on_duty(self.now()),

@@ -21,6 +21,7 @@ from bot.conversation.assistant_interface import AssistantInterface
 from bot.conversation.contact_counts import count_contact
 from bot.conversation.context import ContextReader
 from bot.conversation.decision import Decision
+from bot.conversation.edition import Editions
 from bot.conversation.guarded_decision import GuardedDecider
 from bot.conversation.outcome import Outcome
 from bot.conversation.persistence import keep
@@ -91,14 +92,14 @@ class FrontDoor:
             assistant=assistant,
             wording=wording,
             lexicon=lexicon,
-            library=library,
             conversations=conversations,
             now=clock,
             on_duty=on_duty,
             turn_seconds=turn_seconds,
         )
         self.allowance = Allowance(self.decider.notices, conversations.vault, person_daily=person_daily, total_daily=total_daily)
-        self.context = ContextReader(conversations, queue, wording)
+        self.editions = Editions(library, wording)
+        self.context = ContextReader(conversations, queue, self.editions)
         self.live_events = live_events
         self.clock = clock
         self._turns = Turns()
@@ -209,7 +210,7 @@ class FrontDoor:
             said = self._opened(message)
             if said is not None:
                 circumstances, last = await self.context.read(session, conversation, message)
-                said = self.context.as_chosen(conversation, said, last)
+                said = self.context.as_chosen(conversation, said, last, circumstances.edition.wording)
                 started_from = _state(conversation)
         if said is None:
             return await self._set_aside(conversation_id, message_id)

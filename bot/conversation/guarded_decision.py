@@ -12,7 +12,6 @@ from bot.conversation.assistant_interface import AssistantInterface
 from bot.conversation.danger_phrases import DangerWords
 from bot.conversation.decision import Circumstances, Decider, Decision
 from bot.conversation.time_limit import TimeLimit
-from bot.dialogue.answers import Library
 from bot.language.lexicon import Lexicon
 from bot.language.wording import Wording
 from bot.messages import Screening, Triage
@@ -32,7 +31,6 @@ class GuardedDecider(Decider):
         assistant: AssistantInterface | None,
         wording: Wording,
         lexicon: Lexicon,
-        library: Library,
         conversations: ConversationStore,
         now: Callable[[], datetime],
         on_duty: Callable[[datetime], bool],
@@ -43,7 +41,6 @@ class GuardedDecider(Decider):
             assistant=self.time_limit,
             wording=wording,
             lexicon=lexicon,
-            library=library,
             conversations=conversations,
             now=now,
             on_duty=on_duty,

@@ -11,6 +11,7 @@ from typing import Any, Final
 from prometheus_client import Counter
 
 from bot.conversation.assistant_interface import AssistantInterface, SpokenTurn
+from bot.dialogue.answers import Library
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Speaking, Understood
 
@@ -38,9 +39,11 @@ class TimeLimit:
         finally:
             _ENDS.reset(before)
 
-    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+    async def understand(
+        self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> Understood:
         """Screen a message and say what it does in its conversation."""
-        return await self._in_time(self.assistant.understand(text, language_hint=language_hint, context=context))
+        return await self._in_time(self.assistant.understand(text, language_hint=language_hint, context=context, library=library))
 
     async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> SpokenTurn:
         """Let the rules decide what is said."""

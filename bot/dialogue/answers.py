@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -115,6 +115,11 @@ class Library:
         """Say whether there is an answer with this id."""
         return name in self.answers
 
+    def only(self, names: Iterable[str]) -> Library:
+        """Return the library with some of its answers, none of which leads to one that is not among them."""
+        kept = frozenset(names)
+        return Library({name: _leading_to(kept, answer) for name, answer in self.answers.items() if name in kept})
+
     def get(self, name: str) -> Answer | None:
         """Return an answer by its id."""
         return self.answers.get(name)
@@ -124,6 +129,11 @@ class Library:
 def shared_library() -> Library:
     """Return the library of this project, read once in a process; raises LibraryInvalid."""
     return Library.load()
+
+
+def _leading_to(kept: frozenset[str], answer: Answer) -> Answer:
+    following = tuple(name for name in answer.next if name in kept)
+    return answer if following == answer.next else replace(answer, next=following)
 
 
 def matter_files(root: Path = NLU_DATA) -> list[Path]:

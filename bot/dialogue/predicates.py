@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.dialogue.answers import CALM, DANGER, WAITING, Answer, Library
+from bot.dialogue.answers import CALM, DANGER, PREFIX, WAITING, Answer, Library
 from bot.dialogue.commands import ASK, HELPS, UNKNOWN, Command, Commands
 from bot.dialogue.state import Danger, Fact, Heard, Person, State, Who, in_mortal_danger
 from bot.language.sentences import QUESTION_MARKS
@@ -309,6 +309,11 @@ def gaps(turn: Turn) -> tuple[str, ...]:
     """Return for each question that gets no answer the answer nearest to it, "" where none is; a question that is asked back is none."""
     left = () if "which_ask" in turn.said else unanswered(turn)
     return tuple(dict.fromkeys(next(iter((*command.near, *command.choices)), "") for command in left))
+
+
+def answered_last(turn: Turn) -> tuple[str, ...]:
+    """Return the texts of the answers in the last reply that may still be said."""
+    return tuple(text for text in turn.before.last_said if text.startswith(PREFIX) and text.removeprefix(PREFIX) in turn.library)
 
 
 def calm_telling(turn: Turn) -> bool:

@@ -159,6 +159,26 @@ class Nearness:
             centres=centres,
         )
 
+    def over(self, library: Library, encoder: Encoder, senses: Senses, known: Mapping[str, Matrix] | None = None) -> Nearness:
+        """Return the space for a library that differs from the one it was made for; `known` as in `of`.
+
+        Ways of asking for answers that are gone are left out, those of new ones stand before the others.
+        """
+        placed = set(self.owners)
+        new = Library({name: answer for name, answer in library.answers.items() if name not in placed})
+        added = Nearness.of(new, self.projection, encoder, senses, known)
+        kept = [place for place, owner in enumerate(self.owners) if owner in library]
+        ways = [place for place in kept if place < len(self.digests)]
+        return replace(
+            self,
+            vectors=np.concatenate([added.vectors, self.vectors[kept]]),
+            owners=(*added.owners, *(self.owners[place] for place in kept)),
+            followed=np.concatenate([added.followed, self.followed[kept]]),
+            digests=(*added.digests, *(self.digests[place] for place in ways)),
+            heard=len(kept) - len(ways),
+            usable={},
+        )
+
     def with_heard(self, vectors: Matrix, owners: Sequence[str], library: Library) -> Nearness:
         """Return the space with messages that asked for answers; those for answers that are gone are left out."""
         kept = [place for place, owner in enumerate(owners) if owner in library]

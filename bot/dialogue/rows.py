@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.dialogue.answers import PREFIX
 from bot.dialogue.predicates import Turn
 
 SECTION_ENDS, REPLY_ENDS, GOES_ON = "section ends", "reply ends", "next row"
@@ -50,7 +51,7 @@ def says(*texts: str, buttons: tuple[str, ...] = (), awaits: str | None = None) 
     """Return one text: of several, the first that was said least, so that nobody reads the same twice in a row."""
 
     def chosen(turn: Turn) -> Sequence[Say]:
-        text = min(texts, key=turn.before.times) if len(texts) > 1 else texts[0]
+        text = min(_there(texts, turn), key=turn.before.times)
         return (Say(text, buttons, awaits),)
 
     return chosen
@@ -60,7 +61,13 @@ def in_turn(*texts: str, buttons: tuple[str, ...] = ()) -> Words:
     """Return the texts one after the other, a further one each time; once all were said, the last two by turns."""
 
     def chosen(turn: Turn) -> Sequence[Say]:
-        text = next((text for text in texts if not turn.before.times(text)), None)
-        return (Say(text or min(texts[-2:], key=turn.before.times), buttons),)
+        there = _there(texts, turn)
+        text = next((text for text in there if not turn.before.times(text)), None)
+        return (Say(text or min(there[-2:], key=turn.before.times), buttons),)
 
     return chosen
+
+
+def _there(texts: Sequence[str], turn: Turn) -> Sequence[str]:
+    """Return those of some texts that may be said: an answer of the library may be switched off."""
+    return [text for text in texts if not text.startswith(PREFIX) or text.removeprefix(PREFIX) in turn.library]

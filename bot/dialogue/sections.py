@@ -239,7 +239,7 @@ TABLE: Final = (
         "the same again is wanted",
         lambda t: t.does("want:repeat"),
         lambda t: (
-            [Say(text, again=True) for text in t.before.last_said if text.startswith("answer.")]
+            [Say(text, again=True) for text in is_.answered_last(t)]
             or (Say("menu", ("topic_help", "topic_job", "report", "human")),)
         ),
     ),

@@ -16,6 +16,7 @@ from bot.dialogue.plan import Say, Section, heard_saying, plan
 from bot.dialogue.predicates import Turn, alarm_now, clearly_asked, left
 from bot.dialogue.settle import settle, still_open
 from bot.dialogue.state import LEFT_KEPT, NEEDS_KEPT, Fact, Heard, Person, State, Who, apply
+from bot.language.wording import Wording
 from bot.messages import Screening, Triage
 
 MOST_TIME: Final = 200  # characters of a safe time that are noted
@@ -39,6 +40,7 @@ class Around:
 
     library: Library
     titles: Mapping[str, str] = field(default_factory=dict)
+    wording: Wording | None = None  # None: that of the files
     form: str = "text"
     quiet: bool = False
     on_duty: bool = True
@@ -51,9 +53,10 @@ class Around:
 class Speaking:
     """A turn while its sections speak; `says` collects the texts."""
 
-    def __init__(self, turn: Turn, titles: Mapping[str, str]) -> None:
+    def __init__(self, turn: Turn, titles: Mapping[str, str], wording: Wording | None = None) -> None:
         self.turn = turn
         self.titles = titles
+        self.wording = wording
         self.says: list[Say] = []
         self.ended = False
         self.written = 0  # characters of the reply so far
@@ -88,7 +91,7 @@ class Speaking:
             quiet=around.quiet,
             awaits=before.awaits,
         )
-        return cls(turn, around.titles)
+        return cls(turn, around.titles, around.wording)
 
     def section(self, section: Section) -> Sequence[Say]:
         """Let one section speak; nothing once the reply has ended."""
@@ -110,6 +113,10 @@ class Speaking:
         self.says = [say for say in self.says if say.text not in unsaid]
         asks = next((say.awaits for say in reversed(self.says) if say.awaits is not None), None)
         self.turn = replace(self.turn, said=tuple(text for text in self.turn.said if text not in unsaid), asks=asks)
+
+    def answer_from(self, library: Library) -> None:
+        """Take answers from another library: that of the language which the message wants."""
+        self.turn = replace(self.turn, library=library)
 
     def change(self, now: State) -> None:
         """Put another state in the place of the one after the message."""

@@ -24,6 +24,7 @@ from bot.language.lexicon import Lexicon, shared_lexicon
 from bot.language.sentences import QUESTION_MARKS, sentences
 from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
+from bot.screening.encoder import Encoder
 from bot.screening.heads import Heads, Matrix
 from bot.screening.parts import together
 from bot.screening.tuned import TunedEncoder
@@ -109,6 +110,11 @@ class CommandModel:
         library, senses = shared_library(), Senses.load(folder, Heads.load(encoder.folder))
         nearness = Nearness.load(folder, library, encoder, senses)
         return cls(CommandHeads.load(folder), nearness, library, shared_lexicon(), senses)
+
+    def over(self, library: Library, encoder: Encoder, before: CommandModel | None = None) -> CommandModel:
+        """Return what was learned over another library; `before` is what was returned for the one before it: it knows ways of asking."""
+        known = dict(zip(before.nearness.digests, before.nearness.vectors, strict=False)) if before is not None else None
+        return replace(self, library=library, nearness=self.nearness.over(library, encoder, self.senses, known))
 
     def understand(self, text: str, screening: Screening, reading: Reading | None, context: Context) -> Understood:
         """Return what a message does in its conversation; `reading` is None of a text without words."""

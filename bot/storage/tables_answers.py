@@ -1,4 +1,4 @@
-"""The tables of the library of answers where it is used: which questions found no answer."""
+"""The tables of the library of answers where it is used: which questions found none, and which answers are switched off."""
 
 from __future__ import annotations
 
@@ -24,3 +24,23 @@ class GapCount(Table):
     key: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
     expires_at: Mapped[datetime]
+
+
+class AnswerEdition(Table):
+    """One row whose number grows with every change of what may be answered: a process with another number reads the changes."""
+
+    __tablename__ = "answer_edition"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+
+
+class AnswerSwitch(Table):
+    """That an answer is not said any more, since when, by whom and why; the row goes when it is said again."""
+
+    __tablename__ = "answer_switches"
+
+    answer: Mapped[str] = mapped_column(primary_key=True)
+    off_at: Mapped[datetime]
+    off_by: Mapped[str]
+    because: Mapped[str]

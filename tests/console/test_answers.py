@@ -1,4 +1,4 @@
-"""The library where it is used: questions that found no answer are counted without words and without people."""
+"""The library where it is used: what found no answer is counted without words and people, and what is not true any more is not said."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from sqlalchemy import select
 from bot.__main__ import main
 from bot.console.staff import Role
 from bot.dialogue.commands import UNKNOWN, Command
-from bot.program import Program
+from bot.messages import LANGUAGES
+from bot.program import Program, build
 from bot.storage.tables import AuditEntry
 from tests.console.conftest import Consultant
+from tests.dialogue.talk import Person
 from tests.standins.rules_assistant import Reading, RulesAssistant
-from tests.support import Clock
+from tests.support import Clock, settings_in
 
 People = Callable[..., Awaitable[Consultant]]
 Writes = Callable[..., Awaitable[str]]
@@ -114,3 +116,93 @@ async def test_the_command_line_lists_the_gaps(
         "   <5  -              nothing near",
         "Languages: pl 5",
     ]
+
+
+async def said(program: Program, text: str, *, who: str, language: str = "pl", channel: str = "web") -> tuple[str, ...]:
+    """Return the ids of what somebody is told who writes."""
+    return (await Person(program, name=who, language=language, channel=channel).writes(text)).said
+
+
+async def test_an_answer_that_is_switched_off_is_not_said_from_the_next_message_on(program: Program, consultant: People) -> None:
+    assert await said(program, "gdzie spać", who="a") == ("answer.sleep_tonight",)
+    ewa = await consultant("Ewa", Role.COORDINATOR)
+    assert "Zadzwoń: 22 628 01 20" in await ewa.text("/answers/sleep_tonight")
+    assert (await ewa.post("/answers/sleep_tonight/off", because="")).status == 422
+    assert await said(program, "gdzie spać", who="b") == ("answer.sleep_tonight",)
+    assert (await ewa.post("/answers/sleep_tonight/off", because="noclegownia zamknięta")).status == 303
+    for language in LANGUAGES:
+        assert await said(program, "gdzie spać", who=language, language=language) == ("not_known",)
+    assert await said(program, "@ask_sleep_tonight", who="a") == ("not_known",)  # a button that was offered before
+    page = await ewa.text("/answers/sleep_tonight")
+    assert "noclegownia zamknięta" in page
+    assert "sleep_tonight" in (await ewa.text("/answers")).split("Wyłączone", 1)[1]
+    assert (await ewa.post("/answers/sleep_tonight/on")).status == 303
+    assert await said(program, "gdzie spać", who="d") == ("answer.sleep_tonight",)
+
+
+async def test_no_button_and_no_repetition_leads_to_what_is_switched_off(program: Program, consultant: People) -> None:
+    person = Person(program)
+    before = await person.writes("gdzie spać")
+    assert "@ask_hotline_papers" in [button.value for reply in before.replies for button in reply.buttons]
+    ewa = await consultant("Ewa", Role.COORDINATOR)
+    await ewa.get("/answers")
+    for name in ("sleep_tonight", "hotline_papers"):
+        assert (await ewa.post(f"/answers/{name}/off", because="zmienił się fakt")).status == 303
+    again = await person.writes("powtórz")
+    assert "answer.sleep_tonight" not in again.said
+    assert (await ewa.post("/answers/sleep_tonight/on")).status == 303
+    other = await Person(program, name="p2").writes("gdzie spać")
+    assert other.said == ("answer.sleep_tonight",)
+    assert "@ask_hotline_papers" not in [button.value for reply in other.replies for button in reply.buttons]
+
+
+async def test_whoever_is_tired_is_received_without_the_answer_that_is_switched_off(program: Program, consultant: People) -> None:
+    ewa = await consultant("Ewa", Role.COORDINATOR)
+    await ewa.get("/answers")
+    assert (await ewa.post("/answers/no_strength/off", because="x")).status == 303
+    person = Person(program)
+    heard = [(await person.writes(text)).said for text in ("@tired", "@tired", "@tired")]
+    assert heard[0] == ("tired_heard",)
+    assert all(heard)
+    assert "answer.no_strength" not in {text for texts in heard for text in texts}
+
+
+async def test_another_process_on_the_same_database_switches_it_off_as_well(
+    program: Program, assistant: RulesAssistant, consultant: People, clock: Clock, tmp_path: Path
+) -> None:
+    other = build(settings_in(tmp_path), assistant=assistant, clock=clock)  # type: ignore[arg-type]
+    try:
+        assert await said(other, "gdzie spać", who="a") == ("answer.sleep_tonight",)
+        ewa = await consultant("Ewa", Role.COORDINATOR)
+        await ewa.get("/answers")
+        await ewa.post("/answers/sleep_tonight/off", because="zmienił się fakt")
+        assert await said(other, "gdzie spać", who="b") == ("not_known",)
+        await ewa.post("/answers/sleep_tonight/on")
+        assert await said(other, "gdzie spać", who="c") == ("answer.sleep_tonight",)
+    finally:
+        await other.close()
+
+
+async def test_only_coordinators_switch_and_every_switch_is_in_the_audit_log(program: Program, consultant: People) -> None:
+    ola, ewa = await consultant("Ola"), await consultant("Ewa", Role.COORDINATOR)
+    await ola.get("/")
+    assert (await ola.post("/answers/sleep_tonight/off", because="x")).status == 403
+    await ewa.get("/answers")
+    for path in ("off", "off", "on", "on"):
+        assert (await ewa.post(f"/answers/sleep_tonight/{path}", because="x")).status == 303
+    assert (await ewa.post("/answers/no_such_answer/off", because="x")).status == 404
+    assert (await ewa.client.post("/console/answers/sleep_tonight/off", data={"because": "x"})).status == 403  # no token
+    async with program.database.transaction() as session:
+        entries = await session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("answer_")))
+        assert [(entry.action, entry.subject) for entry in entries] == [
+            ("answer_off", "sleep_tonight"),
+            ("answer_on", "sleep_tonight"),
+        ]
+
+
+async def test_answers_are_found_by_matter_and_by_their_words(consultant: People) -> None:
+    ewa = await consultant("Ewa", Role.COORDINATOR)
+    assert "sleep_tonight" not in await ewa.text("/answers")
+    assert "sleep_tonight" in await ewa.text("/answers?matter=shelter")
+    assert "sleep_tonight" in await ewa.text("/answers?q=ilu+was+jest")
+    assert "sleep_tonight" not in await ewa.text("/answers?matter=police&q=ilu+was+jest")

@@ -9,6 +9,8 @@ import pytest
 
 from bot.console import app as console_app
 from bot.console.texts import Texts, TextsInvalid
+from bot.dialogue.answers import matter_files
+from bot.dialogue.state import Who
 from bot.messages import LANGUAGES, Indicator, Speaker, Triage
 
 CONSOLE = Path(console_app.__file__).parent
@@ -23,6 +25,7 @@ def test_every_code_has_a_name_in_polish_and_english(texts: Texts) -> None:
     wanted = [f"indicator.{one.value}" for one in Indicator]
     wanted += [f"triage.{one.value}" for one in Triage] + [f"speaker.{one.value}" for one in Speaker]
     wanted += [f"language_name.{code}" for code in LANGUAGES]
+    wanted += [f"matter.{path.stem}" for path in matter_files()] + [f"who.{who.value}" for who in Who]
     for source in CONSOLE.glob("*.py"):
         recorded = re.findall(r'(?:record\([^)]*?|action=)"([a-z_]+)"', source.read_text(encoding="utf-8"), re.DOTALL)
         wanted += [f"action.{action}" for action in recorded]

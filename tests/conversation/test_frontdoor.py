@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.conversation.frontdoor import FrontDoor
+from bot.dialogue.answers import Library
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Understood
 from bot.messages import Inbound, Screening, Triage
@@ -72,7 +73,9 @@ async def test_two_messages_at_two_processes_build_on_each_other(tmp_path: Path)
 
         other: FrontDoor | None = None
 
-        async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+        async def understand(
+            self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+        ) -> Understood:
             if self.other is not None and text == "pytanie 1":
                 other, self.other = self.other, None
                 ids = await other.accept(inbound("szef ma mój paszport", number="2"))
@@ -88,7 +91,7 @@ async def test_two_messages_at_two_processes_build_on_each_other(tmp_path: Path)
         assistant=PlainAssistant(),
         wording=program.wording,
         lexicon=program.lexicon,
-        library=program.frontdoor.decider.library,
+        library=program.frontdoor.editions.files.library,
         live_events=program.live_events,
         clock=program.clock,
     )
@@ -307,7 +310,9 @@ async def test_a_message_that_another_process_answered_first_has_the_true_handof
     conversation_id, message_id = await program.frontdoor.accept(inbound(last))
     understand = assistant.understand
 
-    async def slowly(text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+    async def slowly(
+        text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> Understood:
         if not assistant.heard:
             assistant.heard.append("first")
             await program.frontdoor._answer(conversation_id, message_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.dialogue.answers import Library
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Speaking, Understood
 from bot.messages import LANGUAGES, Triage
@@ -26,7 +27,9 @@ class Hanging(PlainAssistant):
         self.hangs_in = hangs_in
         self.released = asyncio.Event()
 
-    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+    async def understand(
+        self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> Understood:
         if self.hangs_in == "understand":
             await self.released.wait()
         return await super().understand(text, language_hint=language_hint, context=context)

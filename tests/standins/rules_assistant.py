@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.dialogue import ACTIONS, FORM, speak_in
 from bot.dialogue import report
+from bot.dialogue.answers import Library
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.exact import exact
 from bot.dialogue.features import NEW, Context
@@ -70,7 +71,9 @@ class RulesAssistant(PlainAssistant):
         super().__init__()
         self.readings = dict(readings or {})
 
-    async def understand(self, text: str, *, language_hint: str | None = None, context: Context = NEW) -> Understood:
+    async def understand(
+        self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> Understood:
         self.heard.append(text)
         reading = self.readings.get(text)
         if reading is None:

@@ -22,6 +22,7 @@ from bot.assistant.importer import METADATA, rows_of
 from bot.assistant.learned_parts import fill
 from bot.assistant.sources import COMMANDS_PART
 from bot.assistant.training_progress import reached
+from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
 from bot.dialogue.training import train_understanding
 from bot.dialogue.turn import Understood
@@ -33,18 +34,19 @@ from bot.messages import Screening
 from bot.screening.rows import NLU_DATA
 from bot.screening.tuned import TunedEncoder
 
-CONTEXT, COMMANDS, WHO, VECTOR = "context", "commands", "who", "vector"
+CONTEXT, LIBRARY, COMMANDS, WHO, VECTOR = "context", "library", "commands", "who", "vector"
 _log = structlog.get_logger()
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
 class CommandClassifier(GraphComponent):
-    """Understands a screened message in its conversation, which comes in the message's metadata."""
+    """Understands a screened message in its conversation, which comes in its metadata, as does a library other than the files'."""
 
     def __init__(self, storage: ModelStorage, resource: Resource, understanding: CommandModel | None) -> None:
         self._storage = storage
         self._resource = resource
         self._understanding = understanding
+        self._over: CommandModel | None = None  # the understanding over the library that came with the last message
         self._lexicon = shared_lexicon()
 
     @classmethod
@@ -97,12 +99,19 @@ class CommandClassifier(GraphComponent):
 
     def _understand(self, message: Message) -> Understood:
         screening = Screening.from_json(message.get(SCREENING))
-        told = (message.get(METADATA) or {}).get(CONTEXT)
+        metadata = message.get(METADATA) or {}
+        told, library = metadata.get(CONTEXT), metadata.get(LIBRARY)
         context = Context.from_json(told) if told is not None else Context()
         text = readable(message.get(TEXT) or "")
         if self._understanding is None:
             return plainly(text, screening, self._lexicon)
-        return self._understanding.understand(text, screening, message.get(READING), context)
+        understanding = self._understanding if library is None else self._of(self._understanding, library)
+        return understanding.understand(text, screening, message.get(READING), context)
+
+    def _of(self, understanding: CommandModel, library: Library) -> CommandModel:
+        if self._over is None or self._over.library is not library:
+            self._over = understanding.over(library, shared_encoder(), self._over)
+        return self._over
 
 
 def _surest(understood: Understood) -> float:
