@@ -97,7 +97,7 @@ class Speech(Action, abc.ABC):
             dispatcher.utter_message(
                 text=reply.text,
                 buttons=[{"title": button.title, "payload": button.value} for button in reply.buttons],
-                language=language,
+                language=reply.language,
                 key=say.text,
             )
         stored = (

@@ -164,6 +164,7 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
         watch = AlarmWatch(program, alarm_ways(program.settings, program.clock))
         stack.push_async_callback(watch.close)
         watch_backups(program.settings.data_dir)
+        await read_answers(program)
         await program.frontdoor.recover()
         messengers = Messengers(program)
         stack.push_async_callback(messengers.close)
@@ -204,6 +205,18 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
             every(VERIFY_SECONDS, lambda: verify_audit(program), "verify_audit", at_once=True),
         ):
             await _stopped()
+
+
+async def read_answers(program: Program) -> None:
+    """Let the model read what was written in the console before anybody writes: it takes some milliseconds for each way of asking."""
+    async with program.database.reading() as session:
+        edition = await program.frontdoor.editions.current(session)
+    if program.assistant is None or not edition.number:
+        return
+    try:
+        await program.assistant.understand("?", library=edition.library)
+    except Exception as error:  # noqa: BLE001 - each message that fails is answered with fixed words, and told in the log again
+        log.error("answers_not_read", error=type(error).__name__)
 
 
 async def _serve_on(

@@ -12,38 +12,46 @@ from typing import Any
 import yaml
 
 from bot.console.gaps import USUAL, WEEKS, lines
-from bot.dialogue.answers import Answer, Library
+from bot.conversation.edition import Edition
+from bot.dialogue.answers import Answer, Library, matter_files
+from bot.dialogue.export import as_files
 from bot.dialogue.state import Who
 from bot.language.data import NLU_DATA
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES
-from bot.program import build
+from bot.program import KEY_FILE, build
 from bot.screening.screener import ScreenerUnusable
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.storage.gaps import read_gaps
+from bot.storage.written_answers import published
 
 
 def register(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "answers",
-        help="print the library of answers, or what would be answered to a question",
+        help="print the library of answers, what would be answered to a question, or which questions found no answer",
         description="Prints docs/answers.md: each answer in Polish and English, for whom, and what it rests on. "
-        "With --ask: the answers that would be found, the nearest first, and whether one is taken. With --gaps: how many questions"
-        " found none, without anybody's words; every count is rounded to the nearest five.",
+        "With --ask: the answers that would be found, the nearest first, to which way of asking each is near, and whether one is taken;"
+        " those that were written or switched off in the console count. With --gaps: how many questions found none, without anybody's"
+        " words; every count is rounded to the nearest five. With --export: puts what was written and published in the console at the"
+        " end of the files of nlu_data/, or of a copy of it.",
     )
     parser.add_argument("--ask", metavar="TEXT", help="a question as somebody might ask it")
     parser.add_argument("--for", dest="who", choices=[who.value for who in Who], default=Who.UNKNOWN.value, help="who asks")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language in which the answers are shown")
     parser.add_argument("--gaps", action="store_true", help="count the questions that found no answer, by the nearest one")
     parser.add_argument("--weeks", type=int, choices=WEEKS, default=USUAL, help="of how many weeks")
+    parser.add_argument("--export", type=Path, metavar="FOLDER", help="nlu_data, or another folder, for the console's answers")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the table, what is found, or what found nothing."""
+    """Print the table, what is found, or what found nothing; or write files."""
     if options.gaps:
         return asyncio.run(_gaps(options.weeks))
+    if options.export is not None:
+        return asyncio.run(_export(options.export))
     if options.ask is not None:
         return _found(options)
     print(table(), end="")
@@ -55,22 +63,54 @@ async def _gaps(weeks: int) -> int:
     try:
         async with program.database.reading() as session:
             found = await read_gaps(session, program.clock(), weeks=weeks)
+            edition = await program.frontdoor.editions.current(session)
     finally:
         await program.close()
-    counted = list(lines(found, program.frontdoor.editions.files.library))
+    library = edition.library.with_answers(program.frontdoor.editions.files.library.answers.values())
+    counted = list(lines(found, library))
     print("\n".join(counted) if counted else "Every question found an answer.")
+    return 0
+
+
+async def _export(folder: Path) -> int:
+    """Put what is published at the end of files; an answer that the folder has already stays as it is there."""
+    program = build(load_settings(), assistant=None)
+    editions = program.frontdoor.editions
+    try:
+        async with program.database.reading() as session:
+            entries = editions.said(await published(session))
+    finally:
+        await program.close()
+    known = {name for path in matter_files(folder) for name in yaml.safe_load(path.read_text(encoding="utf-8")) or ()}
+    new = [entry for entry in entries if entry.id not in known]
+    for place, text in as_files(new, editions.files.library).items():
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    for entry in new:
+        lacks = [language for language in LANGUAGES if language not in entry.languages]
+        print(f"{entry.id}: {entry.matter}.yml" + (f"; to be translated: {', '.join(lacks)}" if lacks else ""))
+    print(f"{len(new)} answers written to {folder}. Read them, and run `make quick`: it says what is missing.")
     return 0
 
 
 def _found(options: argparse.Namespace) -> int:
     from bot.dialogue.archive import load_reader  # noqa: PLC0415 - the model is only loaded when it is needed
+    from bot.dialogue.retrieval import digest  # noqa: PLC0415 - as above
 
+    settings = load_settings()
     try:
-        reader = load_reader(Path(load_settings().model_dir))
+        reader = load_reader(Path(settings.model_dir))
     except ScreenerUnusable as problem:
         print(problem, file=sys.stderr)
         return 1
-    wording, bars = Wording.load(), reader.understanding.heads.bars
+    edition = asyncio.run(_edition(settings))
+    if edition is not None:
+        reader = reader.over(edition.library)
+    wording = Wording.load() if edition is None else edition.wording
+    library, bars = reader.understanding.library, reader.understanding.heads.bars
+    ways = {digest(way): f"{way} ({code})" for answer in library.answers.values() for code, way in answer.ways()}
     found = reader.nearest(options.ask, Who(options.who))
     for place, one in enumerate(found):
         lead = found[0].nearness - found[1].nearness if len(found) > 1 else 1.0
@@ -80,9 +120,28 @@ def _found(options: argparse.Namespace) -> int:
             why = "asked back, the next is as near" if lead < bars.between else "taken"
         else:
             why = ""
-        text = wording.text(reader.understanding.library.answers[one.answer].text, options.lang)
-        print(f"{one.nearness:.3f}  {one.answer:28} {why}\n       {text}")
+        answer = library.answers[one.answer]
+        print(f"{one.nearness:.3f}  {one.answer:28} {why}".rstrip())
+        print(f"       near to: {ways.get(one.way, 'a message of the training conversations')}")
+        said = ", ".join(sorted(answer.audience)) or "anybody"
+        print(f"       for {said}, while {', '.join(sorted(answer.when))}; rests on {', '.join(answer.facts)}")
+        print(f"       {wording.text(answer.text, options.lang)}")
     return 0
+
+
+async def _edition(settings: Settings) -> Edition | None:
+    """Return what may be answered by the database; None where there is no database of this version."""
+    if not (settings.data_dir / KEY_FILE).exists():
+        return None
+    program = build(settings, assistant=None)
+    try:
+        if not await program.database.schema_is_current():
+            return None
+        async with program.database.reading() as session:
+            edition = await program.frontdoor.editions.current(session)
+    finally:
+        await program.close()
+    return edition if edition.number else None
 
 
 def table(root: Path = NLU_DATA) -> str:

@@ -16,6 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from bot.console import times, words_shown
 from bot.console.alarm_pages import AlarmPages
 from bot.console.answer_pages import AnswerPages
+from bot.console.answer_writing import AnswerWriting
 from bot.console.attention import with_attention
 from bot.console.case_actions import CaseActions
 from bot.console.case_pages import CasePages
@@ -75,6 +76,7 @@ class Console:
         app.add_routes(StaffPages(self.services).routes())
         app.add_routes(NumberPages(self.services).routes())
         app.add_routes(AnswerPages(self.services).routes())
+        app.add_routes(AnswerWriting(self.services).routes())
         app.add_routes(ConversationPages(self.services).routes())
         app.router.add_static("/static", HERE / "static", name="static")
         app.cleanup_ctx.append(self._watch_silence)

@@ -170,7 +170,7 @@ class Decider:
     def _around(self, conversation: Conversation, circumstances: Circumstances, findings: Findings, language: str) -> Around:
         edition = circumstances.edition
         return Around(
-            library=edition.library,
+            library=edition.library.said_in(language),
             titles=edition.wording.titles[language],
             wording=edition.wording,
             form=traits_of(conversation.channel).form,
@@ -194,6 +194,8 @@ class Decider:
     ) -> Decision:
         wanted = effects(speaking)
         language = wanted["language"] or self._named(speaking) or read.language
+        if language != read.language:
+            speaking.answer_from(circumstances.edition.library.said_in(language))
         spoken = await assistant.turn(speaking, language=language, tracker=tracker)
         wanted = effects(speaking)
         if not spoken.replies and not wanted["erase"]:

@@ -37,7 +37,8 @@ class Answer:
     """One answer: `asked` are the ways of asking by language, `follows` those that are understood only after another answer.
 
     `vital`: it comes before others, and may be said beside an alarm; `phones`: its words name a number to call; `tells` are the facts of
-    the person's situation that asking for it tells; `recalls` what was arranged that is said with it.
+    the person's situation that asking for it tells; `recalls` what was arranged that is said with it; `languages` are those in which it may be
+    said: none stands for all.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Answer:
     phones: bool = False
     tells: frozenset[Fact] = frozenset()
     recalls: tuple[str, ...] = ()
+    languages: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -62,6 +64,10 @@ class Answer:
     def fits(self, who: Who) -> bool:
         """Say whether it may be said to somebody; who is not known may be anybody."""
         return not self.audience or who is Who.UNKNOWN or who in self.audience
+
+    def said_in(self, language: str) -> bool:
+        """Say whether it may be said in a language."""
+        return not self.languages or language in self.languages
 
     def ways(self) -> Iterator[tuple[str, str]]:
         """Yield each way of asking with its language."""
@@ -114,6 +120,15 @@ class Library:
     def __contains__(self, name: str) -> bool:
         """Say whether there is an answer with this id."""
         return name in self.answers
+
+    def with_answers(self, answers: Iterable[Answer]) -> Library:
+        """Return the library with more answers; one whose id it has already is left as it is."""
+        return Library({**{answer.id: answer for answer in answers}, **self.answers})
+
+    def said_in(self, language: str) -> Library:
+        """Return the library of what may be said in a language."""
+        said = [name for name, answer in self.answers.items() if answer.said_in(language)]
+        return self if len(said) == len(self.answers) else self.only(said)
 
     def only(self, names: Iterable[str]) -> Library:
         """Return the library with some of its answers, none of which leads to one that is not among them."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
 from bot.dialogue.heads import COMMANDS_FILE
 from bot.dialogue.retrieval import Found
@@ -36,6 +37,10 @@ class Reader:
             found = brain.understand(text, language, encoding)
             screening, reading = brain.screening(found), found.reading
         return self.understanding.understand(text, screening, reading, context)
+
+    def over(self, library: Library) -> Reader:
+        """Return what reads messages in the light of another library than that of the files."""
+        return replace(self, understanding=self.understanding.over(library, self.screener.brain.encoder))
 
     def nearest(self, text: str, who: Who) -> list[Found]:
         """Return the answers nearest to a question, for somebody."""

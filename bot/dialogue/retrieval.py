@@ -36,10 +36,14 @@ SHARE_OF_OTHERS: Final = 0.5  # of the second and third of them
 
 @dataclass(frozen=True)
 class Found:
-    """An answer and how near it is: a cosine, at most 1."""
+    """An answer and how near it is: a cosine, at most 1, and a little for what was said before.
+
+    `way` is the digest of its nearest way of asking, "" of a message of the training conversations.
+    """
 
     answer: str
     nearness: float
+    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Nearness:
     network: Layers | None = None
     centres: Mapping[str, Matrix] = field(default_factory=dict)
     usable: dict[tuple[Who, str], NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
+    spoken: dict[str, NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
 
     def find(
         self,
@@ -72,17 +77,20 @@ class Nearness:
         who: Who,
         context: Context = NEW,
         moment: str = CALM,
+        language: str = "",
         most: int = 5,
     ) -> list[Found]:
-        """Return the nearest answers that fit who writes and the moment, the nearest first."""
+        """Return the nearest answers that fit who writes and the moment, and may be said in a language, the nearest first."""
         if not self.owners:
             return []
         cosines = self.vectors @ unit(self.projection @ sense)
-        usable = self._fitting(library, who, moment)
+        usable = self._fitting(library, who, moment) & self._said_in(library, language)
         cosines = np.where(usable & ((self.followed == 0) | bool(context.needs)), cosines, -1.0)
         best: dict[str, list[float]] = {}
+        ways: dict[str, str] = {}
         for place in np.argsort(-cosines)[: most * 12]:
             best.setdefault(self.owners[place], []).append(float(cosines[place]))
+            ways.setdefault(self.owners[place], self.digests[place] if place < len(self.digests) else "")
         asked_on = {library.answers[name].matter for name in context.needs[:1] if name in library}
         likely = self._likely(text, sense, context)
         scored = [
@@ -91,6 +99,7 @@ class Nearness:
                 _together(near)
                 + self.stays * (library.answers[name].matter in asked_on)
                 + self.share * likely.get(name, INDIFFERENT),
+                ways[name],
             )
             for name, near in best.items()
         ]
@@ -102,6 +111,13 @@ class Nearness:
             known = {name: answer.fits(who) and moment in answer.when for name, answer in library.answers.items()}
             self.usable[who, moment] = np.array([known[owner] for owner in self.owners], dtype=np.bool_)
         return self.usable[who, moment]
+
+    def _said_in(self, library: Library, language: str) -> NDArray[np.bool_]:
+        """Return which ways of asking are of answers that may be said in a language, "" for any; found once for each."""
+        if language not in self.spoken:
+            said = {name: not language or answer.said_in(language) for name, answer in library.answers.items()}
+            self.spoken[language] = np.array([said[owner] for owner in self.owners], dtype=np.bool_)
+        return self.spoken[language]
 
     def _likely(self, text: str, sense: Matrix, context: Context) -> dict[str, float]:
         """Return the log likelihoods of the network for each answer that it knows."""
@@ -177,6 +193,7 @@ class Nearness:
             digests=(*added.digests, *(self.digests[place] for place in ways)),
             heard=len(kept) - len(ways),
             usable={},
+            spoken={},
         )
 
     def with_heard(self, vectors: Matrix, owners: Sequence[str], library: Library) -> Nearness:
@@ -189,6 +206,7 @@ class Nearness:
             followed=np.concatenate([self.followed, np.zeros(len(kept), dtype=np.float32)]),
             heard=len(kept),
             usable={},
+            spoken={},
         )
 
     @classmethod

@@ -142,11 +142,13 @@ class CommandModel:
         if likely[ASK] >= bars.command[ASK]:
             dying = (context.presses and context.suicide is Danger.OPEN) or any(one.name == "feel:suicide" for one in found)
             asking = self._asking(reading, sense, rows)
-            found += self._asked(asking, context, known, likely[ASK], bar=bars.told if dying else bars.answer)
+            bar = bars.told if dying else bars.answer
+            found += self._asked(asking, context, known, language=reading.language, sure=likely[ASK], bar=bar)
         elif context.awaits is None:
             told = any(command.name in TELLS for command in found)
             if told or likely[ASK] >= bars.command[ASK] * HALF_HEARD:
-                found += self._helps(text, sense, context, known, Command(HELPS if told else ASK, sure=likely[ASK]))
+                command = Command(HELPS if told else ASK, sure=likely[ASK])
+                found += self._helps(text, sense, context, known, command, language=reading.language)
         if all(command.name in COURTESIES for command in found):
             found += self._likeliest(likely)
         found = sorted(found, key=lambda command: -command.sure) or [Command("unclear", sure=0.0)]
@@ -206,11 +208,11 @@ class CommandModel:
         return asking
 
     def _asked(
-        self, asking: Sequence[tuple[str, Matrix]], context: Context, who: Who, sure: float, *, bar: float
+        self, asking: Sequence[tuple[str, Matrix]], context: Context, who: Who, *, language: str, sure: float, bar: float
     ) -> list[Command]:
         """Return the questions of a message; `bar` is for the first."""
         sought = [
-            self.nearness.find(text, part, self.library, who=who, context=context, moment=_moment(context))
+            self.nearness.find(text, part, self.library, who=who, context=context, moment=_moment(context), language=language)
             for text, part in asking
         ]
         found: list[Command] = []
@@ -229,9 +231,9 @@ class CommandModel:
         nearest = max(filter(None, sought), key=lambda near: near[0].nearness)
         return [Command(ASK, UNKNOWN, sure, near=tuple(one.answer for one in nearest[:MOST_CHOICES]))]
 
-    def _helps(self, text: str, sense: Matrix, context: Context, who: Who, command: Command) -> list[Command]:
+    def _helps(self, text: str, sense: Matrix, context: Context, who: Who, command: Command, *, language: str) -> list[Command]:
         """Return the answer to what is told, or hardly asked, where the library surely has what helps with it."""
-        near = self.nearness.find(text, sense, self.library, who=who, context=context, moment=_moment(context))
+        near = self.nearness.find(text, sense, self.library, who=who, context=context, moment=_moment(context), language=language)
         clear = near and near[0].nearness >= self.heads.bars.told
         return [replace(command, value=near[0].answer)] if clear else []
 

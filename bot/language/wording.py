@@ -90,6 +90,17 @@ class Wording:
                     texts[language][f"{ANSWER}{name}"] = _forms(words, path, name, facts)
         return cls(texts, titles, page, facts)
 
+    def with_texts(
+        self, texts: Mapping[str, Mapping[str, Mapping[str, str]]], titles: Mapping[str, Mapping[str, str]]
+    ) -> Wording:
+        """Return all texts and more of them, by language and key; those that are there already stay as they are."""
+        return Wording(
+            {language: {**texts.get(language, {}), **known} for language, known in self.texts.items()},
+            {language: {**titles.get(language, {}), **known} for language, known in self.titles.items()},
+            self.page,
+            self.facts,
+        )
+
     def has(self, key: str, language: str, form: Form = "text") -> bool:
         """Say whether a text exists in exactly this language and form."""
         return form in self.texts.get(language, {}).get(key, {})
@@ -127,10 +138,10 @@ class Wording:
         raise KeyError(name)
 
     def reply(self, key: str, language: str, *, form: Form = "text", buttons: tuple[str, ...] = (), **values: str) -> Reply:
-        """Return a text as a reply with its buttons."""
+        """Return a text as a reply with its buttons; its language is the one that the text is in."""
         return Reply(
             text=self.text(key, language, form=form, **values),
-            language=language,
+            language=self._template(key, language, form)[0],
             buttons=tuple(self.button(name, language) for name in buttons),
         )
 

@@ -1,4 +1,4 @@
-"""The tables of the library of answers where it is used: which questions found none, and which answers are switched off."""
+"""The tables of the library of answers where it is used: questions that found none, answers that are switched off, and written ones."""
 
 from __future__ import annotations
 
@@ -44,3 +44,20 @@ class AnswerSwitch(Table):
     off_at: Mapped[datetime]
     off_by: Mapped[str]
     because: Mapped[str]
+
+
+class WrittenAnswer(Table):
+    """One revision of an answer that was written in the console: a draft until somebody else has published it.
+
+    `content` is JSON (bot/dialogue/entry.py). The newest published revision is said; published ones are kept.
+    """
+
+    __tablename__ = "written_answers"
+
+    answer: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[str]
+    written_at: Mapped[datetime]
+    written_by: Mapped[str]
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[str | None]

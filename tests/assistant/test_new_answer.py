@@ -63,17 +63,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def reader(data: Path) -> Reader:
     """Return the trained understanding over the copy."""
     from bot.dialogue.archive import load_reader
-    from bot.dialogue.retrieval import Nearness
 
-    known = load_reader(load_settings().model_dir)
-    space, library = known.understanding.nearness, Library.load(data)
-    places = dict(zip(space.digests, space.vectors, strict=False))
-    encoder, senses = known.screener.brain.encoder, known.understanding.senses
-    placed = Nearness.of(library, space.projection, encoder, senses, places)
-    heard = len(space.digests)
-    placed = placed.with_heard(space.vectors[heard:], space.owners[heard:], library)
-    placed = replace(placed, stays=space.stays, share=space.share, network=space.network, centres=space.centres)
-    return replace(known, understanding=replace(known.understanding, nearness=placed, library=library))
+    return load_reader(load_settings().model_dir).over(Library.load(data))
 
 
 def test_a_new_answer_is_found_without_training_in_four_of_five_languages(reader: Reader, data: Path) -> None:

@@ -17,9 +17,9 @@ from bot.dialogue.answers import Library
 from bot.dialogue.exact import BUTTONS, PART_BUTTON
 from bot.dialogue.texts import LATER, SAID_ABOVE, rendered
 from bot.language.data import NLU_DATA
+from bot.language.telling import TELLING
 from bot.language.wording import SOURCE_LANGUAGES, Wording
 from tests.dialogue.talk import LIBRARY, around, heard, replies, speaking
-from tests.language.test_wording import TELLING
 
 WORDING = Wording.load()
 NOTED = {f"{slot}_{what}" for slot in ("safe_time", "code_word") for what in ("ask", "noted")}

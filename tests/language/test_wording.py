@@ -9,6 +9,7 @@ from bot.delivery.segments import plain, segments
 from bot.dialogue.exact import BUTTONS
 from bot.dialogue.replies import HEARD_SIGNS
 from bot.language.data import NLU_DATA
+from bot.language.telling import TELLING, preview
 from bot.language.wording import ANSWER, ASK_BUTTON, FORMS, Wording, WordingInvalid
 from bot.messages import LANGUAGES
 
@@ -16,21 +17,6 @@ WORDING = Wording.load()
 SMS_SEGMENTS = 3
 BUTTON_CHARACTERS = 24
 ASKING_CHARACTERS = 34  # of a button that asks for an answer of the library
-# Words that would tell somebody who glances at the screen what this is about, by stem.
-TELLING = {
-    "pl": ("handel", "handlu", "ofiar", "policj", "wyzysk"),
-    "en": ("traffick", "victim", "police", "exploit", "hotline"),
-    "uk": ("торгівл", "жертв", "поліці", "експлуат"),
-    "ru": ("торговл", "жертв", "полици", "эксплуат"),
-    "es": ("trata", "víctim", "victim", "policía", "policia", "explota"),
-}
-
-
-PREVIEW = 40  # characters of an SMS that a locked phone shows
-
-
-def preview(text: str) -> str:
-    return text.splitlines()[0][:PREVIEW].lower()
 
 
 def texts(form: str) -> list[tuple[str, str]]:

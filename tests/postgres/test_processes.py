@@ -20,8 +20,11 @@ from bot.messages import Inbound, Reply
 from bot.program import Program
 from bot.runtime.notify_bridge import CHANNEL, NotifyBridge, bridged
 from bot.server import application
+from bot.storage.answer_switches import switch_off, switch_on
+from bot.storage.gaps import count_gaps, read_gaps
 from bot.storage.tables import AlarmCall, Conversation, FarewellDue, Handoff, Message
 from bot.storage.tables_outward import CaseEvent
+from bot.storage.written_answers import publish, published, save
 from tests.delivery.dispatching import Channel, make_dispatcher
 from tests.support import Clock, PlainAssistant, open_program
 
@@ -216,3 +219,41 @@ async def test_a_ring_holds_no_word_and_does_not_come_back(pair: tuple[Program, 
             async with asyncio.timeout(PATIENCE):
                 await other.wait()
             assert not own.is_set()
+
+
+async def test_what_one_program_switches_off_or_publishes_the_other_knows_from_its_next_message_on(
+    pair: tuple[Program, Program], clock: Clock
+) -> None:
+    async def editions() -> list[tuple[bool, int]]:
+        found = []
+        for program in pair:
+            async with program.database.reading() as session:
+                edition = await program.frontdoor.editions.current(session)
+            found.append(("sleep_tonight" in edition.library, edition.number))
+        return found
+
+    async def switch(program: Program, name: str) -> None:
+        async with program.database.transaction() as session:
+            await switch_off(session, name, by="ewa", because="x", now=clock())
+
+    assert await editions() == [(True, 0), (True, 0)]
+    await asyncio.gather(switch(pair[0], "sleep_tonight"), switch(pair[1], "food_today"))  # neither waits for ever, both count
+    assert await editions() == [(False, 2), (False, 2)]
+    async with pair[1].database.transaction() as session:
+        assert await switch_on(session, "sleep_tonight")
+        await save(session, "car_there", "{}", seen=0, by="ewa", now=clock())
+        await publish(session, "car_there", 1, by="iza", now=clock())
+        assert [row.answer for row in await published(session)] == ["car_there"]
+    assert await editions() == [(True, 4), (True, 4)]
+
+
+async def test_gaps_that_two_programs_count_at_once_add_up(pair: tuple[Program, Program], clock: Clock) -> None:
+    async def count(program: Program) -> None:
+        for nearest in ("b", "a", "a"):
+            async with program.database.transaction() as session:
+                count_gaps(session, clock(), [nearest, "c"], "pl")
+
+    await asyncio.gather(*(count(program) for program in pair))
+    async with pair[0].database.reading() as session:
+        found = await read_gaps(session, clock(), weeks=1)
+    assert (dict(found.by_nearest), dict(found.by_language)) == ({"a": 4, "b": 2, "c": 6}, {"pl": 12})
