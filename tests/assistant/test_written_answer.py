@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from bot.__main__ import main
 from bot.dialogue.entry import Entry
 from bot.program import Program
 from bot.storage.answer_switches import switch_off, switch_on
@@ -87,3 +89,22 @@ async def test_an_answer_takes_nothing_away_from_who_reads_a_language_that_it_la
     for language, question in QUESTIONS.items():
         said = (await Person(program, name=f"b-{language}", language=language).writes(question)).said
         assert said == before[language] or language in WORDS, language
+
+
+async def test_the_command_line_shows_what_is_found_and_why_as_the_console_left_it(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def shown(question: str) -> list[str]:
+        assert await asyncio.to_thread(main, ["answers", "--ask", question, "--for", "victim"]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    assert (await shown("where can i sleep tonight"))[0].split()[1:] == ["sleep_tonight", "taken"]
+    await written(program, in_english=True)
+    async with program.database.transaction() as session:
+        await switch_off(session, "sleep_tonight", by="ewa", because="x", now=program.clock())
+    assert not [line for line in await shown("where can i sleep tonight") if "sleep_tonight" in line]
+    found = await shown("where do I leave my car")
+    assert found[0].split()[1:] == [NAME, "taken"]
+    assert found[1].strip() == "near to: where do I leave my car (en)"
+    assert found[3].strip() == "Ask where a car can stand: 22 628 01 20."
