@@ -37,8 +37,8 @@ class Answer:
     """One answer: `asked` are the ways of asking by language, `follows` those that are understood only after another answer.
 
     `vital`: it comes before others, and may be said beside an alarm; `phones`: its words name a number to call; `tells` are the facts of
-    the person's situation that asking for it tells; `recalls` what was arranged that is said with it; `languages` are those in which it may be
-    said: none stands for all.
+    the person's situation that asking for it tells; `recalls` what was arranged that is said with it; `languages` are those in
+    which it may be said: none stands for all.
     """
 
     id: str
