@@ -91,6 +91,11 @@ class Cases:
             "messages": messages,
             "unreadable": any(said.unreadable for said in messages) or not self._opens(conversation),
             "pressed": {said.number: self._pressed(said.text, interface) for said in messages if said.author == "person"},
+            "gists": {
+                said.number: self.services.gists.of(said, interface)
+                for said in messages
+                if said.author == "person" and not said.text.startswith("@")
+            },
             "in_polish": {
                 said.number: polish
                 for said in messages

@@ -12,6 +12,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from bot.alarms.texts import way_name
+from bot.console.gist import Gists
 from bot.console.logins import Logins, Visitor
 from bot.console.staff import Accounts, Role
 from bot.console.texts import INTERFACE_LANGUAGES, Texts
@@ -46,6 +47,7 @@ class ConsoleServices:
             program.database, program.vault, self.accounts, silence=timedelta(minutes=program.settings.console_session_minutes)
         )
         self.phrasebook = Phrasebook(program.wording)
+        self.gists = Gists(self.texts, program.frontdoor.editions)
         self.translator = translator_of(program.settings)
         self.secure = (program.settings.public_url or "").startswith("https://")
 

@@ -19,6 +19,7 @@ from bot.conversation.assistant_interface import AssistantInterface, AssistantMi
 from bot.conversation.edition import Edition
 from bot.conversation.notices import SECOND_HAND, UNHEARD, Notices
 from bot.delivery.channel_traits import traits_of
+from bot.dialogue.commands import Commands
 from bot.dialogue.features import Context
 from bot.dialogue.predicates import gaps, person_wanted
 from bot.dialogue.state import Person, State
@@ -72,8 +73,8 @@ class Decision:
     arranged: Mapping[str, str] = field(default_factory=dict)
     report: Mapping[str, str] | None = None
     said: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    commands: Commands = field(default_factory=Commands)
 
 
 class Decider:
@@ -143,7 +144,7 @@ class Decider:
         minor = self._minor(said.text, screening, findings)
         findings = findings.with_message(screening, said.number, minor=minor)
         language, offered = self._language(conversation, said.text, screening, circumstances)
-        read = Decision(screening, findings, language, commands=tuple(map(str, understood.commands.all)))
+        read = Decision(screening, findings, language, commands=understood.commands)
         if steering == "help" and (circumstances.owned or not screening.triage.needs_person):
             return replace(read, replies=(self.notices.help(conversation, language),), regardless=True)
         if circumstances.owned or not self._may_speak(conversation, understood):
@@ -224,7 +225,7 @@ class Decider:
             arranged=wanted["arranged"],
             report=wanted["report"],
             said=speaking.turn.said,
-            commands=tuple(map(str, speaking.turn.commands.all)),
+            commands=speaking.turn.commands,
             gaps=gaps(speaking.turn),
         )
 
@@ -266,7 +267,7 @@ class Decider:
         replies = decision.replies if notice is None else (notice, *decision.replies)
         if first and traits_of(conversation.channel).phone and not decision.screening.triage.needs_person:
             greeting = self.notices.greeting(conversation, decision.language)
-            said_little = decision.commands == ("greet",) or not says_something(said.text)
+            said_little = [str(command) for command in decision.commands.all] == ["greet"] or not says_something(said.text)
             replies = (greeting,) if said_little else (*replies, greeting)
         reachable = "yes" if conversation.reachable == "stopped" else None
         return replace(decision, replies=replies, reachable=reachable)

@@ -40,6 +40,11 @@ class Editions:
         self.files = Edition(0, library, wording)
         self._current = self.files
 
+    @property
+    def latest(self) -> Edition:
+        """Return what could be answered when somebody last wrote."""
+        return self._current
+
     async def current(self, session: AsyncSession) -> Edition:
         """Return what may be answered now."""
         number = await edition_number(session)

@@ -304,7 +304,8 @@ class FrontDoor:
                 await self._say(session, conversation, reply, now=now, answers=message_id, regardless=decision.regardless)
                 for reply in replies_now
             ]
-            return Outcome(tuple(said), Triage(conversation.triage), waits(case), said=decision.said, commands=decision.commands)
+            commands = tuple(map(str, decision.commands.all))
+            return Outcome(tuple(said), Triage(conversation.triage), waits(case), said=decision.said, commands=commands)
 
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""

@@ -24,7 +24,7 @@ async def keep(
 ) -> None:
     """Put what was understood and decided into a conversation; a triage that rises is noted with the message that raised it."""
     vault = conversations.vault
-    conversations.keep_screening(message, decision.screening)
+    conversations.keep_screening(message, decision.screening, commands=decision.commands.as_json())
     conversation.findings = vault.seal_json(decision.findings.as_json(), f"findings:{conversation.id}")
     conversation.speaker = decision.findings.speaker.value
     if decision.language != conversation.language:

@@ -46,6 +46,7 @@ class Said:
     screening: Screening | None
     created_at: datetime
     unreadable: bool = False
+    commands: tuple[Mapping[str, object], ...] = ()  # what it was understood as: bot/dialogue/commands.py reads them
 
     def as_reply(self) -> Reply:
         """Return it as what a person receives."""
@@ -235,6 +236,7 @@ class ConversationStore:
             screening=Screening.from_json(screening) if screening is not None else None,
             created_at=message.created_at,
             unreadable=unreadable,
+            commands=tuple(screening.get("commands", ())) if screening is not None else (),
         )
 
     async def add_to_album(self, session: AsyncSession, message_id: str, number: int) -> None:
@@ -250,10 +252,11 @@ class ConversationStore:
             details["album"] = [*details.get("album", []), number]
             message.content = self.vault.seal_json(content, f"message:{message.conversation_id}")
 
-    def keep_screening(self, message: Message, screening: Screening) -> None:
-        """Store with a message what was understood of it."""
+    def keep_screening(self, message: Message, screening: Screening, *, commands: Sequence[Mapping[str, object]] = ()) -> None:
+        """Store with a message what was understood of it: its screening, and the commands of the dialogue."""
         message.language = screening.language
-        message.screening = self.vault.seal_json(screening.as_json(), f"screening:{message.conversation_id}")
+        understood = {**screening.as_json(), "commands": list(commands)}
+        message.screening = self.vault.seal_json(understood, f"screening:{message.conversation_id}")
 
     async def messages(self, session: AsyncSession, conversation_id: str, *, after: int = 0) -> list[Said]:
         """Return what was said after a message number, in order, with those that do not open."""

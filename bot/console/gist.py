@@ -1,0 +1,121 @@
+"""What the program read a message as, in a line of the consultant's language: told, asked, wanted, refused.
+
+It is made from the commands that the dialogue acted on. It translates nothing and may be wrong: the page says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.console.texts import Texts
+from bot.conversation.edition import Editions
+from bot.dialogue.commands import ASK, Command, Commands
+from bot.language.wording import ASK_BUTTON
+from bot.storage.conversations import Said
+
+# The groups of a gist in their order, with the commands of each; what stands in none of them is no one's words.
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "tells": (
+        "danger:self",
+        "danger:other",
+        "feel:suicide",
+        "near",
+        "hint:danger",
+        "hint:suicide",
+        "doubt:suicide",
+        "tell:self",
+        "tell:other",
+        "report:value",
+        "done:called",
+        "fact:no_calls",
+        "fact:watched",
+    ),
+    "asks": (ASK,),
+    "wants": (
+        "want:human",
+        "want:erase",
+        "erase:yes",
+        "want:quiet",
+        "want:normal",
+        "want:language",
+        "want:repeat",
+        "menu",
+        "want:report",
+        "report:part",
+        "report:send",
+        "report:show",
+        "report:correct",
+        "arrange:time",
+        "arrange:word",
+        "want:readback",
+    ),
+    "refuses": ("refuse:human", "refuse:call", "refuse:question", "report:drop", "erase:no"),
+    "feels": ("feel:afraid", "feel:tired", "feel:ashamed", "feel:angry", "feel:unsure", "feel:better"),
+    "says": (
+        "answer:yes",
+        "answer:no",
+        "answer:value",
+        "correct:joke",
+        "correct:person",
+        "correct:meant",
+        "greet",
+        "thanks",
+        "bye",
+        "off",
+        "unclear",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class GistPart:
+    """One group of a gist: its name, and what a message does of it."""
+
+    group: str
+    parts: tuple[str, ...]
+
+
+class Gists:
+    """Makes gists of stored messages.
+
+    What is asked is named by the title of an answer and its matter: ways of asking would put words into somebody's mouth.
+    """
+
+    def __init__(self, texts: Texts, editions: Editions) -> None:
+        self.texts = texts
+        self.editions = editions
+
+    def of(self, said: Said, language: str) -> list[GistPart]:
+        """Return the gist of a person's message in a language of the interface; nothing of one that no model read."""
+        commands = Commands.from_json(said.commands)
+        found = [(group, tuple(dict.fromkeys(self._parts(commands, names, language)))) for group, names in GROUPS.items()]
+        return [GistPart(group, parts) for group, parts in found if parts]
+
+    def _parts(self, commands: Commands, names: Sequence[str], language: str) -> Iterator[str]:
+        for name in names:
+            for command in commands.named(name):
+                yield self._asked(command, language) if name == ASK else self.texts.name("gist_part", _key(name), language)
+
+    def _asked(self, command: Command, language: str) -> str:
+        """Return what is asked by the answers that fit; by those that are nearest where none does."""
+        either = f" {self.texts.text('gist.or', language)} "
+        if command.choices:
+            return either.join(self._title(name, language) for name in command.choices)
+        if command.near:
+            near = either.join(self._title(name, language) for name in command.near)
+            return self.texts.text("gist.asked_perhaps", language, what=near)
+        return self.texts.text("gist.asked_unknown", language)
+
+    def _title(self, name: str, language: str) -> str:
+        for edition in (self.editions.latest, self.editions.files):
+            if (answer := edition.library.get(name)) is not None:
+                matter = self.texts.name("gist_matter", answer.matter, language)
+                title = edition.wording.titles[language][f"{ASK_BUTTON}{name}"]
+                return self.texts.text("gist.asked", language, title=title, matter=matter)
+        return self.texts.text("gist.asked_unknown", language)  # it was taken out of the library since
+
+
+def _key(name: str) -> str:
+    return name.replace(":", "_")
