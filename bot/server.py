@@ -49,6 +49,7 @@ from bot.runtime.notify_bridge import bridged
 from bot.runtime.unknown_settings import unknown_settings
 from bot.settings import Settings, listed
 from bot.storage.capacity import LOOK_SECONDS as ROOM_SECONDS
+from bot.storage.corrections import READ_SECONDS
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
 
@@ -186,6 +187,8 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
         if password is not None:
             print(f"First console account: admin, one-time password: {password}", flush=True)
 
+        read_corrections = partial(program.frontdoor.corrections.catch_up, program.database, assistant)
+
         async def learn_beside() -> None:
             if learn and assistant is not None:
                 await relearning.learn_beside(settings.model_dir, assistant.renew)
@@ -198,6 +201,7 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
             every(REMAINS_SECONDS, program.frontdoor.remains.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
+            every(READ_SECONDS, read_corrections, "corrections", at_once=True),
             every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),
             beside(watch.run(), "alarm_watch"),
             every(LOOK_SECONDS, post_case_events, "case_webhook"),

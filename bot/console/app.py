@@ -22,6 +22,7 @@ from bot.console.case_actions import CaseActions
 from bot.console.case_pages import CasePages
 from bot.console.cases import Cases
 from bot.console.conversation_pages import ConversationPages
+from bot.console.correction_pages import CorrectionPages
 from bot.console.login_pages import LoginPages
 from bot.console.number_pages import NumberPages
 from bot.console.ownership import Ownership
@@ -73,6 +74,7 @@ class Console:
         app.add_routes(pages.routes())
         app.add_routes(CaseActions(self.services, cases, self.ownership, pages).routes())
         app.add_routes(PhrasePages(self.services, cases).routes())
+        app.add_routes(CorrectionPages(self.services, cases).routes())
         app.add_routes(StaffPages(self.services).routes())
         app.add_routes(NumberPages(self.services).routes())
         app.add_routes(AnswerPages(self.services).routes())

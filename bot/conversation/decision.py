@@ -10,14 +10,17 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import structlog
 from prometheus_client import Counter
 
 from bot.conversation.assistant_interface import AssistantInterface, AssistantMissing, NothingSaid
+from bot.conversation.corrections import Corrections
 from bot.conversation.edition import Edition
 from bot.conversation.notices import SECOND_HAND, UNHEARD, Notices
+from bot.conversation.urgency import raised
 from bot.delivery.channel_traits import traits_of
 from bot.dialogue.commands import Commands
 from bot.dialogue.features import Context
@@ -27,7 +30,7 @@ from bot.dialogue.turn import Around, Speaking, Understood, effects
 from bot.language.lexicon import Lexicon
 from bot.language.normalise import says_something, words
 from bot.language.wording import Wording
-from bot.messages import LANGUAGES, Evidence, Indicator, Reply, Screening, Speaker, Triage, higher
+from bot.messages import LANGUAGES, Reply, Screening, Speaker, Triage
 from bot.screening.findings import Findings
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.tables import Conversation
@@ -87,6 +90,7 @@ class Decider:
         wording: Wording,
         lexicon: Lexicon,
         conversations: ConversationStore,
+        corrections: Corrections,
         now: Callable[[], datetime],
         on_duty: Callable[[datetime], bool],
     ) -> None:
@@ -95,6 +99,7 @@ class Decider:
         self.wording = wording
         self.lexicon = lexicon
         self.conversations = conversations
+        self.corrections = corrections
         self.now = now
         self.on_duty = on_duty
 
@@ -132,12 +137,13 @@ class Decider:
             # A page is opened in somebody's language; what a telephone's first message is in, only the message tells.
             untold = circumstances.first and traits_of(conversation.channel).phone
             edition = circumstances.edition
-            understood = await self.assistant.understand(
-                said.text,
+            understand = partial(
+                self.assistant.understand,
                 language_hint=None if untold else conversation.language,
                 context=Context.of(before),
                 library=edition.library if edition.number else None,
             )
+            understood = await self.corrections.applied(said.text, await understand(said.text), understand)
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets the number and the case is queued
             return self._failed(conversation, said, unknown, error, circumstances)
         screening = raised(understood)
@@ -311,20 +317,6 @@ class Decider:
         if circumstances.owned:
             return replace(read, handoff_reason="failure")
         return replace(read, replies=(self.notices.reply("failure", conversation, read.language),), handoff_reason="failure")
-
-
-def raised(understood: Understood) -> Screening:
-    """Return the screening of a message, raised by what the message was understood as; never lowered.
-
-    Whoever is told to call 112 is an emergency to the hotline as well.
-    """
-    screening, commands = understood.screening, understood.commands
-    if "feel:suicide" in commands and Indicator.SUICIDE_RISK not in screening.signs:
-        sign = Evidence(Indicator.SUICIDE_RISK, "")
-        return replace(screening, triage=Triage.EMERGENCY, indicators=(*screening.indicators, sign))
-    if commands.any_of("danger:self", "danger:other"):
-        return replace(screening, triage=higher(screening.triage, Triage.EMERGENCY))
-    return screening
 
 
 def _stays_with_its_language(speaking: Speaking) -> bool:

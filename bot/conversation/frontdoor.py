@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation.assistant_interface import AssistantInterface
 from bot.conversation.contact_counts import count_contact
 from bot.conversation.context import ContextReader
+from bot.conversation.corrections import Corrections
 from bot.conversation.decision import Decision
 from bot.conversation.edition import Editions
 from bot.conversation.guarded_decision import GuardedDecider
@@ -37,6 +38,7 @@ from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
 from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, LiveEvents, Turns
 from bot.storage.conversations import ConversationStore, Said
+from bot.storage.corrections import CorrectionStore
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
 from bot.storage.remains import Remains
@@ -88,11 +90,13 @@ class FrontDoor:
         self.conversations = conversations
         self.queue = queue
         self.wording = wording
+        self.corrections = Corrections(CorrectionStore(conversations.vault))
         self.decider = GuardedDecider(
             assistant=assistant,
             wording=wording,
             lexicon=lexicon,
             conversations=conversations,
+            corrections=self.corrections,
             now=clock,
             on_duty=on_duty,
             turn_seconds=turn_seconds,
@@ -212,6 +216,7 @@ class FrontDoor:
                 circumstances, last = await self.context.read(session, conversation, message)
                 said = self.context.as_chosen(conversation, said, last, circumstances.edition.wording)
                 started_from = _state(conversation)
+                await self.corrections.look(session)
         if said is None:
             return await self._set_aside(conversation_id, message_id)
 

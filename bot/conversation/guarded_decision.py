@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.conversation.assistant_interface import AssistantInterface
+from bot.conversation.corrections import Corrections
 from bot.conversation.danger_phrases import DangerWords
 from bot.conversation.decision import Circumstances, Decider, Decision
 from bot.conversation.time_limit import TimeLimit
@@ -32,6 +33,7 @@ class GuardedDecider(Decider):
         wording: Wording,
         lexicon: Lexicon,
         conversations: ConversationStore,
+        corrections: Corrections,
         now: Callable[[], datetime],
         on_duty: Callable[[datetime], bool],
         turn_seconds: float,
@@ -42,6 +44,7 @@ class GuardedDecider(Decider):
             wording=wording,
             lexicon=lexicon,
             conversations=conversations,
+            corrections=corrections,
             now=now,
             on_duty=on_duty,
         )

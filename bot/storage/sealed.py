@@ -21,6 +21,7 @@ from bot.storage.tables import (
     Table,
     TriageChange,
 )
+from bot.storage.tables_screening import CorrectedPhrase
 from bot.storage.vault import KEY_ID_BYTES
 
 
@@ -62,6 +63,7 @@ SEALED: Final = (
     Sealed(CaseFile, "report", "case-report:{row.handoff_id}"),
     Sealed(CaseNote, "content", "note:{row.handoff_id}"),
     Sealed(EvaluationRow, "example", "example:evaluation"),
+    Sealed(CorrectedPhrase, "content", "correction:{row.id}"),
     Sealed(FarewellDue, "content", "farewell:{row.id}"),
     Sealed(Staff, "totp_secret", "totp:{row.id}"),
 )

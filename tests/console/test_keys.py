@@ -21,8 +21,11 @@ from bot.__main__ import main
 from bot.console.app import make_console
 from bot.console.services import PREFIX
 from bot.delivery.farewells import Farewell, Trace, put
+from bot.messages import Indicator
 from bot.program import Program
+from bot.screening.phrase_corrections import Kind, PhraseCorrection
 from bot.storage.concealed import keep_provider_ids
+from bot.storage.corrections import CorrectionStore
 from bot.storage.sealed import SEALED
 from bot.storage.tables import CaseFile, Conversation, Delivery, EvaluationRow, FarewellDue, Message, Staff, Table, TriageChange
 from bot.storage.vault import open_vault
@@ -171,6 +174,8 @@ async def everything(program: Program, writes: Any, ola: Consultant) -> str:
         for row in await session.scalars(select(Delivery)):
             keep_provider_ids(program.vault, row, ["SM1"])
         trace = Trace("SM1", NOON)
+        correction = PhraseCorrection(Kind.SAYS, "wożą nas do pana", Indicator.THREATS)
+        await CorrectionStore(program.vault).add(session, correction, by=ola.name, now=NOON)
         farewell = Farewell(channel="sms", address=None, language="pl", quiet=False, replies=(), traces=(trace,), at=NOON)
         put(session, program.vault, farewell)
     async with program.database.transaction() as session:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation.decision import raised
 from bot.conversation.frontdoor import Outcome
+from bot.conversation.urgency import raised
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.rules import sections_of

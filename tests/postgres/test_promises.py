@@ -7,6 +7,12 @@ from tests.channels.webchat.test_presence import *  # noqa: F403
 from tests.console.test_case_files import *  # noqa: F403
 from tests.console.test_case_owners import *  # noqa: F403
 from tests.console.test_cases import *  # noqa: F403
+from tests.console.test_corrections import (  # noqa: F401 - the others look into SQLite's file
+    coordinator,
+    other_process,
+    test_a_phrase_that_says_a_sign_says_it_from_the_next_message_on_in_every_process_until_it_is_undone,
+    test_a_sign_that_a_phrase_does_not_say_is_not_found_in_it_but_in_every_other_word,
+)
 from tests.console.test_keys import (  # noqa: F401 - the others start a program over a folder
     bot,
     key_file,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 
-from bot.conversation.decision import raised
+from bot.conversation.urgency import raised
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import ASK, EXACT_ONLY, LABELS, Command, Commands
 from bot.dialogue.exact import BUTTONS, exact
@@ -14,8 +14,11 @@ from bot.dialogue.rules import sections_of
 from bot.dialogue.state import Danger, Person, State, Who
 from bot.dialogue.turn import Around, Speaking, Understood
 from bot.language.lexicon import Lexicon
+from bot.language.normalise import words
 from bot.messages import LANGUAGES, Evidence, Indicator, Screening, Speaker, Triage
 from bot.screening.findings import Findings
+from bot.screening.phrase_corrections import CALMER, Kind, PhraseCorrection, borne_by, lowered, rest_of
+from bot.screening.phrase_corrections import raised as corrected_up
 
 LIBRARY, LEXICON = Library.load(), Lexicon.load()
 PHRASES = sorted({phrase for meanings in LEXICON.phrases.values() for phrases in meanings.values() for phrase in phrases})
@@ -86,3 +89,54 @@ def test_no_turn_of_the_dialogue_lowers_what_a_conversation_has_shown(
 def test_a_state_is_what_it_was_after_it_was_stored(state: State) -> None:
     assert State.from_json(state.as_json()) == state
     assert Context.from_json(Context.of(state).as_json()) == Context.of(state)
+
+
+corrections = st.builds(
+    PhraseCorrection,
+    kind=st.sampled_from([Kind.SAYS_NOT, Kind.NO_EMERGENCY]),
+    phrase=st.sampled_from(["on ma mój paszport i co", "umrę ze śmiechu no nie mogę", "i co", ""]),
+    sign=st.sampled_from(list(Indicator)),
+    triage=st.sampled_from(CALMER),
+)
+found_with_words = st.builds(
+    Screening,
+    language=st.just("pl"),
+    triage=st.sampled_from(list(Triage)),
+    indicators=st.dictionaries(
+        st.sampled_from(list(Indicator)),
+        st.sampled_from(["", "i co", "on ma mój paszport", "bije mnie i co", "wszystko"]),
+        max_size=4,
+    ).map(lambda signs: tuple(Evidence(sign, words) for sign, words in signs.items())),
+)
+
+
+@given(whole=found_with_words, rest=st.none() | found_with_words, calming=st.lists(corrections, min_size=1, max_size=3))
+def test_a_coordinators_correction_lowers_no_other_sign_and_no_triage_that_other_words_bear(
+    whole: Screening, rest: Screening | None, calming: list[PhraseCorrection]
+) -> None:
+    after = lowered(whole, rest, calming)
+    assert whole.signs - after.signs <= {correction.denied for correction in calming}
+    besides = rest if rest is not None else Screening("pl", Triage.NONE)
+    assert after.signs >= besides.signs
+    assert after.triage.rank >= besides.triage.rank
+    assert all(after.triage.rank >= min(whole.triage.rank, borne_by(sign).rank) for sign in after.signs)
+    if whole.triage is Triage.EMERGENCY and all(correction.kind is Kind.SAYS_NOT for correction in calming):
+        assert after.triage is Triage.EMERGENCY
+
+
+@given(before=found_with_words, says=st.lists(st.builds(Evidence, st.sampled_from(list(Indicator)), st.just("x")), max_size=3))
+def test_a_coordinators_correction_that_says_a_sign_takes_nothing_away(before: Screening, says: list[Evidence]) -> None:
+    after = corrected_up(before, says)
+    assert after.signs == before.signs | {evidence.indicator for evidence in says}
+    assert after.triage.rank >= before.triage.rank
+
+
+@given(
+    before=st.sampled_from(["", "szef ma mój paszport i mnie bije. ", "proszę przyjść, "]),
+    after=st.sampled_from(["", ", zamknął mnie w pokoju", " i nie mam pieniędzy!!", " on ma mój paszport i co?"]),
+    sign=st.sampled_from(list(Indicator)),
+)
+def test_the_words_around_a_corrected_phrase_are_all_read_again(before: str, after: str, sign: Indicator) -> None:
+    phrase = PhraseCorrection(Kind.SAYS_NOT, "on ma mój paszport i co", sign)
+    around = words(f"{before} {after}".replace("on ma mój paszport i co", ""))
+    assert words(rest_of(f"{before}On ma mój paszport, i co{after}", [phrase])) == around

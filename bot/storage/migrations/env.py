@@ -3,7 +3,13 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-from bot.storage import tables_answers, tables_outward, tables_return, tables_watch  # noqa: F401 - their tables belong to the schema
+from bot.storage import (  # noqa: F401 - their tables belong to the schema
+    tables_answers,
+    tables_outward,
+    tables_return,
+    tables_screening,
+    tables_watch,
+)
 from bot.storage.tables import Table
 
 connection = context.config.attributes.get("connection")
