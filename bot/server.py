@@ -43,6 +43,7 @@ from bot.http.listening import listen
 from bot.operations.backup.record import watch as watch_backups
 from bot.operations.gauges import MEASURE_SECONDS, VERIFY_SECONDS, measure, verify_audit
 from bot.operations.housekeeping import TIDY_SECONDS, tidy
+from bot.operations.sealing import SEAL_SECONDS, seal_closed
 from bot.program import Program, load_assistant, opened
 from bot.runtime.background import beside, every
 from bot.runtime.notify_bridge import bridged
@@ -199,6 +200,7 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
             every(DOOR_SECONDS, doorkeeper.look, "doorkeeper"),
             every(ROOM_SECONDS, program.capacity.look, "room", at_once=True),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
+            every(SEAL_SECONDS, lambda: seal_closed(program), "seal_closed"),
             every(REMAINS_SECONDS, program.frontdoor.remains.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
             every(READ_SECONDS, read_corrections, "corrections", at_once=True),

@@ -93,6 +93,11 @@ class Settings(BaseSettings):
     case_retention_days: int = Field(
         90, ge=1, description="The same for a conversation that was handed to the hotline; a closed case is kept as long."
     )
+    seal_closed_minutes: int = Field(
+        60,
+        ge=0,
+        description="Minutes of silence after which a closed case is sealed to the staff's own keys; 0: never.",
+    )
     console_session_minutes: int = Field(60, ge=5, description="Minutes of silence after which a console login ends.")
 
     console_release_minutes: int = Field(

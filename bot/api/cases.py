@@ -245,7 +245,7 @@ class CasesApi:
             {
                 "number": said.number,
                 "from": said.author,
-                "kind": "unreadable" if said.unreadable else said.kind,
+                "kind": "sealed" if said.closed else "unreadable" if said.unreadable else said.kind,
                 "text": without_numbers(words, self.published),
                 "language": said.language,
                 "at": said.created_at,

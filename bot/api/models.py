@@ -61,7 +61,9 @@ class Message(BaseModel):
 
     number: int
     author: Literal["person", "bot", "consultant"] = Field(alias="from")
-    kind: str = Field(description="text, voice, media and others; unreadable: what is stored of it does not open.")
+    kind: str = Field(
+        description="text, voice, media and others; unreadable: what is stored of it does not open; sealed: to the staff's keys."
+    )
     text: str
     language: str
     at: datetime

@@ -29,6 +29,7 @@ from bot.runtime.unknown_settings import unknown_settings
 from bot.screening.models import newest_archive
 from bot.settings import Settings, load_settings
 from bot.storage.capacity import MEGABYTE, disk_of
+from bot.storage.closed_cases import PATIENCE, standing
 from bot.storage.database import Database, DatabaseDamaged, DatabaseUnavailable
 from bot.storage.files import open_to_others
 from bot.storage.key_rotation import fit_of
@@ -122,7 +123,7 @@ async def _database(settings: Settings) -> list[Finding]:
         await database.refuse_damage()
         await database.refuse_other_line()
         current = await database.schema_is_current()
-        sealed = await _sealed(settings, database) if current else []
+        sealed = [*await _sealed(settings, database), await _closed(settings, database)] if current else []
     except DatabaseDamaged as problem:
         return [Finding("database", "missing", f"{problem} {way_out(settings.data_dir)}")]
     except DatabaseUnavailable as problem:
@@ -168,6 +169,25 @@ async def _sealed(settings: Settings, database: Database) -> list[Finding]:
     if problem is not None:
         return [Finding("stored", "missing", problem)]
     return [Finding("stored", "ready", f"The keys open what is stored ({fit.values} values).")]
+
+
+async def _closed(settings: Settings, database: Database) -> Finding:
+    """Say how many closed cases are sealed to the staff's own keys."""
+    if settings.seal_closed_minutes == 0:
+        return Finding("closed", "off", "SEAL_CLOSED_MINUTES is 0: the server's key opens closed cases as well.")
+    async with database.transaction() as session:
+        there = await standing(session)
+    told = f"{there.sealed} of {there.closed} closed cases are sealed to the staff's own keys."
+    if there.with_code:
+        told += f" {there.with_code} are not, because their people hold a code that opens the conversation."
+    if not there.coordinators:
+        return Finding("closed", "off", f"{told} No coordinator has a key yet: it is made at the next login.")
+    if there.awaited:
+        told += f" {there.awaited} account(s) have none: let them log in; they are waited for {PATIENCE.days} days from the first key on."
+    told += f" New ones are sealed to {there.holders} people, {there.coordinators} of whom can give keys to others."
+    if there.coordinators == 1:
+        return Finding("closed", "off", f"{told} If they lose their password, what nobody else opens is lost: let there be two.")
+    return Finding("closed", "ready", told)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

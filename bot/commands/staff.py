@@ -8,12 +8,13 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.console.case_access import OnlyHolder
 from bot.console.staff import Accounts, AccountUnknown, LastAdministrator, NameTaken, NameUnusable, Role
 from bot.program import Program, build
 from bot.settings import load_settings
 from bot.storage.audit import PROGRAM, AuditLog
 
-_PROBLEMS = (AccountUnknown, LastAdministrator, NameTaken, NameUnusable)
+_PROBLEMS = (AccountUnknown, LastAdministrator, NameTaken, NameUnusable, OnlyHolder)
 
 
 def register(commands: Any) -> None:
@@ -31,6 +32,9 @@ def register(commands: Any) -> None:
     add.add_argument("--role", choices=[role.value for role in Role], default=Role.CONSULTANT.value)
     reset = actions.add_parser("reset", help="new one-time password and second factor; a disabled account works again")
     reset.add_argument("name")
+    reset.add_argument(
+        "--lose-sealed-cases", action="store_true", help="also when closed cases are sealed that this account alone can open"
+    )
     disable = actions.add_parser("disable", help="lock an account out at once; its cases go back to the queue")
     disable.add_argument("name")
     actions.add_parser("list", help="print all accounts")
@@ -63,7 +67,8 @@ async def _act(program: Program, options: argparse.Namespace) -> int:
                 print(f"One-time password of {options.name}: {password}")
             case "reset":
                 staff = await accounts.named(session, options.name)
-                print(f"One-time password of {staff.name}: {await accounts.reset(session, staff, by=PROGRAM, now=now)}")
+                password = await accounts.reset(session, staff, by=PROGRAM, now=now, lose=options.lose_sealed_cases)
+                print(f"One-time password of {staff.name}: {password}")
             case "disable":
                 staff = await accounts.named(session, options.name)
                 freed = await accounts.disable(session, staff, by=PROGRAM, now=now)

@@ -29,6 +29,7 @@ from bot.console.ownership import Ownership
 from bot.console.phrase_pages import PhrasePages
 from bot.console.protection import failures_as_pages, gate, set_headers
 from bot.console.queue_pages import QueuePages
+from bot.console.sealed_pages import SealedPages
 from bot.console.services import PREFIX, SERVICES, ConsoleServices
 from bot.console.staff_pages import StaffPages
 from bot.http.errors import HTTP_FAILURES
@@ -76,6 +77,7 @@ class Console:
         app.add_routes(PhrasePages(self.services, cases).routes())
         app.add_routes(CorrectionPages(self.services, cases).routes())
         app.add_routes(StaffPages(self.services).routes())
+        app.add_routes(SealedPages(self.services).routes())
         app.add_routes(NumberPages(self.services).routes())
         app.add_routes(AnswerPages(self.services).routes())
         app.add_routes(AnswerWriting(self.services).routes())

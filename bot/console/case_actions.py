@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.console.case_files import CONSENTS, LONGEST, REPORT_FIELDS
+from bot.console.case_files import CONSENTS, LONGEST, REPORT_FIELDS, CaseFiles
 from bot.console.case_pages import CasePages
 from bot.console.cases import CASE_PATH, Cases
 from bot.console.logins import Visitor
@@ -19,6 +19,7 @@ from bot.handoff.queue import AlreadyTaken
 from bot.language.normalise import printable
 from bot.messages import Triage
 from bot.storage.tables import Conversation, Handoff, TriageChange
+from bot.storage.vault import SealedToStaff
 
 Action = Callable[[Visitor, Handoff, Conversation, Mapping[str, str]], Awaitable[str]]
 MOST_IN_FORMS: Final[Mapping[str, int]] = {**LONGEST, **dict.fromkeys(REPORT_FIELDS, LONGEST["note"])}
@@ -66,6 +67,8 @@ class CaseActions:
                 return await self.pages.show(request, status=409, told="told.not_yours_any_more")
             except ColleagueUnknown:
                 return await self.pages.show(request, status=409, told="told.colleague_unknown")
+            except SealedToStaff:
+                return await self.pages.show(request, status=409, told="told.sealed")
             return back_to(f"/cases/{case.id}?told={told}")
 
         return page
@@ -126,17 +129,19 @@ class CaseActions:
         """Keep what the victim and the witness agreed to."""
         victim, witness = (form.get(name) if form.get(name) in CONSENTS else None for name in ("victim", "witness"))
         async with self.services.program.database.transaction() as session:
-            await self.cases.files.set_consents(session, case, victim=victim, witness=witness)
+            files = await self.cases.files(session, visitor, case)
+            await files.set_consents(session, case, victim=victim, witness=witness)
             await self.services.record(session, visitor, "consent_set", case.id)
         self.services.publish(conversation.id)
         return "saved"
 
     async def set_tags(self, visitor: Visitor, case: Handoff, conversation: Conversation, form: Mapping[str, str]) -> str:
         """Keep tags, if all of them fit."""
-        if not self.cases.files.tags_fit(form.get("tags", "")):
+        if not CaseFiles.tags_fit(form.get("tags", "")):
             return "too_many_tags"
         async with self.services.program.database.transaction() as session:
-            await self.cases.files.set_tags(session, case, form.get("tags", ""))
+            files = await self.cases.files(session, visitor, case)
+            await files.set_tags(session, case, form.get("tags", ""))
             await self.services.record(session, visitor, "tags_set", case.id)
         self.services.publish(conversation.id)
         return "saved"
@@ -147,7 +152,8 @@ class CaseActions:
         if not text:
             return "nothing_written"
         async with self.services.program.database.transaction() as session:
-            await self.cases.files.add_note(session, case, staff_id=visitor.staff_id, text=text, now=self.services.now())
+            files = await self.cases.files(session, visitor, case)
+            await files.add_note(session, case, staff_id=visitor.staff_id, text=text, now=self.services.now())
             await self.services.record(session, visitor, "note_added", case.id)
         self.services.publish(conversation.id)
         return "saved"
@@ -155,7 +161,8 @@ class CaseActions:
     async def set_report(self, visitor: Visitor, case: Handoff, conversation: Conversation, form: Mapping[str, str]) -> str:
         """Keep the report as corrected."""
         async with self.services.program.database.transaction() as session:
-            await self.cases.files.set_report(session, case, {field: form.get(field, "") for field in REPORT_FIELDS})
+            files = await self.cases.files(session, visitor, case)
+            await files.set_report(session, case, {field: form.get(field, "") for field in REPORT_FIELDS})
             await self.services.record(session, visitor, "report_corrected", case.id)
         self.services.publish(conversation.id)
         return "saved"
@@ -166,7 +173,8 @@ class CaseActions:
         if verdict not in VERDICTS:
             raise web.HTTPBadRequest
         async with self.services.program.database.transaction() as session:
-            if not await self.cases.files.set_verdict(session, case, verdict):
+            files = await self.cases.files(session, visitor, case)
+            if not await files.set_verdict(session, case, verdict):
                 return "verdict_given_already"
             machine = await session.scalar(
                 select(TriageChange.after)

@@ -10,10 +10,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.console.case_access import sealed_beside
 from bot.conversation.frontdoor import MAX_ANSWER
 from bot.dialogue.report import FIELDS
 from bot.storage.tables import CaseFile, CaseNote, Conversation, Handoff
-from bot.storage.vault import Vault
+from bot.storage.vault import SealedToStaff, Vault
 
 CONSENTS: Final = ("share", "confidential", "anonymous")
 REPORT_FIELDS: Final = (*FIELDS, "more")
@@ -31,11 +32,12 @@ LONGEST: Final[Mapping[str, int]] = {
 
 @dataclass(frozen=True)
 class Note:
-    """A consultant's note; without a text when it does not open."""
+    """A consultant's note; without a text when it does not open, `closed` when that is because it is sealed to others."""
 
     staff_id: str
     text: str | None
     created_at: datetime
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,21 +68,29 @@ class CaseFiles:
             victim_consent=file.victim_consent if file else None,
             witness_consent=file.witness_consent if file else None,
             tags=tuple(self.vault.read_json(file.tags, f"tags:{case.id}", ())) if file else (),
-            report=self._report(case, file, conversation),
+            report=await self._report(session, case, file, conversation),
             report_corrected=corrected,
             notes=tuple(
-                Note(note.staff_id, self.vault.read(note.content, f"note:{case.id}", None), note.created_at)
+                Note(
+                    note.staff_id,
+                    self.vault.read(note.content, f"note:{case.id}", None),
+                    note.created_at,
+                    closed=self.vault.is_closed(note.content),
+                )
                 for note in notes.scalars()
             ),
             verdict=file.verdict if file else None,
         )
 
-    def _report(self, case: Handoff, file: CaseFile | None, conversation: Conversation) -> Mapping[str, str]:
+    async def _report(
+        self, session: AsyncSession, case: Handoff, file: CaseFile | None, conversation: Conversation
+    ) -> Mapping[str, str]:
         if file is not None and file.report is not None:
             corrected: dict[str, str] = self.vault.read_json(file.report, f"case-report:{case.id}", {})
             return corrected
+        before = (await sealed_beside(session, self.vault, conversation.id))["report"]
         told: dict[str, str] = self.vault.read_json(conversation.report, f"report:{conversation.id}", {})
-        return told
+        return {**before, **told}
 
     async def set_consents(self, session: AsyncSession, case: Handoff, *, victim: str | None, witness: str | None) -> None:
         """Keep what the victim and the witness agreed to; None where nobody has asked yet."""
@@ -94,16 +104,25 @@ class CaseFiles:
         return len(words) <= MAX_TAGS and all(len(word) <= MAX_TAG for word in words)
 
     async def set_tags(self, session: AsyncSession, case: Handoff, tags: str) -> None:
-        """Keep tags, given as words with commas between."""
+        """Keep tags, given as words with commas between; raises SealedToStaff when those that are there cannot be seen."""
         file = await self._file(session, case)
+        self._refuse_unseen(file.tags)
         words = _tags(tags)
         file.tags = self.vault.seal_json(words, f"tags:{case.id}") if words else None
 
     async def set_report(self, session: AsyncSession, case: Handoff, report: Mapping[str, str]) -> None:
-        """Keep the report as a consultant corrected it; what the witness told stays in the conversation."""
+        """Keep the report as a consultant corrected it; what the witness told stays in the conversation.
+
+        Raises SealedToStaff when the one that is there cannot be seen.
+        """
         file = await self._file(session, case)
+        self._refuse_unseen(file.report)
         kept = {field: value for field in REPORT_FIELDS if (value := report.get(field, "").strip())}
         file.report = self.vault.seal_json(kept, f"case-report:{case.id}")
+
+    def _refuse_unseen(self, sealed: bytes | None) -> None:
+        if self.vault.is_closed(sealed):
+            raise SealedToStaff("What would be written over is sealed to others.")
 
     async def set_verdict(self, session: AsyncSession, case: Handoff, verdict: str) -> bool:
         """Keep a verdict on the screening; False when there is one already."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from aiohttp import web
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.console.case_access import is_locked, names_of_holders, sealed_beside, vault_of
 from bot.console.case_files import CONSENTS, LONGEST, REPORT_FIELDS, CaseFiles
 from bot.console.logins import Visitor
 from bot.console.ownership import OUTCOMES, unanswered_since
@@ -19,8 +21,11 @@ from bot.console.verdicts import VERDICTS
 from bot.console.waiting import ordered_reasons
 from bot.delivery import outbox
 from bot.messages import LANGUAGES, Triage
+from bot.screening.findings import Findings
+from bot.storage.conversations import ConversationStore, Said
 from bot.storage.return_codes import can_return
 from bot.storage.tables import Conversation, Handoff, Staff, StaffSession, TriageChange
+from bot.storage.vault import Vault
 
 CASE_PATH: Final = "/cases/{case:[0-9a-f]{32}}"
 HISTORY: Final = (
@@ -51,7 +56,6 @@ class Cases:
 
     def __init__(self, services: ConsoleServices) -> None:
         self.services = services
-        self.files = CaseFiles(services.program.vault)
         self._read: dict[tuple[str, str], int] = {}
 
     async def find(self, session: AsyncSession, request: web.Request) -> tuple[Handoff, Conversation]:
@@ -79,8 +83,12 @@ class Cases:
         self, session: AsyncSession, visitor: Visitor, case: Handoff, conversation: Conversation, interface: str
     ) -> dict[str, Any]:
         """Return the values of a case's templates, in the language of the interface."""
-        findings = self.services.program.conversations.findings(conversation)
-        messages = await self.services.program.conversations.messages(session, conversation.id)
+        vault = await vault_of(session, self.services.program.vault, visitor, conversation.id)
+        store = ConversationStore(vault, self.services.program.conversations.retention)
+        messages = await store.messages(session, conversation.id)
+        findings = _with_words(store.findings(conversation), messages)
+        locked = await is_locked(session, vault, conversation.id)
+        before = await sealed_beside(session, vault, conversation.id)
         names = await self.services.accounts.names(session)
         mine = case.taken_by == visitor.staff_id and case.closed_at is None
         return {
@@ -89,7 +97,9 @@ class Cases:
             "reachable": await shown_reachable(session, conversation),
             "person_writes": self.services.program.typing.writing("person", conversation.id),
             "messages": messages,
-            "unreadable": any(said.unreadable for said in messages) or not self._opens(conversation),
+            "unreadable": any(said.unreadable and not said.closed for said in messages) or not self._opens(conversation),
+            "locked": locked,
+            "opened_by": await names_of_holders(session, conversation.id) if locked else (),
             "pressed": {said.number: self._pressed(said.text, interface) for said in messages if said.author == "person"},
             "gists": {
                 said.number: self.services.gists.of(said, interface)
@@ -102,13 +112,13 @@ class Cases:
                 if said.author != "person" and (polish := self.services.phrasebook.polish(said.text, said.language))
             },
             "findings": findings,
-            "blocked_because": self.services.program.vault.read(conversation.blocked_because, f"blocked:{conversation.id}", ""),
+            "blocked_because": vault.read(conversation.blocked_because, f"blocked:{conversation.id}", ""),
             "reasons": ordered_reasons(findings),
-            "changes": await self._changes(session, conversation, names),
+            "changes": await self._changes(session, vault, conversation, names),
             "deliveries": await outbox.fates(session, conversation.id),
             "names": names,
             "mine": mine,
-            "file": await self.files.read(session, case, conversation),
+            "file": await CaseFiles(vault).read(session, case, conversation),
             "history": await self.services.audit.about(session, case.id, actions=HISTORY),
             "earlier": await self._earlier(session, case),
             "colleagues": await self._colleagues(session, visitor) if mine else [],
@@ -119,7 +129,7 @@ class Cases:
             "outcomes": OUTCOMES,
             "consents": CONSENTS,
             "report_fields": REPORT_FIELDS,
-            "arranged": self.services.program.conversations.arranged(conversation),
+            "arranged": {**before["arranged"], **store.arranged(conversation)},
             "verdicts": VERDICTS,
             "languages": LANGUAGES,
             "translator": self.services.translator is not None,
@@ -134,14 +144,20 @@ class Cases:
             and opens(conversation.report, f"report:{number}")
         )
 
-    async def _changes(self, session: AsyncSession, conversation: Conversation, names: dict[str, str]) -> list[Change]:
+    async def files(self, session: AsyncSession, visitor: Visitor, case: Handoff) -> CaseFiles:
+        """Return the files of cases as a visitor can open them."""
+        return CaseFiles(await vault_of(session, self.services.program.vault, visitor, case.conversation_id))
+
+    async def _changes(
+        self, session: AsyncSession, vault: Vault, conversation: Conversation, names: dict[str, str]
+    ) -> list[Change]:
         found = await session.execute(select(TriageChange).filter_by(conversation_id=conversation.id).order_by(TriageChange.id))
         return [
             Change(
                 before=change.before,
                 after=change.after,
                 by=names.get(change.changed_by),
-                reason=self.services.program.vault.read(change.reason, f"triage:{conversation.id}", ""),
+                reason=vault.read(change.reason, f"triage:{conversation.id}", ""),
                 at=change.changed_at,
             )
             for change in found.scalars()
@@ -174,6 +190,18 @@ class Cases:
             return None
         left = waits[case.id] + timedelta(minutes=limit) - self.services.now()
         return max(0, int(left.total_seconds() // 60))
+
+
+def _with_words(findings: Findings, messages: Sequence[Said]) -> Findings:
+    """Return findings with the words that showed each sign, where the program keeps them with a sealed message only."""
+    shown = {
+        (said.number, evidence.indicator): evidence.words
+        for said in messages
+        if said.screening is not None
+        for evidence in said.screening.indicators
+    }
+    signs = {sign: (number, words or shown.get((number, sign), "")) for sign, (number, words) in findings.indicators.items()}
+    return replace(findings, indicators=signs)
 
 
 async def shown_reachable(session: AsyncSession, conversation: Conversation) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import exists, select
 
+from bot.console.case_access import bring_back_address, vault_of
 from bot.console.services import ConsoleServices, back_to, require
 from bot.console.staff import Role
 from bot.console.verdicts import Verdicts, as_lines
@@ -54,6 +55,8 @@ class ConversationPages:
                 session, conversation, reason="consultant", triage=Triage(conversation.triage), now=now
             )
             await self.services.program.conversations.extend_for_case(session, conversation, now)
+            vault = await vault_of(session, self.services.program.vault, visitor, conversation.id)
+            await bring_back_address(session, vault, conversation)
             await self.services.record(session, visitor, "case_opened", case.id)
         self.services.publish(conversation.id)
         return back_to(f"/cases/{case.id}")

@@ -21,6 +21,7 @@ from bot.console.services import (
     form_of,
     visitor_of,
 )
+from bot.console.staff_keys import StaffKeys
 from bot.console.texts import INTERFACE_LANGUAGES
 from bot.storage.tables import Staff
 
@@ -33,6 +34,7 @@ class LoginPages:
     def __init__(self, services: ConsoleServices) -> None:
         self.services = services
         self.second = SecondFactor(services.program.vault)
+        self.keys = StaffKeys(services.program.database, services.program.vault)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -68,9 +70,10 @@ class LoginPages:
         if staff is None:
             problem = self._text(request, "login.refused")
             return self.services.page(request, "login.html", {"problem": problem, "name": name}, status=401)
+        private_key = await self.keys.unlock(staff, form.get("password", ""), now=now)
         async with self.services.program.database.transaction() as session:
             current = await session.get_one(Staff, staff.id)
-            token = await self.services.logins.open(session, current, second_factor=False, now=now)
+            token = await self.services.logins.open(session, current, second_factor=False, now=now, private_key=private_key)
         response = back_to("/")
         self.services.set_cookie(response, COOKIE, token)
         return response
@@ -141,7 +144,7 @@ class LoginPages:
     async def _complete(self, session: AsyncSession, visitor: Visitor, staff: Staff) -> web.Response:
         now = self.services.now()
         await self.services.logins.close(session, visitor.token_hash)
-        token = await self.services.logins.open(session, staff, second_factor=True, now=now)
+        token = await self.services.logins.open(session, staff, second_factor=True, now=now, private_key=visitor.private_key)
         if not visitor.has_second_factor:
             await self.services.record(session, visitor, "second_factor_set", staff.id)
         await self.services.record(session, visitor, "logged_in", staff.id)
@@ -174,8 +177,11 @@ class LoginPages:
                     problem = self._text(request, "password.unchanged")
                 else:
                     await self.services.accounts.change_password(session, staff, new, now=now)
+                    private_key = await self.keys.change(session, staff, old=old, new=new, now=now)
                     await self.services.accounts.end_sessions(session, staff.id)
-                    token = await self.services.logins.open(session, staff, second_factor=visitor.second_factor, now=now)
+                    token = await self.services.logins.open(
+                        session, staff, second_factor=visitor.second_factor, now=now, private_key=private_key
+                    )
         except LoginThrottled as throttled:
             seconds = max(1, int((throttled.until - now).total_seconds()))
             problem, status = self._text(request, "login.throttled", seconds=seconds), 429

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import secrets
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.passwords import matches, unusable_hash
 from bot.console.staff import Accounts, Role
+from bot.console.staff_keys import carried, carry
 from bot.storage.audit import PROGRAM
 from bot.storage.database import Database
 from bot.storage.tables import Staff, StaffSession
@@ -47,7 +48,7 @@ class LoginThrottled(Exception):
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who is logged in, and what their session may do yet."""
+    """Who is logged in, and what their session may do yet; `private_key` opens the closed cases that they were given."""
 
     staff_id: str
     name: str
@@ -58,6 +59,7 @@ class Visitor:
     csrf: str
     token_hash: str
     expires_at: datetime
+    private_key: bytes | None = field(default=None, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -161,21 +163,23 @@ class Logins:
         nonce, _, proof = device.partition(".")
         return hmac.compare_digest(self.vault.fingerprint("device", f"{staff.id} {nonce}").encode(), proof.encode())
 
-    async def open(self, session: AsyncSession, staff: Staff, *, second_factor: bool, now: datetime) -> str:
-        """Open a session and return its token, for the cookie."""
+    async def open(
+        self, session: AsyncSession, staff: Staff, *, second_factor: bool, now: datetime, private_key: bytes | None = None
+    ) -> str:
+        """Open a session and return its token, for the cookie, which seals the account's private key."""
         token = secrets.token_urlsafe(32)
         staff.failed_logins = 0
-        session.add(
-            StaffSession(
-                token_hash=_hash(token),
-                staff_id=staff.id,
-                csrf=secrets.token_urlsafe(32),
-                second_factor=second_factor,
-                created_at=now,
-                seen_at=now,
-                expires_at=now + (SHIFT if second_factor else HALF_WAY),
-            )
+        login = StaffSession(
+            token_hash=_hash(token),
+            staff_id=staff.id,
+            csrf=secrets.token_urlsafe(32),
+            second_factor=second_factor,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + (SHIFT if second_factor else HALF_WAY),
         )
+        carry(self.vault, login, token, private_key)
+        session.add(login)
         await session.execute(delete(StaffSession).where(StaffSession.expires_at < now))
         return token
 
@@ -209,6 +213,7 @@ class Logins:
             csrf=login.csrf,
             token_hash=login.token_hash,
             expires_at=ends,
+            private_key=carried(self.vault, login, token),
         )
 
     async def close(self, session: AsyncSession, token_hash: str) -> None:

@@ -10,6 +10,7 @@ from prometheus_client import Counter
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.console.case_access import bring_back_address, vault_of
 from bot.console.logins import Visitor
 from bot.console.services import ConsoleServices
 from bot.messages import Triage
@@ -118,6 +119,8 @@ class Ownership:
             if conversation is None or conversation.blocked_at is None:
                 return
             conversation.blocked_at = conversation.blocked_by = conversation.blocked_because = None
+            vault = await vault_of(session, self.services.program.vault, visitor, conversation.id)
+            await bring_back_address(session, vault, conversation)
             await self.queue.open(session, conversation, reason="consultant", triage=Triage(conversation.triage), now=now)
             await self.services.program.conversations.extend_for_case(session, conversation, now)
             await self.services.record(session, visitor, "conversation_unblocked", case.id)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret_raw
 
 MIN_LENGTH: Final = 12
 MAX_LENGTH: Final = 256  # characters; longer input would only cost time
@@ -40,6 +42,33 @@ def matches(password: str, hashed: str) -> bool:
         return _hasher.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """How a key is made of a password: argon2id with a salt of its own, so that it follows from nothing that is stored."""
+
+    salt: str
+    time_cost: int
+    memory_cost: int
+    parallelism: int
+
+    @classmethod
+    def new(cls) -> Stretch:
+        """Return one as strong as the hashes of passwords are now."""
+        return cls(secrets.token_urlsafe(16), _hasher.time_cost, _hasher.memory_cost, _hasher.parallelism)
+
+    def key_of(self, password: str) -> bytes:
+        """Return 32 bytes that only the password yields; takes some ten milliseconds of processor time."""
+        return hash_secret_raw(
+            password.encode("utf-8", "surrogatepass"),
+            self.salt.encode(),
+            time_cost=self.time_cost,
+            memory_cost=self.memory_cost,
+            parallelism=self.parallelism,
+            hash_len=32,
+            type=Type.ID,
+        )
 
 
 @cache

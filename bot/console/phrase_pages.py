@@ -6,12 +6,14 @@ from dataclasses import asdict
 
 from aiohttp import web
 
+from bot.console.case_access import vault_of
 from bot.console.cases import CASE_PATH, Cases
 from bot.console.services import ConsoleServices, form_of, visitor_of
 from bot.conversation.frontdoor import MAX_ANSWER
 from bot.handoff.phrasebook import GROUPS
 from bot.handoff.translator import TranslatorUnavailable
 from bot.messages import LANGUAGES
+from bot.storage.conversations import ConversationStore
 
 
 class PhrasePages:
@@ -55,15 +57,11 @@ class PhrasePages:
             case, conversation = await self.cases.find(session, request)
             source, target = self.services.language(request), conversation.language
             if number:
-                said = next(
-                    (
-                        said
-                        for said in await self.services.program.conversations.messages(session, conversation.id)
-                        if str(said.number) == number
-                    ),
-                    None,
-                )
-                if said is None:
+                vault = await vault_of(session, self.services.program.vault, visitor, conversation.id)
+                store = ConversationStore(vault, self.services.program.conversations.retention)
+                messages = await store.messages(session, conversation.id)
+                said = next((said for said in messages if str(said.number) == number), None)
+                if said is None or said.unreadable:
                     raise web.HTTPNotFound
                 draft, source, target = said.text, said.language, self.services.language(request)
             await self.services.record(session, visitor, "translated", case.id)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.console.case_access import drop_key, drop_shared
 from bot.console.passwords import check_new, hash_password, is_proved, one_time_password
 from bot.storage.audit import PROGRAM, AuditLog
 from bot.storage.case_events import note_event
@@ -78,8 +79,13 @@ class Accounts:
         await self.audit.record(session, staff_id=by, action="account_added", subject=staff.id, now=now)
         return password
 
-    async def reset(self, session: AsyncSession, staff: Staff, *, by: str, now: datetime) -> str:
-        """Give an account a new one-time password and take its second factor away; all its logins end."""
+    async def reset(self, session: AsyncSession, staff: Staff, *, by: str, now: datetime, lose: bool = False) -> str:
+        """Give an account a new one-time password and take its second factor away; all its logins end.
+
+        Its key goes with the old password: a coordinator gives it again what is sealed. Raises OnlyHolder when nobody could, unless
+        `lose` says that this may be lost.
+        """
+        await drop_key(session, staff.id, lose=lose)
         password = one_time_password(partial(self._proof, staff.id))
         staff.password_hash = hash_password(password)
         staff.must_change_password = True
@@ -101,6 +107,7 @@ class Accounts:
         if staff.role == Role.ADMINISTRATOR and await self._administrators(session) <= 1 and staff.disabled_at is None:
             raise LastAdministrator("This is the only administrator. Add another one first.")
         staff.disabled_at = now
+        await drop_shared(session, staff.id)
         await self.end_sessions(session, staff.id)
         theirs = await session.execute(
             select(Handoff.id, Handoff.triage).where(Handoff.taken_by == staff.id, Handoff.closed_at.is_(None))

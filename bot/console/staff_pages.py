@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from bot.console.case_access import OnlyHolder
 from bot.console.services import PREFIX, ConsoleServices, back_to, form_of, require
 from bot.console.staff import LastAdministrator, NameTaken, NameUnusable, Role
 from bot.storage.audit import AuditBroken
@@ -74,7 +75,12 @@ class StaffPages:
         visitor = require(request, Role.ADMINISTRATOR)
         async with self.services.program.database.transaction() as session:
             staff = await self._account(session, request)
-            password = await self.services.accounts.reset(session, staff, by=visitor.staff_id, now=self.services.now())
+            try:
+                password = await self.services.accounts.reset(session, staff, by=visitor.staff_id, now=self.services.now())
+            except OnlyHolder:
+                password = None
+        if password is None:
+            return await self._show(request, status=409, problem="staff.only_holder")
         if staff.id == visitor.staff_id:
             return self.services.page(request, "own_reset.html", {"password": password})
         return await self._show(request, password=password, password_of=staff.name)

@@ -18,6 +18,7 @@ from bot.storage import expiry
 from bot.storage.case_events import note_erased
 from bot.storage.concealed import hash_of
 from bot.storage.tables import Conversation, Delivery, Handoff, Message
+from bot.storage.tables_seals import CaseSealing
 from bot.storage.vault import Vault
 
 
@@ -31,7 +32,10 @@ class Retention:
 
 @dataclass(frozen=True)
 class Said:
-    """One message of a conversation, opened; without words when what is stored of it does not open."""
+    """One message of a conversation, opened; without words when what is stored of it does not open.
+
+    `closed` says that it does not because it is sealed to staff who are not the ones that the store was opened for.
+    """
 
     id: str
     number: int
@@ -46,6 +50,7 @@ class Said:
     screening: Screening | None
     created_at: datetime
     unreadable: bool = False
+    closed: bool = False
     commands: tuple[Mapping[str, object], ...] = ()  # what it was understood as: bot/dialogue/commands.py reads them
 
     def as_reply(self) -> Reply:
@@ -218,9 +223,13 @@ class ConversationStore:
     def shown(self, message: Message) -> Said:
         """Open one message of several: one that does not open must not hide the others."""
         content = self.vault.read_json(message.content, f"message:{message.conversation_id}", None)
-        return self._said(message, content if content is not None else {"text": ""}, unreadable=content is None)
+        if content is not None:
+            return self._said(message, content)
+        traces = self.vault.read_json(message.traces, f"traces:{message.conversation_id}", {})
+        closed = self.vault.is_closed(message.content)
+        return self._said(message, {"text": "", "details": traces}, unreadable=True, closed=closed)
 
-    def _said(self, message: Message, content: dict[str, Any], *, unreadable: bool = False) -> Said:
+    def _said(self, message: Message, content: dict[str, Any], *, unreadable: bool = False, closed: bool = False) -> Said:
         screening = self.vault.read_json(message.screening, f"screening:{message.conversation_id}", None)
         return Said(
             id=message.id,
@@ -236,6 +245,7 @@ class ConversationStore:
             screening=Screening.from_json(screening) if screening is not None else None,
             created_at=message.created_at,
             unreadable=unreadable,
+            closed=closed,
             commands=tuple(screening.get("commands", ())) if screening is not None else (),
         )
 
@@ -293,6 +303,13 @@ class ConversationStore:
 
     async def drop_addresses(self, session: AsyncSession, *, silent_since: datetime) -> int:
         """Forget where people can be answered who have been silent, have no open case and nothing on its way; return how many."""
+        silent = select(Conversation.id).where(Conversation.last_message_at < silent_since)
+        await session.execute(
+            update(CaseSealing)
+            .where(CaseSealing.address.is_not(None), CaseSealing.conversation_id.in_(silent))
+            .values(address=None)
+            .execution_options(synchronize_session=False)
+        )
         open_case = exists().where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None))
         on_its_way = exists().where(Delivery.conversation_id == Conversation.id, Delivery.finished_at.is_(None))
         dropped = await session.execute(

@@ -18,6 +18,7 @@ from bot.screening.findings import Findings
 from bot.storage import gaps
 from bot.storage.case_events import forget_old, note_erased
 from bot.storage.tables import Conversation, EvaluationRow, Handoff, Message, TriageChange
+from bot.storage.tables_seals import CaseSealing
 from bot.storage.vault import Vault
 
 _DIALOGUE_RESTS: Final = timedelta(days=1)  # nobody goes on after that with a question which they were asked before
@@ -72,6 +73,13 @@ async def _purge_cases(session: AsyncSession, now: datetime) -> None:
         update(Conversation)
         .where(Conversation.id.in_(conversations), ~other)
         .values(report=None)
+        .execution_options(synchronize_session=False)
+    )
+    left = exists().where(Handoff.conversation_id == CaseSealing.conversation_id)
+    await session.execute(
+        update(CaseSealing)
+        .where(CaseSealing.conversation_id.in_(conversations), ~left)
+        .values(content=None)
         .execution_options(synchronize_session=False)
     )
 

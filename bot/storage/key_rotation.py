@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.audit import AuditLog
+from bot.storage.case_keys import is_of_case
 from bot.storage.database import Database, unavailable
 from bot.storage.sealed import SEALED, Sealed, counted_by_key, next_rows
 from bot.storage.tables import Table
@@ -142,9 +143,9 @@ async def seal_again(database: Database, vault: Vault) -> Resealed:
 
 
 def _reseal(vault: Vault, sealed: Sealed, row: Table) -> bool | None:
-    """Seal one value with the newest key; False when it is already, None when it does not open."""
+    """Seal one value with the newest key; False when it is already, or is sealed to the staff; None when it does not open."""
     value, place = getattr(row, sealed.column), sealed.place_of(row)
-    if value.startswith(key_id(vault.keys[0])):
+    if value.startswith(key_id(vault.keys[0])) or is_of_case(value):
         return False
     try:
         setattr(row, sealed.column, vault.seal(vault.open(value, place), place))

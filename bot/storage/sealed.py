@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import LargeBinary, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage.case_keys import is_of_case
 from bot.storage.tables import (
     CaseFile,
     CaseNote,
@@ -18,10 +19,12 @@ from bot.storage.tables import (
     FarewellDue,
     Message,
     Staff,
+    StaffSession,
     Table,
     TriageChange,
 )
 from bot.storage.tables_screening import CorrectedPhrase
+from bot.storage.tables_seals import CaseSealing, StaffKey
 from bot.storage.vault import KEY_ID_BYTES
 
 
@@ -57,6 +60,7 @@ SEALED: Final = (
     Sealed(Conversation, "blocked_because", "blocked:{row.id}"),
     Sealed(Message, "content", "message:{row.conversation_id}"),
     Sealed(Message, "screening", "screening:{row.conversation_id}"),
+    Sealed(Message, "traces", "traces:{row.conversation_id}"),
     Sealed(Delivery, "provider_ids", "provider:{row.message_id}"),
     Sealed(TriageChange, "reason", "triage:{row.conversation_id}"),
     Sealed(CaseFile, "tags", "tags:{row.handoff_id}"),
@@ -66,14 +70,18 @@ SEALED: Final = (
     Sealed(CorrectedPhrase, "content", "correction:{row.id}"),
     Sealed(FarewellDue, "content", "farewell:{row.id}"),
     Sealed(Staff, "totp_secret", "totp:{row.id}"),
+    Sealed(StaffKey, "private_key", "staff-key:{row.staff_id}"),
+    Sealed(StaffSession, "unlocked", "unlocked:{row.token_hash}"),
+    Sealed(CaseSealing, "content", "sealing:{row.id}"),
+    Sealed(CaseSealing, "address", "address:{row.conversation_id}"),
 )
 
 
 async def counted_by_key(session: AsyncSession, sealed: Sealed) -> dict[bytes, int]:
-    """Return how many values of a column each key sealed, by the key's id."""
+    """Return how many values of a column each key of a key file sealed, by the key's id; keys of closed cases are the staff's."""
     key_id = func.substr(sealed.values, 1, KEY_ID_BYTES, type_=LargeBinary)
     found = await session.execute(select(key_id, func.count()).where(sealed.values.is_not(None)).group_by(key_id))
-    return {bytes(row[0]): int(row[1]) for row in found}
+    return {bytes(row[0]): int(row[1]) for row in found if not is_of_case(bytes(row[0]))}
 
 
 async def next_rows(session: AsyncSession, sealed: Sealed, *, most: int, after: Any = None) -> Sequence[Table]:

@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     String,
-    TypeDecorator,
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-
-class Moment(TypeDecorator[datetime]):
-    """A timezone-aware time, kept as UTC on every database."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times and store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("A time without a timezone was about to be stored.")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return an aware time; SQLite gives naive ones back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+from bot.storage.moment import Moment
 
 
 class Table(DeclarativeBase):
@@ -104,7 +82,8 @@ class Message(Table):
 
     `author` is person, bot or consultant. `state` of a person's message: received, answered, unread (a consultant owns the
     conversation), unreadable (it does not open, and was set aside). `answers` of a reply is the id of the message that it answers.
-    `external_id` is a keyed hash of the channel's own id of the message.
+    `external_id` is a keyed hash of the channel's own id of the message. `traces` holds the provider's ids of a message whose content
+    is sealed to the staff, so that it can still be deleted there.
     """
 
     __tablename__ = "messages"
@@ -126,6 +105,7 @@ class Message(Table):
     language: Mapped[str]
     content: Mapped[bytes]
     screening: Mapped[bytes | None]
+    traces: Mapped[bytes | None]
     answers: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -319,7 +299,10 @@ class Staff(Table):
 
 
 class StaffSession(Table):
-    """A login at the console; only a hash of its cookie is kept."""
+    """A login at the console; only a hash of its cookie is kept.
+
+    `unlocked` is the account's private key, sealed with the cookie (bot/console/staff_keys.py): who has the database opens it not.
+    """
 
     __tablename__ = "staff_sessions"
 
@@ -327,6 +310,7 @@ class StaffSession(Table):
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
     csrf: Mapped[str]
     second_factor: Mapped[bool] = mapped_column(default=False)
+    unlocked: Mapped[bytes | None]
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -14,7 +14,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from prometheus_client import Counter
+
+from bot.storage.case_keys import CaseKey, is_of_case, sealing_of
 
 log = structlog.get_logger()
 
@@ -38,12 +40,24 @@ class SealBroken(Exception):
     """A stored value does not open: it was changed, moved to another row, or its key is gone."""
 
 
+class SealedToStaff(SealBroken):
+    """A stored value of a closed case opens only for staff who have its key, when they are logged in."""
+
+
 @dataclass(frozen=True)
 class Vault:
-    """Seals values to their place in the database and turns addresses into pseudonyms."""
+    """Seals values to their place in the database and turns addresses into pseudonyms.
+
+    `case_keys` are those of closed cases that whoever is logged in has opened, by the id of the sealing; the program has none.
+    """
 
     keys: tuple[bytes, ...] = field(repr=False)
     pseudonym_key: bytes = field(repr=False)
+    case_keys: Mapping[str, CaseKey] = field(default_factory=dict, repr=False, hash=False)
+
+    def with_case_keys(self, keys: Mapping[str, CaseKey]) -> Vault:
+        """Return a vault that opens what these keys sealed as well."""
+        return replace(self, case_keys=keys)
 
     def seal(self, value: str, place: str) -> bytes:
         """Encrypt a text with the newest key, bound to its place such as `message:<conversation id>`."""
@@ -53,7 +67,9 @@ class Vault:
         return key_id(key) + nonce + sealed
 
     def open(self, sealed: bytes, place: str) -> str:
-        """Decrypt what `seal` made for the same place; raises SealBroken."""
+        """Decrypt what `seal` made for the same place; raises SealBroken, and SealedToStaff for what needs a key of a closed case."""
+        if is_of_case(sealed):
+            return self._open_of_case(sealed, place)
         sealed_by, nonce, body = (
             sealed[:KEY_ID_BYTES],
             sealed[KEY_ID_BYTES : KEY_ID_BYTES + _NONCE_BYTES],
@@ -66,6 +82,15 @@ class Vault:
                 except InvalidTag:
                     break
         raise SealBroken(f"A stored value of {place.partition(':')[0]!r} does not open with the keys in the key file.")
+
+    def _open_of_case(self, sealed: bytes, place: str) -> str:
+        key = self.case_keys.get(sealing_of(sealed))
+        if key is None:
+            raise SealedToStaff("A stored value of a closed case is sealed to the staff's own keys.")
+        try:
+            return key.open(sealed, place)
+        except InvalidTag:
+            raise SealBroken(f"A stored value of {place.partition(':')[0]!r} does not open with the key of its case.") from None
 
     def seal_json(self, value: Any, place: str) -> bytes:
         """Encrypt a JSON value; see `seal`."""
@@ -85,17 +110,24 @@ class Vault:
     def read[Otherwise](self, sealed: bytes | None, place: str, otherwise: Otherwise) -> str | Otherwise:
         """Decrypt a text; return `otherwise` when there is none, or when it does not open.
 
-        For what stands beside other things that can be read, and must not be lost with it. That it does not open is counted and logged.
+        For what stands beside other things that can be read, and must not be lost with it. That it does not open is counted and logged,
+        unless it is sealed to the staff: then it is as it should be.
         """
         if sealed is None:
             return otherwise
         try:
             return self.open(sealed, place)
+        except SealedToStaff:
+            return otherwise
         except SealBroken:
             what, _, of = place.partition(":")
             UNREADABLE.labels(what).inc()
             log.error("unreadable", what=what, of=of)
             return otherwise
+
+    def is_closed(self, sealed: bytes | None) -> bool:
+        """Say whether a value is sealed to staff who are not the ones that this vault was opened for."""
+        return sealed is not None and is_of_case(sealed) and sealing_of(sealed) not in self.case_keys
 
     def read_json(self, sealed: bytes | None, place: str, otherwise: Any) -> Any:
         """Decrypt a JSON value; see `read`."""

@@ -8,13 +8,16 @@ from collections.abc import Awaitable, Callable
 
 import jsonschema
 import pytest
+from sqlalchemy import update
 
 from bot.__main__ import main
 from bot.api.cases import LEFT_OUT, CasesApi, without_numbers
 from bot.api.limits import PER_MINUTE
 from bot.api.models import describe
+from bot.console.staff_keys import StaffKeys
+from bot.operations.sealing import seal_closed
 from bot.program import Program
-from bot.storage.tables import Conversation, Message
+from bot.storage.tables import Conversation, Delivery, Message, Staff
 from tests.api.conftest import Client, OtherSystem
 from tests.support import Clock, damage
 
@@ -281,3 +284,26 @@ async def test_a_case_that_does_not_open_breaks_no_list_and_tells_what_is_left(
     [lost, *others] = (await system.json(f"/cases/{first}/messages"))["messages"]
     assert (lost["kind"], lost["text"]) == ("unreadable", "")
     assert all(message["text"] for message in others)
+
+
+async def test_of_a_case_that_is_sealed_to_the_staff_other_systems_get_the_codes_and_no_word(
+    program: Program, clock: Clock, other_system: Systems, writes: Writes
+) -> None:
+    system = await other_system(texts=True)
+    case = await writes("zabrał mi paszport")
+    async with program.database.transaction() as session:
+        staff = Staff(
+            id="5" * 32, name="Ewa", role="coordinator", password_hash="", must_change_password=False, created_at=clock()
+        )
+        staff.totp_secret = b"set up"
+        session.add(staff)
+        await program.queue.take(session, case, staff.id, clock())
+        await program.queue.close(session, case, staff.id, "support", clock())
+        await session.execute(update(Delivery).values(finished_at=clock(), state="delivered"))
+    assert await StaffKeys(program.database, program.vault).unlock(staff, "zielony rower pod mostem", now=clock()) is not None
+    clock.move(minutes=61)
+    assert await seal_closed(program) == 1
+    answer = await system.json(f"/cases/{case}")
+    assert (answer["state"], answer["triage"], answer["indicators"]) == ("closed", "high", ["documents_taken"])
+    said = (await system.json(f"/cases/{case}/messages"))["messages"]
+    assert {(message["kind"], message["text"]) for message in said} == {("sealed", "")}

@@ -55,6 +55,14 @@ class Consultant:
     def code(self) -> str:
         return pyotp.TOTP(self.secret).at(self.program.clock())
 
+    async def log_in(self, password: str = PASSWORD) -> None:
+        """Log in again, with a code that was not given yet."""
+        await self.get("/login")
+        assert (await self.post("/login", name=self.name, password=password)).status == 303
+        await self.get("/second-factor")
+        assert (await self.post("/second-factor", code=self.code())).status == 303
+        await self.text("/")
+
     async def log_in_first(self, password: str) -> None:
         """Log in with a one-time password, choose one's own, set up the second factor."""
         await self.get("/login")

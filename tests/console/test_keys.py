@@ -28,6 +28,7 @@ from bot.storage.concealed import keep_provider_ids
 from bot.storage.corrections import CorrectionStore
 from bot.storage.sealed import SEALED
 from bot.storage.tables import CaseFile, Conversation, Delivery, EvaluationRow, FarewellDue, Message, Staff, Table, TriageChange
+from bot.storage.tables_seals import CaseSealing
 from bot.storage.vault import open_vault
 from tests.console.conftest import PASSWORD, Client, Consultant
 from tests.support import NOON, PlainAssistant, damage, open_program
@@ -176,6 +177,14 @@ async def everything(program: Program, writes: Any, ola: Consultant) -> str:
         trace = Trace("SM1", NOON)
         correction = PhraseCorrection(Kind.SAYS, "wożą nas do pana", Indicator.THREATS)
         await CorrectionStore(program.vault).add(session, correction, by=ola.name, now=NOON)
+        sent = (await session.scalars(select(Message).where(Message.author == "person"))).first()
+        assert sent is not None
+        sent.traces = program.vault.seal_json({"message_id": "SM1"}, f"traces:{conversation.id}")
+        held = {
+            "content": program.vault.seal_json({"report": {"what": "praca"}}, f"sealing:{'5' * 32}"),
+            "address": program.vault.seal("+48601234567", f"address:{conversation.id}"),
+        }  # as the key file seals it: what the staff's keys seal is no business of a new key
+        session.add(CaseSealing(id="5" * 32, conversation_id=conversation.id, up_to=0, made_at=NOON, **held))
         farewell = Farewell(channel="sms", address=None, language="pl", quiet=False, replies=(), traces=(trace,), at=NOON)
         put(session, program.vault, farewell)
     async with program.database.transaction() as session:

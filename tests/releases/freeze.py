@@ -40,6 +40,7 @@ from bot.storage.tables import (
     Table,
     TriageChange,
 )
+from bot.storage.tables_seals import CaseKeyGiven, CaseSealing, StaffKey
 from tests.postgres.cluster import cluster, programs
 from tests.support import NOON, PlainAssistant, open_program
 
@@ -67,6 +68,12 @@ async def fill(program: Program) -> None:
         assert case is not None
         assert ola is not None
         ola.totp_secret = program.vault.seal("JBSWY3DPEHPK3PXP", f"totp:{ola.id}")
+        session.add(
+            StaffKey(staff_id=ola.id, public_key="k", private_key=program.vault.seal("w", f"staff-key:{ola.id}"), made_at=NOON)
+        )
+        session.add(CaseSealing(id="5" * 32, conversation_id=case.conversation_id, up_to=0, made_at=NOON))
+        await session.flush()
+        session.add(CaseKeyGiven(sealing_id="5" * 32, staff_id=ola.id, given="g"))
         session.add(StaffSession(token_hash="h", staff_id=ola.id, csrf="c", created_at=NOON, seen_at=NOON, **later))
         await CaseFiles(program.vault).add_note(session, case, staff_id=ola.id, text=NOTE, now=NOON)
         await CaseFiles(program.vault).set_consents(session, case, victim="confidential", witness=None)

@@ -11,7 +11,13 @@ from sqlalchemy import Connection, Executable, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage import tables_answers, tables_return, tables_screening, tables_watch  # noqa: F401 - their tables belong to the schema
+from bot.storage import (  # noqa: F401 - their tables belong to the schema
+    tables_answers,
+    tables_return,
+    tables_screening,
+    tables_seals,
+    tables_watch,
+)
 from bot.storage.database import Database, DatabaseDamaged, DatabaseUnavailable, unavailable
 from bot.storage.sqlite import BUSY_SECONDS
 from bot.storage.tables import Table as Base

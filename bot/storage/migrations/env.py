@@ -8,6 +8,7 @@ from bot.storage import (  # noqa: F401 - their tables belong to the schema
     tables_outward,
     tables_return,
     tables_screening,
+    tables_seals,
     tables_watch,
 )
 from bot.storage.tables import Table

@@ -1,0 +1,7 @@
+"""Closed cases sealed to the staff, on PostgreSQL: among others with two programs over one database."""
+
+import pytest
+
+from tests.console.test_sealed_cases import *  # noqa: F403
+
+pytestmark = pytest.mark.postgres
