@@ -126,7 +126,8 @@ async def give(database: Database, visitor: Visitor, staff_id: str) -> int:
     given = 0
     while visitor.private_key is not None:
         async with database.transaction() as session:
-            public = next((key.public_key for staff, key in await holders(session) if staff.id == staff_id), None)
+            await session.execute(select(Staff.id).where(Staff.id == staff_id).with_for_update())  # one who gives at a time
+            public = next((key.public_key for staff, key in await holders(session, locked=True) if staff.id == staff_id), None)
             theirs = aliased(CaseKeyGiven)
             lacking = ~exists().where(theirs.sealing_id == CaseKeyGiven.sealing_id, theirs.staff_id == staff_id)
             mine = (
@@ -157,10 +158,11 @@ async def only_theirs(session: AsyncSession, staff_id: str) -> int:
 
 async def drop_key(session: AsyncSession, staff_id: str, *, lose: bool = False) -> None:
     """Forget an account's key and everything that was given to it; raises OnlyHolder unless `lose` says that this may be lost."""
+    await session.execute(select(Staff.id).where(Staff.id == staff_id).with_for_update())  # as `give` does, in the same order
     if not lose and (count := await only_theirs(session, staff_id)):
         raise OnlyHolder(count)
+    await session.execute(delete(StaffKey).where(StaffKey.staff_id == staff_id))  # first: whoever gives to it now is waited for
     await session.execute(delete(CaseKeyGiven).where(CaseKeyGiven.staff_id == staff_id))
-    await session.execute(delete(StaffKey).where(StaffKey.staff_id == staff_id))
 
 
 async def drop_shared(session: AsyncSession, staff_id: str) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.case_access import sealed_beside
+from bot.console.case_access import is_locked, sealed_beside
 from bot.conversation.frontdoor import MAX_ANSWER
 from bot.dialogue.report import FIELDS
 from bot.storage.tables import CaseFile, CaseNote, Conversation, Handoff
@@ -117,6 +117,8 @@ class CaseFiles:
         """
         file = await self._file(session, case)
         self._refuse_unseen(file.report)
+        if file.report is None and case.closed_at is not None and await is_locked(session, self.vault, case.conversation_id):
+            raise SealedToStaff("The witness's report that this would stand for is sealed to others.")
         kept = {field: value for field in REPORT_FIELDS if (value := report.get(field, "").strip())}
         file.report = self.vault.seal_json(kept, f"case-report:{case.id}")
 

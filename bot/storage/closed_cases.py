@@ -32,21 +32,23 @@ PATIENCE: Final = timedelta(days=7)  # from the first key on: so long accounts f
 _WORKING: Final = (Staff.disabled_at.is_(None), Staff.totp_secret.is_not(None), Staff.must_change_password.is_(False))
 
 
-async def holders(session: AsyncSession) -> Sequence[tuple[Staff, StaffKey]]:
-    """Return who can log in, has set up all that comes before the queue, and has a key."""
-    found = await session.execute(
-        select(Staff, StaffKey).join(StaffKey, StaffKey.staff_id == Staff.id).where(*_WORKING).order_by(Staff.name)
-    )
+async def holders(session: AsyncSession, *, locked: bool = False) -> Sequence[tuple[Staff, StaffKey]]:
+    """Return who can log in, has set up all that comes before the queue, and has a key.
+
+    `locked` keeps the keys from being dropped before the transaction ends, where the database can.
+    """
+    chosen = select(Staff, StaffKey).join(StaffKey, StaffKey.staff_id == Staff.id).where(*_WORKING).order_by(Staff.name)
+    found = await session.execute(chosen.with_for_update(read=True, of=StaffKey) if locked else chosen)
     return [(staff, key) for staff, key in found]
 
 
-async def recipients(session: AsyncSession, now: datetime) -> Sequence[tuple[Staff, StaffKey]]:
+async def recipients(session: AsyncSession, now: datetime, *, locked: bool = False) -> Sequence[tuple[Staff, StaffKey]]:
     """Return whose keys a case is sealed to now: those of all holders, or of nobody while it is too early.
 
     It is while nobody's role lets them give others what they can open, and while colleagues of before have not logged in: they
     would find sealed what they could read yesterday.
     """
-    those = await holders(session)
+    those = await holders(session, locked=locked)
     if not any(staff.role in RECOVERING for staff, _ in those):
         return ()
     early = now - min(key.made_at for _, key in those) < PATIENCE
@@ -70,7 +72,7 @@ async def seal(session: AsyncSession, vault: Vault, conversation_id: str, *, sil
         select(Conversation).where(Conversation.id == conversation_id).with_for_update().execution_options(populate_existing=True)
     )
     still = select(Conversation.id).where(Conversation.id == conversation_id, *_rests(silent_since), _has_news())
-    those = await recipients(session, now)
+    those = await recipients(session, now, locked=True)
     if conversation is None or not those or await session.scalar(still) is None:
         return False
     sealing = _Sealing(vault, CaseKey.new())

@@ -215,6 +215,7 @@ async def test_somebody_new_sees_who_can_open_it_until_a_coordinator_gives_them_
     assert "nie da się odczytać" not in page
     refused = await jan.post(f"/cases/{case}/tags", tags="")
     assert refused.status == 409  # nobody writes over what they cannot see
+    assert (await jan.post(f"/cases/{case}/report", what="")).status == 409
     assert (await jan.get("/sealed")).status == 403
 
     await ewa.log_in()
