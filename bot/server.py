@@ -44,8 +44,10 @@ from bot.operations.backup.record import watch as watch_backups
 from bot.operations.gauges import MEASURE_SECONDS, VERIFY_SECONDS, measure, verify_audit
 from bot.operations.housekeeping import TIDY_SECONDS, tidy
 from bot.operations.sealing import SEAL_SECONDS, seal_closed
-from bot.program import Program, load_assistant, opened
+from bot.program import KEY_FILE, Program, load_assistant, opened
 from bot.runtime.background import beside, every
+from bot.runtime.key_watch import LOOK_SECONDS as KEYS_SECONDS
+from bot.runtime.key_watch import look_at_keys
 from bot.runtime.notify_bridge import bridged
 from bot.runtime.unknown_settings import unknown_settings
 from bot.settings import Settings, listed
@@ -198,6 +200,7 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
             beside(learn_beside(), "learning"),
             bridged(program.database, program.live_events),
             every(DOOR_SECONDS, doorkeeper.look, "doorkeeper"),
+            every(KEYS_SECONDS, lambda: look_at_keys(program.vault, settings.data_dir / KEY_FILE), "keys"),
             every(ROOM_SECONDS, program.capacity.look, "room", at_once=True),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
             every(SEAL_SECONDS, lambda: seal_closed(program), "seal_closed"),

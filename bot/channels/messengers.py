@@ -16,8 +16,10 @@ from bot.channels.registry import PROVIDERS
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.farewells import Farewells
 from bot.operations.housekeeping import TIDY_SECONDS, tidy
-from bot.program import Program, load_assistant, opened
+from bot.program import KEY_FILE, Program, load_assistant, opened
 from bot.runtime.background import beside, every
+from bot.runtime.key_watch import LOOK_SECONDS as KEYS_SECONDS
+from bot.runtime.key_watch import look_at_keys
 from bot.runtime.notify_bridge import bridged
 from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
 
@@ -109,6 +111,7 @@ async def _serve_polling(settings: Settings, assistant: Assistant | None) -> Non
     try:
         async with (
             bridged(program.database, program.live_events),
+            every(KEYS_SECONDS, lambda: look_at_keys(program.vault, settings.data_dir / KEY_FILE), "keys"),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
             every(REMAINS_SECONDS, program.frontdoor.remains.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover", at_once=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, inspect, literal, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +16,18 @@ from bot.storage.case_keys import is_of_case
 from bot.storage.database import Database, unavailable
 from bot.storage.sealed import SEALED, Sealed, counted_by_key, next_rows
 from bot.storage.tables import Table
-from bot.storage.vault import KEY_ID_BYTES, KeyFileUnusable, SealBroken, Vault, change_keys, key_id, newest_key_only, with_new_key
+from bot.storage.vault import (
+    KEY_ID_BYTES,
+    KeyFileUnusable,
+    SealBroken,
+    Vault,
+    change_keys,
+    is_coming,
+    key_id,
+    newest_key_only,
+    with_coming_key,
+    with_new_key,
+)
 
 ROWS_AT_ONCE: Final = 200
 
@@ -112,17 +123,51 @@ def _finds_row(connection: Connection) -> bool:
     return any(connection.execute(one).first() for one in chosen)
 
 
+Role = Literal["sealing", "coming", "older", "missing"]
+
+
+@dataclass(frozen=True)
+class KeyInUse:
+    """A key, by what names it in hexadecimal: how many stored values it sealed, and whether it is in the file, and for what."""
+
+    name: str
+    values: int
+    role: Role
+
+
+def announce_key(path: Path) -> None:
+    """Put a coming key into the file, unless there is one: whoever reads it from now on can open what it seals."""
+    change_keys(path, with_coming_key)
+
+
+def begin_key(path: Path) -> Vault:
+    """Put the coming key, or a new one, in front: what is sealed from now on is sealed with it."""
+    return change_keys(path, with_new_key)
+
+
+async def keys_in_use(database: Database, vault: Vault, path: Path) -> list[KeyInUse]:
+    """Return the keys of the file in their order, then those that something stored needs and the file does not hold."""
+    sealed_by: Counter[bytes] = Counter()
+    async with database.reading() as session:
+        for sealed in SEALED:
+            sealed_by.update(await counted_by_key(session, sealed))
+    ours = [key_id(key) for key in vault.keys]
+    coming = ours[-1] if is_coming(path) else None
+
+    def role(key: bytes) -> Role:
+        if key not in ours:
+            return "missing"
+        return "sealing" if key == ours[0] else "coming" if key == coming else "older"
+
+    return [KeyInUse(key.hex(), sealed_by[key], role(key)) for key in (*ours, *sorted(sealed_by.keys() - set(ours)))]
+
+
 @dataclass(frozen=True)
 class Resealed:
     """What came of sealing everything again; `lost` values did not open and were left as they are."""
 
     done: int
     lost: int
-
-
-def add_key(path: Path) -> Vault:
-    """Put a new key in front: what is sealed from now on is sealed with it."""
-    return change_keys(path, with_new_key)
 
 
 async def seal_again(database: Database, vault: Vault) -> Resealed:
@@ -154,8 +199,8 @@ def _reseal(vault: Vault, sealed: Sealed, row: Table) -> bool | None:
     return True
 
 
-async def drop_old_keys(database: Database, vault: Vault, path: Path) -> int:
-    """Take all keys but the newest out of the file when nothing needs them; return how many values still do."""
+async def retire_old_keys(database: Database, vault: Vault, path: Path) -> int:
+    """Take all keys but the sealing one out of the file when nothing needs them; return how many values still do."""
     newest, needed = key_id(vault.keys[0]), 0
     async with database.transaction() as session:
         for sealed in SEALED:

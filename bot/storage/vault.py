@@ -1,7 +1,8 @@
 """Keys, encryption of what is stored, and pseudonyms.
 
-One key file holds a ring of encryption keys (the newest first, older ones still read) and the key of the pseudonyms. Whoever has
-the database without this file reads no words, no numbers and no names.
+One key file holds a ring of encryption keys (the newest first, older ones still read), the key of the pseudonyms, and for a while a
+key that is coming: it is read with, and seals nothing until everything that runs knows it. Whoever has the database without this file
+reads no words, no numbers and no names.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 
 _NONCE_BYTES: Final = 12
 KEY_ID_BYTES: Final = 4
+COMING: Final = "coming_key"
 UNREADABLE = Counter("frontdoor_unreadable", "Times that a stored value did not open, by what it is.", ["what"])
 
 
@@ -44,20 +46,32 @@ class SealedToStaff(SealBroken):
     """A stored value of a closed case opens only for staff who have its key, when they are logged in."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Vault:
     """Seals values to their place in the database and turns addresses into pseudonyms.
 
-    `case_keys` are those of closed cases that whoever is logged in has opened, by the id of the sealing; the program has none.
+    `keys` seal with the first and open with each; they are replaced while the program runs when the key file is (`renew`). `case_keys`
+    are those of closed cases that whoever is logged in has opened, by the id of the sealing; the program has none.
     """
 
     keys: tuple[bytes, ...] = field(repr=False)
     pseudonym_key: bytes = field(repr=False)
-    case_keys: Mapping[str, CaseKey] = field(default_factory=dict, repr=False, hash=False)
+    case_keys: Mapping[str, CaseKey] = field(default_factory=dict, repr=False)
 
     def with_case_keys(self, keys: Mapping[str, CaseKey]) -> Vault:
         """Return a vault that opens what these keys sealed as well."""
         return replace(self, case_keys=keys)
+
+    def renew(self, path: Path) -> bool:
+        """Take over the keys that the file holds now; say whether they are others. Raises KeyFileUnusable, and keeps what there was."""
+        read = open_vault(path)
+        if read.pseudonym_key != self.pseudonym_key:
+            raise KeyFileUnusable(
+                f"The key file {path} was replaced by one of another database. Put the right one back from your backup."
+            )
+        others = read.keys != self.keys
+        self.keys = read.keys
+        return others
 
     def seal(self, value: str, place: str) -> bytes:
         """Encrypt a text with the newest key, bound to its place such as `message:<conversation id>`."""
@@ -155,7 +169,8 @@ def open_vault(path: Path, *, create: bool = False) -> Vault:
         _write_new(path)
     try:
         data = json.loads(path.read_text())
-        keys = tuple(base64.b64decode(key, validate=True) for key in data["encryption_keys"])
+        coming = [data[COMING]] if COMING in data else []
+        keys = tuple(base64.b64decode(key, validate=True) for key in (*data["encryption_keys"], *coming))
         pseudonym_key = base64.b64decode(data["pseudonym_key"], validate=True)
     except FileNotFoundError:
         raise KeyFileUnusable(
@@ -166,7 +181,7 @@ def open_vault(path: Path, *, create: bool = False) -> Vault:
         raise KeyFileUnusable(f"The key file {path} cannot be read ({error.strerror}). Check its owner and rights.") from None
     except (ValueError, KeyError, TypeError):
         raise KeyFileUnusable(f"The key file {path} is damaged. Put it back from your backup.") from None
-    if not keys or any(len(key) != 32 for key in (*keys, pseudonym_key)):
+    if len(keys) == len(coming) or any(len(key) != 32 for key in (*keys, pseudonym_key)):
         raise KeyFileUnusable(f"The key file {path} holds no usable keys. Put it back from your backup.")
     return Vault(keys=keys, pseudonym_key=pseudonym_key)
 
@@ -184,24 +199,38 @@ def _write_new(path: Path) -> None:
         os.link(written, path)
 
 
-def change_keys(path: Path, change: Callable[[list[str]], list[str]]) -> Vault:
-    """Change the ring of encryption keys in a key file, at once or not at all; return the vault with the new ring."""
+KeyFile = dict[str, Any]
+
+
+def change_keys(path: Path, change: Callable[[KeyFile], KeyFile]) -> Vault:
+    """Change a key file, at once or not at all; return the vault with the new ring."""
     open_vault(path)
-    content = json.loads(path.read_text())
-    content["encryption_keys"] = change(content["encryption_keys"])
+    content = change(json.loads(path.read_text()))
     with _beside(path, content) as written:
         written.replace(path)
     return open_vault(path)
 
 
-def with_new_key(keys: list[str]) -> list[str]:
-    """Return a ring with a new key in front."""
-    return [_new_key(), *keys]
+def with_coming_key(content: KeyFile) -> KeyFile:
+    """Return a file with a key that is coming, the one that it has or a new one."""
+    return {COMING: _new_key(), **content}
 
 
-def newest_key_only(keys: list[str]) -> list[str]:
-    """Return a ring without its older keys."""
-    return keys[:1]
+def with_new_key(content: KeyFile) -> KeyFile:
+    """Return a file whose ring has the coming key in front, or a new one when none is coming."""
+    coming = with_coming_key(content)
+    new = coming.pop(COMING)
+    return coming | {"encryption_keys": [new, *content["encryption_keys"]]}
+
+
+def newest_key_only(content: KeyFile) -> KeyFile:
+    """Return a file without the older keys of its ring."""
+    return content | {"encryption_keys": content["encryption_keys"][:1]}
+
+
+def is_coming(path: Path) -> bool:
+    """Say whether a key file holds a key that is coming."""
+    return COMING in json.loads(path.read_text())
 
 
 def _new_key() -> str:

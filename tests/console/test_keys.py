@@ -23,13 +23,14 @@ from bot.console.services import PREFIX
 from bot.delivery.farewells import Farewell, Trace, put
 from bot.messages import Indicator
 from bot.program import Program
+from bot.runtime.key_watch import look_at_keys
 from bot.screening.phrase_corrections import Kind, PhraseCorrection
 from bot.storage.concealed import keep_provider_ids
 from bot.storage.corrections import CorrectionStore
 from bot.storage.sealed import SEALED
 from bot.storage.tables import CaseFile, Conversation, Delivery, EvaluationRow, FarewellDue, Message, Staff, Table, TriageChange
 from bot.storage.tables_seals import CaseSealing
-from bot.storage.vault import open_vault
+from bot.storage.vault import KeyFileUnusable, open_vault
 from tests.console.conftest import PASSWORD, Client, Consultant
 from tests.support import NOON, PlainAssistant, damage, open_program
 
@@ -206,7 +207,7 @@ async def test_after_a_rotation_and_without_the_old_key_everything_opens_and_eve
     before = content_of(key_file)
     status, printed = await bot("keys", "rotate")
     assert (status, "were sealed again with the newest of 2 keys" in printed) == (0, True)
-    assert (await bot("keys", "drop-old"))[0] == 0
+    assert (await bot("keys", "retire"))[0] == 0
     after = content_of(key_file)
     assert after["pseudonym_key"] == before["pseudonym_key"]
     assert len(after["encryption_keys"]) == 1
@@ -250,12 +251,88 @@ async def test_a_rotation_that_was_broken_off_is_finished_and_loses_nothing_mean
         patch.setattr(keys, "seal_again", power_cut)
         assert (await bot("keys", "rotate"))[0] == 130
     assert "The keys open what is stored" in (await bot("check"))[1]
-    status, printed = await bot("keys", "drop-old")
+    status, printed = await bot("keys", "retire")
     assert (status, "need an older key" in printed) == (1, True)
     assert len(content_of(key_file)["encryption_keys"]) == 2
     assert (await bot("keys", "reseal"))[0] == 0
-    assert (await bot("keys", "drop-old"))[0] == 0
+    assert (await bot("keys", "retire"))[0] == 0
     assert "The keys open what is stored" in (await bot("check"))[1]
+
+
+async def test_a_new_key_is_taken_into_use_while_the_program_runs_and_nothing_is_unreadable_at_any_moment(
+    bot: Bot, program: Program, writes: Any, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.commands import keys
+
+    async def shows_everything() -> int:
+        async with program.database.reading() as session:
+            found = (await session.scalars(select(Message))).all()
+        assert not any(program.conversations.shown(message).unreadable for message in found)
+        return len(found)
+
+    waits: list[int] = []
+
+    async def the_program_goes_on(running: bool) -> None:
+        assert running
+        waits.append(await shows_everything())
+        await writes("szef ma mój paszport", who=f"before {len(waits)}")  # sealed with what the program has read by now
+        await look_at_keys(program.vault, key_file)
+        await writes("szef ma mój paszport", who=f"after {len(waits)}")
+
+    monkeypatch.setattr(keys, "is_running", lambda _settings: True)
+    monkeypatch.setattr(keys, "_known", the_program_goes_on)
+    await writes("szef ma mój paszport")
+    assert (await bot("keys", "rotate"))[0] == 0
+    assert len(waits) == 2
+    assert await shows_everything() > waits[1] > waits[0]
+    [newest, older] = (await bot("keys", "list"))[1].splitlines()
+    assert "seals what is written now" in newest
+    assert re.search(r" 0 values +older", older)
+    assert (await bot("keys", "retire"))[0] == 0
+    await look_at_keys(program.vault, key_file)
+    assert await shows_everything() > 0
+    assert "The keys open what is stored" in (await bot("check"))[1]
+
+
+async def test_a_key_that_is_coming_opens_on_every_machine_before_one_seals_with_it(
+    bot: Bot, program: Program, writes: Any, key_file: Path
+) -> None:
+    await writes("szef ma mój paszport")
+    before = content_of(key_file)["encryption_keys"]
+    assert (await bot("keys", "add"))[0] == 0
+    assert (await bot("keys", "add"))[0] == 0  # asked twice, it is the same
+    coming = content_of(key_file)
+    assert coming["encryption_keys"] == before
+    assert "is coming" in (await bot("keys", "list"))[1].splitlines()[1]
+    assert_alone_and_private(key_file)
+
+    elsewhere = open_vault(key_file)  # another machine, with the file as it is now
+    assert (await bot("keys", "rotate"))[0] == 0
+    assert content_of(key_file)["encryption_keys"] == [coming["coming_key"], *before]
+    async with program.database.reading() as session:
+        [message, *_] = (await session.scalars(select(Message).order_by(Message.number))).all()
+    assert elsewhere.opens(message.content, f"message:{message.conversation_id}")
+
+
+async def test_the_file_of_another_database_is_not_taken_over_while_the_program_runs(
+    program: Program, writes: Any, key_file: Path
+) -> None:
+    await writes("szef ma mój paszport")
+    open_vault(key_file.with_name("other.json"), create=True)
+    write(key_file, content_of(key_file.with_name("other.json")))
+    keys = program.vault.keys
+    with pytest.raises(KeyFileUnusable, match="another database"):
+        await look_at_keys(program.vault, key_file)
+    assert program.vault.keys == keys
+
+
+async def test_a_key_that_something_stored_needs_is_not_retired(bot: Bot, writes: Any, program: Program, key_file: Path) -> None:
+    await writes("szef ma mój paszport")
+    assert (await bot("keys", "rotate"))[0] == 0
+    await writes("szef ma mój paszport", who="with the older key")  # this program has not read the file again
+    status, printed = await bot("keys", "retire")
+    assert (status, "need an older key" in printed) == (1, True)
+    assert len(content_of(key_file)["encryption_keys"]) == 2
 
 
 async def test_what_is_damaged_already_does_not_stop_a_rotation_and_is_told(
