@@ -19,7 +19,8 @@ from bot.__main__ import main
 from bot.console.app import make_console
 from bot.console.services import PREFIX
 from bot.messages import Inbound
-from bot.operations.backup.copying import EVENTS_SKIPPED
+from bot.operations.backup import making
+from bot.operations.backup.copying import EVENTS_SKIPPED, copy_to_file
 from bot.operations.backup.making import BackupImpossible, Made, make_backup
 from bot.operations.backup.record import last_backup
 from bot.operations.backup.restoring import PlaceNotEmpty, Restored, restore
@@ -28,8 +29,11 @@ from bot.operations.backup.workspace import FOLDER, BackupUnderWay, workspace
 from bot.operations.housekeeping import tidy
 from bot.program import Program, build
 from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.key_rotation import begin_key, retire_old_keys, seal_again
 from bot.storage.tables import Conversation, Delivery, Handoff
 from bot.storage.tables_outward import CaseEvent
+from bot.storage.vault import open_vault
 from tests.console.conftest import *  # noqa: F403 - consultants who read what was restored
 from tests.console.conftest import PASSWORD, Client, Consultant
 from tests.support import Clock, PlainAssistant, settings_in
@@ -132,6 +136,25 @@ async def test_a_backup_is_whole_while_people_write(
     cases = {case.conversation_id for case in await rows(again, Handoff)}
     assert {conversation.id for conversation in await rows(again, Conversation)} == cases
     await again.close()
+
+
+async def test_a_backup_made_while_a_key_is_changed_holds_the_keys_that_it_needs(
+    program: Program, writes: Any, shelf: Path, elsewhere: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await writes(WORDS)
+    key_file, copies = program.settings.data_dir / "keys.json", []
+
+    async def copy_and_change_the_key(database: Database, target: Path) -> None:
+        await copy_to_file(database, target)
+        if not copies:
+            await seal_again(program.database, begin_key(key_file))
+            await retire_old_keys(program.database, open_vault(key_file), key_file)
+        copies.append(target)
+
+    monkeypatch.setattr(making, "copy_to_file", copy_and_change_the_key)
+    made = await backup(program, shelf)
+    assert len(copies) == 2
+    assert (await restore(elsewhere, made.file, PRIVATE)).problem is None
 
 
 async def test_nobody_without_the_private_key_reads_anything_in_a_backup(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import re
@@ -83,7 +84,7 @@ def _refuse_missing(keys: Path, folder: Path) -> None:
 async def _pack(settings: Settings, scratch: Path, archive: Path, now: datetime) -> None:
     database = Database(settings.database)
     try:
-        await copy_to_file(database, scratch / DATABASE)
+        await _copy_with_keys(database, settings.data_dir / KEY_FILE, scratch)
         schema = await database.schema()
     finally:
         await database.close()
@@ -92,13 +93,23 @@ async def _pack(settings: Settings, scratch: Path, archive: Path, now: datetime)
     parts = {
         MANIFEST: scratch / MANIFEST,
         DATABASE: scratch / DATABASE,
-        KEY_FILE: settings.data_dir / KEY_FILE,
+        KEY_FILE: scratch / KEY_FILE,
         SETTINGS: Path(ENV_FILE),
     }
     with tarfile.open(archive, "w:gz", compresslevel=1, dereference=True) as pack:
         for name, path in parts.items():
             if path.exists():  # the settings may come from the environment alone
                 pack.add(path, name, recursive=False, filter=_anonymous)
+
+
+async def _copy_with_keys(database: Database, keys: Path, scratch: Path) -> None:
+    """Copy the database and the keys that it needs: when a key came or went meanwhile, both once more."""
+    while True:
+        shutil.copy2(keys, scratch / KEY_FILE)
+        (scratch / DATABASE).unlink(missing_ok=True)
+        await copy_to_file(database, scratch / DATABASE)
+        if filecmp.cmp(keys, scratch / KEY_FILE, shallow=False):
+            return
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
