@@ -42,7 +42,7 @@ DYING_YOUNG = 0.15  # share of kills while the program starts
 HELD_BACK = 0.25  # share of rounds in which a provider does not answer
 MOST_TAKEN = 15  # messages that a life takes at most
 LONGEST_LIFE = 4.0  # seconds
-SETTLE_SECONDS = 600  # on a machine that is busy: what was missed is answered one by one
+SETTLE_SECONDS = 1500  # what several deaths had in hand waits for 16 minutes; what was missed is answered one by one
 QUIET = 5  # looks in a row that find everything answered once
 MISSED_SECONDS = 125  # older than that must be what the program fetches from Twilio's list
 

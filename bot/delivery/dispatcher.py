@@ -43,6 +43,8 @@ SLOTS: Final = 8  # deliveries on their way at once
 RETRY: Final = Retry(first=timedelta(seconds=2), longest=timedelta(minutes=5))
 FIRST_LOOK: Final = timedelta(minutes=1)  # a status callback comes within seconds: look only when none came
 LOOK: Final = Retry(first=FIRST_LOOK, longest=timedelta(minutes=16), factor=4)
+# Whoever dies has most likely not sent anything: it is tried as long as anything is, ever more rarely, for the process may die of it.
+TAKEN_OVER: Final = Retry(first=LEASE, longest=LOOK.longest)
 
 Fate = tuple[outbox.State, str]
 
@@ -196,8 +198,9 @@ class Dispatcher:
         message = await session.get(Message, row.message_id)
         if conversation is None or message is None:
             return None
-        if row.state == SENDING:  # whoever had it is gone
-            row.uncertain += 1
+        died = row.state == SENDING  # whoever had it
+        if died:
+            row.uncertain = max(row.uncertain, 1)  # to be looked up, but no silence of the provider's
         may_be_there = row.uncertain > 0 and row.state != "due"
         fate = await self._fate(session, row, conversation, said_by=message.author, now=now)
         address = self.conversations.address(conversation)
@@ -226,7 +229,7 @@ class Dispatcher:
         if outbound.part >= row.parts:
             outbox.end(row, "sent", None, now)
             return None
-        hold(row, until=now + LEASE)
+        hold(row, until=now + (TAKEN_OVER.after(row.attempts) if died else LEASE))
         row.state = SENDING
         return outbound
 

@@ -215,7 +215,7 @@ class Delivery(Table):
     `state`: due, sending, sent, delivered, failed, unknown (the provider did not say), cancelled. While it is open,
     `finished_at` is empty. A text may need several messages: `parts` says how many, `provider_ids` holds the provider's ids of those
     that it took, with spaces between, sealed (`provider_id` did in the clear: it is empty since bot/storage/concealed.py).
-    `uncertain` counts how often the provider did not say whether it took one.
+    `uncertain` counts how often the provider did not say whether it took one; it is 1 as well when a process died with it in hand.
     `regardless`: it is sent even while a consultant owns the conversation, or after STOP.
     """
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.channels.telegram import delivery as telegram_delivery
+from bot.channels.telegram.channel import SECRET_HEADER, Telegram
 from bot.channels.telegram.delivery import MAX_LENGTH, RESENDS, keyboard
 from bot.delivery.dispatcher import FIRST_LOOK
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Button
-from tests.channels.conftest import CHAT, Build, Town, payload
+from bot.storage.tables import Delivery
+from tests.channels.conftest import CHAT, SECRET, Build, Town, payload
 from tests.standins.misbehaviour import Kind
 
 
@@ -118,6 +122,23 @@ async def test_answers_that_always_get_lost_do_not_flood_the_chat(hasty_town: To
         await hasty_town.settle()
     assert len(hasty_town.telegram.texts(CHAT)) == 1 + RESENDS
     assert await hasty_town.states() == [("unknown", "no_answer")]
+
+
+async def test_a_text_goes_out_however_many_processes_died_before_they_had_sent_it(town: Town) -> None:
+    response = await town.client.post("/telegram/webhook", json=payload("telegram/text"), headers={SECRET_HEADER: SECRET})
+    assert response.status == 200
+    await town.messengers.service(Telegram).tasks.finished()
+    waits: list[timedelta] = []
+    for _ in range(2 * RESENDS + 2):
+        assert len(await town.messengers.dispatcher.claim(limit=8)) == 1  # and here each of them dies
+        [row] = await town.rows(Delivery)
+        waits.append(row.due_at - town.clock())
+        town.clock.move(seconds=waits[-1].total_seconds() + 1)
+    assert waits == sorted(waits)  # ever more rarely: perhaps they die of it
+    assert waits[-1] <= timedelta(minutes=16)
+    await town.settle()
+    assert len(town.telegram.texts(CHAT)) == 1
+    assert await town.states() == [("sent", None)]
 
 
 async def test_a_text_longer_than_a_message_goes_in_order_in_several_and_the_buttons_hang_on_the_last(town: Town) -> None:
