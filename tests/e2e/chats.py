@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.desks import Night
 
 AWAY = "https://www.gov.pl/"
+READY = ".greeting .choices button:enabled"  # the greeting comes with the page, its choices work when its script does
+PATIENCE = 20_000  # milliseconds; other work may share the machine
 WITHOUT_SCRIPT = {"java_script_enabled": False}
 # What Chrome 70, Safari 12 or Firefox 63 do not have, of what the page or a library in it might ask for.
 OLD = """
@@ -51,7 +53,7 @@ def chat(night: Night, browser: Browser) -> Iterator[Chat]:
             context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": round(16 * text)}})
         page.goto(f"{night.chat}/" if language is None else f"{night.chat}/?lang={language}")
         if options.get("java_script_enabled", True):
-            expect(page.locator(".message.bot").first).to_be_visible()
+            expect(page.locator(READY).first).to_be_visible(timeout=PATIENCE)
         return page
 
     yield open_chat

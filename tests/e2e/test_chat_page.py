@@ -261,7 +261,7 @@ def test_axe_finds_nothing_in_any_language_in_any_state(night: Night, chat: Chat
     page.click("#have-code")
     page.fill("#digits", "1")
     page.keyboard.press("Enter")
-    expect(page.locator("#notice")).to_have_text(night.program.wording.page[language]["code_wrong"])
+    expect(page.locator("#notice")).to_have_text(night.program.wording.page[language]["code_wrong"], timeout=PATIENCE)
     found["code"] = faults(page)
     page.keyboard.press("Shift")
     found["leaving"] = faults(page)

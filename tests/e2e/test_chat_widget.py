@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
-from tests.e2e.chats import AWAY
+from tests.e2e.chats import AWAY, READY
 from tests.e2e.desks import Night, faults, picture
 
 pytestmark = pytest.mark.browser
@@ -64,7 +64,7 @@ def test_the_chat_opens_by_keys_talks_and_closes_without_forgetting(shown: Night
     button.focus()
     page.keyboard.press("Enter")
     chat = frame_of(page)
-    expect(chat.locator(".greeting[lang=uk]")).to_be_visible(timeout=PATIENCE)
+    expect(chat.locator(f"[lang=uk]{READY}").first).to_be_visible(timeout=PATIENCE)
     assert page.get_by_role("region", name="Чат").is_visible()
     picture(page, f"widget-{size[0]}")
     chat.locator("#text").fill("забрали паспорт, заберіть paszport")

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 AWAY = "https://www.gov.pl/"
 PHONE = (320, 568)
+PATIENCE = 20_000  # milliseconds; a code's hash is slow on purpose
 ACCEPTED = {"tl": "fil-PH"}
 Chat = Callable[..., Page]
 
@@ -51,7 +52,7 @@ def chat(night: Night, browser: Browser) -> Iterator[Chat]:
         if text != 1:
             context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": round(16 * text)}})
         page.goto(f"{night.chat}/")
-        expect(page.locator(".message.bot").first).to_be_visible()
+        expect(page.locator(".message.bot").first).to_be_visible(timeout=PATIENCE)
         return page
 
     yield open_chat
@@ -159,7 +160,7 @@ def test_a_code_is_shown_written_down_and_opens_the_conversation_in_another_brow
     page = chat()
     says(page, "tajemnica")
     page.click("#ask-code")
-    expect(page.locator("#code")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#code")).to_be_in_viewport(ratio=1, timeout=PATIENCE)
     expect(page.locator("#notice")).to_be_in_viewport(ratio=1)
     picture(page, "plain-code")
     code = page.inner_text("#code")
@@ -169,13 +170,13 @@ def test_a_code_is_shown_written_down_and_opens_the_conversation_in_another_brow
     other.click(".back summary")
     other.fill("#digits", "1234")
     other.keyboard.press("Enter")  # not the first button of the other form
-    expect(other.locator("#notice")).to_be_in_viewport(ratio=1)
-    expect(other.locator("#digits")).to_have_value("1234")
+    expect(other.locator("#notice")).to_be_in_viewport(ratio=1, timeout=PATIENCE)
+    expect(other.locator("#digits")).to_have_value("1234", timeout=PATIENCE)
     picture(other, "plain-entry-ar")
     assert found(other) == []
     other.fill("#digits", code)
     other.keyboard.press("Enter")
-    expect(other.locator(".message.mine")).to_contain_text("tajemnica")
+    expect(other.locator(".message.mine")).to_contain_text("tajemnica", timeout=PATIENCE)
     expect(other.locator(".message.mine")).to_be_in_viewport(ratio=0.9)
     expect(other.locator("html")).to_have_attribute("lang", "pl")
     other.click("#leave")
