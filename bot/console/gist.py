@@ -1,6 +1,6 @@
-"""What the program read a message as, in a line of the consultant's language: told, asked, wanted, refused.
+"""What the program read a message as, in a line of the consultant's language: told, asked, wanted, refused, and its topic.
 
-It is made from the commands that the dialogue acted on. It translates nothing and may be wrong: the page says so.
+It is made from the commands that the dialogue acted on, and from the screening. It translates nothing and may be wrong: the page says so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Final
 from bot.console.texts import Texts
 from bot.conversation.edition import Editions
 from bot.dialogue.commands import ASK, Command, Commands
+from bot.dialogue.understand import TOPIC_COMMANDS
 from bot.language.wording import ASK_BUTTON
+from bot.messages import QUESTION_TOPICS
 from bot.storage.conversations import Said
 
 # The groups of a gist in their order, with the commands of each; what stands in none of them is no one's words.
@@ -69,6 +71,11 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+ABOUT: Final = "about"
+ASKED_ABOUT: Final = frozenset({*QUESTION_TOPICS, "delete_data", "change_language"})
+SURE_OF_TOPIC: Final = 0.8  # from here on 226 of 234 such topics of validation messages were right
+
+
 @dataclass(frozen=True)
 class GistPart:
     """One group of a gist: its name, and what a message does of it."""
@@ -91,7 +98,21 @@ class Gists:
         """Return the gist of a person's message in a language of the interface; nothing of one that no model read."""
         commands = Commands.from_json(said.commands)
         found = [(group, tuple(dict.fromkeys(self._parts(commands, names, language)))) for group, names in GROUPS.items()]
+        found.append((ABOUT, self._about(said, commands, language)))
         return [GistPart(group, parts) for group, parts in found if parts]
+
+    def _about(self, said: Said, commands: Commands, language: str) -> tuple[str, ...]:
+        """Return what a message surely asks about, where the nearest answer is one of another matter, or it was not understood."""
+        if (
+            said.screening is None
+            or said.screening.topic_confidence < SURE_OF_TOPIC
+            or not commands.any_of(ASK, "unclear", "off")
+        ):
+            return ()
+        topic = said.screening.topic
+        answers = [answer for asked in commands.asked for name in asked.choices if (answer := self.library.get(name)) is not None]
+        told = commands.any_of(*TOPIC_COMMANDS.get(topic, ())) or any(answer.topic == topic for answer in answers)
+        return () if told or topic not in ASKED_ABOUT else (self.texts.name("topic", topic, language),)
 
     def _parts(self, commands: Commands, names: Sequence[str], language: str) -> Iterator[str]:
         for name in names:

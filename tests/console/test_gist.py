@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
-from bot.console.gist import GROUPS, Gists
+from bot.console.gist import ABOUT, ASKED_ABOUT, GROUPS, Gists
 from bot.console.texts import INTERFACE_LANGUAGES, Texts
 from bot.conversation.edition import Editions
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import ASK, EXACT_ONLY, HELPS, LABELS, Command, Commands
 from bot.dialogue.turn import Understood
 from bot.language.wording import Wording
+from bot.messages import Screening, Triage
 from bot.program import Program
 from bot.storage.conversations import Said
 from tests.console.conftest import Consultant
@@ -52,7 +54,8 @@ def test_every_command_that_a_person_can_give_has_its_place_and_its_words() -> N
     listed = [name for names in GROUPS.values() for name in names]
     assert sorted(listed) == sorted(name for name in (*LABELS, *EXACT_ONLY) if name != HELPS)
     keys = [f"gist_part.{name.replace(':', '_')}" for name in listed if name != ASK]
-    keys += [f"gist.{group}" for group in GROUPS]
+    keys += [f"gist.{group}" for group in (*GROUPS, ABOUT)]
+    keys += [f"topic.{topic}" for topic in ASKED_ABOUT]
     keys += [f"gist_matter.{answer.matter}" for answer in LIBRARY.answers.values()]
     assert [key for key in keys if not TEXTS.has(key)] == []
 
@@ -74,6 +77,25 @@ def test_what_is_asked_in_doubt_is_said_to_be_in_doubt() -> None:
         "asks": ("something to which the program has no answer; nearest: “Will they believe me?” (police and law)",)
     }
     assert gist(Command(ASK, "none")) == gist(Command(ASK, "an_answer_of_a_release_before"))
+
+
+def about(topic: str, confidence: float, *commands: Command) -> tuple[str, ...] | None:
+    found = replace(said(*commands), screening=Screening("ar", Triage.NONE, topic=topic, topic_confidence=confidence))
+    return {part.group: part.parts for part in GISTS.of(found, "en")}.get("about")
+
+
+def test_a_gist_says_what_a_message_is_surely_about_where_the_answer_is_of_something_else() -> None:
+    assert about("ask_police", 0.99, Command(ASK, "hotline_no_credit")) == ("police",)
+    assert about("delete_data", 0.86, Command(ASK, "none")) == ("erase the conversation",)
+    for topic, confidence, command in (
+        ("ask_police", 0.79, Command(ASK, "hotline_no_credit")),
+        ("ask_police", 0.99, Command(ASK, "police_believe")),
+        ("delete_data", 0.99, Command("want:erase")),
+        ("disclose_victim", 0.99, Command(ASK, "none")),
+        ("ask_hotline_hours", 0.99, Command("arrange:time")),
+    ):
+        assert about(topic, confidence, command) is None
+    assert about("ask_police", 0.99) is None  # no model read it
 
 
 @pytest.mark.parametrize("language", INTERFACE_LANGUAGES)
