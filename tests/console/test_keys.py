@@ -354,14 +354,3 @@ async def test_what_is_damaged_already_does_not_stop_a_rotation_and_is_told(
             row = (await session.execute(select(table).where(getattr(table, column).is_not(None)))).scalars().first()
             assert fresh.vault.opens(getattr(row, column), place.format(row=row))
     await fresh.close()
-
-
-async def test_no_key_is_changed_while_the_program_runs(bot: Bot, key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = content_of(key_file)
-    with socket.socket() as running:
-        running.bind(("127.0.0.1", 0))
-        running.listen()
-        monkeypatch.setenv("PORT", str(running.getsockname()[1]))
-        status, printed = await bot("keys", "rotate")
-    assert (status, "Stop the program first" in printed) == (1, True)
-    assert content_of(key_file) == before

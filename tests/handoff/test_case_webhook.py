@@ -202,7 +202,7 @@ async def test_a_receiver_that_stays_away_shows_in_check(
 
     async def line() -> str:
         await asyncio.to_thread(main, ["check"])
-        return next(found for found in capsys.readouterr().out.splitlines() if " cases " in found)
+        return next(found for found in capsys.readouterr().out.splitlines() if found.split()[1] == "cases")
 
     assert (await line()).startswith("ready")
     receiver[0].statuses = [503]
