@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.console.texts import Texts
-from bot.conversation.edition import Editions
+from bot.conversation.edition import Edition, Editions
+from bot.dialogue.answers import Answer
 from bot.dialogue.commands import ASK, Command, Commands
 from bot.dialogue.understand import TOPIC_COMMANDS
 from bot.language.wording import ASK_BUTTON
@@ -110,8 +111,9 @@ class Gists:
         ):
             return ()
         topic = said.screening.topic
-        answers = [answer for asked in commands.asked for name in asked.choices if (answer := self.library.get(name)) is not None]
-        told = commands.any_of(*TOPIC_COMMANDS.get(topic, ())) or any(answer.topic == topic for answer in answers)
+        found = filter(None, (self._edition_of(name) for asked in commands.asked for name in asked.choices))
+        answered = any(answer.topic == topic for _, answer in found)
+        told = commands.any_of(*TOPIC_COMMANDS.get(topic, ())) or answered
         return () if told or topic not in ASKED_ABOUT else (self.texts.name("topic", topic, language),)
 
     def _parts(self, commands: Commands, names: Sequence[str], language: str) -> Iterator[str]:
@@ -130,12 +132,19 @@ class Gists:
         return self.texts.text("gist.asked_unknown", language)
 
     def _title(self, name: str, language: str) -> str:
+        if (found := self._edition_of(name)) is None:  # it was taken out of the library since
+            return self.texts.text("gist.asked_unknown", language)
+        edition, answer = found
+        matter = self.texts.name("gist_matter", answer.matter, language)
+        title = edition.wording.titles[language][f"{ASK_BUTTON}{name}"]
+        return self.texts.text("gist.asked", language, title=title, matter=matter)
+
+    def _edition_of(self, name: str) -> tuple[Edition, Answer] | None:
+        """Return an answer with the words that belong to it; of one that is switched off, those of the files."""
         for edition in (self.editions.latest, self.editions.files):
             if (answer := edition.library.get(name)) is not None:
-                matter = self.texts.name("gist_matter", answer.matter, language)
-                title = edition.wording.titles[language][f"{ASK_BUTTON}{name}"]
-                return self.texts.text("gist.asked", language, title=title, matter=matter)
-        return self.texts.text("gist.asked_unknown", language)  # it was taken out of the library since
+                return edition, answer
+        return None
 
 
 def _key(name: str) -> str:
