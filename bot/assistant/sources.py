@@ -1,7 +1,8 @@
 """What each learned part is made from, and a fingerprint of it: a part is learned again only when something of it changed.
 
 Code counts by what it does: the module that learns and all of this project that it imports, without comments, docstrings and form.
-The library of answers is left out: an answer that is new is found by what was learned before it was written.
+The library of answers is left out: an answer that is new is found by what was learned before it was written, and what people ask next
+changes buttons only.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from bot.dialogue.answers import matter_files
+from bot.dialogue.answers import NEXT_NEEDS, matter_files
 from bot.dialogue.learning import conversation_files
 from bot.dialogue.person import person_files
 from bot.dialogue.rules import RULES
@@ -150,7 +151,11 @@ def only_declared(part: Part) -> Iterator[None]:
         yield
     finally:
         watching.clear()
-    library = {*matter_files(), *(path for code in LANGUAGES for path in (NLU_DATA / code / "answers" / "library").glob("*.yml"))}
+    library = {
+        NLU_DATA / NEXT_NEEDS,
+        *matter_files(),
+        *(path for code in LANGUAGES for path in (NLU_DATA / code / "answers" / "library").glob("*.yml")),
+    }
     unknown = sorted(path for path in read - library - {*part.data()} if path.is_relative_to(NLU_DATA) and path.is_file())
     if unknown:
         listed = ", ".join(path.relative_to(PROJECT_ROOT).as_posix() for path in unknown)
