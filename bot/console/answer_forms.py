@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 from pydantic import ValidationError
 
+from bot.conversation.answer_form import WAYS
 from bot.dialogue.entry import WORDS, Entry
 from bot.messages import LANGUAGES
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 ASKED: Final = "asked"
 MOST_WAYS: Final = 2000  # characters of the ways of asking in one language
 MOST_FIELD: Final = 600  # of a text: more than may be published, so that nothing is cut while it is written
-FIRST: Final = ("pl", "en", "uk")  # the languages whose fields are open
+FIRST: Final = tuple(WAYS)  # the languages whose fields are open
 
 
 class Unusable(Exception):

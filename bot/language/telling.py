@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Final
 
-TELLING: Final[Mapping[str, tuple[str, ...]]] = {
-    "pl": ("handel", "handlu", "ofiar", "policj", "wyzysk"),
-    "en": ("traffick", "victim", "police", "exploit", "hotline"),
-    "uk": ("торгівл", "жертв", "поліці", "експлуат"),
-    "ru": ("торговл", "жертв", "полици", "эксплуат"),
-    "es": ("trata", "víctim", "victim", "policía", "policia", "explota"),
-}
+import yaml
+
+from bot.language.data import NLU_DATA
+
 PREVIEW: Final = 40  # characters of an SMS that a locked phone shows
+
+
+@functools.cache
+def telling_words() -> Mapping[str, tuple[str, ...]]:
+    """Return the stems by language, from the folders of the languages that have them."""
+    files = {path.parent.name: path for path in sorted(NLU_DATA.glob("*/telling.yml"))}
+    return {language: tuple(yaml.safe_load(path.read_text(encoding="utf-8"))) for language, path in files.items()}
 
 
 def preview(text: str) -> str:
@@ -23,4 +28,4 @@ def preview(text: str) -> str:
 def telling(text: str, language: str) -> tuple[str, ...]:
     """Return the telling words of a text, as far as they are known in its language."""
     shown = text.lower()
-    return tuple(word for word in TELLING.get(language, ()) if word in shown)
+    return tuple(word for word in telling_words().get(language, ()) if word in shown)

@@ -17,7 +17,7 @@ from bot.dialogue.answers import Library
 from bot.dialogue.exact import BUTTONS, PART_BUTTON
 from bot.dialogue.texts import LATER, SAID_ABOVE, rendered
 from bot.language.data import NLU_DATA
-from bot.language.telling import TELLING
+from bot.language.telling import telling_words
 from bot.language.wording import SOURCE_LANGUAGES, Wording
 from tests.dialogue.talk import LIBRARY, around, heard, replies, speaking
 
@@ -157,7 +157,7 @@ def test_an_answer_on_a_watched_screen_has_no_number_no_telling_word_and_no_butt
     for name in LIBRARY.answers:
         said = replies(speaking("…", heard(f"ask:{name}"), around=around(quiet=True)), language)
         shown = " ".join(reply.text for reply in said).lower()
-        tells = any(sign.isdigit() for sign in shown) or any(word in shown for word in TELLING[language])
+        tells = any(sign.isdigit() for sign in shown) or any(word in shown for word in telling_words()[language])
         if tells or any(reply.buttons for reply in said):
             telling.append((name, shown))
     assert telling == []

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.twilio.messages import language_of
-from bot.channels.webchat.frontend.page import SCRIPT, render_words
+from bot.channels.webchat.frontend.page import SCRIPT, render_words, words_of
 from bot.channels.webchat.frontend.widget import render_widget
 from bot.language import writing
 from bot.language.data import NLU_DATA
@@ -32,6 +32,7 @@ NUMBER = "+3544104000"  # of Iceland
 # Where a language's code stands in the code, and why. Polish and English are the languages of the sources and of the console.
 NAMED_IN_CODE = {
     "bot/messages.py": "the list of the languages",
+    "bot/conversation/answer_form.py": "the languages in which each answer must be asked for; every other is reached by meaning",
     "bot/screening/rows.py": "the groups of languages that share thresholds",
 }
 # Letters of other scripts than the Latin that stand in the code, and why.
@@ -93,12 +94,12 @@ def test_its_file_alone_says_how_it_is_written_by_what_codes_it_is_known_and_fro
     assert direction(CODE) == "rtl"
     assert served_code(OTHER_CODE) == CODE
     assert language_of(NUMBER) == CODE
-    words, others = (
-        json.loads(part) for part in render_words(wording).removeprefix("const WORDS = ")[:-2].split(", OTHER_CODES = ")
-    )
+    words = {
+        code: json.loads(render_words(wording)[words_of(code)].partition(f"WORDS.{code} = ")[2].rstrip(";\n"))
+        for code in (CODE, "en")
+    }
     assert words[CODE]["dir"] == "rtl"
     assert words["en"]["dir"] == "ltr"
-    assert others[OTHER_CODE] == CODE
     assert f'["ar","{CODE}"]' in render_widget(wording, ["https://ngo.example"])
 
 
