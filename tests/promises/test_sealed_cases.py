@@ -96,10 +96,9 @@ async def test_a_key_of_the_staff_opens_with_its_own_password_or_cookie_and_noth
         rows[0].private_key = program.vault.seal(
             program.vault.open(rows[1].private_key, f"staff-key:{rows[1].staff_id}"), f"staff-key:{rows[0].staff_id}"
         )
-        for login, other in zip(logins, reversed(logins), strict=True):
-            login.unlocked = program.vault.seal(
-                program.vault.open(other.unlocked or b"", f"unlocked:{other.token_hash}"), f"unlocked:{login.token_hash}"
-            )
+        unlocked = [program.vault.open(login.unlocked or b"", f"unlocked:{login.token_hash}") for login in logins]
+        for login, another in zip(logins, reversed(unlocked), strict=True):
+            login.unlocked = program.vault.seal(another, f"unlocked:{login.token_hash}")
     page = await ewa.text("/sealed")
     assert "Twoje logowanie nie ma klucza" in page  # a session that was put in the place of another one
     from bot.console.staff_keys import StaffKeys
