@@ -37,6 +37,8 @@ TRAITS = [trait.name for trait in fields(ChannelTraits)]
 NO_CHANNEL = {
     ("bot/delivery/channel_traits.py", "sms"),
     ("bot/language/wording.py", "sms"),
+    ("bot/conversation/answer_form.py", "sms"),
+    ("bot/dialogue/entry.py", "sms"),
     ("bot/dialogue/texts.py", "sms"),
     ("bot/alarms/alarm.py", "sms"),
     ("bot/alarms/alarm.py", "telegram"),
