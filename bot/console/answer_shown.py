@@ -14,7 +14,7 @@ from bot.dialogue.answers import Answer
 from bot.dialogue.backing import facts
 from bot.dialogue.entry import OTHERWISE, TITLE, Entry
 from bot.language.wording import ASK_BUTTON, FORMS
-from bot.language.writing import right_to_left
+from bot.language.writing import direction
 from bot.messages import LANGUAGES
 from bot.storage.tables_answers import WrittenAnswer
 from bot.storage.written_answers import drafts, newest, published
@@ -66,7 +66,7 @@ class Shown:
         return {
             "language": language,
             "in": instead or language,
-            "direction": "rtl" if (instead or language) in right_to_left() else "ltr",
+            "direction": direction(instead or language),
             "title": words.get(TITLE, ""),
             "forms": {form: with_numbers(words[form], numbers) for form in FORMS if words.get(form)},
             "instead": instead,
