@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
+from bot.__main__ import main
 from bot.console import passwords
 from bot.console.app import make_console
 from bot.console.services import PREFIX
@@ -23,6 +26,7 @@ from bot.storage.tables import Handoff
 from tests.support import Clock
 
 Client = TestClient[web.Request, web.Application]
+Bot = Callable[..., Awaitable[tuple[int, str]]]
 PASSWORD = "zielony rower pod mostem"
 
 
@@ -138,3 +142,19 @@ def writes(program: Program, clock: Clock) -> Callable[..., Awaitable[str]]:
         return case.id if case is not None else ""
 
     return write
+
+
+@pytest.fixture
+def bot(program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Bot:
+    """Run a command over the program's folder; return its status and what it printed."""
+    monkeypatch.setenv("DATA_DIR", str(program.settings.data_dir))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("PORT", str(probe.getsockname()[1]))
+
+    async def run(*arguments: str) -> tuple[int, str]:
+        capsys.readouterr()
+        status = await asyncio.to_thread(main, list(arguments))
+        return status, "".join(capsys.readouterr())
+
+    return run

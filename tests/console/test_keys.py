@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -17,7 +16,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import LargeBinary, select
 
-from bot.__main__ import main
 from bot.console.app import make_console
 from bot.console.services import PREFIX
 from bot.delivery.farewells import Farewell, Trace, put
@@ -31,26 +29,8 @@ from bot.storage.sealed import SEALED
 from bot.storage.tables import CaseFile, Conversation, Delivery, EvaluationRow, FarewellDue, Message, Staff, Table, TriageChange
 from bot.storage.tables_seals import CaseSealing
 from bot.storage.vault import KeyFileUnusable, open_vault
-from tests.console.conftest import PASSWORD, Client, Consultant
+from tests.console.conftest import PASSWORD, Bot, Client, Consultant
 from tests.support import NOON, PlainAssistant, damage, open_program
-
-Bot = Callable[..., Awaitable[tuple[int, str]]]
-
-
-@pytest.fixture
-def bot(program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Bot:
-    """Run a command over the program's folder; return its status and what it printed."""
-    monkeypatch.setenv("DATA_DIR", str(program.settings.data_dir))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("PORT", str(probe.getsockname()[1]))
-
-    async def run(*arguments: str) -> tuple[int, str]:
-        capsys.readouterr()
-        status = await asyncio.to_thread(main, list(arguments))
-        return status, "".join(capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

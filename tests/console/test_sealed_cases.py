@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import delete, select, update
 
-from bot.__main__ import main
 from bot.console.app import make_console
 from bot.console.services import PREFIX
 from bot.console.staff import Accounts, Role
@@ -27,7 +23,7 @@ from bot.storage.closed_cases import standing
 from bot.storage.return_codes import ReturnCodes
 from bot.storage.tables import AuditEntry, CaseFile, Conversation, Delivery, FarewellDue, Handoff, Message, Staff, StaffSession
 from bot.storage.tables_seals import CaseKeyGiven, CaseSealing, StaffKey
-from tests.console.conftest import PASSWORD, Client, Consultant
+from tests.console.conftest import PASSWORD, Bot, Client, Consultant
 from tests.support import HOTLINE, Clock, PlainAssistant
 
 SEALED = "[zapieczętowane]"
@@ -282,7 +278,7 @@ async def test_a_login_from_before_keys_were_made_is_told_to_log_in_again(
 
 
 async def test_the_last_key_of_a_case_is_not_thrown_away_unless_somebody_says_so(
-    program: Program, clock: Clock, consultant: Make, writes: Any, bot: Any
+    program: Program, clock: Clock, consultant: Make, writes: Any, bot: Bot
 ) -> None:
     ewa, ada = await consultant("Ewa", Role.COORDINATOR), await consultant("Ada", Role.ADMINISTRATOR)
     await fill(program, writes, ewa)
@@ -307,7 +303,7 @@ async def test_the_last_key_of_a_case_is_not_thrown_away_unless_somebody_says_so
 
 
 async def test_who_is_locked_out_keeps_no_key_and_gets_none(
-    program: Program, clock: Clock, consultant: Make, writes: Any, bot: Any
+    program: Program, clock: Clock, consultant: Make, writes: Any, bot: Bot
 ) -> None:
     ewa, _ola, jan = await consultant("Ewa", Role.COORDINATOR), await consultant("Ola"), await consultant("Jan")
     await fill(program, writes, jan)
@@ -344,7 +340,7 @@ async def test_a_new_key_of_the_server_leaves_what_is_sealed_to_the_staff_and_th
     clock: Clock,
     consultant: Make,
     writes: Any,
-    bot: Any,
+    bot: Bot,
     aiohttp_client: Callable[..., Awaitable[Client]],
 ) -> None:
     ewa = await consultant("Ewa", Role.COORDINATOR)
@@ -452,7 +448,7 @@ async def test_a_sealed_case_ends_on_the_same_day_as_any_other(
 
 
 async def test_check_and_the_console_count_what_is_sealed(
-    program: Program, clock: Clock, consultant: Make, writes: Any, bot: Any
+    program: Program, clock: Clock, consultant: Make, writes: Any, bot: Bot
 ) -> None:
     def told(printed: str) -> str:
         [line] = [line for line in printed.splitlines() if " closed " in line[:20]]
@@ -479,19 +475,3 @@ async def test_switched_off_it_changes_nothing(program: Program, clock: Clock, c
     await fill(program, writes, ewa)
     object.__setattr__(program, "settings", program.settings.model_copy(update={"seal_closed_minutes": 0}))
     assert await rest(program, clock, minutes=5000) == 0
-
-
-@pytest.fixture
-def bot(program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run a command over the program's folder; return its status and what it printed."""
-    monkeypatch.setenv("DATA_DIR", str(program.settings.data_dir))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("PORT", str(probe.getsockname()[1]))
-
-    async def run(*arguments: str) -> tuple[int, str]:
-        capsys.readouterr()
-        status = await asyncio.to_thread(main, list(arguments))
-        return status, "".join(capsys.readouterr())
-
-    return run

@@ -14,7 +14,6 @@ from tests.console.test_corrections import (  # noqa: F401 - the others look int
     test_a_sign_that_a_phrase_does_not_say_is_not_found_in_it_but_in_every_other_word,
 )
 from tests.console.test_keys import (  # noqa: F401 - the others start a program over a folder
-    bot,
     key_file,
     test_a_key_that_is_missing_from_the_file_is_told_with_what_needs_it,
     test_a_rotation_that_was_broken_off_is_finished_and_loses_nothing_meanwhile,
