@@ -7,12 +7,15 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.chats import chat  # noqa: F401 - a fixture of every module here
 from tests.e2e.desks import night, services  # noqa: F401 - fixtures of every module here
 from tests.e2e.listening import listening  # noqa: F401 - the same
 from tests.e2e.running import Running
+
+# It comes in the end, also where nine pages, server and model share two cores; tests of speed have limits of their own.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
