@@ -18,8 +18,8 @@ from bot.conversation.assistant_interface import AssistantInterface
 from bot.conversation.urgency import raised
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.features import unpacked
+from bot.dialogue.screened import with_screening
 from bot.dialogue.turn import Understood
-from bot.dialogue.understand import with_screening
 from bot.messages import Evidence, Indicator, Triage
 from bot.screening import phrase_corrections
 from bot.screening.heads import Matrix

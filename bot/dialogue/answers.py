@@ -25,7 +25,7 @@ PREFIX: Final = "answer."  # of the ids of these texts among all texts
 CALM, WAITING, DANGER = "calm", "waiting", "danger"
 _MOMENTS: Final = frozenset({CALM, WAITING, DANGER})
 _KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "tells", "recalls"})
-_PHONES: Final = ("{hotline", "{strada_mobile}", "{labour_line", "{migrant_line}")  # numbers that only answer a voice
+PHONES: Final = ("{hotline", "{strada_mobile}", "{labour_line", "{migrant_line}")  # numbers that only answer a voice
 
 
 class LibraryInvalid(Exception):
@@ -123,7 +123,7 @@ class Library:
 
     def with_answers(self, answers: Iterable[Answer]) -> Library:
         """Return the library with more answers; one whose id it has already is left as it is."""
-        return Library({**{answer.id: answer for answer in answers}, **self.answers})
+        return replace(self, answers={**{answer.id: answer for answer in answers}, **self.answers})
 
     def said_in(self, language: str) -> Library:
         """Return the library of what may be said in a language."""
@@ -133,7 +133,11 @@ class Library:
     def only(self, names: Iterable[str]) -> Library:
         """Return the library with some of its answers, none of which leads to one that is not among them."""
         kept = frozenset(names)
-        return Library({name: _leading_to(kept, answer) for name, answer in self.answers.items() if name in kept})
+        after, told = (
+            {key: tuple(name for name in needs if name in kept) for key, needs in counted.items()}
+            for counted in (self.after, self.told)
+        )
+        return Library({name: _leading_to(kept, answer) for name, answer in self.answers.items() if name in kept}, after, told)
 
     def get(self, name: str) -> Answer | None:
         """Return an answer by its id."""
@@ -177,7 +181,7 @@ def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str,
         follows=_ways(entry.get("follows", {}), words, "follows"),
         next=tuple(entry.get("next", ())),
         vital=entry.get("vital") == "yes",
-        phones=any(number in words["en"].get("text", "") for number in _PHONES),
+        phones=any(number in words["en"].get("text", "") for number in PHONES),
         tells=tells,
         recalls=tuple(entry.get("recalls", ())),
     )

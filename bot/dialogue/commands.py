@@ -56,6 +56,8 @@ LABELS: Final = (
     "bye",
     "off",
     "unclear",
+    "fact:no_calls",
+    "fact:watched",
 )
 # What only a button or a whole listed word says, or what the state makes of an answer; never a guess of the heads alone.
 EXACT_ONLY: Final = (
@@ -72,8 +74,6 @@ EXACT_ONLY: Final = (
     "doubt:suicide",
     "hint:suicide",
     "hint:danger",
-    "fact:no_calls",
-    "fact:watched",
 )
 FACT: Final = "fact:"  # begins the commands that only tell what the writer's situation allows
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from bot.dialogue.answers import _PHONES, Answer, Library
+from bot.dialogue.answers import PHONES, Answer, Library
 from bot.dialogue.state import Who
 from bot.language.wording import ANSWER, ASK_BUTTON
 from bot.messages import LANGUAGES
@@ -58,7 +58,7 @@ class Entry(BaseModel):
             asked=self.asked,
             follows={},
             next=self.next,
-            phones=any(number in self.words.get("en", {}).get("text", "") for number in _PHONES),
+            phones=any(number in self.words.get("en", {}).get("text", "") for number in PHONES),
             languages=frozenset() if self.in_english else frozenset(self.languages),
         )
 

@@ -24,7 +24,7 @@ _WISHES_COUNT: Final = 3  # how often they are drawn beside others, which are ma
 # What means the same in whatever conversation it stands: only such a message is put beside another. An answer stays with its question.
 _FREE: Final = _WISHES | {
     ASK, "want:quiet", "refuse:human", "tell:self", "tell:other", "danger:self", "danger:other", "near",
-    "feel:tired", "feel:afraid", "feel:ashamed", "feel:angry", "feel:unsure",
+    "feel:tired", "feel:afraid", "feel:ashamed", "feel:angry", "feel:unsure", "fact:no_calls", "fact:watched",
 }  # fmt: skip
 _ALONE: Final = frozenset({"unclear", "off"})  # nothing else is said beside these
 _COURTESIES: Final = frozenset({"greet", "thanks", "bye"})  # beside anything else they say nothing

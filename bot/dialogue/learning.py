@@ -14,15 +14,15 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
-from bot.dialogue.answers import Library
-from bot.dialogue.commands import ASK, LABELS, Commands
+from bot.dialogue.answers import Answer, Library
+from bot.dialogue.commands import ASK, FACT, LABELS, Commands
 from bot.dialogue.exact import LISTED
 from bot.dialogue.features import Context, Hits, features, packed
 from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
 from bot.dialogue.network import Course, train
 from bot.dialogue.retrieval import Nearness
 from bot.dialogue.rules import sections_of
-from bot.dialogue.state import State, Who
+from bot.dialogue.state import TOLD_BY, Fact, State, Who
 from bot.dialogue.turn import Around, Speaking, Understood
 from bot.dialogue.understand import TOPIC_COMMANDS
 from bot.messages import QUESTION_TOPICS, Evidence, Indicator, Screening, Speaker, Triage, higher
@@ -40,7 +40,9 @@ WEIGHT_OF_TURNS: Final = 2  # how often a turn of a conversation counts beside a
 # What the meanings of the lists say beside those that are exact: to be learned, not matched inside sentences.
 _MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
     **{meaning: (label,) for meaning, label in LISTED.items() if label in LABELS},
-    **{meaning: (ASK,) for meaning in ("hide", "cannot_call", "what_now", "waiting", "lost_document", "request", "abroad")},
+    **{meaning: (ASK,) for meaning in ("what_now", "waiting", "lost_document", "request", "abroad")},
+    "hide": (ASK, f"{FACT}{Fact.WATCHED}"),
+    "cannot_call": (ASK, f"{FACT}{Fact.NO_CALLS}"),
     "alone_now": ("tell:self",),
 }
 
@@ -160,7 +162,7 @@ def from_wishes(wishes: Iterable[tuple[str, str, str]]) -> list[Example]:
 def from_library(library: Library) -> list[Example]:
     """Return examples of the ways of asking."""
     return [
-        Example(way, language, Context(), frozenset({ASK}), needs=(frozenset({answer.id}),))
+        Example(way, language, Context(), frozenset({ASK}) | _told_by([answer]), needs=(frozenset({answer.id}),))
         for answer in library.answers.values()
         for language, way in answer.ways()
     ]
@@ -175,9 +177,19 @@ def from_conversations(
         for turn, context, speaking in led(conversation, library, vector_of):
             who = speaking.turn.now.who
             needs = tuple(frozenset(command.choices) for command in turn.commands.asked if command.choices)
-            labels = frozenset(command.name for command in turn.commands.all if command.name in LABELS)
+            labels = frozenset(command.name for command in turn.commands.all if command.name in LABELS) | _facts(turn, library)
             found.append(Example(turn.text, conversation.language, context, labels, who, needs, WEIGHT_OF_TURNS))
     return found
+
+
+def _facts(turn: LabelledTurn, library: Library) -> frozenset[str]:
+    """Return what a turn tells of its writer's situation, as labels: by what it wants or refuses, and by what it asks."""
+    asked = [library.answers[name] for command in turn.commands.asked for name in command.choices[:1] if name in library]
+    return frozenset(f"{FACT}{fact}" for name, fact in TOLD_BY.items() if name in turn.commands) | _told_by(asked)
+
+
+def _told_by(answers: Iterable[Answer]) -> frozenset[str]:
+    return frozenset(label for answer in answers for fact in answer.tells if (label := f"{FACT}{fact}") in LABELS)
 
 
 def led(

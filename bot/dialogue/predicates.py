@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, PREFIX, WAITING, Answer, Library
-from bot.dialogue.commands import ASK, HELPS, UNKNOWN, Command, Commands
+from bot.dialogue.commands import ASK, HELPS, Command, Commands
 from bot.dialogue.state import Danger, Fact, Heard, Person, State, Who, in_mortal_danger
 from bot.language.sentences import QUESTION_MARKS
 from bot.messages import Indicator, Triage
 
 FEW_WORDS: Final = 6  # of a message that only says that somebody comes
 MOST_ANSWERS: Final = 2
-COURTEOUS: Final = ("thanks", "bye", "greet", "answer:yes")
 OF_HARM: Final = frozenset({"medicine_taken", "ambulance_hurt", "drugged_against_will", "emergency_ward"})
 ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "still_there"})
+NUMBERS: Final = ("emergency_", "danger_", "unheard_", "witness_s", "disclose_", "heard_t", "suicide")  # texts that name 112
 SOON: Final = 6  # messages before a consultant is offered a second time
 
 
@@ -54,14 +54,18 @@ def danger_now(turn: Turn) -> bool:
 
 
 def hinted(turn: Turn, alarm: str) -> bool:
-    """Say whether the screening alone hears a danger, or dying, where the conversation does not: the numbers are said once."""
-    text = "suicide_hint" if alarm == "suicide" else "danger_reminder"
-    return turn.does(f"hint:{alarm}") and not turn.times(text) and not acute(turn)
+    """Say whether the screening alone hears a danger, or dying, where the conversation does not: the numbers are said once.
+
+    They are not said again to who has just read them.
+    """
+    text, named = ("suicide_hint", "suicide") if alarm == "suicide" else ("danger_reminder", NUMBERS)
+    read = any(said.startswith(named) for said in (*turn.before.last_said, *turn.said))
+    return turn.does(f"hint:{alarm}") and not turn.times(text) and not read and not acute(turn)
 
 
 def to_remind(turn: Turn) -> bool:
-    """Say whether a danger was told of in the message before, and this one speaks of something else: 112 is named once more, beside it."""
-    return danger_open(turn) and turn.now.since_alarm == 1 and not turn.does(*COURTEOUS) and not said_of_danger(turn)
+    """Say whether more is told in a danger that was told of in the message before, and the reply neither answers nor speaks of it."""
+    return danger_open(turn) and turn.now.since_alarm == 1 and tells(turn) and not answers(turn) and not said_of_danger(turn)
 
 
 def danger_open(turn: Turn) -> bool:
@@ -123,7 +127,8 @@ def in_mood(turn: Turn, mood: str) -> bool:
 
 def suicide_doubted(turn: Turn) -> bool:
     """Say whether a message may be of dying and may be of tiredness: it is asked back, once."""
-    return turn.does("doubt:suicide") and not suicide_open(turn) and not turn.times("hurting_ask")
+    spoken_of = any(text.startswith(("suicide", "hurting_ask")) for text in turn.before.said)
+    return turn.does("doubt:suicide") and not suicide_open(turn) and not spoken_of
 
 
 def only_interrupted(turn: Turn) -> bool:
@@ -219,11 +224,10 @@ def may_offer(turn: Turn) -> bool:
 # Questions
 
 
-def moment(turn: Turn) -> str:
-    """Return in which moment answers must fit: danger, waiting or calm."""
-    if acute(turn):
-        return DANGER
-    return WAITING if turn.now.person is Person.ASKED else CALM
+def moments(turn: Turn) -> frozenset[str]:
+    """Return the moments of which an answer must fit one: waiting or calm, and danger while one is open; an alarm is answered first."""
+    calm = WAITING if turn.now.person is Person.ASKED else CALM
+    return frozenset({calm, DANGER} if acute(turn) else {calm})
 
 
 def fitting(turn: Turn) -> tuple[Answer, ...]:
@@ -240,7 +244,7 @@ def answers(turn: Turn) -> tuple[Answer, ...]:
 
 def fits(turn: Turn, answer: Answer) -> bool:
     """Say whether an answer may be said now, to this person; beside an alarm only a vital one, and to who asks."""
-    now = answer.vital and asks_openly(turn) if alarm_now(turn) else moment(turn) in answer.when
+    now = answer.vital and asks_openly(turn) if alarm_now(turn) else not moments(turn).isdisjoint(answer.when)
     return answer.fits(turn.now.who) and now
 
 
@@ -288,14 +292,7 @@ def doubtful(turn: Turn) -> tuple[str, ...]:
 
 def asks_unknown(turn: Turn) -> bool:
     """Say whether something is asked that the library does not know."""
-    return any(command.value in {"", UNKNOWN} or not command.choices for command in unanswered(turn)) or bool(unanswered(turn))
-
-
-def left_in_the_dark(turn: Turn) -> bool:
-    """Say whether a question gets no answer yet, from somebody who told of a danger and was not reminded of 112 yet."""
-    open_still = asks_unknown(turn) or bool(doubtful(turn))
-    reminded = turn.times("danger_reminder", "danger_reminder_witness")
-    return open_still and turn.now.triage is Triage.EMERGENCY and not reminded and not acute(turn)
+    return bool(unanswered(turn))
 
 
 def beside(turn: Turn) -> tuple[str, ...]:

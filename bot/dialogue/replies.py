@@ -127,7 +127,7 @@ def waiting_text(turn: Turn) -> Sequence[Say]:
     """Return what is said when a request for a person is opened."""
     if is_.refused_before(turn) and not is_.person_wanted(turn):
         return (Say("handoff_after_all", WITHDRAW),)
-    if turn.awaits == "human":
+    if turn.awaits == "human" and is_.person_wanted(turn):
         return (Say("handoff_accepted", WITHDRAW),)
     at_once = turn.on_duty or turn.now.triage is Triage.EMERGENCY
     text = "handoff_written" if is_.unheard(turn) else "handoff_short" if at_once else "handoff_short_night"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,7 @@ from bot.screening.heads import Matrix
 _FILE: Final = "nearness.npz"
 _BATCH: Final = 128
 NEAREST: Final = 3  # ways of asking of one answer whose nearness counts
+CALM_ONLY: Final = frozenset({CALM})
 INDIFFERENT: Final = -2.5  # the log likelihood of an answer that the network does not know: it must neither win nor lose by that
 SHARE_OF_OTHERS: Final = 0.5  # of the second and third of them
 
@@ -65,7 +66,7 @@ class Nearness:
     share: float = 0.0
     network: Layers | None = None
     centres: Mapping[str, Matrix] = field(default_factory=dict)
-    usable: dict[tuple[Who, str], NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
+    usable: dict[tuple[Who, frozenset[str]], NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
     spoken: dict[str, NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
 
     def find(
@@ -76,41 +77,67 @@ class Nearness:
         *,
         who: Who,
         context: Context = NEW,
-        moment: str = CALM,
+        moments: frozenset[str] = CALM_ONLY,
         language: str = "",
         most: int = 5,
     ) -> list[Found]:
-        """Return the nearest answers that fit who writes and the moment, and may be said in a language, the nearest first."""
-        if not self.owners:
-            return []
-        cosines = self.vectors @ unit(self.projection @ sense)
-        usable = self._fitting(library, who, moment) & self._said_in(library, language)
-        cosines = np.where(usable & ((self.followed == 0) | bool(context.needs)), cosines, -1.0)
-        best: dict[str, list[float]] = {}
-        ways: dict[str, str] = {}
-        for place in np.argsort(-cosines)[: most * 12]:
-            best.setdefault(self.owners[place], []).append(float(cosines[place]))
-            ways.setdefault(self.owners[place], self.digests[place] if place < len(self.digests) else "")
-        asked_on = {library.answers[name].matter for name in context.needs[:1] if name in library}
-        likely = self._likely(text, sense, context)
-        scored = [
-            Found(
-                name,
-                _together(near)
-                + self.stays * (library.answers[name].matter in asked_on)
-                + self.share * likely.get(name, INDIFFERENT),
-                ways[name],
-            )
-            for name, near in best.items()
-        ]
-        return sorted(scored, key=lambda found: -found.nearness)[:most]
+        """Return the nearest answers that fit who writes and one of the moments, and may be said in a language, the nearest first."""
+        [found] = self.find_each(
+            [(text, sense)], library, who=who, context=context, moments=moments, language=language, most=most
+        )
+        return found
 
-    def _fitting(self, library: Library, who: Who, moment: str) -> NDArray[np.bool_]:
-        """Return which ways of asking are of answers that may be said to somebody in a moment; found once for each."""
-        if (who, moment) not in self.usable:
-            known = {name: answer.fits(who) and moment in answer.when for name, answer in library.answers.items()}
-            self.usable[who, moment] = np.array([known[owner] for owner in self.owners], dtype=np.bool_)
-        return self.usable[who, moment]
+    def find_each(
+        self,
+        parts: Sequence[tuple[str, Matrix]],
+        library: Library,
+        *,
+        who: Who,
+        context: Context = NEW,
+        moments: frozenset[str] = CALM_ONLY,
+        language: str = "",
+        without: Collection[str] = (),
+        most: int = 5,
+    ) -> list[list[Found]]:
+        """Return what `find` does for each of several parts of a message, given as text and vector; nothing of `without`."""
+        if not self.owners:
+            return [[] for _ in parts]
+        usable = self._fitting(library, who, moments) & self._said_in(library, language)
+        usable &= (self.followed == 0) | bool(context.needs)
+        cosines = unit(np.stack([sense for _, sense in parts]) @ self.projection.T) @ self.vectors.T
+        asked_on = {library.answers[name].matter for name in context.needs[:1] if name in library}
+        found = []
+        for (text, sense), row in zip(parts, cosines, strict=True):
+            likely = self._likely(text, sense, context)
+            scored = [
+                Found(
+                    name,
+                    _together(near)
+                    + self.stays * (library.answers[name].matter in asked_on)
+                    + self.share * likely.get(name, INDIFFERENT),
+                    way,
+                )
+                for name, (near, way) in self._nearest(np.where(usable, row, -1.0), most * 12).items()
+                if name not in without
+            ]
+            found.append(sorted(scored, key=lambda one: -one.nearness)[:most])
+        return found
+
+    def _nearest(self, cosines: Matrix, most: int) -> dict[str, tuple[list[float], str]]:
+        """Return by answer the cosines of its ways among the nearest ones of all, and the digest of its nearest way."""
+        top = np.argpartition(-cosines, most)[:most] if len(cosines) > most else np.arange(len(cosines))
+        best: dict[str, tuple[list[float], str]] = {}
+        for place in top[np.argsort(-cosines[top])].tolist():
+            near, _ = best.setdefault(self.owners[place], ([], self.digests[place] if place < len(self.digests) else ""))
+            near.append(float(cosines[place]))
+        return best
+
+    def _fitting(self, library: Library, who: Who, moments: frozenset[str]) -> NDArray[np.bool_]:
+        """Return which ways of asking are of answers that may be said to somebody in one of some moments; found once for each."""
+        if (who, moments) not in self.usable:
+            known = {name: answer.fits(who) and not moments.isdisjoint(answer.when) for name, answer in library.answers.items()}
+            self.usable[who, moments] = np.array([known[owner] for owner in self.owners], dtype=np.bool_)
+        return self.usable[who, moments]
 
     def _said_in(self, library: Library, language: str) -> NDArray[np.bool_]:
         """Return which ways of asking are of answers that may be said in a language, "" for any; found once for each."""

@@ -59,7 +59,6 @@ SAFETY: Final = (
         "it may be a word of dying, or of tiredness",
         is_.suicide_doubted,
         says("hurting_ask", buttons=("tired", "hurting", "human"), awaits="hurting"),
-        REPLY_ENDS,
     ),
     Row(
         S,
@@ -95,8 +94,8 @@ SAFETY: Final = (
         REPLY_ENDS,
     ),
     Row(S, "erasing is declined", lambda t: t.does("erase:no"), says("delete_kept"), REPLY_ENDS),
-    Row(S, "short answers are wanted", lambda t: t.does("want:quiet"), says("quiet_on"), REPLY_ENDS),
-    Row(S, "full answers are wanted", lambda t: t.does("want:normal") and not is_.acute(t), says("quiet_off"), REPLY_ENDS),
+    Row(S, "short answers are wanted", lambda t: t.does("want:quiet"), says("quiet_on")),
+    Row(S, "full answers are wanted", lambda t: t.does("want:normal") and not is_.acute(t), says("quiet_off")),
     Row(
         S,
         "a language is named",

@@ -158,7 +158,7 @@ TABLE: Final = (
     Row(
         H,
         "something told beside a question is received by its answer",
-        lambda t: is_.tells(t) and bool(is_.answers(t)) and heard_sign(t) is None,
+        lambda t: is_.tells(t) and bool(t.commands.asked or is_.answers(t)) and heard_sign(t) is None,
         lambda _t: (),
     ),
     Row(
@@ -255,13 +255,6 @@ TABLE: Final = (
     Row(N, "the screening alone hears a word of dying", lambda t: is_.hinted(t, "suicide"), says("suicide_hint"), GOES_ON),
     Row(
         N,
-        "a question stays open, from somebody who told of something grave",
-        is_.left_in_the_dark,
-        lambda t: (Say("danger_reminder_witness" if is_.of_others(t) else "danger_reminder"),),
-        GOES_ON,
-    ),
-    Row(
-        N,
         "a request for a person is opened",
         lambda t: is_.newly_waiting(t) and not is_.called_for_already(t),
         waiting_text,
@@ -274,7 +267,7 @@ TABLE: Final = (
     ),
     Row(
         N,
-        "a danger that was told of just now goes on while something else is said",
+        "a danger that was told of just now goes on while more is told",
         is_.to_remind,
         lambda t: (
             Say(

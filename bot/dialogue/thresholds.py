@@ -16,9 +16,9 @@ from bot.dialogue.answers import Library
 from bot.dialogue.commands import ASK
 from bot.dialogue.heads import Bars
 from bot.dialogue.learning import Example
+from bot.dialogue.questions import MOST_CHOICES
 from bot.dialogue.retrieval import Nearness
 from bot.dialogue.state import Who
-from bot.dialogue.understand import MOST_CHOICES
 from bot.screening.heads import Matrix
 
 
@@ -48,9 +48,9 @@ COSTS: Final[Mapping[str, Cost]] = {
     **dict.fromkeys(("correct:joke", "feel:better", "done:called"), replace(GRAVE, least=0.6)),  # they end a danger
     **dict.fromkeys(("danger:self", "danger:other"), Cost(beta=1.0, precision=0.6, least=0.5)),
     **dict.fromkeys(("feel:suicide", "want:erase", "want:quiet", "want:normal", "want:language"), replace(GRAVE, beta=0.7)),
-    "refuse:human": replace(GRAVE, precision=0.85, least=0.8),  # it sends somebody out of the queue
+    "refuse:human": GRAVE,  # it sends somebody out of the queue; one button undoes it, and a danger to life keeps the case
     **dict.fromkeys(("refuse:call", "answer:yes"), GRAVE),
-    **dict.fromkeys(("arrange:word", "arrange:time"), GRAVE),
+    **dict.fromkeys(("arrange:word", "arrange:time"), replace(GRAVE, least=0.6)),  # they call a person
 }
 STEPS: Final = np.linspace(0.25, 0.95, 36)
 FEWEST: Final = 12  # labelled messages with a command; with fewer a middle bar is kept
@@ -58,7 +58,7 @@ MIDDLE: Final = 0.5
 RIGHT_ENOUGH: Final = 0.8  # of the roles that are believed
 # In right answers: what a wrong one costs, beside none; what it is worth to ask back with the right one among the choices, or without.
 # Live readers took asking back for hardly better than no answer, and the second likeliest stands under a given answer as a button.
-WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.3, 0.6
+WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.15, 0.6
 STAYS: Final = (0.0, 0.05, 0.1)
 SHARES: Final = (0.0, 0.015, 0.03, 0.05, 0.08)
 NEARNESSES: Final = np.linspace(-0.3, 0.9, 61)

@@ -21,6 +21,7 @@ from bot.messages import Screening, Triage
 
 MOST_TIME: Final = 200  # characters of a safe time that are noted
 MOST_WORD: Final = 40
+MARKS: Final = " .,;:!?…"  # around a time or a word, which stands in a sentence of ours
 _NOTED: Final = {"arrange:time": ("safe_time", MOST_TIME), "arrange:word": ("code_word", MOST_WORD)}
 
 
@@ -159,7 +160,7 @@ def _with_values(state: State, commands: Commands) -> State:
     for name, (slot, most) in _NOTED.items():
         command = commands.first(name)
         if command is not None and command.value:
-            noted[slot] = command.value[:most]
+            noted[slot] = command.value.strip(MARKS)[:most]
     part = commands.first("report:value")
     return replace(report.taken(state, part.value) if part is not None else state, arranged=noted)
 

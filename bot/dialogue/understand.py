@@ -5,49 +5,38 @@ What the screening found is never weighed here: it only adds commands of its own
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library, shared_library
-from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, UNKNOWN, Command, Commands
+from bot.dialogue.arrangements import time_named, word_named
+from bot.dialogue.commands import ASK, FACT, HELPS, UNKNOWN, Command, Commands
 from bot.dialogue.embedding import Senses
 from bot.dialogue.exact import exact
 from bot.dialogue.features import Context, packed, rows_of
 from bot.dialogue.heads import CommandHeads
-from bot.dialogue.retrieval import Found, Nearness
-from bot.dialogue.state import Danger, Person, Who
+from bot.dialogue.questions import Part, questions
+from bot.dialogue.retrieval import Nearness
+from bot.dialogue.screened import ALARMS, ALIKE, HINT_OF, as_it_is, in_context, with_screening
+from bot.dialogue.state import Person, Who
 from bot.dialogue.turn import Understood
 from bot.language.lexicon import Lexicon, shared_lexicon
-from bot.language.sentences import QUESTION_MARKS, sentences
-from bot.messages import QUESTION_TOPICS, Indicator, Screening, Speaker, Triage
+from bot.language.sentences import QUESTION_MARKS
+from bot.messages import QUESTION_TOPICS, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
 from bot.screening.encoder import Encoder
 from bot.screening.heads import Heads, Matrix
 from bot.screening.parts import together
 from bot.screening.tuned import TunedEncoder
 
-_NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
-# What the screening calls an emergency after the first message is said as one from this likelihood on: of 24 such validation turns 15
-# were labelled so, of 40 below it 5.
-BORNE_OUT: Final = 0.15
-_DANGERS: Final = ("danger:self", "danger:other")
-ALIKE: Final[Mapping[str, tuple[str, ...]]] = {**dict.fromkeys(_DANGERS, _DANGERS), "feel:suicide": ("feel:suicide",)}
-HINTS: Final = ("hint:danger", "hint:suicide")
-EXITS: Final = ("feel:better", "done:called", "correct:joke")  # that a danger is over, help was called, or it was a joke
 COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
 TELLS: Final = ("tell:self", "tell:other")
+LAST_ANSWERS: Final = 2  # at most so many are in one reply
 HALF_HEARD: Final = 0.5  # of its bar
 # What half heard does no harm: it is received or asked about. Nobody is called, sent away or alarmed by half a word.
 HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", "feel:afraid", "feel:ashamed", "feel:unsure")
-# What listed phrases inside a message tell of the writer's situation: it changes only in which words something is said.
-FACT_IN: Final[Mapping[str, str]] = {"cannot_call": "fact:no_calls", "hide": "fact:watched"}
-MOST_QUESTIONS: Final = 3
-BESIDE: Final = 0.06  # how much farther than the nearest an answer may be to stand beside it as a button
-MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
-
 
 # What a message of each topic does, where the topic alone says it.
 TOPIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -65,33 +54,13 @@ TOPIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def with_screening(
-    commands: Commands, screening: Screening, *, borne_out: Callable[[str], bool] = lambda _command: True
-) -> Commands:
-    """Add what the screening found: an emergency is a danger, or a word of dying, where the conversation bears it out.
+@dataclass(frozen=True)
+class Message:
+    """What is read of a message: texts and vectors of the whole and, where it has several, its clauses; a row of numbers for each."""
 
-    The screening has learned from single messages: what it calls an emergency in the middle of a conversation often is "they brought
-    him tea, I am in the police car". The finding stays, and a person sees it; what is said then is a hint of 112 and of the crisis
-    line, not that a life is in danger. Nor is it where the message says that a danger is over, or a joke, unless both the screening and the
-    conversation hear one; that somebody who spoke of dying is better is believed by the conversation alone, which knows of what they speak.
-    """
-    if commands.any_of(*EXITS):
-        of_suicide = Indicator.SUICIDE_RISK in screening.signs
-        if screening.triage is not Triage.EMERGENCY or (of_suicide and not any(map(borne_out, ALIKE))):
-            return commands
-        commands = commands.without(*EXITS)  # whoever tells of a danger is not out of it
-    if Indicator.SUICIDE_RISK in screening.signs:
-        return _found(commands.without("doubt:suicide"), "feel:suicide", "hint:suicide", borne_out)
-    if screening.triage is not Triage.EMERGENCY or commands.any_of("danger:self", "danger:other", "feel:suicide"):
-        return commands
-    danger = "danger:other" if screening.speaker is Speaker.WITNESS else "danger:self"
-    return _found(commands, danger, "hint:danger", borne_out)
-
-
-def _found(commands: Commands, alarm: str, hint: str, borne_out: Callable[[str], bool]) -> Commands:
-    if alarm in commands:
-        return commands
-    return commands.with_(Command(alarm if borne_out(alarm) else hint, sure=FOUND_ONLY))
+    language: str
+    parts: Sequence[tuple[str, Matrix]]
+    rows: Matrix
 
 
 @dataclass(frozen=True)
@@ -121,51 +90,89 @@ class CommandModel:
         said = exact(text, screening.language, self.lexicon)
         if reading is None:
             return Understood(screening, said or Commands.of("unclear"))
-        sense = self.senses.one(reading.whole)
-        vector = packed(sense[: self.senses.last_width])
+        parts = self._parts(text, reading)
+        vector = packed(parts[0][1][: self.senses.last_width])
         if said is not None:
-            alarming = said.any_of(*_DANGERS, "feel:suicide")
-            return Understood(screening, with_screening(said, screening, borne_out=lambda _alarm: alarming), vector=vector)
-        rows = self._rows(text, sense, reading, context)
-        likely, bars = self.heads.likelihoods(rows), self.heads.bars
+            said_as = as_it_is if said.any_of(*ALARMS) else HINT_OF.__getitem__
+            return Understood(screening, with_screening(said, screening, said_as=said_as), vector=vector)
+        rows = rows_of(parts, reading.language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
+        message = Message(reading.language, parts, rows)
+        likely = self.heads.likelihoods(rows)
         who = self._who(rows[0], context)
-        found = [
-            Command(name, self._value(name, text, screening.language), sure)
-            for name, sure in likely.items()
-            if name != ASK
-            and sure >= bars.command[name] * (HALF_HEARD if name == "arrange:word" and _NAMED_WORD.search(text) else 1)
-        ]
-        found += self._told_when(text, screening.language, context, found)
-        if bars.doubt <= likely["feel:suicide"] < bars.command["feel:suicide"]:
-            found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
-        known = who if who is not Who.UNKNOWN else context.who
-        if likely[ASK] >= bars.command[ASK]:
-            dying = (context.presses and context.suicide is Danger.OPEN) or any(one.name == "feel:suicide" for one in found)
-            asking = self._asking(reading, sense, rows)
-            bar = bars.told if dying else bars.answer
-            found += self._asked(asking, context, known, language=reading.language, sure=likely[ASK], bar=bar)
-        elif context.awaits is None:
-            told = any(command.name in TELLS for command in found)
-            if told or likely[ASK] >= bars.command[ASK] * HALF_HEARD:
-                command = Command(HELPS if told else ASK, sure=likely[ASK])
-                found += self._helps(text, sense, context, known, command, language=reading.language)
-        if all(command.name in COURTESIES for command in found):
+        found = self._heard(text, screening.language, likely, context)
+        if (wanted := self._wanted(found, likely, context)) is not None:
+            does = {command.name for command in found}
+            found += self._sought(message, *wanted, context=context, who=who, does=does)
+        if all(command.name in COURTESIES or command.name.startswith(FACT) for command in found):
             found += self._likeliest(likely)
-        found = sorted(found, key=lambda command: -command.sure) or [Command("unclear", sure=0.0)]
-        inside = self.lexicon.inside(text, screening.language)
-        found += [Command(fact, sure=FOUND_ONLY) for meaning, fact in FACT_IN.items() if meaning in inside]
+        if all(command.name.startswith(FACT) for command in found):
+            found.append(Command("unclear", sure=0.0))
+        found.sort(key=lambda command: -command.sure)
+        commands = with_screening(Commands(tuple(found)), screening, said_as=in_context(context, likely))
+        return Understood(screening, commands, who, vector)
 
-        def borne_out(alarm: str) -> bool:
-            return context.first or max(likely[name] for name in ALIKE[alarm]) >= BORNE_OUT
-
-        return Understood(screening, with_screening(Commands(tuple(found)), screening, borne_out=borne_out), who, vector)
-
-    def _rows(self, text: str, sense: Matrix, reading: Reading, context: Context) -> Matrix:
-        """Return what the heads read: the whole message and, where it has several, each of its clauses."""
-        parts = [(text, sense)]
+    def _parts(self, text: str, reading: Reading) -> list[tuple[str, Matrix]]:
+        """Return texts and vectors of what is read: the whole message and, where it has several, each of its clauses."""
+        parts = [(text, self.senses.one(reading.whole))]
         if len(reading.clauses) > 1:
             parts += zip(reading.clauses, self.senses.of(reading.encodings), strict=True)
-        return rows_of(parts, reading.language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
+        return parts
+
+    def _heard(self, text: str, language: str, likely: Mapping[str, float], context: Context) -> list[Command]:
+        """Return all but the questions: what is likely enough, a doubt whether dying is meant, and a time that was asked for."""
+        bars = self.heads.bars
+        values = {"arrange:time": time_named(text, language, self.lexicon), "arrange:word": word_named(text)}
+        halved = {"arrange:word"} if values["arrange:word"] else set()
+        found = [
+            Command(name, values.get(name, ""), sure)
+            for name, sure in likely.items()
+            if name != ASK and sure >= bars.command[name] * (HALF_HEARD if name in halved else 1)
+        ]
+        names = {command.name for command in found}
+        time = values["arrange:time"]
+        if context.awaits == "time" and "arrange:time" not in names and time and not time.endswith(QUESTION_MARKS):
+            found.append(Command("arrange:time", time))
+        if "feel:suicide" not in names and likely["feel:suicide"] >= bars.doubt:
+            found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
+        return found
+
+    def _wanted(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> tuple[Command, float] | None:
+        """Return what is sought in the library and how near it has to be: what is asked, or what helps with what is told; None for nothing.
+
+        Who speaks of dying, tells, or hardly asks, is answered only by what is surely meant.
+        """
+        bars, sure = self.heads.bars, likely[ASK]
+        names = {command.name for command in found}
+        if sure >= bars.command[ASK]:
+            return Command(ASK, UNKNOWN, sure), bars.told if "feel:suicide" in names else bars.answer
+        told = not names.isdisjoint(TELLS)
+        if context.awaits is None and (told or sure >= bars.command[ASK] * HALF_HEARD):
+            return Command(HELPS if told else ASK, sure=sure), bars.told
+        return None
+
+    def _sought(
+        self, message: Message, wanted: Command, bar: float, *, context: Context, who: Who, does: Set[str]
+    ) -> list[Command]:
+        """Return the questions of a message, or the answer that helps with what it tells.
+
+        Whoever says that something else was meant is not answered what was answered last.
+        """
+        least = self.heads.bars.command[ASK] if wanted.value else 1.0
+        asks = [wanted.sure, *self.heads.likely(ASK, message.rows[1:]).tolist()]
+        places = [place for place, sure in enumerate(asks) if place == 0 or sure >= least]
+        near = self.nearness.find_each(
+            [message.parts[place] for place in places],
+            self.library,
+            who=who if who is not Who.UNKNOWN else context.who,
+            context=context,
+            moments=_moments(context, does),
+            language=message.language,
+            without=context.needs[:LAST_ANSWERS] if "correct:meant" in does else (),
+        )
+        whole, *clauses = (Part(asks[place], tuple(found)) for place, found in zip(places, near, strict=True))
+        if wanted.value:
+            return questions(whole, clauses, bar=bar, between=self.heads.bars.between)
+        return [replace(wanted, value=whole.near[0].answer)] if whole.nearness >= bar else []
 
     def _likeliest(self, likely: Mapping[str, float]) -> list[Command]:
         """Return what a message most likely tells or feels that otherwise does nothing, or only thanks: half of its bar is enough then."""
@@ -173,83 +180,18 @@ class CommandModel:
         name = max(HALF_HEARD_TOO, key=lambda label: likely[label] / bars[label])
         return [Command(name, sure=likely[name])] if likely[name] >= bars[name] * HALF_HEARD else []
 
-    def _value(self, name: str, text: str, language: str) -> str:
-        """Return what a message arranges, where it names it: a time in any words, a code word in quotation marks or after a colon."""
-        if name == "arrange:time":
-            return self._times(text, language)
-        if name == "arrange:word" and (word := _NAMED_WORD.search(text)) is not None:
-            return (word["quoted"] or word["after"]).strip()
-        return ""
-
-    def _told_when(self, text: str, language: str, context: Context, found: Sequence[Command]) -> list[Command]:
-        """Return the time that was asked for, where a message names one beside whatever else it does."""
-        if context.awaits != "time" or any(command.name == "arrange:time" for command in found):
-            return []
-        named = self._times(text, language)
-        return [Command("arrange:time", named)] if named and not named.endswith(QUESTION_MARKS) else []
-
-    def _times(self, text: str, language: str) -> str:
-        """Return the sentences that name a time and ask nothing else; the whole text where it is one, nothing where none names one."""
-        named = [part for part in sentences(text) if any(map(str.isdigit, part)) or self.lexicon.names_time(part, language)]
-        return " ".join([part for part in named if not part.endswith(QUESTION_MARKS)] or named)
-
     def _who(self, row: Matrix, context: Context) -> Who:
         who, sure = self.heads.role(row)
         bar = self.heads.bars.who if context.who is Who.UNKNOWN else self.heads.bars.who_again
         return who if sure >= bar and who is not Who.UNKNOWN else Who.UNKNOWN
 
-    def _asking(self, reading: Reading, sense: Matrix, rows: Matrix) -> list[tuple[str, Matrix]]:
-        """Return what of a message may ask: the whole, and each of several clauses that asks by itself."""
-        asking = [(" ".join(reading.clauses), sense)]
-        if len(reading.clauses) > 1:
-            sure = self.heads.likely(ASK, rows[1:]).tolist()
-            clauses = zip(reading.clauses, self.senses.of(reading.encodings), sure, strict=True)
-            asking += [(text, part) for text, part, asks in clauses if asks >= self.heads.bars.command[ASK]][:MOST_QUESTIONS]
-        return asking
 
-    def _asked(
-        self, asking: Sequence[tuple[str, Matrix]], context: Context, who: Who, *, language: str, sure: float, bar: float
-    ) -> list[Command]:
-        """Return the questions of a message; `bar` is for the first."""
-        sought = [
-            self.nearness.find(text, part, self.library, who=who, context=context, moment=_moment(context), language=language)
-            for text, part in asking
-        ]
-        found: list[Command] = []
-        for near in sorted(filter(None, sought), key=lambda near: -near[0].nearness):
-            value = self._chosen(near, max(bar, self.heads.bars.further) if found else bar)
-            clear = value is not None and "|" not in value
-            if value is not None and (clear or not found) and not any(value.partition("|")[0] in one.choices for one in found):
-                found.append(Command(ASK, value, sure))
-        if found:
-            given = {name for one in found for name in one.choices}
-            nearest = [one for near in sought for one in near[:MOST_CHOICES] if one.nearness >= near[0].nearness - BESIDE]
-            beside = dict.fromkeys(one.answer for one in nearest if one.answer not in given)
-            return [replace(found[0], near=tuple(beside)), *found[1:]]
-        if not any(sought):
-            return [Command(ASK, UNKNOWN, sure)]
-        nearest = max(filter(None, sought), key=lambda near: near[0].nearness)
-        return [Command(ASK, UNKNOWN, sure, near=tuple(one.answer for one in nearest[:MOST_CHOICES]))]
-
-    def _helps(self, text: str, sense: Matrix, context: Context, who: Who, command: Command, *, language: str) -> list[Command]:
-        """Return the answer to what is told, or hardly asked, where the library surely has what helps with it."""
-        near = self.nearness.find(text, sense, self.library, who=who, context=context, moment=_moment(context), language=language)
-        clear = near and near[0].nearness >= self.heads.bars.told
-        return [replace(command, value=near[0].answer)] if clear else []
-
-    def _chosen(self, near: Sequence[Found], bar: float) -> str | None:
-        if not near or near[0].nearness < bar:
-            return None
-        if len(near) > 1 and near[0].nearness - near[1].nearness < self.heads.bars.between:
-            return "|".join(found.answer for found in near[:MOST_CHOICES])
-        return near[0].answer
-
-
-def _moment(context: Context) -> str:
-    """Return in which moment answers must fit, as far as is known before the message is settled."""
-    if context.presses:
-        return DANGER
-    return WAITING if context.person is Person.ASKED else CALM
+def _moments(context: Context, does: Set[str]) -> frozenset[str]:
+    """Return the moments of which answers must fit one, as far as is known before the message is settled: see `predicates.moments`."""
+    if not does.isdisjoint(ALARMS):
+        return frozenset({DANGER})
+    calm = WAITING if context.person is Person.ASKED else CALM
+    return frozenset({calm, DANGER} if context.presses else {calm})
 
 
 def told_in_parts(whole: Understood, found: Sequence[Understood]) -> Understood:
@@ -259,10 +201,10 @@ def told_in_parts(whole: Understood, found: Sequence[Understood]) -> Understood:
     """
     screening = together(whole.screening, [part.screening for part in found])
 
-    def borne_out(alarm: str) -> bool:
-        return any(one.commands.any_of(*ALIKE[alarm]) for one in (whole, *found))
+    def said_as(alarm: str) -> str:
+        return alarm if any(one.commands.any_of(*ALIKE[alarm]) for one in (whole, *found)) else HINT_OF[alarm]
 
-    commands = with_screening(whole.commands.without(*HINTS), screening, borne_out=borne_out)
+    commands = with_screening(whole.commands.without(*HINT_OF.values()), screening, said_as=said_as)
     return replace(whole, screening=screening, commands=commands)
 
 

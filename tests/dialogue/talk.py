@@ -12,10 +12,10 @@ from bot.conversation.urgency import raised
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.rules import sections_of
+from bot.dialogue.screened import HINT_OF, as_it_is, with_screening
 from bot.dialogue.state import State, Who
 from bot.dialogue.texts import rendered
 from bot.dialogue.turn import Around, Speaking, Understood
-from bot.dialogue.understand import with_screening
 from bot.language.wording import Wording
 from bot.messages import Evidence, Inbound, Indicator, Reply, Screening, Speaker, Triage
 from bot.program import Program
@@ -35,7 +35,9 @@ def heard(
     """Return what a message is understood as; `borne_out`: the conversation says the same as the screening."""
     screening = Screening("pl", triage, tuple(Evidence(sign, "…") for sign in signs), speaker)
     found = tuple(one if isinstance(one, Command) else Commands.of(one).all[0] for one in commands)
-    understood = Understood(screening, with_screening(Commands(found), screening, borne_out=lambda _alarm: borne_out), who)
+    understood = Understood(
+        screening, with_screening(Commands(found), screening, said_as=as_it_is if borne_out else HINT_OF.__getitem__), who
+    )
     return replace(understood, screening=raised(understood))
 
 

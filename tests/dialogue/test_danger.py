@@ -102,11 +102,19 @@ def test_nobody_in_danger_is_told_that_they_were_not_understood_or_questioned(co
     assert talk.state.awaits is None
 
 
-def test_a_question_in_a_danger_is_answered_only_by_what_is_meant_for_one() -> None:
+def test_a_question_beside_an_alarm_waits_and_one_after_it_is_answered() -> None:
     talk = Talk()
-    talk.hears("…", "danger:self", **VIOLENCE)
+    assert "answer.know_plan" not in talk.hears("…?", "danger:self", "ask:know_plan", **VIOLENCE)
     assert "answer.emergency_silent" in talk.hears("…", "ask:emergency_silent")
-    assert "answer.know_plan" not in talk.hears("…", "ask:know_plan")
+    assert "answer.know_plan" in talk.hears("…", "ask:know_plan")
+
+
+def test_whoever_spoke_of_dying_is_answered_what_they_ask_next() -> None:
+    talk = Talk()
+    talk.hears("…", "feel:suicide", **MORTAL)
+    said = talk.hears("…", "ask:loan_in_my_name")
+    assert "answer.loan_in_my_name" in said
+    assert not SUICIDE_TEXTS & set(said)
 
 
 def test_whoever_goes_on_to_other_things_is_answered_again_and_their_case_stays() -> None:
@@ -117,7 +125,7 @@ def test_whoever_goes_on_to_other_things_is_answered_again_and_their_case_stays(
     assert "answer.medicine_taken" in talk.hears("…", "ask:medicine_taken")
     assert "danger_reminder" not in talk.hears("…", "ask:what_to_pack")
     assert "handoff_kept" in talk.hears("…", "refuse:human")
-    assert "answer.know_plan" not in [*talk.hears("…", "danger:self", **VIOLENCE), *talk.hears("…", "ask:know_plan")]
+    assert "unheard_first" in talk.hears("…", "danger:self", **VIOLENCE)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +166,7 @@ def test_a_word_of_dying_or_of_tiredness_is_asked_back_once_and_each_answer_is_h
 def test_an_alarm_that_the_conversation_does_not_bear_out_is_kept_and_hinted_at_beside_the_answer() -> None:
     talk = Talk()
     talk.hears("…", "tell:self", triage=Triage.HIGH)
+    talk.hears("…", "ask:passport_kept")
     said = talk.hears("…", "ask:passport_back", triage=Triage.EMERGENCY, borne_out=False)
     assert "answer.passport_back" in said
     assert "danger_reminder" in said

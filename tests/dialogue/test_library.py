@@ -38,3 +38,12 @@ def test_an_answer_with_entry_and_words_is_read(tmp_path: Path) -> None:
 def test_what_was_left_out_is_told(tmp_path: Path, changed: dict[str, str], told: str) -> None:
     with pytest.raises(LibraryInvalid, match=told):
         library(tmp_path, **changed)
+
+
+def test_a_part_of_the_library_leads_to_nothing_that_is_not_in_it() -> None:
+    whole = Library.load()
+    without = whole.only(name for name in whole.answers if name != "passport_back")
+    assert whole.after.keys() == without.after.keys()
+    assert any("passport_back" in needs for needs in whole.after.values())
+    assert not any("passport_back" in needs for needs in (*without.after.values(), *without.told.values()))
+    assert whole.with_answers([]).after == whole.after

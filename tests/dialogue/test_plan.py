@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 
 import pytest
 
@@ -264,15 +263,6 @@ def test_a_death_threat_beside_taken_papers_is_received_as_the_threat() -> None:
     talk.hears("…", "tell:self", triage=Triage.HIGH, signs=[Indicator.WAGES_WITHHELD])
     signs = [Indicator.DOCUMENTS_TAKEN, Indicator.THREATS]
     assert "heard_threats" in talk.hears("…", "tell:self", triage=Triage.HIGH, signs=signs)
-
-
-def test_whose_question_about_a_danger_gets_no_answer_yet_is_reminded_of_112_once() -> None:
-    talk = Talk()
-    talk.hears("…", "tell:self", triage=Triage.EMERGENCY, signs=[Indicator.VIOLENCE], borne_out=False)
-    talk.state = replace(talk.state, said={})
-    assert "danger_reminder" in talk.hears("…?", "ask:none")
-    assert "danger_reminder" not in talk.hears("…?", "ask:none")
-    assert "danger_reminder" not in talk.hears("…?", "ask:passport_kept|passport_back")
 
 
 def test_nobody_who_told_of_no_danger_is_reminded_of_112_beside_a_question() -> None:

@@ -156,3 +156,23 @@ def test_dying_that_is_not_spoken_of_any_more_lets_other_things_be_answered() ->
         talk.hears("…", "tell:self")
     assert talk.hears("…?", "ask:know_plan") == ("answer.know_plan",)
     assert "handoff_kept" in talk.hears("…", "refuse:human")
+
+
+def test_whoever_goes_on_telling_after_an_offer_has_not_agreed_to_it() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", triage=Triage.MEDIUM, signs=[Indicator.WAGES_WITHHELD])
+    assert talk.state.awaits == "human"
+    said = talk.hears("…", "tell:self", triage=Triage.HIGH, signs=[Indicator.DOCUMENTS_TAKEN])
+    assert "handoff_short" in said
+    assert "handoff_accepted" not in said
+
+
+def test_short_answers_are_begun_and_the_question_beside_the_wish_is_answered() -> None:
+    assert set(Talk().hears("…?", "want:quiet", "ask:messenger_sees")) == {"quiet_on", "answer.messenger_sees"}
+    assert set(Talk().hears("…?", "want:normal", "ask:passport_kept")) == {"quiet_off", "answer.passport_kept"}
+
+
+def test_what_is_noted_stands_in_a_sentence_without_its_own_marks() -> None:
+    talk = Talk()
+    talk.hears("po 20..", Command("arrange:time", "po 20.."))
+    assert talk.state.arranged == {"safe_time": "po 20"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -17,8 +18,10 @@ from bot.dialogue.answers import Library
 from bot.dialogue.exact import BUTTONS, PART_BUTTON
 from bot.dialogue.texts import LATER, SAID_ABOVE, rendered
 from bot.language.data import NLU_DATA
+from bot.language.lexicon import shared_lexicon
 from bot.language.telling import telling_words
 from bot.language.wording import SOURCE_LANGUAGES, Wording
+from bot.messages import LANGUAGES
 from tests.dialogue.talk import LIBRARY, around, heard, replies, speaking
 
 WORDING = Wording.load()
@@ -169,3 +172,14 @@ def test_an_answer_without_a_neutral_form_waits_until_it_is_safe() -> None:
     bare = Wording({"pl": texts}, WORDING.titles, {}, WORDING.facts)
     turn = speaking("…", heard(f"ask:{told.removeprefix('answer.')}"), around=around(quiet=True))
     assert [reply.text for _, reply in rendered(turn.says, turn.turn, bare, "pl")] == [bare.text(LATER, "pl", form="quiet")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_answer_opens_with_a_yes_or_no_that_does_not_say_to_what(language: str) -> None:
+    # Where the wrong answer is found, "Yes." answers a question that nobody asked: "Will I be deported?"
+    lexicon = shared_lexicon()
+    for answer in LIBRARY.answers.values():
+        for form in ("text", "again"):
+            if WORDING.has(answer.text, language, form):
+                opening = re.split(r"[.!?।]", WORDING.text(answer.text, language, form=form))[0]
+                assert lexicon.meaning(opening, language) not in {"yes", "no"}, (answer.id, form)

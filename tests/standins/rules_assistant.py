@@ -19,9 +19,10 @@ from bot.dialogue.commands import Command, Commands
 from bot.dialogue.exact import exact
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.rules import sections_of
+from bot.dialogue.screened import with_screening
 from bot.dialogue.state import Who
 from bot.dialogue.turn import Speaking, Understood
-from bot.dialogue.understand import plainly, with_screening
+from bot.dialogue.understand import plainly
 from bot.language.lexicon import Lexicon
 from bot.messages import Button, Evidence, Indicator, Reply, Screening, Speaker, Triage
 from tests.support import PlainAssistant, PlainSpoken

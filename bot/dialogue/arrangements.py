@@ -1,0 +1,23 @@
+"""What a message names of an arrangement: the time at which it is safe to write, and the word by which both sides know each other."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.language.lexicon import Lexicon
+from bot.language.sentences import QUESTION_MARKS, sentences
+
+_NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
+
+
+def time_named(text: str, language: str, lexicon: Lexicon) -> str:
+    """Return the sentences that name a time and ask nothing else; the whole text where it is one, nothing where none names one."""
+    named = [part for part in sentences(text) if any(map(str.isdigit, part)) or lexicon.names_time(part, language)]
+    return " ".join([part for part in named if not part.endswith(QUESTION_MARKS)] or named)
+
+
+def word_named(text: str) -> str:
+    """Return what stands in quotation marks or after a colon, "" where nothing does."""
+    found = _NAMED_WORD.search(text)
+    return (found["quoted"] or found["after"]).strip() if found is not None else ""

@@ -1,0 +1,59 @@
+"""Which of several readings of a message is answered: as one question, or clause by clause."""
+
+from __future__ import annotations
+
+from bot.dialogue.commands import UNKNOWN
+from bot.dialogue.questions import Part, questions
+from bot.dialogue.retrieval import Found
+
+BAR = 0.5
+
+
+def part(asks: float, *near: tuple[str, float]) -> Part:
+    return Part(asks, tuple(Found(answer, nearness) for answer, nearness in near))
+
+
+def asked(whole: Part, *clauses: Part, between: float = 0.0) -> list[str]:
+    return [one.value for one in questions(whole, clauses, bar=BAR, between=between)]
+
+
+def test_a_message_that_is_clear_as_a_whole_asks_one_thing() -> None:
+    assert asked(part(0.9, ("cost", 0.8)), part(0.9, ("cost", 0.9)), part(0.4, ("hours", 0.55))) == ["cost"]
+
+
+def test_two_clauses_that_ask_clearly_for_different_things_get_two_answers() -> None:
+    found = asked(part(0.9, ("cost", 0.55)), part(0.9, ("shelter", 0.8)), part(0.9, ("passport", 0.7)))
+    assert found == ["shelter", "passport"]
+
+
+def test_two_clauses_that_ask_for_the_same_are_one_question() -> None:
+    assert asked(part(0.9, ("cost", 0.4)), part(0.9, ("cost", 0.7)), part(0.9, ("cost", 0.6))) == ["cost"]
+
+
+def test_what_surely_asks_and_has_no_answer_is_told_so_beside_the_one_that_has() -> None:
+    found = questions(
+        part(0.9, ("cost", 0.6), ("hours", 0.5)),
+        [part(0.9, ("cost", 0.75)), part(0.99, ("dog", 0.2), ("cat", 0.1))],
+        bar=BAR,
+        between=0.0,
+    )
+    assert [one.value for one in found] == ["cost", UNKNOWN]
+    assert found[1].near == ("dog", "cat")
+
+
+def test_what_hardly_asks_is_not_told_that_it_has_no_answer() -> None:
+    assert asked(part(0.9, ("cost", 0.8)), part(0.9, ("cost", 0.75)), part(0.6, ("dog", 0.2))) == ["cost"]
+
+
+def test_a_clause_whose_likely_answer_is_given_already_is_no_second_question() -> None:
+    assert asked(part(0.9, ("cost", 0.8)), part(0.99, ("hours", 0.4), ("cost", 0.35))) == ["cost"]
+
+
+def test_nothing_near_enough_is_one_question_without_an_answer_and_names_the_nearest() -> None:
+    [found] = questions(part(0.9, ("cost", 0.3), ("hours", 0.28)), [part(0.99, ("dog", 0.4))], bar=BAR, between=0.0)
+    assert found.value == UNKNOWN
+    assert found.near == ("dog",)
+
+
+def test_two_answers_that_are_too_near_each_other_are_asked_back() -> None:
+    assert asked(part(0.9, ("cost", 0.8), ("hours", 0.79)), between=0.02) == ["cost|hours"]
