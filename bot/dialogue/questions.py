@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -21,6 +21,7 @@ FURTHER: Final = 0.1
 # From which likelihood a clause that got no answer is told so. Of the messages above that are two in one, of which one was answered, 0.57
 # are told; of those that ask once 0.12.
 SURELY: Final = 0.95
+NEARLY: Final = 0.1
 AS_GOOD: Final = 3  # answers of a clause, one of which may be given for another part
 
 
@@ -56,7 +57,7 @@ def questions(whole: Part, clauses: Sequence[Part], *, bar: float, between: floa
     )
     given = {name for value in clear for name in value.split("|")}
     found = [Command(ASK, value, whole.asks) for value in clear] or [Command(ASK, UNKNOWN, whole.asks)]
-    left = [part for part in clauses if clear and part.asks >= SURELY and given.isdisjoint(_nearest(part, AS_GOOD))][:1]
+    left = [part for part in clauses if clear and _left_out(part, given, bar)][:1]
     found += [Command(ASK, UNKNOWN, part.asks, near=tuple(_nearest(part, MOST_CHOICES))) for part in left]
     return [replace(found[0], near=tuple(name for name in nearest if name not in given)), *found[1:]]
 
@@ -69,6 +70,11 @@ def _asked(whole: Part, clauses: Sequence[Part], bar: float) -> list[Part]:
     if whole.nearness >= bar:
         worth.append((whole.nearness - bar + WHOLE, [whole]))
     return max(worth, key=lambda one: one[0])[1] if worth else []
+
+
+def _left_out(part: Part, given: Set[str], bar: float) -> bool:
+    """Say whether a clause surely asks and nothing of what is given, or stands beside it as a button, is likely to answer it."""
+    return part.asks >= SURELY and part.nearness < bar - NEARLY and given.isdisjoint(_nearest(part, AS_GOOD))
 
 
 def _nearest(part: Part, most: int) -> list[str]:

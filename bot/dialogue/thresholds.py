@@ -48,7 +48,7 @@ COSTS: Final[Mapping[str, Cost]] = {
     **dict.fromkeys(("correct:joke", "feel:better", "done:called"), replace(GRAVE, least=0.6)),  # they end a danger
     **dict.fromkeys(("danger:self", "danger:other"), Cost(beta=1.0, precision=0.6, least=0.5)),
     **dict.fromkeys(("feel:suicide", "want:erase", "want:quiet", "want:normal", "want:language"), replace(GRAVE, beta=0.7)),
-    "refuse:human": GRAVE,  # it sends somebody out of the queue; one button undoes it, and a danger to life keeps the case
+    "refuse:human": replace(GRAVE, precision=0.85, least=0.8),  # it sends somebody out of the queue
     **dict.fromkeys(("refuse:call", "answer:yes"), GRAVE),
     **dict.fromkeys(("arrange:word", "arrange:time"), replace(GRAVE, least=0.6)),  # they call a person
 }

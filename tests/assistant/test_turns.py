@@ -72,11 +72,11 @@ NOT_YET = {
     ("in a danger that goes on nothing is not understood and nothing calm is said", "en"),
     ("in a danger that goes on nothing is not understood and nothing calm is said", "es"),
     ("who orders to erase in haste is asked back once and obeyed", "en"),
-    ("who thought of suicide and says that it is better is received and hardly told the numbers again", "en"),
+    ("who spoke of suicide is stayed with", "en"),
+    ("a plea not to tell takes nobody out of the queue", "pl"),
     ("who cannot call names a time in free words", "es"),
     ("a yes with more words erases, and a question in between hears that nothing is erased yet", "en"),
-    ("a code word in quotation marks is noted", "en"),
-    ("a code word in quotation marks is noted", "es"),
+    ("a code word in quotation marks is noted", "pl"),
     ("who is in doubt hears that they need not be sure", "en"),
 }
 
