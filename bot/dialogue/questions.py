@@ -52,9 +52,9 @@ def questions(whole: Part, clauses: Sequence[Part], *, bar: float, between: floa
     parts = _asked(whole, clauses, bar)
     values = list(dict.fromkeys(part.chosen(between) for part in parts))
     clear = [value for place, value in enumerate(values) if place == 0 or "|" not in value]
-    nearest = dict.fromkeys(
-        name for part in (parts or [max((whole, *clauses), key=lambda one: one.nearness)]) for name in _beside(part)
-    )
+    # What the message means as a whole stands beside what its clauses ask: a clause alone has lost what it speaks of.
+    meant = (*parts, whole) if parts else (max((whole, *clauses), key=lambda one: one.nearness),)
+    nearest = dict.fromkeys(name for part in meant for name in _beside(part))
     given = {name for value in clear for name in value.split("|")}
     found = [Command(ASK, value, whole.asks) for value in clear] or [Command(ASK, UNKNOWN, whole.asks)]
     left = [part for part in clauses if clear and _left_out(part, given, bar)][:1]
