@@ -149,7 +149,6 @@ def test_who_only_asked_for_a_person_is_heard_once(night: Night, listening: Call
     assert len(ola.evaluate("heard")) == 2
 
 
-@pytest.mark.xfail(strict=False, reason="with Chromium 156.0.8078.108 a sound is played on some machines: not understood yet")
 def test_who_writes_to_their_consultant_is_heard_and_notified_once_unless_it_was_read(
     night: Night, listening: Callable[..., Page]
 ) -> None:

@@ -113,16 +113,18 @@ function look() {
   const another = document.querySelector(".written") ? "✉ " : "";
   document.title = `${level === "emergency" ? "❗ " : ""}${waiting ? `(${waiting}) ` : ""}${another}${title}`;
   written = new Set(now.dataset.written.split(" ").filter(Boolean));
-  if ([...written].some((mark) => !told.has(mark))) setTimeout(tellWritten, UNSEEN_MS);
+  // What was written meanwhile has its own time to be read: only what was there when the clock began is told.
+  const untold = [...written].filter((mark) => !told.has(mark));
+  if (untold.length) setTimeout(() => tellWritten(untold), UNSEEN_MS);
   change();
 }
 
 const softly = () => { if (!ALARMS.includes(level) && wanted() && able() && holds) play("somebody", false); };
 
 // One of one's own people has written, and nobody has seen it yet: that is heard and notified once.
-function tellWritten() {
-  const unseen = [...written].filter((mark) => !told.has(mark));
-  told = new Set(written);
+function tellWritten(marks) {
+  const unseen = marks.filter((mark) => written.has(mark) && !told.has(mark));
+  told = new Set([...told, ...unseen].filter((mark) => written.has(mark)));
   if (!unseen.length) return;
   notify(area.dataset.notification, unseen.join(), false);
   softly();
