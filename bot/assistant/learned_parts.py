@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import structlog
 
-from bot.assistant.sources import PARTS, Part, fingerprints, only_declared
+from bot.assistant.sources import PARTS, Part, fingerprints, only_declared, teaching
 from bot.screening.encoder import EncoderUnavailable
 from bot.screening.tuned import DIGESTS, check_digests
 from bot.settings import PROJECT_ROOT, load_settings
@@ -30,11 +30,15 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Finished:
-    """A learned part in its folder; `seconds` of processor time it took to learn, on whatever machine that was."""
+    """A learned part in its folder; `seconds` of processor time it took to learn, on whatever machine that was.
+
+    `taught` is what it learned, whatever code led there: see `sources.teaching`.
+    """
 
     folder: Path
     made_from: str
     seconds: float
+    taught: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,15 @@ class Learning:
         found = [finished for folder in self.taken_from if (finished := read_part(folder / part.name)) is not None]
         fitting = [finished for finished in found if finished.made_from == self.wanted[part.name]]
         return next(iter([*fitting, *(found if self.any_age else [])]), None)
+
+    def renew(self) -> None:
+        """Keep what was learned from the same examples, whatever code has led there since, as current."""
+        for part in self.missing():
+            kept = [finished for folder in self.taken_from if (finished := read_part(folder / part.name)) is not None]
+            now = teaching(part) if any(finished.taught for finished in kept) else None
+            same = next((finished for finished in kept if finished.taught is not None and finished.taught == now), None)
+            if same is not None:
+                keep(part, same.folder, self.into, replace(same, made_from=self.wanted[part.name]))
 
     def missing(self) -> list[Part]:
         """Return the parts that have to be learned."""
@@ -99,21 +112,24 @@ def fill(part: Part, folder: Path, learn: Callable[[Path], object]) -> None:
     if finished is not None:
         _copy(finished.folder, folder)
         return
+    folder.mkdir(exist_ok=True)
     began = time.process_time()
     if how.declared:
         with only_declared(part):
             learn(folder)
     else:
         learn(folder)
-    keep(part, folder, how.into, made_from=how.wanted[part.name], seconds=time.process_time() - began)
+    seconds = round(time.process_time() - began)
+    keep(part, folder, how.into, Finished(folder, how.wanted[part.name], seconds, teaching(part)))
 
 
-def keep(part: Part, made: Path, shelf: Path, *, made_from: str, seconds: float) -> None:
-    """Put what was learned on a shelf, in place of what lies there."""
+def keep(part: Part, made: Path, shelf: Path, about: Finished) -> None:
+    """Put what was learned on a shelf, in place of what lies there, with what it was made from."""
     new, place = shelf / f".{part.name}", shelf / part.name
     shutil.rmtree(new, ignore_errors=True)
     _copy(made, new)
-    (new / _ABOUT).write_text(json.dumps({"made_from": made_from, "seconds": round(seconds)}, indent=1) + "\n")
+    told = {"made_from": about.made_from, "seconds": about.seconds, "taught": about.taught}
+    (new / _ABOUT).write_text(json.dumps(told, indent=1) + "\n")
     files = sorted(path for path in new.rglob("*") if path.is_file())
     listed = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(new).as_posix()}\n" for path in files]
     (new / DIGESTS).write_text("".join(listed))
@@ -128,7 +144,7 @@ def read_part(folder: Path) -> Finished | None:
     try:
         check_digests(folder)
         about = json.loads((folder / _ABOUT).read_text())
-        return Finished(folder, about["made_from"], about["seconds"])
+        return Finished(folder, about["made_from"], about["seconds"], about.get("taught"))
     except (EncoderUnavailable, OSError, ValueError, KeyError) as error:
         _log.error("learned_part_damaged", part=folder.name, error=type(error).__name__)
         return None

@@ -1,6 +1,8 @@
 """What each learned part is made from, and a fingerprint of it: a part is learned again only when something of it changed.
 
 Code counts by what it does: the module that learns and all of this project that it imports, without comments, docstrings and form.
+The plan of the dialogue leads the labelled conversations, and teaches nothing but the situations in which their messages stand: a part
+names such code apart (`led_by`), and what was learned stays good where that code changed and each situation is the same (`teaching`).
 The library of answers is left out: an answer that is new is found by what was learned before it was written, and what people ask next
 changes buttons only.
 """
@@ -18,8 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.dialogue.answers import NEXT_NEEDS, matter_files
-from bot.dialogue.learning import conversation_files
+from bot.dialogue.learning import conversation_files, situations
 from bot.dialogue.person import person_files
+from bot.dialogue.person_training import examples as turns_of_a_person
 from bot.dialogue.rules import RULES
 from bot.language.identification import OTHER_LANGUAGES
 from bot.language.word_lists import lexicon_files
@@ -41,11 +44,16 @@ class SourceUndeclared(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that is learned on its own: its name, the module that learns it, and the data that it is learned from."""
+    """One thing that is learned on its own: its name, the module that learns it, and the data that it is learned from.
+
+    `led_by` are modules that only make the examples; `examples` yields those, as what they teach.
+    """
 
     name: str
     module: str
     data: Callable[[], Sequence[Path]]
+    led_by: tuple[str, ...] = ()
+    examples: Callable[[], Iterable[str]] | None = None
 
 
 LANGUAGE_PART: Final = Part(
@@ -68,8 +76,21 @@ COMMANDS_PART: Final = Part(
         RULES,
         ENCODER / DIGESTS,
     ],
+    led_by=("bot.dialogue.turn", "bot.dialogue.rules"),
+    examples=lambda: situations(NLU_DATA),
 )
-PARTS: Final = (LANGUAGE_PART, SCREENING_PART, COMMANDS_PART)
+PERSON_PART: Final = Part(
+    "person",
+    "bot.dialogue.person_training",
+    lambda: [
+        *person_files(NLU_DATA),
+        *(path for part in ("training", "validation") for path in conversation_files(NLU_DATA, part)),
+        ENCODER / DIGESTS,
+    ],
+    led_by=("bot.dialogue.learning",),
+    examples=lambda: turns_of_a_person(NLU_DATA),
+)
+PARTS: Final = (LANGUAGE_PART, SCREENING_PART, COMMANDS_PART, PERSON_PART)
 
 
 def fingerprints(parts: Iterable[Part] = PARTS) -> dict[str, str]:
@@ -78,10 +99,21 @@ def fingerprints(parts: Iterable[Part] = PARTS) -> dict[str, str]:
 
     def of(path: Path) -> bytes:
         if path not in read:
-            read[path] = _behaviour(path) if path.suffix == ".py" else path.read_bytes()
+            read[path] = _content(path)
         return read[path]
 
     return {part.name: _hash_of([*part.data(), *code_of(part.module)], of) for part in parts}
+
+
+def teaching(part: Part) -> str | None:
+    """Return a hash of what a part learns, whatever code led there; None of a part without such code. It takes half a minute."""
+    if part.examples is None:
+        return None
+    files = [path for path in part.data() if path != RULES]
+    digest = hashlib.sha256(_hash_of([*files, *code_of(part.module, but=part.led_by)], _content).encode())
+    for example in part.examples():
+        digest.update(example.encode())
+    return digest.hexdigest()
 
 
 def model_fingerprint(learned: Iterable[str]) -> str:
@@ -89,19 +121,21 @@ def model_fingerprint(learned: Iterable[str]) -> str:
     plan = [PROJECT_ROOT / "config.yml", PROJECT_ROOT / "domain.yml", *sorted((NLU_DATA / "dialogue").glob("*.yml"))]
     components = sorted((PROJECT_ROOT / "bot" / "assistant").rglob("*.py"))
     digest = hashlib.sha256("\n".join([version("rasa"), *learned]).encode())
-    digest.update(
-        _hash_of([*plan, *components], lambda path: _behaviour(path) if path.suffix == ".py" else path.read_bytes()).encode()
-    )
+    digest.update(_hash_of([*plan, *components], _content).encode())
     return digest.hexdigest()
 
 
-def code_of(module: str) -> list[Path]:
-    """Return the files of a module and of all of this project that it imports, wherever in it the import stands, in a fixed order."""
+def code_of(module: str, *, but: Iterable[str] = ()) -> list[Path]:
+    """Return the files of a module and of all of this project that it imports, wherever in it the import stands, in a fixed order.
+
+    The modules named in `but` are left out, with what only they import.
+    """
     found: set[Path] = set()
+    left_out = {_file_of(name) for name in but}
     waiting = [module]
     while waiting:
         path = _file_of(waiting.pop())
-        if path is None or path in found:
+        if path is None or path in found or path in left_out:
             continue
         found.add(path)
         for node in ast.walk(ast.parse(path.read_bytes())):
@@ -115,6 +149,10 @@ def code_of(module: str) -> list[Path]:
 def _file_of(module: str) -> Path | None:
     place = PROJECT_ROOT.joinpath(*module.split("."))
     return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+
+
+def _content(path: Path) -> bytes:
+    return _behaviour(path) if path.suffix == ".py" else path.read_bytes()
 
 
 def _behaviour(path: Path) -> bytes:
@@ -154,7 +192,7 @@ def only_declared(part: Part) -> Iterator[None]:
     library = {
         NLU_DATA / NEXT_NEEDS,
         *matter_files(),
-        *(path for code in LANGUAGES for path in (NLU_DATA / code / "answers" / "library").glob("*.yml")),
+        *(path for code in LANGUAGES for path in (NLU_DATA / code / "answers").rglob("*.yml")),
     }
     unknown = sorted(path for path in read - library - {*part.data()} if path.is_relative_to(NLU_DATA) and path.is_file())
     if unknown:

@@ -46,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if options.at_hand and how.missing() and newest_archive(model_dir) is not None:
         print("The training data changed. The model before answers until the new one is learned.")
         return 0
+    how.renew()
     print(_announced(how), flush=True)
     try:
         model = train(model_dir, how)

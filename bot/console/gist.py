@@ -12,8 +12,7 @@ from typing import Final
 from bot.console.texts import Texts
 from bot.conversation.edition import Edition, Editions
 from bot.dialogue.answers import Answer
-from bot.dialogue.commands import ASK, Command, Commands
-from bot.dialogue.understand import TOPIC_COMMANDS
+from bot.dialogue.commands import ASK, TOPIC_COMMANDS, Command, Commands
 from bot.language.wording import ASK_BUTTON
 from bot.messages import QUESTION_TOPICS
 from bot.storage.conversations import Said

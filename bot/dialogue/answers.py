@@ -15,7 +15,7 @@ from typing import Any, Final
 import yaml
 
 from bot.dialogue.state import Fact, Who
-from bot.language.wording import SOURCE_LANGUAGES
+from bot.language.wording import LAST_RESORT, SOURCE_LANGUAGES
 from bot.messages import LANGUAGES, TOPICS
 
 NLU_DATA: Final = Path(__file__).resolve().parents[2] / "nlu_data"
@@ -25,6 +25,7 @@ PREFIX: Final = "answer."  # of the ids of these texts among all texts
 CALM, WAITING, DANGER = "calm", "waiting", "danger"
 _MOMENTS: Final = frozenset({CALM, WAITING, DANGER})
 _KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "tells", "recalls"})
+EMERGENCY: Final = "{emergency}"  # stands in a text for 112
 PHONES: Final = ("{hotline", "{strada_mobile}", "{labour_line", "{migrant_line}")  # numbers that only answer a voice
 
 
@@ -80,12 +81,14 @@ class Answer:
 class Library:
     """All answers by id, and what people asked next, the most frequent first.
 
-    `after` each answer, and when something was `told`, by who writes.
+    `after` each answer, and when something was `told`, by who writes. `alarming` are the ids of all texts that name 112, the library's
+    and the plan's.
     """
 
     answers: Mapping[str, Answer]
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    alarming: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, root: Path = NLU_DATA) -> Library:
@@ -110,7 +113,7 @@ class Library:
                 raise LibraryInvalid(f"{answer.matter}: {answer.id} names as next what does not exist: {', '.join(lost)}.")
         counted = _read(root / NEXT_NEEDS) if (root / NEXT_NEEDS).exists() else {}
         after, told = ({key: tuple(needs) for key, needs in counted.get(part, {}).items()} for part in ("after", "told"))
-        return cls(found, after, told)
+        return cls(found, after, told, _alarming(root))
 
     def asked_next(self, given: Iterable[Answer]) -> Iterator[str]:
         """Yield what people ask after some answers: as counted in conversations, then as the library names it."""
@@ -137,7 +140,8 @@ class Library:
             {key: tuple(name for name in needs if name in kept) for key, needs in counted.items()}
             for counted in (self.after, self.told)
         )
-        return Library({name: _leading_to(kept, answer) for name, answer in self.answers.items() if name in kept}, after, told)
+        answers = {name: _leading_to(kept, answer) for name, answer in self.answers.items() if name in kept}
+        return replace(self, answers=answers, after=after, told=told)
 
     def get(self, name: str) -> Answer | None:
         """Return an answer by its id."""
@@ -190,6 +194,17 @@ def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str,
 def _ways(listed: Mapping[str, Iterable[str]], words: Mapping[str, Mapping[str, Any]], key: str) -> dict[str, tuple[str, ...]]:
     ways = {language: tuple(dict.fromkeys((*listed.get(language, ()), *words[language].get(key, ())))) for language in LANGUAGES}
     return {language: said for language, said in ways.items() if said}
+
+
+def _alarming(root: Path) -> frozenset[str]:
+    """Return the ids of the texts whose English words name 112."""
+    folder = root / LAST_RESORT / FOLDER
+    texts = (
+        (PREFIX * (path.parent != folder) + name, words)
+        for path in sorted(folder.rglob("*.yml"))
+        for name, words in _read(path).items()
+    )
+    return frozenset(name for name, words in texts if isinstance(words, dict) and EMERGENCY in words.get("text", ""))
 
 
 def _words(root: Path, language: str, matter: str) -> dict[str, Any]:

@@ -72,10 +72,26 @@ EXACT_ONLY: Final = (
     "erase:no",
     HELPS,
     "doubt:suicide",
+    "doubt:refuse",
     "hint:suicide",
     "hint:danger",
 )
 FACT: Final = "fact:"  # begins the commands that only tell what the writer's situation allows
+
+# What a message of each topic does, where the topic alone says it.
+TOPIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "greet": ("greet",),
+    "goodbye": ("bye",),
+    "thanks": ("thanks",),
+    "affirm": ("answer:yes",),
+    "deny": ("answer:no",),
+    "ask_human": ("want:human",),
+    "change_language": ("want:language",),
+    "delete_data": ("want:erase",),
+    "repeat": ("want:repeat",),
+    "abuse": ("feel:angry",),
+    "out_of_scope": ("off",),
+}
 
 # The main intent of a message is that of its first command here; Rasa's rules know these intents.
 MAIN_INTENTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -85,7 +101,7 @@ MAIN_INTENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "steer": ("want:erase", "erase:yes", "erase:no", "want:quiet", "want:normal", "want:language", "want:repeat", "menu"),
     "report_settle": ("report:send", "report:show", "report:drop", "report:correct"),
     "report_begin": ("want:report", "report:part"),
-    "refuse": ("refuse:human", "refuse:call", "refuse:question"),
+    "refuse": ("refuse:human", "refuse:call", "refuse:question", "doubt:refuse"),
     "want_person": ("want:human",),
     "correct": ("correct:joke", "correct:person", "correct:meant"),
     "arrange": ("arrange:time", "arrange:word", "want:readback"),

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from bot.language.normalise import readable
 from bot.screening.encoder import Encoding, vectors_of
 from bot.screening.heads import Heads, Matrix
+from bot.screening.tuned import TunedEncoder
 
 _FILE: Final = "senses.npz"
 _LEAST_SPREAD: Final = 1e-3
+_BATCH: Final = 256
+
+
+def encoded(texts: Iterable[str], encoder: TunedEncoder) -> dict[str, Encoding]:
+    """Return the encodings of texts by what is read of them, without their pieces: to learn from."""
+    wanted = sorted({readable(text) for text in texts}, key=len)
+    found: dict[str, Encoding] = {}
+    for start in range(0, len(wanted), _BATCH):
+        part = wanted[start : start + _BATCH]
+        found.update((text, replace(item, pieces=None)) for text, item in zip(part, encoder.read(part), strict=True))
+    return found
 
 
 @dataclass(frozen=True)

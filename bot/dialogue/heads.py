@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.dialogue.commands import LABELS
 from bot.dialogue.state import Who
 from bot.screening.heads import Matrix
 
 COMMANDS_FILE: Final = "commands.npz"
-OF_A_PERSON: Final = ("want:human", "refuse:human")
 ROLES: Final = tuple(who.value for who in Who)
 
 
@@ -68,16 +66,11 @@ class CommandHeads:
         """Return for each command how likely a message does it; `rows` are the whole and, where it has several, its clauses.
 
         The whole drowns what one clause of many says, a clause lacks what is said around it: of the whole and the loudest clause the
-        mean of the log odds counts (docs/dialogue.md). What is said for or against a person counts as the whole says it, if that is more.
+        mean of the log odds counts (docs/dialogue.md).
         """
         logits = np.atleast_2d(self.commands.logits(rows))
         heard = logits[0] if len(logits) == 1 else (logits[0] + logits[1:].max(axis=0)) / 2
-        heard = np.where(self._of_a_person, np.maximum(heard, logits[0]), heard)
         return dict(zip(self.commands.outputs, (1 / (1 + np.exp(-heard))).tolist(), strict=True))
-
-    @property
-    def _of_a_person(self) -> NDArray[np.bool_]:
-        return np.array([name in OF_A_PERSON for name in self.commands.outputs])
 
     def likely(self, name: str, rows: Matrix) -> Matrix:
         """Return how likely each of several rows does one thing, by itself."""

@@ -6,7 +6,7 @@ the plan itself with its labels as what was understood, so that each message is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 
 from bot.dialogue.answers import Answer, Library
-from bot.dialogue.commands import ASK, FACT, LABELS, Commands
+from bot.dialogue.commands import ASK, FACT, LABELS, TOPIC_COMMANDS, Commands
 from bot.dialogue.exact import LISTED
 from bot.dialogue.features import Context, Hits, features, packed
 from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
@@ -24,7 +24,6 @@ from bot.dialogue.retrieval import Nearness
 from bot.dialogue.rules import sections_of
 from bot.dialogue.state import TOLD_BY, Fact, State, Who
 from bot.dialogue.turn import Around, Speaking, Understood
-from bot.dialogue.understand import TOPIC_COMMANDS
 from bot.messages import QUESTION_TOPICS, Evidence, Indicator, Screening, Speaker, Triage, higher
 from bot.screening.findings import Findings
 from bot.screening.heads import Matrix
@@ -36,6 +35,7 @@ MEMBERS: Final = 3  # networks for the commands whose outputs are averaged
 COMMANDS: Final = Course(epochs=10, dropout=0.4, rare=0.3)
 NEEDS: Final = Course(members=4, hidden=256, epochs=12, dropout=0.4)
 WRITERS: Final = Course(hidden=80, epochs=8, dropout=0.4)
+_NO_VECTOR: Final = np.zeros(1, dtype=np.float32)
 WEIGHT_OF_TURNS: Final = 2  # how often a turn of a conversation counts beside a single message
 # What the meanings of the lists say beside those that are exact: to be learned, not matched inside sentences.
 _MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -180,6 +180,15 @@ def from_conversations(
             labels = frozenset(command.name for command in turn.commands.all if command.name in LABELS) | _facts(turn, library)
             found.append(Example(turn.text, conversation.language, context, labels, who, needs, WEIGHT_OF_TURNS))
     return found
+
+
+def situations(root: Path) -> Iterator[str]:
+    """Yield what the turns of all conversations teach but for their vectors: text, labels, and the situation that the plan led to."""
+    library = Library.load(root)
+    for part in ("training", "validation"):
+        for item in from_conversations(read_conversations(conversation_files(root, part)), library, lambda _text: _NO_VECTOR):
+            needs = [sorted(names) for names in item.needs]
+            yield f"{item.text}\n{item.language} {item.context} {sorted(item.labels)} {item.who} {needs} {item.weight}\n"
 
 
 def _facts(turn: LabelledTurn, library: Library) -> frozenset[str]:

@@ -15,7 +15,6 @@ FEW_WORDS: Final = 6  # of a message that only says that somebody comes
 MOST_ANSWERS: Final = 2
 OF_HARM: Final = frozenset({"medicine_taken", "ambulance_hurt", "drugged_against_will", "emergency_ward"})
 ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "still_there"})
-NUMBERS: Final = ("emergency_", "danger_", "unheard_", "witness_s", "disclose_", "heard_t", "suicide")  # texts that name 112
 SOON: Final = 6  # messages before a consultant is offered a second time
 
 
@@ -58,9 +57,14 @@ def hinted(turn: Turn, alarm: str) -> bool:
 
     They are not said again to who has just read them.
     """
-    text, named = ("suicide_hint", "suicide") if alarm == "suicide" else ("danger_reminder", NUMBERS)
-    read = any(said.startswith(named) for said in (*turn.before.last_said, *turn.said))
+    text = f"{alarm}_hint"
+    read = [said for said in (*turn.before.last_said, *turn.said) if _names(turn, said, alarm)]
     return turn.does(f"hint:{alarm}") and not turn.times(text) and not read and not acute(turn)
+
+
+def _names(turn: Turn, text: str, alarm: str) -> bool:
+    """Say whether a text names the number that an alarm asks for: a crisis line, or 112."""
+    return text.startswith("suicide") if alarm == "suicide" else text in turn.library.alarming
 
 
 def to_remind(turn: Turn) -> bool:
@@ -293,6 +297,13 @@ def doubtful(turn: Turn) -> tuple[str, ...]:
 def asks_unknown(turn: Turn) -> bool:
     """Say whether something is asked that the library does not know."""
     return bool(unanswered(turn))
+
+
+def maybe_asked(turn: Turn) -> tuple[str, ...]:
+    """Return the answers nearest to what gets none, as far as they may be offered: what was asked is one of them, or not known."""
+    near = [name for command in unanswered(turn) for name in command.near]
+    given = {answer.id for answer in answers(turn)}
+    return () if turn.quiet or acute(turn) else tuple(name for name in beside(turn) if name in near and name not in given)
 
 
 def beside(turn: Turn) -> tuple[str, ...]:

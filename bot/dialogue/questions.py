@@ -8,10 +8,9 @@ from itertools import combinations
 from typing import Final
 
 from bot.dialogue.commands import ASK, UNKNOWN, Command
-from bot.dialogue.retrieval import Found
+from bot.dialogue.retrieval import MOST_CHOICES, Found
 
 MOST_QUESTIONS: Final = 3
-MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
 BESIDE: Final = 0.06  # how much farther than the nearest an answer may be to stand beside it as a button
 # What a message read as one question has ahead of its clauses read one by one, and what each further question costs, in nearness. Of
 # 312 validation messages that ask once 0.58 are answered rightly, with 0.30 wrong answers a message (0.59 and 0.40 where the whole and its

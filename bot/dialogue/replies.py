@@ -91,7 +91,8 @@ def receipt(turn: Turn) -> Sequence[Say]:
 def answered(turn: Turn) -> Sequence[Say]:
     """Return the answers, the last with buttons for what else may be meant and for what people ask next."""
     found = is_.answers(turn)
-    buttons = offers(turn, (*is_.beside(turn), *turn.library.asked_next(found)))
+    asked_back = is_.maybe_asked(turn)  # the buttons stand under that question then
+    buttons = () if asked_back else offers(turn, (*is_.beside(turn), *turn.library.asked_next(found)))
     return [
         Say(answer.text, buttons if answer is found[-1] else (), again=turn.before.times(answer.text) > 0) for answer in found
     ]
@@ -107,12 +108,16 @@ def offers(turn: Turn, named: Iterable[str]) -> tuple[str, ...]:
     return (*fresh[:MOST_OFFERED], *(() if turn.now.person is not Person.NONE else PERSON)) if fresh else ()
 
 
-def with_near(*texts: str) -> Words:
-    """Return that there is no (further) answer, with buttons for the nearest ones and for a person."""
+def with_near(*texts: str, near: tuple[str, ...] = ()) -> Words:
+    """Return that there is no (further) answer, with buttons for the nearest ones and for a person.
+
+    Where there are such, it is asked in the words of `near` whether one of them is meant.
+    """
 
     def chosen(turn: Turn) -> Sequence[Say]:
-        near = () if turn.quiet else is_.beside(turn)[:MOST_OFFERED]
-        return [replace(say, buttons=(*(f"ask_{name}" for name in near), *PERSON)) for say in says(*texts)(turn)]
+        found = (is_.maybe_asked(turn) if near else () if turn.quiet else is_.beside(turn))[:MOST_OFFERED]
+        buttons = (*(f"ask_{name}" for name in found), *PERSON)
+        return [replace(say, buttons=buttons) for say in says(*(near if near and found else texts))(turn)]
 
     return chosen
 

@@ -30,6 +30,7 @@ from bot.screening.heads import Matrix
 _FILE: Final = "nearness.npz"
 _BATCH: Final = 128
 NEAREST: Final = 3  # ways of asking of one answer whose nearness counts
+MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
 CALM_ONLY: Final = frozenset({CALM})
 INDIFFERENT: Final = -2.5  # the log likelihood of an answer that the network does not know: it must neither win nor lose by that
 SHARE_OF_OTHERS: Final = 0.5  # of the second and third of them

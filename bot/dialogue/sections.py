@@ -12,6 +12,7 @@ from typing import Final
 from bot.dialogue import predicates as is_
 from bot.dialogue.replies import (
     PERSON,
+    WITHDRAW,
     added,
     answered,
     heard_sign,
@@ -225,15 +226,20 @@ TABLE: Final = (
         A,
         "a question without an answer, beside one with",
         lambda t: is_.asks_unknown(t) and bool(is_.answers(t)),
-        in_turn("not_known_too", "not_known_short"),
+        with_near("not_known_too", "not_known_short", near=("rest_near", "rest_near_again")),
     ),
     Row(
         A,
         "a question without an answer, from somebody who waits for a consultant",
         lambda t: is_.asks_unknown(t) and t.now.person is Person.ASKED,
-        with_near("question_waits", "not_known_waiting"),
+        with_near("question_waits", "not_known_waiting", near=("question_near", "not_known_near_again")),
     ),
-    Row(A, "a question without an answer", is_.asks_unknown, with_near("not_known", "not_known_again")),
+    Row(
+        A,
+        "a question without an answer",
+        is_.asks_unknown,
+        with_near("not_known", "not_known_again", near=("not_known_near", "not_known_near_again")),
+    ),
     Row(
         A,
         "the same again is wanted",
@@ -278,6 +284,12 @@ TABLE: Final = (
                 else "danger_reminder"
             ),
         ),
+    ),
+    Row(
+        N,
+        "it may be that a consultant is not wanted any more",
+        lambda t: t.does("doubt:refuse") and not is_.acute(t) and not is_.person_wanted(t) and not is_.newly_waiting(t),
+        says("withdraw_ask", "withdraw_ask_again", buttons=WITHDRAW),
     ),
     # One question
     Row(Q, "nothing may be asked in a danger", lambda t: is_.acute(t) and bool(t.said), lambda _t: ()),

@@ -16,8 +16,7 @@ from bot.dialogue.answers import Library
 from bot.dialogue.commands import ASK
 from bot.dialogue.heads import Bars
 from bot.dialogue.learning import Example
-from bot.dialogue.questions import MOST_CHOICES
-from bot.dialogue.retrieval import Nearness
+from bot.dialogue.retrieval import MOST_CHOICES, Nearness
 from bot.dialogue.state import Who
 from bot.screening.heads import Matrix
 
@@ -57,8 +56,9 @@ FEWEST: Final = 12  # labelled messages with a command; with fewer a middle bar 
 MIDDLE: Final = 0.5
 RIGHT_ENOUGH: Final = 0.8  # of the roles that are believed
 # In right answers: what a wrong one costs, beside none; what it is worth to ask back with the right one among the choices, or without.
-# Live readers took asking back for hardly better than no answer, and the second likeliest stands under a given answer as a button.
-WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.15, 0.6
+# Live readers took asking back for no better than no answer, which offers the nearest as well; and the second likeliest stands under a
+# given answer as a button.
+WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.0, 0.6
 STAYS: Final = (0.0, 0.05, 0.1)
 SHARES: Final = (0.0, 0.015, 0.03, 0.05, 0.08)
 NEARNESSES: Final = np.linspace(-0.3, 0.9, 61)

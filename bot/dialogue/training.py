@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.dialogue.answers import Library
-from bot.dialogue.embedding import Senses
+from bot.dialogue.embedding import Senses, encoded
 from bot.dialogue.features import Hits, rows_of
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.joining import joined
@@ -37,7 +37,6 @@ from bot.dialogue.thresholds import Heard, choose_answer_bars, choose_bars, choo
 from bot.language.lexicon import Lexicon
 from bot.language.normalise import readable
 from bot.screening.clauses import clauses
-from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.rows import Row, held_out
 from bot.screening.tuned import TunedEncoder
@@ -49,7 +48,6 @@ WISHES = frozenset(
 )  # topics and meanings of which every one is learned: for and against a person
 FOLDS = 2
 STRANGERS_COUNT = 3  # how often a turn of a stranger counts beside one of the training's writers, where bars are chosen
-_BATCH = 256
 _SEED = 7
 
 
@@ -65,7 +63,7 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     strangers = read_conversations(conversation_files(root, "validation"))
     said = [(turn.text, talk.language) for talk in (*conversations, *strangers) for turn in talk.turns]
     texts = [*(item.text for item in single), *chain(*((text, *clauses(readable(text), language)) for text, language in said))]
-    encodings = _encoded(texts, encoder)
+    encodings = encoded(texts, encoder)
     senses = Senses.learned(Heads.load(encoder.folder), list(encodings.values()))
     senses.save(folder)
     vectors = dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
@@ -76,7 +74,7 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
         joined(fold, single, random.Random(_SEED + number))  # noqa: S311 - nothing secret is drawn
         for number, fold in enumerate(folds)
     ]
-    encodings = _encoded([item.text for item in chain(*mixed)], encoder)
+    encodings = encoded([item.text for item in chain(*mixed)], encoder)
     vectors |= dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
 
     learned = teacher.commands([*single, *chain(*folds), *chain(*mixed)])
@@ -160,13 +158,3 @@ def _placed(
     space = replace(space, centres={name: vectors[places, : teacher.width].mean(axis=0) for name, places in ways.items()})
     asking = [item for item in (*examples, *mixed) if any(names & library.answers.keys() for names in item.needs)]
     return replace(space, network=learn_needs(space, asking, teacher.sense_of, library))
-
-
-def _encoded(texts: Sequence[str], encoder: TunedEncoder) -> dict[str, Encoding]:
-    """Return the encodings of texts by what is read of them, without their pieces."""
-    wanted = sorted({readable(text) for text in texts}, key=len)
-    found: dict[str, Encoding] = {}
-    for start in range(0, len(wanted), _BATCH):
-        part = wanted[start : start + _BATCH]
-        found.update((text, replace(item, pieces=None)) for text, item in zip(part, encoder.read(part), strict=True))
-    return found

@@ -12,11 +12,13 @@ from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library, shared_library
 from bot.dialogue.arrangements import time_named, word_named
-from bot.dialogue.commands import ASK, FACT, HELPS, UNKNOWN, Command, Commands
+from bot.dialogue.commands import ASK, FACT, HELPS, TOPIC_COMMANDS, UNKNOWN, Command, Commands
 from bot.dialogue.embedding import Senses
 from bot.dialogue.exact import exact
 from bot.dialogue.features import Context, packed, rows_of
 from bot.dialogue.heads import CommandHeads
+from bot.dialogue.person_heads import FOLDER as PERSON_FOLDER
+from bot.dialogue.person_heads import MAY_REFUSE, REFUSES, PersonHeads
 from bot.dialogue.questions import Part, questions
 from bot.dialogue.retrieval import Nearness
 from bot.dialogue.screened import ALARMS, ALIKE, HINT_OF, as_it_is, in_context, with_screening
@@ -26,7 +28,7 @@ from bot.language.lexicon import Lexicon, shared_lexicon
 from bot.language.sentences import QUESTION_MARKS
 from bot.messages import QUESTION_TOPICS, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
-from bot.screening.encoder import Encoder
+from bot.screening.encoder import Encoder, Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.parts import together
 from bot.screening.tuned import TunedEncoder
@@ -38,28 +40,13 @@ HALF_HEARD: Final = 0.5  # of its bar
 # What half heard does no harm: it is received or asked about. Nobody is called, sent away or alarmed by half a word.
 HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", "feel:afraid", "feel:ashamed", "feel:unsure")
 
-# What a message of each topic does, where the topic alone says it.
-TOPIC_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "greet": ("greet",),
-    "goodbye": ("bye",),
-    "thanks": ("thanks",),
-    "affirm": ("answer:yes",),
-    "deny": ("answer:no",),
-    "ask_human": ("want:human",),
-    "change_language": ("want:language",),
-    "delete_data": ("want:erase",),
-    "repeat": ("want:repeat",),
-    "abuse": ("feel:angry",),
-    "out_of_scope": ("off",),
-}
-
 
 @dataclass(frozen=True)
-class Message:
+class Parts:
     """What is read of a message: texts and vectors of the whole and, where it has several, its clauses; a row of numbers for each."""
 
     language: str
-    parts: Sequence[tuple[str, Matrix]]
+    read: Sequence[tuple[str, Matrix]]
     rows: Matrix
 
 
@@ -68,6 +55,7 @@ class CommandModel:
     """Everything that was learned for understanding messages as commands."""
 
     heads: CommandHeads
+    person: PersonHeads
     nearness: Nearness
     library: Library
     lexicon: Lexicon
@@ -76,9 +64,12 @@ class CommandModel:
     @classmethod
     def load(cls, folder: Path, encoder: TunedEncoder) -> CommandModel:
         """Read what was learned from a folder, and the library and the lists as they are now."""
-        library, senses = shared_library(), Senses.load(folder, Heads.load(encoder.folder))
+        of_encoder = Heads.load(encoder.folder)
+        library, senses, heads = shared_library(), Senses.load(folder, of_encoder), CommandHeads.load(folder)
+        person = PersonHeads.load(folder / PERSON_FOLDER, of_encoder)
+        bars = replace(heads.bars, command={**heads.bars.command, **person.bars})
         nearness = Nearness.load(folder, library, encoder, senses)
-        return cls(CommandHeads.load(folder), nearness, library, shared_lexicon(), senses)
+        return cls(replace(heads, bars=bars), person, nearness, library, shared_lexicon(), senses)
 
     def over(self, library: Library, encoder: Encoder, before: CommandModel | None = None) -> CommandModel:
         """Return what was learned over another library; `before` is what was returned for the one before it: it knows ways of asking."""
@@ -90,14 +81,14 @@ class CommandModel:
         said = exact(text, screening.language, self.lexicon)
         if reading is None:
             return Understood(screening, said or Commands.of("unclear"))
-        parts = self._parts(text, reading)
+        parts, encodings = self._parts(text, reading)
         vector = packed(parts[0][1][: self.senses.last_width])
         if said is not None:
             said_as = as_it_is if said.any_of(*ALARMS) else HINT_OF.__getitem__
             return Understood(screening, with_screening(said, screening, said_as=said_as), vector=vector)
         rows = rows_of(parts, reading.language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = Message(reading.language, parts, rows)
-        likely = self.heads.likelihoods(rows)
+        message = Parts(reading.language, parts, rows)
+        likely = self.heads.likelihoods(rows) | self.person.likelihoods(encodings)
         who = self._who(rows[0], context)
         found = self._heard(text, screening.language, likely, context)
         if (wanted := self._wanted(found, likely, context)) is not None:
@@ -111,15 +102,14 @@ class CommandModel:
         commands = with_screening(Commands(tuple(found)), screening, said_as=in_context(context, likely))
         return Understood(screening, commands, who, vector)
 
-    def _parts(self, text: str, reading: Reading) -> list[tuple[str, Matrix]]:
-        """Return texts and vectors of what is read: the whole message and, where it has several, each of its clauses."""
-        parts = [(text, self.senses.one(reading.whole))]
-        if len(reading.clauses) > 1:
-            parts += zip(reading.clauses, self.senses.of(reading.encodings), strict=True)
-        return parts
+    def _parts(self, text: str, reading: Reading) -> tuple[list[tuple[str, Matrix]], list[Encoding]]:
+        """Return texts with vectors, and encodings, of what is read: the whole message and, where it has several, each of its clauses."""
+        several = len(reading.clauses) > 1
+        texts, encodings = [text, *reading.clauses * several], [reading.whole, *reading.encodings * several]
+        return list(zip(texts, self.senses.of(encodings), strict=True)), encodings
 
     def _heard(self, text: str, language: str, likely: Mapping[str, float], context: Context) -> list[Command]:
-        """Return all but the questions: what is likely enough, a doubt whether dying is meant, and a time that was asked for."""
+        """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for."""
         bars = self.heads.bars
         values = {"arrange:time": time_named(text, language, self.lexicon), "arrange:word": word_named(text)}
         halved = {"arrange:word"} if values["arrange:word"] else set()
@@ -134,6 +124,8 @@ class CommandModel:
             found.append(Command("arrange:time", time))
         if "feel:suicide" not in names and likely["feel:suicide"] >= bars.doubt:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
+        if context.person is Person.ASKED and REFUSES not in names and likely[REFUSES] >= bars.command[MAY_REFUSE]:
+            found.append(Command(MAY_REFUSE, sure=likely[REFUSES]))
         return found
 
     def _wanted(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> tuple[Command, float] | None:
@@ -151,7 +143,7 @@ class CommandModel:
         return None
 
     def _sought(
-        self, message: Message, wanted: Command, bar: float, *, context: Context, who: Who, does: Set[str]
+        self, message: Parts, wanted: Command, bar: float, *, context: Context, who: Who, does: Set[str]
     ) -> list[Command]:
         """Return the questions of a message, or the answer that helps with what it tells.
 
@@ -161,7 +153,7 @@ class CommandModel:
         asks = [wanted.sure, *self.heads.likely(ASK, message.rows[1:]).tolist()]
         places = [place for place, sure in enumerate(asks) if place == 0 or sure >= least]
         near = self.nearness.find_each(
-            [message.parts[place] for place in places],
+            [message.read[place] for place in places],
             self.library,
             who=who if who is not Who.UNKNOWN else context.who,
             context=context,

@@ -13,7 +13,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.assistant import relearning, sources
+from bot.assistant import learned_parts, relearning, sources
 from bot.assistant.learned_parts import SHIPPED, Finished, Learning, fill, keep, learning_as, read_part
 from bot.assistant.sources import (
     COMMANDS_PART,
@@ -24,9 +24,12 @@ from bot.assistant.sources import (
     code_of,
     fingerprints,
     only_declared,
+    teaching,
 )
 from bot.dialogue.answers import Library
+from bot.dialogue.learning import situations
 from bot.dialogue.retrieval import digest
+from bot.messages import LANGUAGES
 from bot.screening.models import ModelMissing
 from bot.screening.rows import NLU_DATA
 from bot.settings import PROJECT_ROOT
@@ -88,7 +91,7 @@ def test_a_part_is_learned_once_and_again_only_after_a_change(tmp_path: Path) ->
 def test_an_older_part_is_taken_only_where_nothing_else_can_answer(tmp_path: Path) -> None:
     made = tmp_path / "made"
     made.mkdir()
-    keep(LANGUAGE_PART, made, tmp_path / "shelf", made_from="before", seconds=61)
+    keep(LANGUAGE_PART, made, tmp_path / "shelf", Finished(made, "before", 61))
     now = Learning(into=tmp_path / "shelf", taken_from=(tmp_path / "shelf",), wanted={LANGUAGE_PART.name: "now"})
     assert now.at_hand(LANGUAGE_PART) is None
     at_hand = Learning(into=now.into, taken_from=now.taken_from, wanted=now.wanted, any_age=True).at_hand(LANGUAGE_PART)
@@ -132,6 +135,63 @@ def test_code_counts_with_all_that_it_imports_and_by_what_it_does(tmp_path: Path
     assert told() == before
     (tmp_path / "second.py").write_text("def g():\n    return 2\n")
     assert told() != before
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Part:
+    """Return a part whose plan leads to examples, learned once and kept on a shelf."""
+    monkeypatch.setattr(sources, "PROJECT_ROOT", tmp_path)
+    (tmp_path / "learns.py").write_text("from plan import lead\n")
+    (tmp_path / "plan.py").write_text("def lead():\n    return 'said'\n")
+
+    def examples() -> list[str]:
+        led: dict[str, Callable[[], str]] = {}
+        exec((tmp_path / "plan.py").read_text(), led)
+        return [led["lead"]()]
+
+    part = Part("toy", "learns", list, led_by=("plan",), examples=examples)
+    monkeypatch.setattr(learned_parts, "PARTS", (part,))
+    made = tmp_path / "made"
+    made.mkdir()
+    (made / "weights").write_text("123")
+    keep(part, made, tmp_path / "shelf", Finished(made, fingerprints([part])["toy"], 61, teaching(part)))
+    return part
+
+
+def on_the_shelf(toy: Part, shelf: Path) -> Learning:
+    return Learning(into=shelf, taken_from=(shelf,), wanted=fingerprints([toy]))
+
+
+def test_a_plan_that_leads_to_the_same_situations_needs_no_learning(toy: Part, tmp_path: Path) -> None:
+    assert on_the_shelf(toy, tmp_path / "shelf").missing() == []
+    (tmp_path / "plan.py").write_text("def lead():\n    word = 'said'\n    return word\n")
+    how = on_the_shelf(toy, tmp_path / "shelf")
+    assert how.missing() == [toy]
+    how.renew()
+    assert how.missing() == []
+    assert (tmp_path / "shelf" / "toy" / "weights").read_text() == "123"
+
+
+def test_a_plan_that_leads_elsewhere_or_other_code_that_learns_is_learned_again(toy: Part, tmp_path: Path) -> None:
+    for path, text in (("plan.py", "def lead():\n    return 'other'\n"), ("learns.py", "from plan import lead\nRATE = 2\n")):
+        before = (tmp_path / path).read_text()
+        (tmp_path / path).write_text(text)
+        how = on_the_shelf(toy, tmp_path / "shelf")
+        how.renew()
+        assert how.missing() == [toy]
+        (tmp_path / path).write_text(before)
+
+
+def test_the_situations_of_the_conversations_are_told_in_full(tmp_path: Path) -> None:
+    for part in ("training", "validation"):
+        (tmp_path / "conversations" / part).mkdir(parents=True)
+        for name in ("answers", *(f"{code}/answers" for code in LANGUAGES)):
+            (tmp_path / name).mkdir(parents=True, exist_ok=True)
+    talk = "- id: pl-1\n  language: pl\n  turns:\n  - {say: 'on tu jest', do: ['danger:self']}\n  - {say: 'nie', do: ['answer:no']}\n"
+    (tmp_path / "conversations" / "training" / "pl.yml").write_text(talk)
+    first, second = situations(tmp_path)
+    assert first.startswith("on tu jest\npl Context(who=<Who.UNKNOWN: 'unknown'>, danger=<Danger.NONE: 'none'>")
+    assert "danger=<Danger.OPEN: 'open'>" in second
 
 
 def trains(status: int) -> tuple[str, ...]:

@@ -60,6 +60,33 @@ def test_where_no_answer_fits_it_is_said_and_a_person_is_named() -> None:
     assert talk.hears("…?", "ask:none") != first
 
 
+NEAR = Command("ask", "none", near=("sleep_tonight", "shelter_where"))
+
+
+def test_where_answers_are_near_it_is_asked_whether_one_of_them_is_meant() -> None:
+    talk = Talk()
+    assert talk.hears("…?", NEAR) == ("not_known_near",)
+    assert talk.buttons == ("ask_sleep_tonight", "ask_shelter_where", "human")
+    assert talk.hears("…?", NEAR) == ("not_known_near_again",)
+
+
+def test_of_a_further_question_it_is_asked_whether_a_near_one_is_meant_and_nothing_else_is_offered() -> None:
+    talk = Talk()
+    assert talk.hears("…?", "ask:hotline_cost", NEAR) == ("answer.hotline_cost", "rest_near")
+    assert talk.buttons == ("ask_sleep_tonight", "ask_shelter_where", "human")
+
+
+def test_what_is_near_but_was_said_already_is_not_asked_for_again() -> None:
+    talk = Talk()
+    talk.hears("…?", "ask:sleep_tonight")
+    talk.hears("…?", "ask:shelter_where")
+    assert talk.hears("…?", NEAR) == ("not_known",)
+
+
+def test_in_quiet_mode_nothing_telling_is_offered() -> None:
+    assert Talk(quiet=True).hears("…?", NEAR) == ("not_known",)
+
+
 def test_a_question_without_an_answer_from_who_waits_is_left_for_the_consultant() -> None:
     talk = Talk()
     talk.hears("…", "want:human")

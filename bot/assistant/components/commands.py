@@ -20,10 +20,12 @@ from bot.assistant.components.encoder import shared_encoder
 from bot.assistant.components.screener import READING, SCREENING
 from bot.assistant.importer import METADATA, rows_of
 from bot.assistant.learned_parts import fill
-from bot.assistant.sources import COMMANDS_PART
+from bot.assistant.sources import COMMANDS_PART, PERSON_PART
 from bot.assistant.training_progress import reached
 from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
+from bot.dialogue.person_heads import FOLDER as PERSON_FOLDER
+from bot.dialogue.person_training import train_person
 from bot.dialogue.training import train_understanding
 from bot.dialogue.turn import Understood
 from bot.dialogue.understand import CommandModel, plainly
@@ -82,6 +84,7 @@ class CommandClassifier(GraphComponent):
 
         with self._storage.write_to(self._resource) as folder:
             fill(COMMANDS_PART, folder, learn)
+            fill(PERSON_PART, folder / PERSON_FOLDER, lambda place: train_person(NLU_DATA, place))
         reached("dialogue")
         return self._resource
 

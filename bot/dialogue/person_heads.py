@@ -1,0 +1,67 @@
+"""Whether a message asks for a person, or refuses one: heard by a network of its own, over nothing but the message.
+
+Who asks for a person is given one, so this is not left to the network of the forty commands, in which so rare a wish drowns: of 192 wishes
+in words of strangers that one heard 129, with five innocent sentences of 96 (docs/dialogue.md). Learned by
+`bot.dialogue.person_training`; here only read and applied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from bot.dialogue.embedding import Senses
+from bot.dialogue.heads import Layers
+from bot.screening.encoder import Encoding
+from bot.screening.heads import Heads
+
+FOLDER: Final = "person"  # inside that of the commands, in a model
+WANTS, REFUSES, MAY_REFUSE = "want:human", "refuse:human", "doubt:refuse"
+_FILE: Final = "person.npz"
+
+
+@dataclass(frozen=True)
+class PersonHeads:
+    """The network, the vectors that it reads, and from which likelihood on each command counts (`MAY_REFUSE`: is asked back)."""
+
+    network: Layers
+    senses: Senses
+    bars: Mapping[str, float]
+
+    def likelihoods(self, encodings: Sequence[Encoding]) -> dict[str, float]:
+        """Return how likely a message asks, and refuses; `encodings` are the whole and, where it has several, its clauses.
+
+        The whole counts or, where that is more, the mean of the log odds of the whole and of its loudest clause.
+        """
+        logits = self.network.logits(self.senses.of(encodings))
+        whole = logits[0]
+        heard = whole if len(logits) == 1 else np.maximum(whole, (whole + logits[1:].max(axis=0)) / 2)
+        return dict(zip(self.network.outputs, (1 / (1 + np.exp(-heard))).tolist(), strict=True))
+
+    def save(self, folder: Path) -> None:
+        """Write network, vectors and bars to a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.senses.save(folder)
+        np.savez_compressed(
+            folder / _FILE,
+            allow_pickle=False,
+            about=np.array(json.dumps({"outputs": self.network.outputs, "bars": dict(self.bars)})),
+            w0=self.network.weights[0].astype(np.float16),
+            w1=self.network.weights[1].astype(np.float16),
+            b0=self.network.biases[0],
+            b1=self.network.biases[1],
+        )
+
+    @classmethod
+    def load(cls, folder: Path, heads: Heads) -> PersonHeads:
+        """Read what `save` wrote; `heads` are the encoder's."""
+        with np.load(folder / _FILE, allow_pickle=False) as data:
+            about = json.loads(str(data["about"]))
+            weights = data["w0"].astype(np.float32), data["w1"].astype(np.float32)
+            network = Layers(tuple(about["outputs"]), weights, (data["b0"], data["b1"]))
+            return cls(network, Senses.load(folder, heads), about["bars"])
