@@ -108,7 +108,7 @@ async def test_a_database_that_cannot_be_used_is_told_without_its_password(
         ("TWILIO_NUMBER", "732 000 000", "+48732000000"),
         ("TWILIO_WHATSAPP_NUMBER", "whatsapp:+48732000000", "+48732000000"),
         ("TELEGRAM_BOT_TOKEN", "@frontdoorbot", "123:AAE-x_y"),
-        ("BACKUP_RECIPIENTS", "AGE-SECRET-KEY-1", new_key()[0]),
+        pytest.param("BACKUP_RECIPIENTS", "AGE-SECRET-KEY-1", new_key()[0], id="BACKUP_RECIPIENTS"),
         ("RETENTION_DAYS", "thirty", "30"),
         ("ALARM_SELF_TEST", "11 o'clock", "11:00"),
         ("ALARM_SELF_TEST", "noon", "off"),

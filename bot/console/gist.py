@@ -53,7 +53,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "arrange:word",
         "want:readback",
     ),
-    "refuses": ("refuse:human", "refuse:call", "refuse:question", "report:drop", "erase:no"),
+    "refuses": ("refuse:human", "doubt:refuse", "refuse:call", "refuse:question", "report:drop", "erase:no"),
     "feels": ("feel:afraid", "feel:tired", "feel:ashamed", "feel:angry", "feel:unsure", "feel:better"),
     "says": (
         "answer:yes",

@@ -36,11 +36,15 @@ class PersonHeads:
     def likelihoods(self, encodings: Sequence[Encoding]) -> dict[str, float]:
         """Return how likely a message asks, and refuses; `encodings` are the whole and, where it has several, its clauses.
 
-        The whole counts or, where that is more, the mean of the log odds of the whole and of its loudest clause.
+        What is more counts: the whole or, of a wish, the mean of the log odds of the whole and of its loudest clause, as a clause alone has
+        lost with whom somebody wants to speak. A refusal is whole in its clause ("… and I want no consultant"): of nine of strangers
+        five are heard so, one by that mean, with as many mistakes.
         """
         logits = self.network.logits(self.senses.of(encodings))
         whole = logits[0]
-        heard = whole if len(logits) == 1 else np.maximum(whole, (whole + logits[1:].max(axis=0)) / 2)
+        loudest = logits[1:].max(axis=0) if len(logits) > 1 else whole
+        by_itself = np.array([name == REFUSES for name in self.network.outputs])
+        heard = np.maximum(whole, np.where(by_itself, loudest, (whole + loudest) / 2))
         return dict(zip(self.network.outputs, (1 / (1 + np.exp(-heard))).tolist(), strict=True))
 
     def save(self, folder: Path) -> None:

@@ -61,7 +61,6 @@ _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
 _BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
 _MOODS: Final = ("feel:unsure", "feel:angry")
 SURELY_ASKED: Final = 0.9
-WHO_WRITES: Final = frozenset({"are_you_robot", "is_it_ai", "who_reads", "still_there"})
 ABOUT_HOURS: Final = {("hotline_hours",), ("safe_time_what",), ("how_long_until_answer",), ("hotline_how_long",)}
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
 LONGEST_WORD: Final = 3  # words of a code word
@@ -109,11 +108,6 @@ def _instead(answer: str, *names: str) -> Callable[[Said], Commands]:
 def _sure(said: Said, name: str) -> float:
     found = said.commands.first(name)
     return found.sure if found is not None else 1.0
-
-
-def _sure_of(said: Said, name: str) -> float:
-    found = said.commands.first(name)
-    return found.sure if found is not None else 0.0
 
 
 def _answered(question: str, answer: str) -> Callable[[Said], bool]:
@@ -266,13 +260,6 @@ TABLE: Final = (
         "a person wanted and refused in one message is what is said more surely",
         lambda said: "want:human" in said.commands and "refuse:human" in said.commands,
         _surer("want:human", "refuse:human"),
-    ),
-    Row(
-        "whoever asks whether a person or a machine writes wants nobody yet",
-        lambda said: (
-            0 < _sure_of(said, "want:human") < PLAINLY and any(WHO_WRITES & set(ask.choices[:1]) for ask in said.commands.asked)
-        ),
-        lambda said: said.commands.without("want:human"),
     ),
     Row(
         "a time that is told is no question about hours",

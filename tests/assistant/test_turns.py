@@ -77,7 +77,7 @@ NOT_YET = {
     ("who cannot call names a time in free words", "es"),
     ("a yes with more words erases, and a question in between hears that nothing is erased yet", "en"),
     ("a yes with more words erases, and a question in between hears that nothing is erased yet", "es"),
-    ("a yes with more words erases, and a question in between hears that nothing is erased yet", "uk"),
+    ("who asks whether a person writes here asks for nobody", "es"),
     ("who is in doubt hears that they need not be sure", "en"),
 }
 

@@ -49,6 +49,11 @@ def test_a_wish_in_one_clause_of_many_is_heard(heads: PersonHeads) -> None:
     assert heads.likelihoods([whole, calm, loud])[WANTS] == pytest.approx(1 / (1 + np.exp(-2.5)), abs=1e-3)
 
 
+def test_a_refusal_is_whole_in_its_clause(heads: PersonHeads) -> None:
+    whole, refuses, asks = (encoding(heads, first) for first in (4.0, -3.0, 5.0))
+    assert heads.likelihoods([whole, asks, refuses])[REFUSES] == heads.likelihoods([refuses])[REFUSES] > 0.9
+
+
 def test_what_the_whole_says_plainly_no_clause_makes_less(heads: PersonHeads) -> None:
     whole, calm = encoding(heads, 4.0), encoding(heads, -4.0)
     assert heads.likelihoods([whole, calm])[WANTS] == heads.likelihoods([whole])[WANTS] > 0.9

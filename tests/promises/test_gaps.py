@@ -25,7 +25,7 @@ async def test_a_gap_is_a_week_and_one_property_and_holds_no_words_no_channel_an
     program: Program, tmp_path: Path
 ) -> None:
     outcome = await Person(program, channel="sms", name="somebody-special").writes(WORDS)
-    assert outcome.said == ("not_known",)
+    assert outcome.said == ("not_known_near",)
     rows = sqlite3.connect(tmp_path / "frontdoor.sqlite3").execute("SELECT week, measure, key, count FROM answer_gaps").fetchall()
     assert sorted(rows) == [("2026-11-23", "language", "pl", 1), ("2026-11-23", "near", "shelter_couple", 1)]
     assert b"papug" not in everything_in(tmp_path)
