@@ -19,6 +19,14 @@ from bot.program import Program
 from tests.support import Clock, PlainAssistant, open_program
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process where several share them, and all that drive a browser in another: two starve each other."""
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def texts_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
