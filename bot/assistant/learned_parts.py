@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -57,16 +57,16 @@ class Learning:
 
     def at_hand(self, part: Part) -> Finished | None:
         """Return a finished part that may be taken, None when it has to be learned."""
-        found = [finished for folder in self.taken_from if (finished := read_part(folder / part.name)) is not None]
+        found = self._lying(part, self.taken_from)
         fitting = [finished for finished in found if finished.made_from == self.wanted[part.name]]
         return next(iter([*fitting, *(found if self.any_age else [])]), None)
 
     def renew(self) -> None:
         """Keep what was learned from the same examples, whatever code has led there since, as current."""
         for part in self.missing():
-            kept = [finished for folder in self.taken_from if (finished := read_part(folder / part.name)) is not None]
-            now = teaching(part) if any(finished.taught for finished in kept) else None
-            same = next((finished for finished in kept if finished.taught is not None and finished.taught == now), None)
+            told = [finished for finished in self._lying(part, self.taken_from) if finished.taught is not None]
+            now = teaching(part) if told else None
+            same = next((finished for finished in told if finished.taught == now), None)
             if same is not None:
                 keep(part, same.folder, self.into, replace(same, made_from=self.wanted[part.name]))
 
@@ -76,15 +76,13 @@ class Learning:
 
     def seconds(self) -> float | None:
         """Return how much processor time learning what is missing took the last time, None when nobody knows."""
-        known = [
-            [
-                finished.seconds
-                for folder in (*self.taken_from, self.into)
-                if (finished := read_part(folder / part.name)) is not None
-            ]
-            for part in self.missing()
-        ]
+        known = [[finished.seconds for finished in self._lying(part, (*self.taken_from, self.into))] for part in self.missing()]
         return sum(max(seconds) for seconds in known) if all(known) else None
+
+    @staticmethod
+    def _lying(part: Part, folders: Iterable[Path]) -> list[Finished]:
+        """Return what lies whole in some folders of a part."""
+        return [finished for folder in folders if (finished := read_part(folder / part.name)) is not None]
 
 
 def ours(model_dir: Path) -> Learning:
@@ -112,7 +110,6 @@ def fill(part: Part, folder: Path, learn: Callable[[Path], object]) -> None:
     if finished is not None:
         _copy(finished.folder, folder)
         return
-    folder.mkdir(exist_ok=True)
     began = time.process_time()
     if how.declared:
         with only_declared(part):

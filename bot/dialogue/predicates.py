@@ -57,7 +57,7 @@ def hinted(turn: Turn, alarm: str) -> bool:
 
     They are not said again to who has just read them.
     """
-    text = f"{alarm}_hint"
+    text = "suicide_hint" if alarm == "suicide" else "danger_reminder"
     read = [said for said in (*turn.before.last_said, *turn.said) if _names(turn, said, alarm)]
     return turn.does(f"hint:{alarm}") and not turn.times(text) and not read and not acute(turn)
 

@@ -175,6 +175,16 @@ def test_an_alarm_that_the_conversation_does_not_bear_out_is_kept_and_hinted_at_
     assert talk.state.person.value == "asked"
 
 
+def test_112_is_hinted_at_once_in_a_conversation() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", triage=Triage.HIGH)
+    talk.hears("…", "ask:passport_kept")
+    first = talk.hears("…", "ask:passport_back", triage=Triage.EMERGENCY, borne_out=False)
+    talk.hears("…?", "ask:hotline_cost")
+    again = talk.hears("…", "ask:program_free", triage=Triage.EMERGENCY, borne_out=False)
+    assert ("danger_reminder" in first, "danger_reminder" in again) == (True, False)
+
+
 def test_a_word_of_dying_that_the_conversation_does_not_bear_out_is_answered_with_the_lines_and_not_taken_for_it() -> None:
     talk = Talk()
     said = talk.hears("…", "tell:self", borne_out=False, **MORTAL)
