@@ -48,7 +48,8 @@ test: .venv/.complete .venv/.complete-dev ## run all checks and tests, the brows
 	$(PYTHON) -m mypy
 	$(PYTHON) -m vulture
 	$(PYTHON) -m bot train
-	$(PYTHON) -m pytest -q
+	$(PYTHON) -m pytest -q -n $(THREADS) --dist loadgroup -m "not browser"
+	$(PYTHON) -m pytest -q -m browser
 
 quick: .venv/.complete-dev ## run the tests that need neither model nor browser
 	$(PYTHON) -m pytest -q -m "not model and not browser and not postgres"

@@ -10,6 +10,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
+import hypothesis
 import pytest
 import structlog
 
@@ -17,6 +18,10 @@ from bot.language.lexicon import Lexicon
 from bot.language.wording import Wording
 from bot.program import Program
 from tests.support import Clock, PlainAssistant, open_program
+
+# How long an example takes says how busy the machine is, where tests run beside one another.
+hypothesis.settings.register_profile("whole suite", deadline=None)
+hypothesis.settings.load_profile("whole suite")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -25,7 +25,7 @@ async def events(someone: Consultant) -> AsyncIterator[ClientResponse]:
 
 async def next_event(stream: ClientResponse) -> str:
     while True:
-        line = (await asyncio.wait_for(stream.content.readline(), 5)).decode()
+        line = (await asyncio.wait_for(stream.content.readline(), 60)).decode()
         if line.startswith("event: "):
             return line.removeprefix("event: ").strip()
 
@@ -51,7 +51,7 @@ async def test_events_carry_no_words_and_no_ids(consultant: Any, writes: Any) ->
         await next_event(stream)
         case = await writes("zabrał mi paszport")
         await next_event(stream)
-        data = (await asyncio.wait_for(stream.content.readline(), 5)).decode()
+        data = (await asyncio.wait_for(stream.content.readline(), 60)).decode()
         assert data.startswith('data: {"session_seconds": ')
         assert case not in data
 

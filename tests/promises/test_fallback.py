@@ -31,7 +31,7 @@ async def test_without_a_model_the_number_comes_in_the_persons_language(program:
 async def test_with_a_model_that_hangs_the_number_comes_all_the_same(tmp_path: Path) -> None:
     assistant = Hanging()
     program = await open_program(tmp_path, assistant, turn_seconds=0.05)
-    outcome = await asyncio.wait_for(program.frontdoor.receive(inbound("zabrał mi paszport")), 5)
+    outcome = await asyncio.wait_for(program.frontdoor.receive(inbound("zabrał mi paszport")), 60)
     assert HOTLINE in outcome.replies[0].text
     assert outcome.handoff
     await program.close()

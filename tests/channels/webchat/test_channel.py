@@ -81,7 +81,7 @@ async def test_a_consultants_words_come_through_the_stream_at_once(client: Clien
         await program.frontdoor.consultant_says(case.conversation_id, staff_id="c1", text="Dzień dobry")
         event: dict[str, str] = {}
         while event.get("event") != "reply":  # who is there, too, is told
-            told = (await asyncio.wait_for(stream.content.readuntil(b"\r\n\r\n"), 5)).decode().splitlines()
+            told = (await asyncio.wait_for(stream.content.readuntil(b"\r\n\r\n"), 60)).decode().splitlines()
             event = dict(line.split(": ", 1) for line in told if ": " in line)
     assert event["event"] == "reply"
     assert json.loads(event["data"])["text"] == "Dzień dobry"
