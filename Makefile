@@ -73,6 +73,8 @@ encoder: encoder/.venv/.complete ## fine-tune and export the sentence encoder (h
 	@# Waiting threads sleep instead of spinning: beside other work that is half as fast again.
 	OMP_NUM_THREADS=$(THREADS) OMP_WAIT_POLICY=PASSIVE encoder/.venv/bin/python -m encoder.train --threads $(THREADS) --out build/encoder
 	encoder/.venv/bin/python -m encoder.export build/encoder/tuned.pt --out encoder/model
+	encoder/.venv/bin/python -m encoder.dialogue_layers --threads $(THREADS)
+	encoder/.venv/bin/python -m encoder.graft
 
 upgrade: ## bring the service to VERSION, with a backup into BACKUP, and back when that fails
 	@sh deploy/upgrade.sh

@@ -1,11 +1,13 @@
 """How many of those who ask for a person are given one: `python -m bench.person`.
 
-`bench/a_person.yml` was written by somebody who had read neither the lists nor the conversations. Nothing is trained or chosen on it. Each
-sentence is read as a first message; a wish also where a consultant was just offered, as some of them are a yes in other words.
+`bench/a_person.yml`, and later `another_person.yml`, were written by people who had read neither the lists nor the conversations. Nothing
+is trained or chosen on them. Each sentence is read as a first message; a wish also where a consultant was just offered, as some of them
+are a yes in other words.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -16,7 +18,7 @@ from bot.dialogue.settle import settle
 from bot.dialogue.state import Person, State
 from bot.settings import load_settings
 
-SENTENCES = Path(__file__).with_name("a_person.yml")
+SENTENCES = [Path(__file__).with_name(f"{name}.yml") for name in ("a_person", "another_person")]
 NEW = State()
 OFFERED = State(turns=2, told_self=True, awaits="human", last_said=("handoff_offer",))
 WAITING = State(turns=2, told_self=True, person=Person.ASKED, last_said=("handoff_short",))
@@ -30,9 +32,15 @@ def does(reader: Reader, text: str, language: str, state: State) -> frozenset[st
 def main() -> None:
     """Print the counts by language."""
     reader = load_reader(Path(load_settings().model_dir))
+    for path in SENTENCES:
+        print(path.name)
+        _count(reader, yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def _count(reader: Reader, sentences: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
     print(f"{'':6} {'wanted':>8} {'or offered':>11} {'innocent':>9} {'refused':>8}")
     totals = [0] * 8
-    for language, groups in yaml.safe_load(SENTENCES.read_text(encoding="utf-8")).items():
+    for language, groups in sentences.items():
         alone = [("want:human" in does(reader, text, language, NEW)) for text in groups["wanted"]]
         offered = [("want:human" in does(reader, text, language, OFFERED)) for text in groups["wanted"]]
         innocent = [("want:human" in does(reader, text, language, NEW)) for text in groups["innocent"]]

@@ -16,7 +16,7 @@ bg, es, vi, ka, tl, tr, ar, hi, fr, pt): topic (47), triage (4), indicators (24)
 | made on | {date} |
 | base | {base} |
 | data | {rows} messages of `nlu_data/` trained on, {rows_held_out} for validation (held out, and of strangers); not of real people |
-| form | 12 layers, 384 wide, int8; {pieces} pieces of vocabulary in 4-bit rows; digests in `SHA256SUMS` |
+| form | 12 layers{own}, 384 wide, int8; {pieces} pieces of vocabulary in 4-bit rows; digests in `SHA256SUMS` |
 | licence | the base weights are MIT; this model is under the licence of the project |
 
 ## On the validation rows (full precision, handoff at 3 % false alarms)
@@ -49,5 +49,6 @@ def write_card(folder: Path) -> None:
         f"| {code} | {row['rows']:.0f} | " + " | ".join(f"{row[name]:.3f}" for name in _SHOWN) + " |"
         for code, row in about["by_language"].items()
     )
-    filled = {**about, "languages": languages, "figures": figures, "plan": json.dumps(about["plan"])}
+    own = ", and the upper ones a second time for the dialogue alone" if "dialogue_layers" in about else ""
+    filled = {**about, "own": own, "languages": languages, "figures": figures, "plan": json.dumps(about["plan"])}
     (folder / "MODEL_CARD.md").write_text(_CARD.format(**filled), encoding="utf-8")

@@ -35,7 +35,7 @@ from encoder.vocabulary import save_tokenizer
 LAYERS, WORDS, HEADS, ABOUT, DIGESTS = "layers.onnx", "words.npy", "heads.npz", "about.json", "SHA256SUMS"
 
 
-class _FastLayer(nn.Module):
+class FastLayer(nn.Module):
     """A layer whose query, key and value are one multiplication: fewer, larger ones are faster."""
 
     def __init__(self, layer: Layer, width: int) -> None:
@@ -61,7 +61,7 @@ class _Exported(nn.Module):
     def __init__(self, encoder: Encoder, width: int) -> None:
         super().__init__()
         self.positions, self.norm = encoder.positions, encoder.norm
-        self.layers = nn.ModuleList(_FastLayer(layer, width) for layer in encoder.layers)
+        self.layers = nn.ModuleList(FastLayer(layer, width) for layer in encoder.layers)
 
     def forward(self, words: Tensor) -> Tensor:
         x = self.norm(words + self.positions.weight[: words.shape[1]])

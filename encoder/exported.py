@@ -30,7 +30,7 @@ def read_exported(folder: Path) -> dict[str, dict[str, Tensor]]:
         whole, zero = arrays[f"{name}_quantized"].astype(np.float32), arrays[f"{name}_zero_point"].astype(np.float32)
         return np.asarray(((whole - zero) * arrays[f"{name}_scale"]).T, dtype=np.float32)
 
-    depth = sum(name.endswith("/together/MatMul_quant") for name in multiplied)
+    depth = sum(name.startswith("/layers.") and name.endswith("/together/MatMul_quant") for name in multiplied)
     encoder = {name: arrays[name] for name in ("positions.weight", "norm.weight", "norm.bias")}
     for layer in range(depth):
         here, there = f"layers.{layer}", f"layers.{layer}.layer"

@@ -17,7 +17,6 @@ class Plan:
     frozen: int = 4
     rate: float = 3e-4
     head_rate: float = 2e-3
-    place_rate: float = 3e-4  # of the places of the answers and of the space they lie in
     decay_a_layer: float = 0.95
     warm_up: float = 0.1
     dropout: float = 0.1
@@ -31,12 +30,6 @@ class Plan:
     indicator_weight: float = 3.0
     speaker_weight: float = 0.5
     language_weight: float = 0.3
-    need_weight: float = 1.0  # of the answer that a message asks for
-    command_weight: float = 0.3  # of what a message does
-    temperature: float = 0.07
-    spoken_batch: int = 0  # ways of asking, turns and phrases beside each batch of rows; 0: none
-    turn_weight: float = 2.0  # how often a turn that asks comes, against a way of asking
-    phrase_weight: float = 0.1
     teacher_weight: float = 0.0  # of what an exported encoder (`--teacher`) says of the same row
     smoothing: float = 0.0
     average: float = 0.995

@@ -29,7 +29,6 @@ from encoder.labels import NAMES, labels_of
 from encoder.measures import by_language, measure
 from encoder.network import Encoder, Heads, pool
 from encoder.plan import Plan, best_precision
-from encoder.spoken import Spoken
 from encoder.teacher import HEADS, distance, taught
 from encoder.texts import Texts, padded
 
@@ -76,7 +75,6 @@ class Training:
             self.heads.load_state_dict(earlier["heads"])
         else:
             self._standardise()
-        self.spoken = Spoken(plan, self.texts, self._standards, self._standards_all) if plan.spoken_batch else None
         self.taught = taught(trained, teacher) if teacher is not None else None
         counts = np.bincount(self.labels.triage, minlength=4)
         weight = np.sqrt(counts.mean() / np.maximum(counts, 1))
@@ -96,9 +94,6 @@ class Training:
             rate = self.plan.rate * self.plan.decay_a_layer ** (depth - 1 - index)
             groups.append({"params": list(self.encoder.layers[index].parameters()), "lr": rate})
         groups.append({"params": list(self.heads.parameters()), "lr": self.plan.head_rate})
-        if self.spoken is not None:
-            groups.append({"params": list(self.spoken.heads.commands.parameters()), "lr": self.plan.head_rate})
-            groups.append({"params": self.spoken.heads.where(), "lr": self.plan.place_rate})
         optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
         for group in optimiser.param_groups:
             group["peak"] = group["lr"]
@@ -129,14 +124,6 @@ class Training:
         with self._precisely():
             hidden = self.encoder.upper(hidden, mask, self.plan.frozen)
         return pool(hidden.float(), lengths)
-
-    def _standards(self, ids: list[list[int]]) -> Tensor:
-        """Return the standardised vectors of one batch of texts, with gradients."""
-        return self.heads.standard(self._pooled(self._lower(ids)))
-
-    def _standards_all(self, ids: list[list[int]]) -> Tensor:
-        """Return the standardised vectors of many texts, without gradients."""
-        return self.heads.standard(self._pooled_all(self._lower_all(ids)))
 
     def _pooled_all(self, kept: list[Tensor]) -> Tensor:
         self.encoder.eval()
@@ -209,8 +196,6 @@ class Training:
             if self.taught is not None:
                 said = {name: self.taught[name][batch] for name in HEADS}
                 loss = loss + self.plan.teacher_weight * distance(logits, said, alone)
-            if self.spoken is not None:
-                loss = loss + self.spoken.loss(chance)
             self.rows.doubt[batch] = _doubt(logits["triage"].detach(), goals["triage"])
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -234,10 +219,9 @@ class Training:
         with self._averaged(), torch.no_grad():
             self.heads.eval()
             logits = self.heads(self._pooled_all(self.kept_checked))
-            spoken = self.spoken.check() if self.spoken is not None else {}
         told = {name: values.numpy() for name, values in logits.items()}
         self.by_language = by_language(told, self.checked_labels)
-        return measure(told, self.checked_labels) | spoken
+        return measure(told, self.checked_labels)
 
     def _averaged(self) -> _Swapped:
         return _Swapped(self.parameters, self.average)
@@ -250,7 +234,6 @@ class Training:
             "history": self.history,
             "encoder": self.encoder.state_dict(),
             "heads": self.heads.state_dict(),
-            "spoken": self.spoken.heads.state_dict() if self.spoken is not None else {},
             "optimiser": self.optimiser.state_dict(),
             "average": self.average,
             "doubt": torch.from_numpy(self.rows.doubt),
@@ -279,8 +262,6 @@ class Training:
         self.done, self.history = state["done"], state["history"]
         self.encoder.load_state_dict(state["encoder"])
         self.heads.load_state_dict(state["heads"])
-        if self.spoken is not None:
-            self.spoken.heads.load_state_dict(state["spoken"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average = state["average"]
         self.rows.doubt = state["doubt"].numpy()

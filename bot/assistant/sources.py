@@ -71,7 +71,6 @@ COMMANDS_PART: Final = Part(
         *training_files(),
         *lexicon_files(),
         *writing_files(),
-        *person_files(NLU_DATA),
         *(path for part in ("training", "validation") for path in conversation_files(NLU_DATA, part)),
         RULES,
         ENCODER / DIGESTS,

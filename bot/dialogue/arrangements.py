@@ -8,7 +8,15 @@ from typing import Final
 from bot.language.lexicon import Lexicon
 from bot.language.sentences import QUESTION_MARKS, sentences
 
+LONGEST_WORD: Final = 3  # words of a code word; more are a sign with its rule: "without the word it is not me"
+MOST_NOTED: Final = 200  # characters of a time, or of a code word with the rule that goes with it
+_MARKS: Final = " .,;:!?…"  # around what is noted: it stands in a sentence of ours
 _NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
+
+
+def as_noted(value: str) -> str:
+    """Return what is noted of a time or a word, as it is stored and read back."""
+    return value.strip(_MARKS)[:MOST_NOTED]
 
 
 def time_named(text: str, language: str, lexicon: Lexicon) -> str:

@@ -59,6 +59,9 @@ LABELS: Final = (
     "fact:no_calls",
     "fact:watched",
 )
+# Whether a person is wanted, or refused, is heard by a network of its own (`bot.dialogue.person_heads`).
+WANTS, REFUSES = "want:human", "refuse:human"
+HEARD: Final = tuple(label for label in LABELS if label not in {WANTS, REFUSES})
 # What only a button or a whole listed word says, or what the state makes of an answer; never a guess of the heads alone.
 EXACT_ONLY: Final = (
     "menu",

@@ -42,7 +42,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "in_writing": ("in_writing",),
     "time": ("safe_time_",),
     "word": ("code_word_",),
-    "read_back": ("safe_time_noted", "code_word_noted", "nothing_noted"),
+    "read_back": ("safe_time_noted", "code_word_noted", "code_word_told", "nothing_noted"),
     "report": ("report_",),
     "erase_ask": ("delete_",),
     "quiet": ("quiet_",),

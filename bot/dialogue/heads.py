@@ -6,7 +6,7 @@ Trained by `bot.dialogue.learning`; here only read and applied.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +33,22 @@ class Layers:
         """Return the outputs of one row, or of several."""
         hidden = np.maximum(features @ self.weights[0] + self.biases[0], 0)
         return np.asarray(hidden @ self.weights[1] + self.biases[1], dtype=np.float32)
+
+    def arrays(self, name: str) -> dict[str, Any]:
+        """Return weights and biases by names that begin with `name`, as they are stored: weights in half precision."""
+        weights: dict[str, Any] = {f"{name}.w{place}": one.astype(np.float16) for place, one in enumerate(self.weights)}
+        return weights | {f"{name}.b{place}": one for place, one in enumerate(self.biases)}
+
+    @classmethod
+    def of(cls, outputs: Iterable[str], stored: Mapping[str, Matrix], name: str) -> Layers:
+        """Return the network that `arrays` stored."""
+        first, second, inner, outer = (stored[f"{name}.{part}"].astype(np.float32) for part in ("w0", "w1", "b0", "b1"))
+        return cls(tuple(outputs), (first, second), (inner, outer))
+
+
+def likelihood(logits: Matrix) -> Matrix:
+    """Return likelihoods of log odds."""
+    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -70,12 +86,11 @@ class CommandHeads:
         """
         logits = np.atleast_2d(self.commands.logits(rows))
         heard = logits[0] if len(logits) == 1 else (logits[0] + logits[1:].max(axis=0)) / 2
-        return dict(zip(self.commands.outputs, (1 / (1 + np.exp(-heard))).tolist(), strict=True))
+        return dict(zip(self.commands.outputs, likelihood(heard).tolist(), strict=True))
 
     def likely(self, name: str, rows: Matrix) -> Matrix:
         """Return how likely each of several rows does one thing, by itself."""
-        logits = self.commands.logits(rows)[:, self.commands.outputs.index(name)]
-        return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+        return likelihood(self.commands.logits(rows)[:, self.commands.outputs.index(name)])
 
     def role(self, features: Matrix) -> tuple[Who, float]:
         """Return who most likely writes, and how likely that is."""
@@ -86,11 +101,7 @@ class CommandHeads:
 
     def save(self, folder: Path) -> None:
         """Write networks and bars to a folder."""
-        arrays: dict[str, Any] = {}
-        for name, layers in (("commands", self.commands), ("who", self.who)):
-            for place in (0, 1):
-                arrays[f"{name}.w{place}"] = layers.weights[place].astype(np.float16)
-                arrays[f"{name}.b{place}"] = layers.biases[place].astype(np.float32)
+        arrays: dict[str, Any] = self.commands.arrays("commands") | self.who.arrays("who")
         about = {
             "commands": self.commands.outputs,
             "who": self.who.outputs,
@@ -107,12 +118,5 @@ class CommandHeads:
             about = json.loads(str(data["about"]))
             if not set(about["commands"]) <= set(LABELS) or not set(about["who"]) <= set(ROLES):
                 raise ValueError("The command heads were trained for other commands.")
-            made = {
-                name: Layers(
-                    tuple(about[name]),
-                    (data[f"{name}.w0"].astype(np.float32), data[f"{name}.w1"].astype(np.float32)),
-                    (data[f"{name}.b0"], data[f"{name}.b1"]),
-                )
-                for name in ("commands", "who")
-            }
-            return cls(made["commands"], made["who"], Bars(**about["bars"]), tuple(about["meanings"]))
+            commands, who = (Layers.of(about[name], data, name) for name in ("commands", "who"))
+            return cls(commands, who, Bars(**about["bars"]), tuple(about["meanings"]))

@@ -43,7 +43,7 @@ def joined(turns: Sequence[Example], single: Sequence[Example], chance: random.R
     firsts = [one for one in turns if one.labels and not one.labels & _ALONE and _is_short(one)]
     others: dict[str, list[Example]] = {}
     for one in chain(turns, single):
-        if one.labels and one.labels <= _FREE and not one.tells_only and _is_short(one):
+        if one.labels and one.labels <= _FREE and _is_short(one):
             others.setdefault(one.language, []).append(one)
     weights = {language: [_WISHES_COUNT if one.labels & _WISHES else 1 for one in found] for language, found in others.items()}
     made: list[Example] = []

@@ -6,6 +6,7 @@ the plan itself with its labels as what was understood, so that each message is 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 import yaml
 
 from bot.dialogue.answers import Answer, Library
-from bot.dialogue.commands import ASK, FACT, LABELS, TOPIC_COMMANDS, Commands
+from bot.dialogue.commands import ASK, FACT, HEARD, LABELS, TOPIC_COMMANDS, Commands
 from bot.dialogue.exact import LISTED
 from bot.dialogue.features import Context, Hits, features, packed
 from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
@@ -30,7 +31,6 @@ from bot.screening.heads import Matrix
 from bot.screening.rows import Row
 
 CONVERSATIONS: Final = "conversations"
-PERSON_COMMANDS: Final = frozenset({"want:human", "refuse:human"})
 MEMBERS: Final = 3  # networks for the commands whose outputs are averaged
 COMMANDS: Final = Course(epochs=10, dropout=0.4, rare=0.3)
 NEEDS: Final = Course(members=4, hidden=256, epochs=12, dropout=0.4)
@@ -58,7 +58,6 @@ class Example:
     who: Who = Who.UNKNOWN
     needs: tuple[frozenset[str], ...] = ()
     weight: int = 1
-    tells_only: frozenset[str] = frozenset()  # the commands of which it says whether they hold; of all, where it names none
 
 
 @dataclass(frozen=True)
@@ -95,6 +94,11 @@ def read_conversations(files: Iterable[Path]) -> list[LabelledConversation]:
 def conversation_files(root: Path, part: str) -> list[Path]:
     """Return the files of `training`, `validation` or `evaluation` conversations, in a fixed order."""
     return sorted((root / CONVERSATIONS / part).glob("*.yml"))
+
+
+def is_held_out(conversation: LabelledConversation) -> bool:
+    """Say whether a training conversation is one of the tenth on which bars are chosen, and from which the encoder learned nothing."""
+    return hashlib.sha256(conversation.id.encode()).digest()[0] % 10 == 0
 
 
 def _conversation(item: Mapping[str, Any]) -> LabelledConversation:
@@ -148,14 +152,6 @@ def from_phrases(phrases: Iterable[tuple[str, str, str]]) -> list[Example]:
         Example(text, language, Context(), frozenset(_MEANINGS[meaning]))
         for language, meaning, text in phrases
         if meaning in _MEANINGS
-    ]
-
-
-def from_wishes(wishes: Iterable[tuple[str, str, str]]) -> list[Example]:
-    """Return examples of messages with and without a wish for a person, given as language, command (or none) and text."""
-    return [
-        Example(text, language, Context(), frozenset({command} if command else ()), tells_only=PERSON_COMMANDS)
-        for language, command, text in wishes
     ]
 
 
@@ -247,12 +243,9 @@ def learn_commands(
             for item, sense in zip(examples, senses, strict=True)
         ]
     )
-    targets = np.array([[label in item.labels for label in LABELS] for item in examples], dtype=np.float32)
-    known = np.array(
-        [[not item.tells_only or label in item.tells_only for label in LABELS] for item in examples], dtype=np.float32
-    )
+    targets = np.array([[label in item.labels for label in HEARD] for item in examples], dtype=np.float32)
     places = np.repeat(np.arange(len(examples)), [item.weight for item in examples])
-    commands = train(rows[places], targets[places], LABELS, replace(COMMANDS, members=members), known=known[places])
+    commands = train(rows[places], targets[places], HEARD, replace(COMMANDS, members=members))
     roles = np.array([[item.who.value == role for role in ROLES] for item in examples], dtype=np.float32)
     telling = [place for place in places.tolist() if _tells_who(examples[place])]
     who = train(rows[telling], roles[telling], ROLES, replace(WRITERS, members=members), exclusive=True)

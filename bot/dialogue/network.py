@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from bot.dialogue.heads import Layers
+from bot.dialogue.heads import Layers, likelihood
 from bot.screening.heads import Matrix
 
 _BATCH: Final = 256
@@ -40,13 +40,9 @@ def train(
     course: Course,
     *,
     exclusive: bool = False,
-    known: Matrix | None = None,
 ) -> Layers:
-    """Return a network for likelihoods: of several labels that may hold together or, `exclusive`, of one among them.
-
-    `known` is nought where a row does not say whether a label holds: nothing is learned there.
-    """
-    counts = _counts(targets, known, course.rare)
+    """Return a network for likelihoods: of several labels that may hold together or, `exclusive`, of one among them."""
+    counts = _counts(targets, course.rare)
     members = [
         _member(rows, targets, counts, course, np.random.default_rng(_SEED + number), exclusive=exclusive)
         for number in range(course.members)
@@ -92,13 +88,12 @@ def _member(
     return learned
 
 
-def _counts(targets: Matrix, known: Matrix | None, rare: float) -> Matrix | None:
+def _counts(targets: Matrix, rare: float) -> Matrix | None:
     """Return how much each label of each row counts; None where all count alike."""
     if not rare:
-        return known
+        return None
     share = np.maximum(targets.mean(axis=0), 1 / len(targets))
-    more = np.where(targets > 0, (share.max() / share) ** rare, 1.0)
-    return np.asarray(more if known is None else more * known, dtype=np.float32)
+    return np.asarray(np.where(targets > 0, (share.max() / share) ** rare, 1.0), dtype=np.float32)
 
 
 def _dropped(values: Matrix, share: float, chance: np.random.Generator) -> Matrix:
@@ -110,4 +105,4 @@ def _likely(logits: Matrix, *, exclusive: bool) -> Matrix:
     if exclusive:
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
-    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+    return likelihood(logits)

@@ -11,17 +11,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from bot.dialogue.commands import REFUSES
 from bot.dialogue.embedding import Senses
-from bot.dialogue.heads import Layers
+from bot.dialogue.heads import Layers, likelihood
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads
 
 FOLDER: Final = "person"  # inside that of the commands, in a model
-WANTS, REFUSES, MAY_REFUSE = "want:human", "refuse:human", "doubt:refuse"
+MAY_REFUSE: Final = "doubt:refuse"
 _FILE: Final = "person.npz"
 
 
@@ -45,20 +46,18 @@ class PersonHeads:
         loudest = logits[1:].max(axis=0) if len(logits) > 1 else whole
         by_itself = np.array([name == REFUSES for name in self.network.outputs])
         heard = np.maximum(whole, np.where(by_itself, loudest, (whole + loudest) / 2))
-        return dict(zip(self.network.outputs, (1 / (1 + np.exp(-heard))).tolist(), strict=True))
+        return dict(zip(self.network.outputs, likelihood(heard).tolist(), strict=True))
 
     def save(self, folder: Path) -> None:
         """Write network, vectors and bars to a folder."""
         folder.mkdir(parents=True, exist_ok=True)
         self.senses.save(folder)
+        arrays: dict[str, Any] = self.network.arrays(FOLDER)
         np.savez_compressed(
             folder / _FILE,
             allow_pickle=False,
             about=np.array(json.dumps({"outputs": self.network.outputs, "bars": dict(self.bars)})),
-            w0=self.network.weights[0].astype(np.float16),
-            w1=self.network.weights[1].astype(np.float16),
-            b0=self.network.biases[0],
-            b1=self.network.biases[1],
+            **arrays,
         )
 
     @classmethod
@@ -66,6 +65,4 @@ class PersonHeads:
         """Read what `save` wrote; `heads` are the encoder's."""
         with np.load(folder / _FILE, allow_pickle=False) as data:
             about = json.loads(str(data["about"]))
-            weights = data["w0"].astype(np.float32), data["w1"].astype(np.float32)
-            network = Layers(tuple(about["outputs"]), weights, (data["b0"], data["b1"]))
-            return cls(network, Senses.load(folder, heads), about["bars"])
+            return cls(Layers.of(about["outputs"], data, FOLDER), Senses.load(folder, heads), about["bars"])

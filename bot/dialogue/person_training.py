@@ -1,26 +1,27 @@
 """Learns to hear who asks for a person and who refuses one, and from which likelihood on that counts; minutes.
 
 From `nlu_data/<language>/person.yml`, messages that ask, refuse, or do neither although they have the same words, and from all turns of the
-labelled conversations. The bars are chosen on turns that were not learned from: each half of the training's is heard by a network that
-learned from the other half, and those of strangers (validation) by the whole.
+labelled conversations. The bars are chosen on turns that were not learned from: those of the training conversations held out, heard
+by a network that learned from the others, and those of strangers (validation), heard by the whole.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from bot.dialogue.commands import REFUSES, WANTS
 from bot.dialogue.embedding import Senses, encoded
-from bot.dialogue.heads import Layers
-from bot.dialogue.learning import conversation_files, read_conversations
+from bot.dialogue.heads import Layers, likelihood
+from bot.dialogue.learning import LabelledConversation, conversation_files, is_held_out, read_conversations
 from bot.dialogue.network import Course, train
 from bot.dialogue.person import read_person
-from bot.dialogue.person_heads import MAY_REFUSE, REFUSES, WANTS, PersonHeads
+from bot.dialogue.person_heads import MAY_REFUSE, PersonHeads
 from bot.language.normalise import readable
 from bot.screening.heads import Heads, Matrix
 from bot.screening.tuned import TunedEncoder
@@ -28,7 +29,6 @@ from bot.screening.tuned import TunedEncoder
 OUTPUTS: Final = (WANTS, REFUSES)
 COURSE: Final = Course(members=3, hidden=128, epochs=8, dropout=0.4)
 WRITTEN_FOR_IT: Final = 3  # how often a message of person.yml counts beside a turn
-FOLDS: Final = 2
 STEPS: Final = np.linspace(0.3, 0.98, 69)
 # Of the turns that do not ask (or refuse) at most this share may be taken for it. A person is called generously; hardly anybody may lose
 # one by a mistake; a doubt only asks back. With it all 22 wishes of strangers are heard, and five of their 779 other turns.
@@ -48,23 +48,23 @@ def train_person(root: Path, folder: Path) -> None:
     """Learn from the data in `root` and write what was learned to a folder."""
     encoder = TunedEncoder(threads=os.process_cpu_count() or 1)
     written = [Message(text, frozenset({command}) - {""}) for _, command, text in read_person(root)]
-    turns, strangers = _turns(root, "training"), _turns(root, "validation")
-    encodings = encoded((message.text for message in (*written, *turns, *strangers)), encoder)
+    talks = read_conversations(conversation_files(root, "training"))
+    turns, apart = (_turns(talk for talk in talks if is_held_out(talk) is held) for held in (False, True))
+    strangers = _turns(read_conversations(conversation_files(root, "validation")))
+    encodings = encoded((message.text for message in (*written, *turns, *apart, *strangers)), encoder)
     senses = Senses.learned(Heads.load(encoder.folder), list(encodings.values()))
     vectors = dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
     learner = Learner(vectors)
-    network = learner.learned(written, turns)
-    unseen = [(strangers, learner.heard(network, strangers))]
-    for number in range(FOLDS):
-        one = learner.learned(*(_but(number, messages) for messages in (written, turns)))
-        unseen.append((turns[number::FOLDS], learner.heard(one, turns[number::FOLDS])))
+    network = learner.learned(written, [*turns, *apart])
+    unseen = [(strangers, learner.heard(network, strangers)), (apart, learner.heard(learner.learned(written, turns), apart))]
     PersonHeads(network, senses, {name: bar_of(name, unseen) for name in MOST_WRONG}).save(folder)
 
 
 def examples(root: Path) -> Iterator[str]:
     """Yield what the turns of all conversations teach."""
     for part in ("training", "validation"):
-        yield from (f"{message.text}\n{sorted(message.does)}\n" for message in _turns(root, part))
+        for talk in read_conversations(conversation_files(root, part)):
+            yield from (f"{message.text}\n{sorted(message.does)} {is_held_out(talk)}\n" for message in _turns([talk]))
 
 
 @dataclass(frozen=True)
@@ -81,19 +81,14 @@ class Learner:
 
     def heard(self, network: Layers, messages: Sequence[Message]) -> Matrix:
         """Return how likely each message asks and refuses, a row each."""
-        return np.asarray(1 / (1 + np.exp(-network.logits(self._rows(messages)))), dtype=np.float32)
+        return likelihood(network.logits(self._rows(messages)))
 
     def _rows(self, messages: Sequence[Message]) -> Matrix:
         return np.stack([self.vectors[readable(message.text)] for message in messages])
 
 
-def _turns(root: Path, part: str) -> list[Message]:
-    conversations = read_conversations(conversation_files(root, part))
+def _turns(conversations: Iterable[LabelledConversation]) -> list[Message]:
     return [Message(turn.text, turn.commands.names & set(OUTPUTS)) for talk in conversations for turn in talk.turns]
-
-
-def _but(fold: int, messages: Sequence[Message]) -> list[Message]:
-    return [message for place, message in enumerate(messages) if place % FOLDS != fold]
 
 
 def bar_of(name: str, unseen: Sequence[tuple[Sequence[Message], Matrix]]) -> float:

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.dialogue import predicates as is_
 from bot.dialogue.answers import Answer
+from bot.dialogue.arrangements import LONGEST_WORD, as_noted
 from bot.dialogue.predicates import Turn
 from bot.dialogue.rows import Say, Words, says
 from bot.dialogue.state import Fact, Person
@@ -41,8 +42,13 @@ RECEIPTS_OF_OTHERS: Final = ("witness_more", "heard_detail", "heard_on", "heard_
 
 def noted(turn: Turn) -> Sequence[Say]:
     """Return what is noted of a time and of a word, in the person's words."""
-    named = [(text, turn.commands.first(f"arrange:{kind}")) for kind, text in ARRANGED.items()]
-    return [Say(f"{text}_noted", values=(("_value", command.value),)) for text, command in named if command and command.value]
+    named = [(slot, turn.commands.first(f"arrange:{kind}")) for kind, slot in ARRANGED.items()]
+    return [_noted(slot, command.value) for slot, command in named if command and command.value]
+
+
+def _noted(slot: str, value: str) -> Say:
+    told = slot == ARRANGED["word"] and len(value.split()) > LONGEST_WORD
+    return Say(f"{slot}_told" if told else f"{slot}_noted", values=(("_value", as_noted(value)),))
 
 
 def to_arrange(turn: Turn) -> Sequence[Say]:
@@ -53,7 +59,7 @@ def to_arrange(turn: Turn) -> Sequence[Say]:
 
 def read_back(turn: Turn) -> Sequence[Say]:
     """Return what is arranged, in the person's words."""
-    return [Say(f"{slot}_noted", values=(("_value", value),)) for slot, value in turn.now.arranged.items()]
+    return [_noted(slot, value) for slot, value in turn.now.arranged.items()]
 
 
 def recalled(turn: Turn) -> Sequence[Say]:

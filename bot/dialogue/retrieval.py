@@ -169,8 +169,7 @@ class Nearness:
         arrays: dict[str, Any] = {}
         if self.network is not None:
             about |= {"outputs": self.network.outputs, "centres": sorted(self.centres)}
-            arrays = {f"w{place}": self.network.weights[place].astype(np.float16) for place in (0, 1)}
-            arrays |= {f"b{place}": self.network.biases[place] for place in (0, 1)}
+            arrays |= self.network.arrays("network")
             arrays["centres"] = np.stack([self.centres[name] for name in about["centres"]]).astype(np.float16)
         np.savez_compressed(
             folder / _FILE,
@@ -189,8 +188,7 @@ class Nearness:
             about = json.loads(str(data["about"]))
             network, centres = None, {}
             if "outputs" in about:
-                parts = [data[name].astype(np.float32) for name in ("w0", "w1", "b0", "b1")]
-                network = Layers(tuple(about["outputs"]), (parts[0], parts[1]), (parts[2], parts[3]))
+                network = Layers.of(about["outputs"], data, "network")
                 centres = dict(zip(about["centres"], data["centres"].astype(np.float32), strict=True))
         count = len(about["digests"])
         known = dict(zip(about["digests"], vectors[:count], strict=True))

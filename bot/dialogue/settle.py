@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.dialogue.arrangements import LONGEST_WORD
 from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
 from bot.dialogue.exact import ENOUGH
-from bot.dialogue.state import Danger, State
+from bot.dialogue.state import Danger, Person, State
+from bot.language.normalise import words
 
 _FORM_ANSWERED: Final = (
     "report:value",
@@ -63,9 +65,9 @@ _MOODS: Final = ("feel:unsure", "feel:angry")
 SURELY_ASKED: Final = 0.9
 ABOUT_HOURS: Final = {("hotline_hours",), ("safe_time_what",), ("how_long_until_answer",), ("hotline_how_long",)}
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
-LONGEST_WORD: Final = 3  # words of a code word
 MERE: Final = 3  # words of "and the other thing?"
 OF_NOTHING_NEW: Final = frozenset({"still_there", "misunderstood"})  # what "and?" sounds like
+NOBODY_WROTE: Final = "consultant_nobody_writes"
 OF_ONES_CHOICE: Final = ("consultant_woman",)
 
 
@@ -255,6 +257,13 @@ TABLE: Final = (
             and len(said.text.split()) <= MERE
         ),
         lambda said: Commands((Command(ASK, said.state.left[0]),)),
+    ),
+    Row(
+        "a mere question mark from somebody who waits for a consultant asks whether one has written",
+        lambda said: (
+            said.state.person is Person.ASKED and said.state.awaits is None and said.only("unclear") and not words(said.text)
+        ),
+        lambda _said: Commands((Command(ASK, NOBODY_WROTE),)),
     ),
     Row(
         "a person wanted and refused in one message is what is said more surely",

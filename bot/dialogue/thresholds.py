@@ -34,26 +34,27 @@ class Cost:
     least: float = 0.25
 
 
-# A person is called generously; what alarms, sends somebody away or changes how is written wants to be sure: the screening raises an
-# alarm of its own. What cannot be undone is asked back anyway.
+# What alarms, sends somebody away or changes how is written wants to be sure: the screening raises an alarm of its own. What cannot be
+# undone is asked back anyway.
 PLAIN: Final = Cost()
-SUMMONS: Final = Cost(beta=1.5, precision=0.55, least=0.3)
 GRAVE: Final = Cost(beta=1.0, precision=0.75, least=0.5)
 COSTS: Final[Mapping[str, Cost]] = {
     ASK: Cost(beta=1.3),
-    "want:human": SUMMONS,
     "near": Cost(precision=0.7, least=0.45),  # it sends somebody away from the phone
     "answer:no": Cost(least=0.4),
     **dict.fromkeys(("correct:joke", "feel:better", "done:called"), replace(GRAVE, least=0.6)),  # they end a danger
     **dict.fromkeys(("danger:self", "danger:other"), Cost(beta=1.0, precision=0.6, least=0.5)),
-    **dict.fromkeys(("feel:suicide", "want:erase", "want:quiet", "want:normal", "want:language"), replace(GRAVE, beta=0.7)),
-    "refuse:human": replace(GRAVE, precision=0.85, least=0.8),  # it sends somebody out of the queue
-    **dict.fromkeys(("refuse:call", "answer:yes"), GRAVE),
+    **dict.fromkeys(("feel:suicide", "want:quiet", "want:normal", "want:language"), replace(GRAVE, beta=0.7)),
+    "want:erase": Cost(
+        beta=1.5, precision=0.5, least=0.3
+    ),  # whoever is not heard is told that it is kept; a mistake is asked back
+    "answer:yes": GRAVE,
     **dict.fromkeys(("arrange:word", "arrange:time"), replace(GRAVE, least=0.6)),  # they call a person
 }
 STEPS: Final = np.linspace(0.25, 0.95, 36)
 FEWEST: Final = 12  # labelled messages with a command; with fewer a middle bar is kept
 MIDDLE: Final = 0.5
+AS_GOOD: Final = 0.02  # of scores that differ by less the middle one's bar is taken: of rare commands the best alone is chance
 RIGHT_ENOUGH: Final = 0.8  # of the roles that are believed
 # In right answers: what a wrong one costs, beside none; what it is worth to ask back with the right one among the choices, or without.
 # Live readers took asking back for no better than no answer, which offers the nearest as well; and the second likeliest stands under a
@@ -129,7 +130,10 @@ def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], cost
         right = hits >= cost.precision * float(heard.sum()) and hits > 0
         return right, (1 + cost.beta**2) * hits / max(cost.beta**2 * float(true.sum()) + float(heard.sum()), 1.0)
 
-    return float(max(STEPS[cost.least - 1e-6 <= STEPS], key=score))
+    found = [(float(bar), *score(bar)) for bar in STEPS[cost.least - 1e-6 <= STEPS]]
+    _, right, best = max(found, key=lambda one: one[1:])
+    as_good = [bar for bar, fits, scored in found if fits is right and scored >= best - AS_GOOD]
+    return as_good[len(as_good) // 2]
 
 
 def choose_answer_bars(

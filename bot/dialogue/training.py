@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -25,13 +25,12 @@ from bot.dialogue.learning import (
     from_library,
     from_phrases,
     from_rows,
-    from_wishes,
+    is_held_out,
     learn_commands,
     learn_needs,
     learn_projection,
     read_conversations,
 )
-from bot.dialogue.person import read_person
 from bot.dialogue.retrieval import Nearness, unit
 from bot.dialogue.thresholds import Heard, choose_answer_bars, choose_bars, choose_weights
 from bot.language.lexicon import Lexicon
@@ -43,10 +42,6 @@ from bot.screening.tuned import TunedEncoder
 
 # Single messages teach less than turns of conversations: with all of them the commands of the validation are heard worse.
 ONE_ROW_IN, ONE_PHRASE_IN = 4, 4
-WISHES = frozenset(
-    {"ask_human", "human", "withdraw"}
-)  # topics and meanings of which every one is learned: for and against a person
-FOLDS = 2
 STRANGERS_COUNT = 3  # how often a turn of a stranger counts beside one of the training's writers, where bars are chosen
 _SEED = 7
 
@@ -56,9 +51,7 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     encoder = TunedEncoder(threads=os.process_cpu_count() or 1)
     library, lexicon = Library.load(root), Lexicon.load(root)
     known = [row for row in rows if not held_out(row)]
-    wishes = [row for row in known if row.topic in WISHES] + known[::ONE_ROW_IN]
-    listed = [phrase for phrase in phrases if phrase[1] in WISHES] + list(phrases[::ONE_PHRASE_IN])
-    single = [*from_rows(wishes), *from_phrases(listed), *from_wishes(read_person(root)), *from_library(library)]
+    single = [*from_rows(known[::ONE_ROW_IN]), *from_phrases(phrases[::ONE_PHRASE_IN]), *from_library(library)]
     conversations = read_conversations(conversation_files(root, "training"))
     strangers = read_conversations(conversation_files(root, "validation"))
     said = [(turn.text, talk.language) for talk in (*conversations, *strangers) for turn in talk.turns]
@@ -68,22 +61,22 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     senses.save(folder)
     vectors = dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
     teacher = Teacher(library, lexicon, phrases, lambda text: vectors[readable(text)], senses.last_width)
-    folds = [teacher.examples(conversations[number::FOLDS]) for number in range(FOLDS)]
+    turns, kept_apart = (
+        teacher.examples(talk for talk in conversations if is_held_out(talk) is apart) for apart in (False, True)
+    )
     foreign = teacher.examples(strangers)
-    mixed = [
-        joined(fold, single, random.Random(_SEED + number))  # noqa: S311 - nothing secret is drawn
-        for number, fold in enumerate(folds)
-    ]
-    encodings = encoded([item.text for item in chain(*mixed)], encoder)
+    mixed, mixed_apart = (
+        joined(part, single, random.Random(_SEED + number))  # noqa: S311 - nothing secret is drawn
+        for number, part in enumerate((turns, kept_apart))
+    )
+    encodings = encoded([item.text for item in (*mixed, *mixed_apart)], encoder)
     vectors |= dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
 
-    learned = teacher.commands([*single, *chain(*folds), *chain(*mixed)])
-    unseen = []
-    for number, fold in enumerate(folds):
-        others = [*chain(*folds[:number], *folds[number + 1 :]), *chain(*mixed[:number], *mixed[number + 1 :])]
-        unseen.append(teacher.heard(teacher.commands([*single, *others], members=1), fold))
-    seen = [*unseen, *[teacher.heard(learned, foreign)] * STRANGERS_COUNT] if foreign else unseen
-    nearness = _placed([*single, *chain(*folds)], list(chain(*mixed)), teacher, encoder, senses)
+    learned = teacher.commands([*single, *turns, *kept_apart, *mixed, *mixed_apart])
+    seen = [teacher.heard(teacher.commands([*single, *turns, *mixed], members=1), kept_apart)]
+    if foreign:
+        seen += [teacher.heard(learned, foreign)] * STRANGERS_COUNT
+    nearness = _placed([*single, *turns, *kept_apart], [*mixed, *mixed_apart], teacher, encoder, senses)
     stays, share = choose_weights(nearness, library, foreign, teacher.sense_of)
     nearness = replace(nearness, stays=stays, share=share)
     nearness.save(folder)
@@ -101,7 +94,7 @@ class Teacher:
     sense_of: Callable[[str], Matrix]
     width: int
 
-    def examples(self, conversations: Sequence[LabelledConversation]) -> list[Example]:
+    def examples(self, conversations: Iterable[LabelledConversation]) -> list[Example]:
         """Return the turns of labelled conversations as examples."""
         return from_conversations(conversations, self.library, lambda text: self.sense_of(text)[: self.width])
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bot.dialogue import report
 from bot.dialogue.answers import Library
+from bot.dialogue.arrangements import as_noted
 from bot.dialogue.commands import FACT, Commands
 from bot.dialogue.plan import Say, Section, heard_saying, plan
 from bot.dialogue.predicates import Turn, alarm_now, clearly_asked, left
@@ -19,10 +20,7 @@ from bot.dialogue.state import LEFT_KEPT, NEEDS_KEPT, Fact, Heard, Person, State
 from bot.language.wording import Wording
 from bot.messages import Screening, Triage
 
-MOST_TIME: Final = 200  # characters of a safe time that are noted
-MOST_WORD: Final = 40
-MARKS: Final = " .,;:!?…"  # around a time or a word, which stands in a sentence of ours
-_NOTED: Final = {"arrange:time": ("safe_time", MOST_TIME), "arrange:word": ("code_word", MOST_WORD)}
+_NOTED: Final = {"arrange:time": "safe_time", "arrange:word": "code_word"}
 
 
 @dataclass(frozen=True)
@@ -157,10 +155,10 @@ def _as_the_queue_knows(state: State, around: Around) -> State:
 def _with_values(state: State, commands: Commands) -> State:
     """Return the state with what a message arranges and reports."""
     noted = dict(state.arranged)
-    for name, (slot, most) in _NOTED.items():
+    for name, slot in _NOTED.items():
         command = commands.first(name)
         if command is not None and command.value:
-            noted[slot] = command.value.strip(MARKS)[:most]
+            noted[slot] = as_noted(command.value)
     part = commands.first("report:value")
     return replace(report.taken(state, part.value) if part is not None else state, arranged=noted)
 

@@ -12,15 +12,15 @@ from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library, shared_library
 from bot.dialogue.arrangements import time_named, word_named
-from bot.dialogue.commands import ASK, FACT, HELPS, TOPIC_COMMANDS, UNKNOWN, Command, Commands
+from bot.dialogue.commands import ASK, FACT, HELPS, REFUSES, TOPIC_COMMANDS, UNKNOWN, Command, Commands
 from bot.dialogue.embedding import Senses
 from bot.dialogue.exact import exact
 from bot.dialogue.features import Context, packed, rows_of
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.person_heads import FOLDER as PERSON_FOLDER
-from bot.dialogue.person_heads import MAY_REFUSE, REFUSES, PersonHeads
+from bot.dialogue.person_heads import MAY_REFUSE, PersonHeads
 from bot.dialogue.questions import Part, questions
-from bot.dialogue.retrieval import Nearness
+from bot.dialogue.retrieval import Found, Nearness
 from bot.dialogue.screened import ALARMS, ALIKE, HINT_OF, as_it_is, in_context, with_screening
 from bot.dialogue.state import Person, Who
 from bot.dialogue.turn import Understood
@@ -35,6 +35,7 @@ from bot.screening.tuned import TunedEncoder
 
 COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
 TELLS: Final = ("tell:self", "tell:other")
+NO_CALL: Final = ("refuse:call", "fact:no_calls")  # whoever says one of these refuses a consultant only where that is surer still
 LAST_ANSWERS: Final = 2  # at most so many are in one reply
 HALF_HEARD: Final = 0.5  # of its bar
 # What half heard does no harm: it is received or asked about. Nobody is called, sent away or alarmed by half a word.
@@ -42,7 +43,7 @@ HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", 
 
 
 @dataclass(frozen=True)
-class Parts:
+class Message:
     """What is read of a message: texts and vectors of the whole and, where it has several, its clauses; a row of numbers for each."""
 
     language: str
@@ -87,10 +88,10 @@ class CommandModel:
             said_as = as_it_is if said.any_of(*ALARMS) else HINT_OF.__getitem__
             return Understood(screening, with_screening(said, screening, said_as=said_as), vector=vector)
         rows = rows_of(parts, reading.language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = Parts(reading.language, parts, rows)
+        message = Message(reading.language, parts, rows)
         likely = self.heads.likelihoods(rows) | self.person.likelihoods(encodings)
         who = self._who(rows[0], context)
-        found = self._heard(text, screening.language, likely, context)
+        found = self._heard(message, likely, context)
         if (wanted := self._wanted(found, likely, context)) is not None:
             does = {command.name for command in found}
             found += self._sought(message, *wanted, context=context, who=who, does=does)
@@ -108,17 +109,23 @@ class CommandModel:
         texts, encodings = [text, *reading.clauses * several], [reading.whole, *reading.encodings * several]
         return list(zip(texts, self.senses.of(encodings), strict=True)), encodings
 
-    def _heard(self, text: str, language: str, likely: Mapping[str, float], context: Context) -> list[Command]:
+    def _heard(self, message: Message, likely: Mapping[str, float], context: Context) -> list[Command]:
         """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for."""
-        bars = self.heads.bars
-        values = {"arrange:time": time_named(text, language, self.lexicon), "arrange:word": word_named(text)}
-        halved = {"arrange:word"} if values["arrange:word"] else set()
+        bars, text = self.heads.bars, message.read[0][0]
+        halved = {"arrange:word"} if word_named(text) else set()
+        values = {
+            "arrange:time": time_named(text, message.language, self.lexicon),
+            "arrange:word": word_named(text) or self._said_of("arrange:word", message),
+        }
         found = [
             Command(name, values.get(name, ""), sure)
             for name, sure in likely.items()
             if name != ASK and sure >= bars.command[name] * (HALF_HEARD if name in halved else 1)
         ]
         names = {command.name for command in found}
+        if not names.isdisjoint(NO_CALL) and likely[REFUSES] < (1 + bars.command[REFUSES]) / 2:
+            names.discard(REFUSES)
+            found = [command for command in found if command.name in names]
         time = values["arrange:time"]
         if context.awaits == "time" and "arrange:time" not in names and time and not time.endswith(QUESTION_MARKS):
             found.append(Command("arrange:time", time))
@@ -127,6 +134,13 @@ class CommandModel:
         if context.person is Person.ASKED and REFUSES not in names and likely[REFUSES] >= bars.command[MAY_REFUSE]:
             found.append(Command(MAY_REFUSE, sure=likely[REFUSES]))
         return found
+
+    def _said_of(self, name: str, message: Message) -> str:
+        """Return the clauses of a message that do one thing, as they are written; the whole message where none does it by itself."""
+        least = self.heads.bars.command[name] * HALF_HEARD
+        sure = self.heads.likely(name, message.rows[1:])
+        told = [clause for (clause, _), one in zip(message.read[1:], sure, strict=True) if one >= least]
+        return " ".join(told) or message.read[0][0]
 
     def _wanted(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> tuple[Command, float] | None:
         """Return what is sought in the library and how near it has to be: what is asked, or what helps with what is told; None for nothing.
@@ -143,7 +157,7 @@ class CommandModel:
         return None
 
     def _sought(
-        self, message: Parts, wanted: Command, bar: float, *, context: Context, who: Who, does: Set[str]
+        self, message: Message, wanted: Command, bar: float, *, context: Context, who: Who, does: Set[str]
     ) -> list[Command]:
         """Return the questions of a message, or the answer that helps with what it tells.
 
@@ -161,10 +175,21 @@ class CommandModel:
             language=message.language,
             without=context.needs[:LAST_ANSWERS] if "correct:meant" in does else (),
         )
+        if context.presses:
+            near = [self._as_danger_presses(found) for found in near]
         whole, *clauses = (Part(asks[place], tuple(found)) for place, found in zip(places, near, strict=True))
         if wanted.value:
             return questions(whole, clauses, bar=bar, between=self.heads.bars.between)
         return [replace(wanted, value=whole.near[0].answer)] if whole.nearness >= bar else []
+
+    def _as_danger_presses(self, near: Sequence[Found]) -> list[Found]:
+        """Return the answers nearest to a question in a danger that was spoken of just now: what is no answer to a danger must be surer."""
+        behind = self.heads.bars.told - self.heads.bars.answer
+        fits = [
+            one if DANGER in self.library.answers[one.answer].when else replace(one, nearness=one.nearness - behind)
+            for one in near
+        ]
+        return sorted(fits, key=lambda one: -one.nearness)
 
     def _likeliest(self, likely: Mapping[str, float]) -> list[Command]:
         """Return what a message most likely tells or feels that otherwise does nothing, or only thanks: half of its bar is enough then."""

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.dialogue.commands import REFUSES, WANTS
 from bot.dialogue.embedding import Senses
 from bot.dialogue.heads import Layers
-from bot.dialogue.person_heads import MAY_REFUSE, REFUSES, WANTS, PersonHeads
+from bot.dialogue.person_heads import MAY_REFUSE, PersonHeads
 from bot.dialogue.person_training import MOST_WRONG, Message, bar_of
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads

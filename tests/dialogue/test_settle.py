@@ -6,7 +6,7 @@ import pytest
 
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.settle import TABLE, settle, still_open
-from bot.dialogue.state import State, Who
+from bot.dialogue.state import Person, State, Who
 
 
 def settled(text: str, *commands: str | Command, **state: object) -> tuple[str, ...]:
@@ -150,3 +150,9 @@ def test_a_form_waits_while_something_else_is_answered_and_other_questions_do_no
 def test_each_row_of_the_table_says_its_situation_once() -> None:
     situations = [row.situation for row in TABLE]
     assert len(situations) == len(set(situations))
+
+
+@pytest.mark.parametrize(("person", "meant"), [(Person.ASKED, "ask:consultant_nobody_writes"), (Person.NONE, "unclear")])
+def test_a_mere_question_mark_from_somebody_who_waits_asks_whether_one_has_written(person: Person, meant: str) -> None:
+    assert settled("??", "unclear", person=person) == (meant,)
+    assert settled("hm hm hm", "unclear", person=person) == ("unclear",)
