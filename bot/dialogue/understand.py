@@ -25,7 +25,7 @@ from bot.dialogue.screened import ALARMS, ALIKE, HINT_OF, as_it_is, in_context, 
 from bot.dialogue.state import Person, Who
 from bot.dialogue.turn import Understood
 from bot.language.lexicon import Lexicon, shared_lexicon
-from bot.language.sentences import QUESTION_MARKS
+from bot.language.sentences import QUESTION_MARKS, sentences
 from bot.messages import QUESTION_TOPICS, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
 from bot.screening.encoder import Encoder, Encoding
@@ -136,11 +136,12 @@ class CommandModel:
         return found
 
     def _said_of(self, name: str, message: Message) -> str:
-        """Return the clauses of a message that do one thing, as they are written; the whole message where none does it by itself."""
+        """Return the sentences of a message that do one thing, as they are written; the whole message where no clause does it by itself."""
         least = self.heads.bars.command[name] * HALF_HEARD
         sure = self.heads.likely(name, message.rows[1:])
         told = [clause for (clause, _), one in zip(message.read[1:], sure, strict=True) if one >= least]
-        return " ".join(told) or message.read[0][0]
+        text = message.read[0][0]
+        return " ".join(part for part in sentences(text) if any(clause in part or part in clause for clause in told)) or text
 
     def _wanted(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> tuple[Command, float] | None:
         """Return what is sought in the library and how near it has to be: what is asked, or what helps with what is told; None for nothing.
