@@ -119,7 +119,6 @@ class Material:
 
     answers: list[str]
     texts: list[str]  # what is read of each example
-    languages: list[str]
     goals: Goals
     weights: list[float]
     strangers: tuple[list[str], Goals]
@@ -168,7 +167,6 @@ def material(folder: Path, *, threads: int, root: Path = NLU_DATA) -> Material:
     made = Material(
         answers,
         [readable(one.text) for one in learned],
-        [one.language for one in learned],
         Goals.of(learned, answers, contexts(learned), wishes=len(wishes)),
         [1.0] * len(wishes) + [_weight(one) for one in learned[len(wishes) :]],
         ([readable(one.text) for one in strangers], Goals.of(strangers, answers, contexts(strangers))),

@@ -112,15 +112,16 @@ class CommandModel:
     def _heard(self, message: Message, likely: Mapping[str, float], context: Context) -> list[Command]:
         """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for."""
         bars, text = self.heads.bars, message.read[0][0]
-        halved = {"arrange:word"} if word_named(text) else set()
-        values = {
-            "arrange:time": time_named(text, message.language, self.lexicon),
-            "arrange:word": word_named(text) or self._said_of("arrange:word", message),
-        }
+        values = {"arrange:time": time_named(text, message.language, self.lexicon), "arrange:word": word_named(text)}
+        halved = {"arrange:word"} if values["arrange:word"] else set()
         found = [
             Command(name, values.get(name, ""), sure)
             for name, sure in likely.items()
             if name != ASK and sure >= bars.command[name] * (HALF_HEARD if name in halved else 1)
+        ]
+        found = [
+            replace(one, value=one.value or self._said_of(one.name, message)) if one.name == "arrange:word" else one
+            for one in found
         ]
         names = {command.name for command in found}
         if not names.isdisjoint(NO_CALL) and likely[REFUSES] < (1 + bars.command[REFUSES]) / 2:
