@@ -60,7 +60,7 @@ from bot.screening.models import ModelMissing, newest_archive
 from bot.screening.parts import parts
 from bot.screening.screener import ScreenerUnusable
 
-TURNS_KEPT: Final = 4  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
+TURNS_KEPT: Final = 1  # of the tracker's history: rules look at the last turn only, and every event kept costs time in every turn
 MOST_TOGETHER: Final = 16  # waiting messages that are read in one run of the pipeline
 SHORT: Final = (
     300  # characters; a text of 1,000 takes ten times as long as one of 30, and its run would hold up all that are in it

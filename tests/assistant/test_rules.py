@@ -69,6 +69,31 @@ async def test_a_changed_rule_changes_a_reply(by_the_rules: Assistant, tmp_path:
         changed.close()
 
 
+async def test_the_repaired_policy_finds_the_rules_that_rasa_would_find(
+    by_the_rules: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rasa.core.policies.rule_policy import RulePolicy
+
+    found: list[tuple[set[str], set[str]]] = []
+    repaired = RulePolicy._get_possible_keys
+
+    def both(policy: RulePolicy, lookup: dict[str, str], states: list[Any]) -> set[str]:
+        fitting: set[str] = repaired(policy, lookup, states)
+        tried = list(enumerate(reversed(states)))
+        found.append((fitting, {rule for rule in lookup if all(policy._is_rule_applicable(rule, *one) for one in tried)}))
+        return fitting
+
+    monkeypatch.setattr(RulePolicy, "_get_possible_keys", both)
+    tracker = None
+    for state in PHASES.values():
+        for names in MAIN_INTENTS.values():
+            spoken = await by_the_rules.turn(begun(*names[:1], state=state), language="pl", tracker=tracker)
+            tracker = spoken.tracker
+    assert len(found) > len(PHASES) * len(MAIN_INTENTS)
+    assert any(theirs for _, theirs in found)
+    assert all(ours == theirs for ours, theirs in found)
+
+
 class ByRasa(RulesAssistant):
     """Understands what it is told to understand, and speaks by Rasa."""
 
