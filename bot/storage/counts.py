@@ -1,18 +1,20 @@
 """Counts by day for reports, kept apart from everything that belongs to a person.
 
-What is counted in a transaction is added up and stored at its end, in a fixed order: two transactions never wait for each other's
-counts. Each count has one property only (the language, or the channel, …): counts cannot be joined to describe one contact.
+What is counted in a transaction is added up and stored at its end, after all else and in a fixed order: two transactions never wait for
+each other's counts. Each count has one property only (the language, or the channel, …): counts cannot be joined to describe one contact.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,16 +55,28 @@ def count_in(session: AsyncSession, table: type[Table], place: tuple[str, str, s
 async def store_counts(session: AsyncSession) -> None:
     """Store what was counted in this transaction; called once, at its end."""
     waiting: dict[_Place, _Counted] = session.sync_session.info.pop(_WAITING, {})
+    rows: defaultdict[type[Table], list[Mapping[str, object]]] = defaultdict(list)
     for (_, *place), counted in sorted(waiting.items(), key=lambda item: item[0]):
-        if counted.by == 0:
-            continue
-        dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        table: Any = counted.table.__table__
-        columns = dict(zip(table.primary_key.columns.keys(), place, strict=True))
-        row = dialect.insert(table).values(**columns, **counted.values, count=counted.by)
-        await session.execute(
-            row.on_conflict_do_update(index_elements=list(columns), set_={**counted.values, "count": table.c.count + counted.by})
-        )
+        if counted.by != 0:
+            key = zip(inspect(counted.table).primary_key, place, strict=True)
+            rows[counted.table].append({column.name: value for column, value in key} | {**counted.values, "count": counted.by})
+    if rows:
+        await session.flush()
+    for table, counts in rows.items():
+        await session.execute(_adding(table, session.get_bind().dialect.name), counts)
+
+
+@cache
+def _adding(table: type[Table], dialect: str) -> Any:
+    """Return the statement that adds to the counts of a table, whatever its rows."""
+    kind: Any = postgresql if dialect == "postgresql" else sqlite
+    columns: Any = inspect(table).local_table.columns
+    row = kind.insert(table.__table__)
+    others = {column.name: row.excluded[column.name] for column in columns if not column.primary_key}
+    return row.on_conflict_do_update(
+        index_elements=[column for column in columns if column.primary_key],
+        set_={**others, "count": columns["count"] + row.excluded["count"]},
+    )
 
 
 async def read_counts(session: AsyncSession, *, first: str, last: str) -> Counts:
