@@ -83,7 +83,7 @@ def titled(text: str, titles: Mapping[str, str]) -> str | None:
     names = (
         name
         for name, title in titles.items()
-        if name not in {"yes", "no"} and not name.startswith((PART, ASK_BUTTON)) and _shape(title) == shape
+        if name not in {"yes", "no"} and not name.startswith((PART, ASK_BUTTON)) and _title_shape(title) == shape
     )
     return next((f"@{name}" for name in names), None) if shape else None
 
@@ -100,6 +100,11 @@ def _number(shape: str, language: str) -> int | None:
 def _shape(text: str) -> str:
     plain = unicodedata.normalize("NFKC", readable(text)).casefold().replace("\u20e3", "").replace("\ufe0f", "")
     return without_diacritics(_AROUND.sub("", plain))
+
+
+@functools.lru_cache(maxsize=4096)  # titles only, which are everybody's: no person's words are kept
+def _title_shape(title: str) -> str:
+    return _shape(title)
 
 
 @functools.cache
