@@ -3,44 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
+from sqlalchemy import String, and_, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from bot.conversation.corrections import Corrections
 from bot.conversation.decision import Circumstances
 from bot.conversation.edition import Editions
 from bot.delivery.channel_traits import traits_of
 from bot.delivery.choices import chosen, offered_language, titled
-from bot.handoff.queue import HandoffQueue
 from bot.language.wording import Wording
+from bot.storage.answer_switches import number_column
 from bot.storage.conversations import ConversationStore, Said
-from bot.storage.tables import Conversation, Message
+from bot.storage.corrections import ids_column, ids_in
+from bot.storage.tables import Conversation, Handoff, Message
+
+_ASKED: Final = bindparam("message", type_=String)
+_CONVERSATION: Final = bindparam("conversation", type_=String)
+_UP_TO: Final = aliased(Message)
+_WAITING: Final = aliased(Message)
+_EARLIER: Final = aliased(Message)
+_TURN: Final = (
+    select(_WAITING.id)
+    .where(
+        _WAITING.conversation_id == _CONVERSATION,
+        _WAITING.state == "received",
+        _WAITING.number <= select(_UP_TO.number).where(_UP_TO.id == _ASKED).scalar_subquery(),
+    )
+    .order_by(_WAITING.number)
+    .limit(1)
+    .scalar_subquery()
+)
+_STANDING: Final = (
+    select(
+        Conversation,
+        Message,
+        Handoff,
+        ~exists().where(
+            _EARLIER.conversation_id == Message.conversation_id,
+            _EARLIER.author == "person",
+            _EARLIER.number < Message.number,
+        ),
+        number_column(),
+        ids_column(),
+    )
+    .join(Message, Message.conversation_id == Conversation.id)
+    .outerjoin(Handoff, and_(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None)))
+    .where(Conversation.id == _CONVERSATION, Message.id == func.coalesce(_TURN, _ASKED))
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A message whose turn it is, and where its conversation stands before it; `last` is what the program said last."""
+
+    conversation: Conversation
+    message: Message
+    case: Handoff | None
+    circumstances: Circumstances
+    last: Sequence[Said]
 
 
 class ContextReader:
     """Reads what a decision needs to know besides the message."""
 
-    def __init__(self, conversations: ConversationStore, queue: HandoffQueue, editions: Editions) -> None:
+    def __init__(self, conversations: ConversationStore, editions: Editions, corrections: Corrections) -> None:
         self.conversations = conversations
-        self.queue = queue
         self.editions = editions
+        self.corrections = corrections
 
-    async def read(
-        self, session: AsyncSession, conversation: Conversation, message: Message
-    ) -> tuple[Circumstances, Sequence[Said]]:
-        """Return where the conversation stands before a message, and what the program said last."""
-        case = await self.queue.of_conversation(session, conversation.id)
-        last = await self.conversations.last_turn(session, conversation.id, before=message.number)
+    async def read(self, session: AsyncSession, conversation_id: str, message_id: str) -> Standing | None:
+        """Return the oldest message up to one that waits for its answer, that one where none does; None when it is gone.
+
+        What may be answered, and how coordinators corrected the screening, is taken up in the same look.
+        """
+        asked = {"conversation": conversation_id, "message": message_id}
+        found = (await session.execute(_STANDING, asked)).one_or_none()
+        if found is None:
+            return None
+        conversation, message, case, first, edition, corrections = found
+        last = await self.conversations.last_turn(session, conversation_id, before=message.number)
         circumstances = Circumstances(
             owned=case is not None and case.taken_by is not None,
             queued=case is not None and case.withdrawn_at is None,
             withdrawn=case is not None and case.withdrawn_at is not None,
-            first=await self.conversations.is_first(session, message),
+            first=first,
             offered=offered_language([button for reply in last[-1:] for button in reply.buttons]),
             said_last=last[-1].text if last else None,
-            edition=await self.editions.current(session),
+            edition=await self.editions.numbered(session, edition or 0),
         )
-        return circumstances, last
+        await self.corrections.take_up(session, ids_in(corrections))
+        return Standing(conversation, message, case, circumstances, last)
 
     def as_chosen(self, conversation: Conversation, said: Said, last: Sequence[Said], wording: Wording) -> Said:
         """Return a message with the button's value in place of the title that chooses it, or of its number where it had one."""

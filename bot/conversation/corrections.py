@@ -46,7 +46,10 @@ class Corrections:
 
     async def look(self, session: AsyncSession) -> None:
         """Take up what was corrected or undone since the last message, by whichever process."""
-        ids = await self.store.ids(session)
+        await self.take_up(session, await self.store.ids(session))
+
+    async def take_up(self, session: AsyncSession, ids: frozenset[str]) -> None:
+        """Read those of all corrections that are new here, and forget those that are undone; the session is of the same snapshot."""
         if ids == self._known.keys():
             return
         new = await self.store.read(session, ids - self._known.keys())

@@ -47,7 +47,10 @@ class Editions:
 
     async def current(self, session: AsyncSession) -> Edition:
         """Return what may be answered now."""
-        number = await edition_number(session)
+        return await self.numbered(session, await edition_number(session))
+
+    async def numbered(self, session: AsyncSession, number: int) -> Edition:
+        """Return what may be answered now, where the number of it is known; the session is of the same snapshot."""
         if number != self._current.number:
             self._current = await self._read(session, number)
             log.info("answers_changed", edition=number)

@@ -42,7 +42,7 @@ from bot.storage.corrections import CorrectionStore
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
 from bot.storage.remains import Remains
-from bot.storage.tables import Conversation, Message
+from bot.storage.tables import Conversation, Handoff, Message
 from bot.storage.vault import SealBroken
 
 log = structlog.get_logger()
@@ -59,6 +59,9 @@ ANSWER_SECONDS = Histogram(
     "Time from taking a message's turn to its stored replies.",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+
+
+_GONE: Final = Outcome((), Triage.NONE, handoff=False, erased=True)
 
 
 class TextTooLong(Exception):
@@ -103,7 +106,7 @@ class FrontDoor:
         )
         self.allowance = Allowance(self.decider.notices, conversations.vault, person_daily=person_daily, total_daily=total_daily)
         self.editions = Editions(library, wording)
-        self.context = ContextReader(conversations, queue, self.editions)
+        self.context = ContextReader(conversations, self.editions, self.corrections)
         self.live_events = live_events
         self.clock = clock
         self._turns = Turns()
@@ -124,7 +127,13 @@ class FrontDoor:
             )
             languages = [language] if also in (None, language) else [language, also]
             return [
-                await self._say(session, conversation, self.decider.notices.greeting(conversation, wanted, brief=brief), now=now)
+                await self._say(
+                    session,
+                    conversation,
+                    self.decider.notices.greeting(conversation, wanted, brief=brief),
+                    now=now,
+                    handed_over=False,
+                )
                 for wanted in languages
             ]
 
@@ -157,8 +166,7 @@ class FrontDoor:
                     )
                     if pushes and inbound.address is None and conversation.reachable == "yes":
                         conversation.reachable = "no_address"
-                    message, _new = await self.conversations.accept(session, conversation, inbound)
-                    return conversation.id, message.id
+                    return conversation.id, await self.conversations.accept(session, conversation, inbound)
             except IntegrityError:  # another process stored the same person's first message in the same moment
                 if attempt == 2:
                     raise
@@ -192,44 +200,40 @@ class FrontDoor:
     async def answer(self, conversation_id: str, message_id: str) -> Outcome:
         """Take the conversation's turn and answer one stored message, if nobody has yet; earlier ones go first."""
         async with self._turns.of(conversation_id):
-            async with self.database.reading() as session:
-                earlier = await self.conversations.unanswered_before(session, conversation_id, message_id)
-            for waiting in earlier:
-                await self._answer(conversation_id, waiting)
             with ANSWER_SECONDS.time():
-                return await self._answer(conversation_id, message_id)
+                answered, outcome = None, None
+                while answered != message_id or outcome is None:
+                    answered, outcome = await self._answer_next(conversation_id, message_id)
+                return outcome
 
-    async def _answer(self, conversation_id: str, message_id: str) -> Outcome:
-        while (outcome := await self._answer_as_it_stands(conversation_id, message_id)) is None:
-            log.info("decided_again", conversation=conversation_id)
-        return outcome
+    async def _answer_next(self, conversation_id: str, message_id: str) -> tuple[str, Outcome | None]:
+        """Answer the message whose turn it is, up to one; return its id and what came of it.
 
-    async def _answer_as_it_stands(self, conversation_id: str, message_id: str) -> Outcome | None:
-        """Answer a message; None when another process changed what the decision started from, and it must be decided again."""
+        Nothing came of it when another process changed what the decision started from: it must be decided again.
+        """
         async with self.database.reading() as session:
-            found = await self._received(session, await self.conversations.look_at(session, conversation_id), message_id)
-            if isinstance(found, Outcome):
-                return found
-            conversation, message = found
-            said = self._opened(message)
-            if said is not None:
-                circumstances, last = await self.context.read(session, conversation, message)
-                said = self.context.as_chosen(conversation, said, last, circumstances.edition.wording)
-                started_from = _state(conversation)
-                await self.corrections.look(session)
-        if said is None:
-            return await self._set_aside(conversation_id, message_id)
+            standing = await self.context.read(session, conversation_id, message_id)
+            if standing is None:
+                return message_id, _GONE
+            conversation, message, case = standing.conversation, standing.message, standing.case
+            if message.state != "received":
+                return message.id, await self._answered(session, conversation, message, case)
+        opened = self._opened(message)
+        if opened is None:
+            return message.id, await self._set_aside(conversation_id, message.id)
+        said = self.context.as_chosen(conversation, opened, standing.last, standing.circumstances.edition.wording)
 
-        decision = await self.decider.decide(conversation, said, circumstances)
+        decision = await self.decider.decide(conversation, said, standing.circumstances)
 
         if decision.erase:
-            return await self._erase(conversation, said, decision)
-        outcome = await self._keep(conversation_id, message_id, decision, started_from)
+            return message.id, await self._erase(conversation, said, decision)
+        outcome = await self._keep(conversation, opened, decision)
         if outcome is None:
-            return None
-        MESSAGES.labels(conversation.channel, decision.screening.triage.value).inc()
-        self.live_events.publish(conversation_id, QUEUE, OUTBOX)
-        return outcome
+            log.info("decided_again", conversation=conversation_id)
+        else:
+            MESSAGES.labels(conversation.channel, decision.screening.triage.value).inc()
+            self.live_events.publish(conversation_id, QUEUE, OUTBOX)
+        return message.id, outcome
 
     def _opened(self, message: Message) -> Said | None:
         try:
@@ -241,56 +245,64 @@ class FrontDoor:
         """Put a message aside that does not open, so that it holds up nobody: fixed words for its person, a case for the hotline."""
         now = self.clock()
         async with self.database.transaction() as session:
-            found = await self._received(session, await self.conversations.get(session, conversation_id), message_id)
+            found = await self._received(session, conversation_id, message_id)
             if isinstance(found, Outcome):
                 return found
-            conversation, message = found
+            conversation, message, case, _ = found
             triage = Triage(conversation.triage)
             message.state = "unreadable"
-            case = await self.queue.of_conversation(session, conversation_id)
             replies: tuple[Reply, ...] = ()
             if conversation.reachable != "stopped" and (case is None or case.taken_by is None):
                 failure = self.decider.notices.reply("failure", conversation)
                 replies = await self.allowance.within(session, conversation, (failure,), triage=triage, now=now)
-            await self.queue.open(session, conversation, reason="failure", triage=triage, now=now)
+            await self.queue.put(session, conversation, case, reason="failure", triage=triage, now=now)
             await self.conversations.extend_for_case(session, conversation, now)
-            said = [await self._say(session, conversation, reply, now=now, answers=message_id) for reply in replies]
+            said = [
+                await self._say(session, conversation, reply, now=now, handed_over=True, answers=message_id) for reply in replies
+            ]
         log.error("message_set_aside", conversation=conversation_id, message=message.number)
         SET_ASIDE.inc()
         self.live_events.publish(conversation_id, QUEUE, OUTBOX)
-        return Outcome(tuple(said), triage, handoff=True)
+        return Outcome(tuple(said), triage, handoff=True, number=message.number)
 
     async def _received(
-        self, session: AsyncSession, conversation: Conversation | None, message_id: str
-    ) -> tuple[Conversation, Message] | Outcome:
-        """Return a message that waits for its answer; of one that was erased, or that another process answered, what came of it."""
-        message = await session.get(Message, message_id)
-        if conversation is None or message is None:
-            return Outcome((), Triage.NONE, handoff=False, erased=True)
-        return (conversation, message) if message.state == "received" else await self._answered(session, conversation, message_id)
+        self, session: AsyncSession, conversation_id: str, message_id: str
+    ) -> tuple[Conversation, Message, Handoff | None, bool] | Outcome:
+        """Lock the conversation of a message that waits for its answer; return both, its case, and whether it has, or had, any.
 
-    async def _answered(self, session: AsyncSession, conversation: Conversation, message_id: str) -> Outcome:
+        Of a message that was erased, or that another process answered, what came of it.
+        """
+        conversation = await self.conversations.get(session, conversation_id)
+        # Asked for once the lock is there, and no sooner: whoever had it before may have answered the message, or opened the case.
+        found = await self.conversations.with_case(session, conversation_id, message_id)
+        if conversation is None or found is None:
+            return _GONE
+        if found.message.state != "received":
+            return await self._answered(session, conversation, found.message, found.case)
+        return conversation, *found
+
+    async def _answered(
+        self, session: AsyncSession, conversation: Conversation, message: Message, case: Handoff | None
+    ) -> Outcome:
         """Return what came of a message that was answered before."""
-        case = await self.queue.of_conversation(session, conversation.id)
-        replies = await self.conversations.replies_to(session, message_id)
-        return Outcome(tuple(said.as_reply() for said in replies), Triage(conversation.triage), handoff=waits(case))
+        replies = tuple(said.as_reply() for said in await self.conversations.replies_to(session, message.id))
+        return Outcome(replies, Triage(conversation.triage), handoff=waits(case), number=message.number)
 
-    async def _keep(
-        self, conversation_id: str, message_id: str, decision: Decision, started_from: tuple[object, ...]
-    ) -> Outcome | None:
+    async def _keep(self, before: Conversation, said: Said, decision: Decision) -> Outcome | None:
+        """Store a decision with all that comes of it; None when its conversation is not as it was before it any more."""
         now = self.clock()
         async with self.database.transaction() as session:
-            found = await self._received(session, await self.conversations.get(session, conversation_id), message_id)
+            found = await self._received(session, before.id, said.id)
             if isinstance(found, Outcome):
                 return found
-            conversation, message = found
-            if _state(conversation) != started_from:
+            conversation, message, case, handed_over = found
+            if _state(conversation) != _state(before):
                 return None
-            case = await self.queue.of_conversation(session, conversation_id)
-            await keep(self.conversations, session, conversation, message, decision=decision, now=now)
+            await keep(self.conversations, session, conversation, message, text=said.text, case=case, decision=decision, now=now)
             count_contact(session, self.conversations.vault, conversation, decision, case=case, now=now)
             if (reason := decision.handoff_reason) is not None:
-                case, _ = await self.queue.open(session, conversation, reason=reason, triage=decision.findings.triage, now=now)
+                triage = decision.findings.triage
+                case, _ = await self.queue.put(session, conversation, case, reason=reason, triage=triage, now=now)
                 await self.conversations.extend_for_case(session, conversation, now)
             elif decision.withdraw and case is not None:
                 await self.queue.withdraw(session, case, now)
@@ -300,17 +312,31 @@ class FrontDoor:
             if decision.reachable is not None:
                 conversation.reachable = decision.reachable
                 if decision.reachable == "stopped":
-                    await outbox.cancel_due(session, conversation_id, now, "stopped")
+                    await outbox.cancel_due(session, conversation.id, now, "stopped")
             replies_now = decision.replies if decision.regardless or not taken else ()
             if not decision.regardless:
                 triage = higher(decision.screening.triage, Triage(conversation.triage))
                 replies_now = await self.allowance.within(session, conversation, replies_now, triage=triage, now=now)
-            said = [
-                await self._say(session, conversation, reply, now=now, answers=message_id, regardless=decision.regardless)
+            replies = [
+                await self._say(
+                    session,
+                    conversation,
+                    reply,
+                    now=now,
+                    handed_over=handed_over or case is not None,
+                    answers=message.id,
+                    regardless=decision.regardless,
+                )
                 for reply in replies_now
             ]
-            commands = tuple(map(str, decision.commands.all))
-            return Outcome(tuple(said), Triage(conversation.triage), waits(case), said=decision.said, commands=commands)
+            return Outcome(
+                tuple(replies),
+                Triage(conversation.triage),
+                waits(case),
+                number=message.number,
+                said=decision.said,
+                commands=tuple(map(str, decision.commands.all)),
+            )
 
     async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""
@@ -358,19 +384,22 @@ class FrontDoor:
                 return known.as_reply()
             await self.introduce(session, conversation, "consultant_here", now)
             reply = Reply(text=text, language=language or conversation.language, author="consultant")
-            said = await self._say(session, conversation, reply, now=now, staff_id=staff_id, external_id=external_id)
+            said = await self._say(
+                session, conversation, reply, now=now, handed_over=True, staff_id=staff_id, external_id=external_id
+            )
         self.live_events.publish(conversation_id, QUEUE, OUTBOX)
         return said
 
     async def introduce(
         self, session: AsyncSession, conversation: Conversation, key: Literal["consultant_here", "consultant_left"], now: datetime
     ) -> None:
-        """Say that a person speaks from now on, or the program again: when that is news, and never in quiet mode or after STOP."""
+        """Say in a case that a person speaks from now on, or the program again: when it is news, never in quiet mode or after STOP."""
         last = await self.conversations.last_reply(session, conversation.id, before=conversation.message_count + 1)
         if last is None or conversation.quiet or conversation.reachable not in {"yes", "left"}:
             return
         if last.author == ("bot" if key == "consultant_here" else "consultant"):
-            await self._say(session, conversation, self.decider.notices.reply(key, conversation), now=now, regardless=True)
+            notice = self.decider.notices.reply(key, conversation)
+            await self._say(session, conversation, notice, now=now, handed_over=True, regardless=True)
 
     async def _say(
         self,
@@ -379,13 +408,21 @@ class FrontDoor:
         reply: Reply,
         *,
         now: datetime,
+        handed_over: bool,
         answers: str | None = None,
         staff_id: str | None = None,
         external_id: str | None = None,
         regardless: bool = False,
     ) -> Reply:
-        message = await self.conversations.add_reply(
-            session, conversation, reply, now=now, answers=answers, staff_id=staff_id, external_id=external_id
+        message = self.conversations.add_reply(
+            session,
+            conversation,
+            reply,
+            now=now,
+            handed_over=handed_over,
+            answers=answers,
+            staff_id=staff_id,
+            external_id=external_id,
         )
         await outbox.enqueue(session, conversation, message, now, regardless=regardless)
         return replace(reply, id=str(message.number))

@@ -10,7 +10,8 @@ from bot.conversation.decision import Decision
 from bot.handoff.waves import bring_one_back, likeness_of, pattern_of
 from bot.messages import Triage
 from bot.storage.conversations import ConversationStore
-from bot.storage.tables import Conversation, Message, TriageChange
+from bot.storage.tables import Conversation, Handoff, Message, TriageChange
+from bot.storage.vault import Vault
 
 
 async def keep(
@@ -19,10 +20,15 @@ async def keep(
     conversation: Conversation,
     message: Message,
     *,
+    text: str,
+    case: Handoff | None,
     decision: Decision,
     now: datetime,
 ) -> None:
-    """Put what was understood and decided into a conversation; a triage that rises is noted with the message that raised it."""
+    """Put what was understood and decided into a conversation; a triage that rises is noted with the message that raised it.
+
+    `text` is the message's, `case` that of the conversation which is not closed.
+    """
     vault = conversations.vault
     conversations.keep_screening(message, decision.screening, commands=decision.commands.as_json())
     conversation.findings = vault.seal_json(decision.findings.as_json(), f"findings:{conversation.id}")
@@ -40,7 +46,9 @@ async def keep(
         conversation.quiet = decision.quiet
     if decision.dialogue is not None:
         conversation.dialogue = vault.seal(decision.dialogue, f"dialogue:{conversation.id}")
-    await _mark(conversations, session, conversation, message, decision)
+    likeness = _mark(conversations.vault, conversation, text, decision)
+    if case is not None and case.set_aside_as is not None:
+        await bring_one_back(session, conversation.id, unless=likeness)
     after = decision.findings.triage
     if after.rank > Triage(conversation.triage).rank:
         session.add(
@@ -57,14 +65,12 @@ async def keep(
         conversation.triage = after.value
 
 
-async def _mark(
-    conversations: ConversationStore, session: AsyncSession, conversation: Conversation, message: Message, decision: Decision
-) -> None:
-    """Give a conversation the marks by which it is known as one of many alike; whoever writes on in other words is brought back."""
-    vault, channel, triage = conversations.vault, conversation.channel, decision.findings.triage
-    likeness = likeness_of(vault, conversations.read(message).text, channel=channel, language=decision.screening.language)
+def _mark(vault: Vault, conversation: Conversation, text: str, decision: Decision) -> str:
+    """Give a conversation the marks by which it is known as one of many alike; return that of the message's words."""
+    channel, triage = conversation.channel, decision.findings.triage
+    likeness = likeness_of(vault, text, channel=channel, language=decision.screening.language)
     if decision.handoff_reason is not None or conversation.likeness is None:
         conversation.likeness = likeness
     signs = decision.findings.indicators
     conversation.pattern = pattern_of(vault, signs, channel=channel, language=decision.language, triage=triage)
-    await bring_one_back(session, conversation.id, unless=likeness)
+    return likeness

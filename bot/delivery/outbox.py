@@ -53,6 +53,7 @@ async def enqueue(
     watched = channel.delivery == "fetched" and message.author == "consultant"
     if not channel.pushes and not watched:
         return
+    await session.flush()  # the row names the message
     row = Delivery(
         message_id=message.id,
         conversation_id=conversation.id,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.handoff.waves import OpenCase
@@ -42,6 +42,7 @@ WAITS: Final = (
     86400,
 )
 LONGER: Final = "longer"
+_OF_CONVERSATION: Final = select(Handoff).where(Handoff.conversation_id == bindparam("conversation"), Handoff.closed_at.is_(None))
 
 
 class AlreadyTaken(Exception):
@@ -62,7 +63,7 @@ class HandoffQueue:
 
     async def of_conversation(self, session: AsyncSession, conversation_id: str) -> Handoff | None:
         """Return the case of a conversation that is not closed."""
-        found = await session.execute(select(Handoff).filter_by(conversation_id=conversation_id, closed_at=None))
+        found = await session.execute(_OF_CONVERSATION, {"conversation": conversation_id})
         return found.scalar_one_or_none()
 
     async def get(self, session: AsyncSession, handoff_id: str) -> Handoff | None:
@@ -77,6 +78,19 @@ class HandoffQueue:
         `reason` is screening, asked, failure, unreachable or unheard (a voice message). A case that was withdrawn waits again.
         """
         case = await self.of_conversation(session, conversation.id)
+        return await self.put(session, conversation, case, reason=reason, triage=triage, now=now)
+
+    async def put(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        case: Handoff | None,
+        *,
+        reason: str,
+        triage: Triage,
+        now: datetime,
+    ) -> tuple[Handoff, bool]:
+        """Do as `open` for whoever knows already whether a conversation has a case."""
         if case is None:
             case = Handoff(
                 id=uuid.uuid4().hex,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +18,12 @@ _ROW: Final = 1
 
 async def edition_number(session: AsyncSession) -> int:
     """Return the number of what may be answered now; 0 while nothing was ever changed."""
-    return await session.scalar(select(AnswerEdition.number).where(AnswerEdition.id == _ROW)) or 0
+    return await session.scalar(select(number_column())) or 0
+
+
+def number_column() -> ScalarSelect[int]:
+    """Return the number of what may be answered now, to be asked for beside other things; nothing while nothing was ever changed."""
+    return select(AnswerEdition.number).where(AnswerEdition.id == _ROW).scalar_subquery()
 
 
 async def new_edition(session: AsyncSession) -> None:

@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, case, delete, exists, select, update
+from sqlalchemy import Select, String, and_, bindparam, case, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.messages import Button, Inbound, Reply, Screening, Speaker, Triage
 from bot.screening.findings import Findings
@@ -58,6 +59,51 @@ class Said:
         return Reply(text=self.text, language=self.language, buttons=self.buttons, author=self.author, id=str(self.number))
 
 
+class WithCase(NamedTuple):
+    """A message with what its conversation has at the hotline: the case that is not closed, and whether there is, or was, any."""
+
+    message: Message
+    case: Handoff | None
+    handed_over: bool
+
+
+def _locked(chosen: Select[Conversation]) -> Select[Conversation]:
+    # What was read before the lock was there may be old by now: another process had it meanwhile.
+    return chosen.with_for_update().execution_options(populate_existing=True)
+
+
+# What each message asks for is put together once: that takes as long as asking.
+_CONVERSATION: Final = bindparam("conversation", type_=String)
+_ANY_CASE: Final = aliased(Handoff)
+_OF_PERSON: Final = select(Conversation).where(
+    Conversation.channel == bindparam("channel"), Conversation.pseudonym == bindparam("pseudonym")
+)
+_OF_PERSON_LOCKED: Final = _locked(_OF_PERSON)
+_LOCKED: Final = _locked(select(Conversation).where(Conversation.id == _CONVERSATION))
+_BY_EXTERNAL_ID: Final = select(Message.id).where(
+    Message.conversation_id == _CONVERSATION, Message.external_id == bindparam("external_id")
+)
+_HANDED_OVER: Final = exists().where(_ANY_CASE.conversation_id == _CONVERSATION)
+_BEFORE_ACCEPTING: Final = select(_BY_EXTERNAL_ID.scalar_subquery(), _HANDED_OVER)
+_WITH_CASE: Final = (
+    select(Message, Handoff, _HANDED_OVER)
+    .outerjoin(Handoff, and_(Handoff.conversation_id == Message.conversation_id, Handoff.closed_at.is_(None)))
+    .where(Message.id == bindparam("message"), Message.conversation_id == _CONVERSATION)
+)
+_LAST_REPLY: Final = (
+    select(Message.id, Message.answers)
+    .where(Message.conversation_id == _CONVERSATION, Message.number < bindparam("before"), Message.author != "person")
+    .order_by(Message.number.desc())
+    .limit(1)
+    .subquery("last")
+)
+_LAST_TURN: Final = (
+    select(Message, Message.id == _LAST_REPLY.c.id)
+    .join(_LAST_REPLY, or_(Message.id == _LAST_REPLY.c.id, Message.answers == _LAST_REPLY.c.answers))
+    .order_by(Message.number)
+)
+
+
 class ConversationStore:
     """Reads and writes conversations through a vault."""
 
@@ -67,18 +113,19 @@ class ConversationStore:
 
     async def find(self, session: AsyncSession, channel: str, pseudonym: str, *, locked: bool = False) -> Conversation | None:
         """Return the conversation of a person on a channel; `locked` as `get` does."""
-        chosen = select(Conversation).filter_by(channel=channel, pseudonym=pseudonym)
-        found = await session.execute(_locked(chosen) if locked else chosen)
+        chosen = _OF_PERSON_LOCKED if locked else _OF_PERSON
+        found = await session.execute(chosen, {"channel": channel, "pseudonym": pseudonym})
         return found.scalar_one_or_none()
-
-    async def look_at(self, session: AsyncSession, conversation_id: str) -> Conversation | None:
-        """Return a conversation by its id, as it is now; nobody is kept from changing it."""
-        return await session.get(Conversation, conversation_id)
 
     async def get(self, session: AsyncSession, conversation_id: str) -> Conversation | None:
         """Return a conversation by its id, locked for this transaction where the database can."""
-        found = await session.execute(_locked(select(Conversation).filter_by(id=conversation_id)))
+        found = await session.execute(_LOCKED, {"conversation": conversation_id})
         return found.scalar_one_or_none()
+
+    async def with_case(self, session: AsyncSession, conversation_id: str, message_id: str) -> WithCase | None:
+        """Return a message of a conversation, and what the conversation has at the hotline."""
+        found = (await session.execute(_WITH_CASE, {"conversation": conversation_id, "message": message_id})).one_or_none()
+        return WithCase(*found) if found is not None else None
 
     async def open(
         self, session: AsyncSession, *, channel: str, pseudonym: str, language: str, address: str | None, now: datetime
@@ -132,39 +179,45 @@ class ConversationStore:
         known: dict[str, str] = self.vault.read_json(conversation.arranged, f"arranged:{conversation.id}", {})
         return known
 
-    async def accept(self, session: AsyncSession, conversation: Conversation, inbound: Inbound) -> tuple[Message, bool]:
-        """Store a person's message once; return it and whether it is new."""
-        known = await self._by_external_id(session, conversation.id, inbound.external_id)
+    async def accept(self, session: AsyncSession, conversation: Conversation, inbound: Inbound) -> str:
+        """Store a person's message once; return its id."""
+        external_id = hash_of(self.vault, conversation.id, inbound.external_id)
+        asked = {"conversation": conversation.id, "external_id": external_id}
+        known, handed_over = (await session.execute(_BEFORE_ACCEPTING, asked)).one()
         if known is not None:
-            return known, False
-        message = await self._append(
+            return str(known)
+        message = self._append(
             session,
             conversation,
+            handed_over=handed_over,
             author="person",
             state="received",
             language=conversation.language,
             content={"text": inbound.text, "details": inbound.details},
             now=inbound.received_at,
-            external_id=inbound.external_id,
+            external_id=external_id,
             kind=inbound.kind,
         )
-        return message, True
+        await session.flush()
+        return message.id
 
-    async def add_reply(
+    def add_reply(
         self,
         session: AsyncSession,
         conversation: Conversation,
         reply: Reply,
         *,
         now: datetime,
+        handed_over: bool,
         answers: str | None = None,
         staff_id: str | None = None,
         external_id: str | None = None,
     ) -> Message:
-        """Append a text of the bot or of a consultant."""
-        return await self._append(
+        """Append a text of the bot or of a consultant; `handed_over` says whether the hotline has, or had, a case of the conversation."""
+        return self._append(
             session,
             conversation,
+            handed_over=handed_over,
             author=reply.author,
             state="said",
             language=reply.language,
@@ -172,14 +225,15 @@ class ConversationStore:
             now=now,
             answers=answers,
             staff_id=staff_id,
-            external_id=external_id,
+            external_id=hash_of(self.vault, conversation.id, external_id) if external_id is not None else None,
         )
 
-    async def _append(
+    def _append(
         self,
         session: AsyncSession,
         conversation: Conversation,
         *,
+        handed_over: bool,
         author: str,
         state: str,
         language: str,
@@ -192,9 +246,6 @@ class ConversationStore:
     ) -> Message:
         conversation.message_count += 1
         conversation.last_message_at = now
-        handed_over = conversation.message_count > 1 and await session.scalar(
-            select(Handoff.id).where(Handoff.conversation_id == conversation.id).limit(1)
-        )
         ends = now + (self.retention.case if handed_over else self.retention.conversation)
         conversation.expires_at = max(conversation.expires_at, ends)
         message = Message(
@@ -203,7 +254,7 @@ class ConversationStore:
             number=conversation.message_count,
             author=author,
             staff_id=staff_id,
-            external_id=hash_of(self.vault, conversation.id, external_id) if external_id is not None else None,
+            external_id=external_id,
             kind=kind,
             state=state,
             language=language,
@@ -213,7 +264,6 @@ class ConversationStore:
             expires_at=ends,
         )
         session.add(message)
-        await session.flush()
         return message
 
     def read(self, message: Message) -> Said:
@@ -275,13 +325,6 @@ class ConversationStore:
         )
         return [self.shown(message) for message in found.scalars()]
 
-    async def is_first(self, session: AsyncSession, message: Message) -> bool:
-        """Say whether a message is the first of its person in the conversation."""
-        earlier = select(Message.id).where(
-            Message.conversation_id == message.conversation_id, Message.author == "person", Message.number < message.number
-        )
-        return not await session.scalar(select(earlier.exists()))
-
     async def last_reply(self, session: AsyncSession, conversation_id: str, *, before: int) -> Message | None:
         """Return the last text that a person was given before a message number."""
         found = await session.execute(
@@ -294,12 +337,10 @@ class ConversationStore:
 
     async def last_turn(self, session: AsyncSession, conversation_id: str, *, before: int) -> Sequence[Said]:
         """Return the program's last replies before a message number; none when a consultant spoke last."""
-        last = await self.last_reply(session, conversation_id, before=before)
-        if last is None or last.author != "bot":
+        found = (await session.execute(_LAST_TURN, {"conversation": conversation_id, "before": before})).all()
+        if not any(is_last and message.author == "bot" for message, is_last in found):
             return ()
-        if last.answers:
-            return await self.replies_to(session, last.answers)
-        return [said] if not (said := self.shown(last)).unreadable else ()
+        return [said for message, _ in found if not (said := self.shown(message)).unreadable]
 
     async def drop_addresses(self, session: AsyncSession, *, silent_since: datetime) -> int:
         """Forget where people can be answered who have been silent, have no open case and nothing on its way; return how many."""
@@ -325,13 +366,10 @@ class ConversationStore:
 
     async def by_external_id(self, session: AsyncSession, conversation_id: str, external_id: str) -> Said | None:
         """Return the message that carries an id from outside, if it was stored already."""
-        message = await self._by_external_id(session, conversation_id, external_id)
-        return self.shown(message) if message is not None else None
-
-    async def _by_external_id(self, session: AsyncSession, conversation_id: str, external_id: str) -> Message | None:
         stored = hash_of(self.vault, conversation_id, external_id)
         found = await session.execute(select(Message).filter_by(conversation_id=conversation_id, external_id=stored))
-        return found.scalar_one_or_none()
+        message = found.scalar_one_or_none()
+        return self.shown(message) if message is not None else None
 
     async def replies_to(self, session: AsyncSession, message_id: str) -> list[Said]:
         """Return the replies that were decided for one message and can be read."""
@@ -344,16 +382,6 @@ class ConversationStore:
             select(Message)
             .where(Message.state == "received", Message.created_at < before)
             .order_by(Message.created_at, Message.number)
-        )
-        return found.scalars().all()
-
-    async def unanswered_before(self, session: AsyncSession, conversation_id: str, message_id: str) -> Sequence[str]:
-        """Return the ids of a conversation's undecided messages that came before one, in order."""
-        number = select(Message.number).where(Message.id == message_id).scalar_subquery()
-        found = await session.execute(
-            select(Message.id)
-            .where(Message.conversation_id == conversation_id, Message.state == "received", Message.number < number)
-            .order_by(Message.number)
         )
         return found.scalars().all()
 
@@ -381,8 +409,3 @@ class ConversationStore:
     async def purge(self, session: AsyncSession, now: datetime) -> int:
         """Delete everything whose time is over; return how many conversations that were. See bot.storage.expiry."""
         return (await expiry.purge(session, self.vault, now)).conversations
-
-
-def _locked(chosen: Select[Conversation]) -> Select[Conversation]:
-    # What was read before the lock was there may be old by now: another process had it meanwhile.
-    return chosen.with_for_update().execution_options(populate_existing=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ScalarSelect, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.screening.phrase_corrections import PhraseCorrection
@@ -41,7 +41,7 @@ class CorrectionStore:
 
     async def ids(self, session: AsyncSession) -> frozenset[str]:
         """Return the ids of all corrections."""
-        return frozenset(await session.scalars(select(CorrectedPhrase.id)))
+        return ids_in(await session.scalar(select(ids_column())))
 
     async def read(self, session: AsyncSession, ids: Collection[str]) -> dict[str, PhraseCorrection | None]:
         """Return some corrections by id, None for one that does not open."""
@@ -70,6 +70,16 @@ class CorrectionStore:
     def _opened(self, row: CorrectedPhrase) -> PhraseCorrection | None:
         content = self.vault.read_json(row.content, _place(row.id), None)
         return PhraseCorrection.from_json(content) if content is not None else None
+
+
+def ids_column() -> ScalarSelect[str]:
+    """Return the ids of all corrections as one value, to be asked for beside other things; `ids_in` reads it."""
+    return select(func.aggregate_strings(CorrectedPhrase.id, " ")).scalar_subquery()
+
+
+def ids_in(value: str | None) -> frozenset[str]:
+    """Return the ids that `ids_column` found."""
+    return frozenset((value or "").split())
 
 
 def _place(number: str) -> str:

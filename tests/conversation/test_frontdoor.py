@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.conversation.frontdoor import FrontDoor
+from bot.conversation.outcome import Outcome
 from bot.dialogue.answers import Library
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Understood
@@ -24,6 +25,21 @@ def inbound(text: str, *, who: str = "p1", number: str = "1", channel: str = "we
 async def count(program: Program, table: type) -> int:
     async with program.database.transaction() as session:
         return int(await session.scalar(select(func.count()).select_from(table)) or 0)
+
+
+def another_process(program: Program) -> FrontDoor:
+    """Return a front door over the same database that knows nothing of the program's turns."""
+    return FrontDoor(
+        database=program.database,
+        conversations=program.conversations,
+        queue=program.queue,
+        assistant=PlainAssistant(),
+        wording=program.wording,
+        lexicon=program.lexicon,
+        library=program.frontdoor.editions.files.library,
+        live_events=program.live_events,
+        clock=program.clock,
+    )
 
 
 async def the_case(program: Program) -> Handoff:
@@ -67,9 +83,9 @@ async def test_messages_of_one_person_are_answered_in_their_order(program: Progr
     assert assistant.heard == texts
 
 
-async def test_two_messages_at_two_processes_build_on_each_other(tmp_path: Path) -> None:
+async def test_two_messages_at_two_processes_are_answered_once_and_build_on_each_other(tmp_path: Path) -> None:
     class Slow(PlainAssistant):
-        """While it thinks about the first message, another process answers the second."""
+        """While it thinks about the first message, another process takes the second, and answers both in their order."""
 
         other: FrontDoor | None = None
 
@@ -78,28 +94,44 @@ async def test_two_messages_at_two_processes_build_on_each_other(tmp_path: Path)
         ) -> Understood:
             if self.other is not None and text == "pytanie 1":
                 other, self.other = self.other, None
-                ids = await other.accept(inbound("szef ma mój paszport", number="2"))
-                await other._answer(*ids)  # as a process that took the second message first
+                later.append(await other.receive(inbound("szef ma mój paszport", number="2")))
+            return await super().understand(text, language_hint=language_hint, context=context)
+
+    later: list[Outcome] = []
+    assistant = Slow()
+    program = await open_program(tmp_path, assistant)
+    assistant.other = another_process(program)
+    outcome = await program.frontdoor.receive(inbound("pytanie 1", number="1"))
+    assert [reply.text for reply in outcome.replies] == [f"ask 1: {HOTLINE}"]
+    assert [reply.text.endswith(f" 2: {HOTLINE}") for outcome in later for reply in outcome.replies] == [True]
+    async with program.database.transaction() as session:
+        conversation = (await session.execute(select(Conversation))).scalar_one()
+        assert program.conversations.findings(conversation).triage is Triage.HIGH
+        assert len(await program.conversations.messages(session, conversation.id)) == 4
+
+
+async def test_what_is_judged_while_the_program_thinks_is_not_overwritten(tmp_path: Path) -> None:
+    class Slow(PlainAssistant):
+        """While it thinks, a consultant judges what the conversation has shown."""
+
+        async def understand(
+            self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+        ) -> Understood:
+            if not self.heard:
+                async with program.database.transaction() as session:
+                    conversation = (await session.execute(select(Conversation))).scalar_one()
+                    judged = program.conversations.findings(conversation).judged_as(Triage.MEDIUM, 1)
+                    conversation.findings = program.vault.seal_json(judged.as_json(), f"findings:{conversation.id}")
             return await super().understand(text, language_hint=language_hint, context=context)
 
     assistant = Slow()
     program = await open_program(tmp_path, assistant)
-    assistant.other = FrontDoor(
-        database=program.database,
-        conversations=program.conversations,
-        queue=program.queue,
-        assistant=PlainAssistant(),
-        wording=program.wording,
-        lexicon=program.lexicon,
-        library=program.frontdoor.editions.files.library,
-        live_events=program.live_events,
-        clock=program.clock,
-    )
     outcome = await program.frontdoor.receive(inbound("pytanie 1", number="1"))
-    assert [reply.text for reply in outcome.replies] == [f"ask 2: {HOTLINE}"]
+    assert assistant.heard == ["pytanie 1", "pytanie 1"]  # it was decided again
+    assert len(outcome.replies) == 1
     async with program.database.transaction() as session:
         conversation = (await session.execute(select(Conversation))).scalar_one()
-        assert program.conversations.findings(conversation).triage is Triage.HIGH
+        assert program.conversations.findings(conversation).triage is Triage.MEDIUM
     await program.close()
 
 
@@ -315,7 +347,7 @@ async def test_a_message_that_another_process_answered_first_has_the_true_handof
     ) -> Understood:
         if not assistant.heard:
             assistant.heard.append("first")
-            await program.frontdoor._answer(conversation_id, message_id)
+            await another_process(program).answer(conversation_id, message_id)
         return await understand(text, language_hint=language_hint, context=context)
 
     assistant.understand = slowly  # type: ignore[method-assign]

@@ -88,7 +88,7 @@ async def say(program: Program, conversation: Conversation, *texts: str, author:
         assert mine is not None
         for text in texts:
             reply = Reply(text=text, language="pl", author=author)
-            message = await program.conversations.add_reply(session, mine, reply, now=program.clock())
+            message = program.conversations.add_reply(session, mine, reply, now=program.clock(), handed_over=False)
             await outbox.enqueue(session, mine, message, program.clock(), regardless=regardless)
 
 

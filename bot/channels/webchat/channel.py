@@ -121,11 +121,12 @@ class WebChat:
                 received_at=self.frontdoor.clock(),
             )
         )
-        async with self.database.reading() as session:
-            own = await self.conversations.by_external_id(session, conversation.id, message.message_id)
         self.typing.over("person", conversation.id)
         return web.json_response(
-            {"replies": [reply.as_json() for reply in outcome.replies], "id": str(own.number) if own is not None else None}
+            {
+                "replies": [reply.as_json() for reply in outcome.replies],
+                "id": str(outcome.number) if outcome.number is not None else None,
+            }
         )
 
     async def writing(self, request: web.Request) -> web.Response:
