@@ -50,9 +50,7 @@ class Cursor(sqlite3.Cursor):
 
     def execute(self, statement: str, parameters: Any = (), /) -> Cursor:
         """Run a statement."""
-        if statement == BEGIN_WRITING:
-            self.connection.begin_writing(super().execute)
-        elif statement.startswith("DELETE"):
+        if statement.startswith("DELETE"):
             in_thread(super().execute, statement, parameters)
         else:
             super().execute(statement, parameters)
@@ -84,21 +82,25 @@ class Connection(sqlite3.Connection):
         """Return a cursor."""
         return super().cursor(Cursor)
 
-    def begin_writing(self, execute: Callable[[str], object]) -> None:
-        """Take the write lock: at once when it is free, and otherwise waiting for the process that has it."""
+    def begin(self) -> None:
+        """Take the write lock: at once when it is free, and otherwise waiting for the process that has it.
+
+        A transaction that reads first and writes later fails in SQLite when another one wrote in between; with the lock from the
+        start it waits instead.
+        """
         try:
-            execute(BEGIN_WRITING)
+            self.execute(BEGIN_WRITING)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
-            in_thread(self._wait_and_begin, execute)
+            in_thread(self._wait_and_begin)
 
-    def _wait_and_begin(self, execute: Callable[[str], object]) -> None:
-        execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
+    def _wait_and_begin(self) -> None:
+        self.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
         try:
-            execute(BEGIN_WRITING)
+            self.execute(BEGIN_WRITING)
         finally:
-            execute("PRAGMA busy_timeout=0")
+            self.execute("PRAGMA busy_timeout=0")
 
     def commit(self) -> None:
         """Commit what there is to commit; what was written is on the disk afterwards."""
@@ -108,6 +110,10 @@ class Connection(sqlite3.Connection):
 
 class Reading(Connection):
     """A connection that never waits for the disk longer than it takes to read."""
+
+    def begin(self) -> None:
+        """Open a snapshot."""
+        self.execute("BEGIN")
 
     def commit(self) -> None:
         """End the snapshot."""
@@ -143,6 +149,10 @@ class Dialect(SQLiteDialect_pysqlite):
         """Return the pool that waits without holding up the others."""
         return AsyncAdaptedQueuePool
 
+    def do_begin(self, dbapi_connection: Any) -> None:
+        """Begin a transaction, which the driver must not do by itself."""
+        dbapi_connection.begin()
+
 
 registry.register("sqlite.near", __name__, "Dialect")
 
@@ -151,7 +161,7 @@ def engine(url: str, *, writes: bool) -> AsyncEngine:
     """Return an engine over the file of a URL: of the one connection that writes, or of those that read."""
     made = create_async_engine(
         make_url(url).set(drivername="sqlite+near"),
-        # SQLAlchemy's recipe: the driver must not begin transactions by itself, so that ours can be IMMEDIATE.
+        # The driver must not begin transactions by itself, so that ours can be IMMEDIATE: see Connection.begin.
         connect_args={"isolation_level": None, "cached_statements": 256, "factory": Connection if writes else Reading},
         pool_size=1 if writes else READERS,
         max_overflow=0,
@@ -159,10 +169,6 @@ def engine(url: str, *, writes: bool) -> AsyncEngine:
     )
     event.listen(made.sync_engine, "do_connect", _close_to_others)
     event.listen(made.sync_engine, "connect", _prepare_writer if writes else _prepare_reader)
-    # A transaction that reads first and writes later fails in SQLite when another one wrote in between; taking the write lock at
-    # the start makes it wait instead.
-    begin = BEGIN_WRITING if writes else "BEGIN"
-    event.listen(made.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return made
 
 
@@ -179,7 +185,7 @@ def _prepare_writer(connection: Any, _record: Any) -> None:
         "secure_delete=ON",
         f"journal_size_limit={WAL_BYTES}",
         f"cache_size=-{CACHE_KIBIBYTES}",
-        "busy_timeout=0",  # once it has begun, nobody else can be writing: see begin_writing
+        "busy_timeout=0",  # once it has begun, nobody else can be writing: see Connection.begin
     )
 
 
@@ -212,11 +218,11 @@ class _Turns:
             place.set_result(None)
         return place
 
-    def bring_forward(self, place: asyncio.Future[None]) -> None:
-        """Let a place that waits come before the others."""
+    def bring_forward(self, place: asyncio.Future[None], *, next_of_all: bool = False) -> None:
+        """Let a place that waits come before the others; next of all, before those who were before the others as well."""
         if place in self._others:
             self._others.remove(place)
-            self._before.append(place)
+            self._before.insert(0 if next_of_all else len(self._before), place)
 
     async def wait(self, place: asyncio.Future[None]) -> None:
         """Wait until a place has the turn."""
@@ -238,7 +244,7 @@ class _Turns:
 
 
 class _Group:
-    """Transactions that become durable together: each in a savepoint of its own, all in one commit."""
+    """Transactions that become durable together, all in one commit; those after the first are each in a savepoint of their own."""
 
     def __init__(self, connection: AsyncConnection, driver: sqlite3.Connection) -> None:
         self.connection = connection
@@ -261,8 +267,9 @@ class Writer:
     """Lets transactions write one after another, in the order in which they were asked for.
 
     Those that wait when one begins are committed with it: one wait for the disk for all of them. None is told that it is done
-    before that commit is, and one that fails takes back only what it wrote itself. One that asks to come `before_others` waits for
-    the one that is writing, and is committed as soon as it has written: nobody else writes in between.
+    before that commit is, and one that fails takes back only what it wrote itself; of the first that is everything, so that those
+    who wait begin anew. One that asks to come `before_others` waits for the one that is writing, and is committed as soon as it has
+    written: nobody else writes in between.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -286,18 +293,24 @@ class Writer:
             raise NotWritten("Others were writing all the time.") from error
         self._has_turn = task
         try:
+            first = self._group is None
             group = self._group or await self._begin()
             group.check()
             try:
                 async with (
-                    AsyncSession(group.connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+                    AsyncSession(
+                        group.connection,
+                        expire_on_commit=False,
+                        join_transaction_mode="rollback_only" if first else "create_savepoint",
+                    ) as session,
                     session.begin(),
                 ):
                     yield session
             finally:
                 group.look()
-                if before_others:
-                    self._turns.bring_forward(group.place_of_end)
+                given_up = first and group.lost  # nobody else has written in it, and nobody shall join it
+                if before_others or given_up:
+                    self._turns.bring_forward(group.place_of_end, next_of_all=given_up)
         finally:
             self._has_turn = None
             self._turns.release()

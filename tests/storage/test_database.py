@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -179,6 +179,40 @@ async def test_one_that_fails_takes_back_only_what_it_wrote_itself(database: Dat
     results = await asyncio.gather(write("a"), write("b", fails=True), write("c"), return_exceptions=True)
     assert [type(result) for result in results] == [type(None), IntegrityError, type(None)]
     assert await stored(database) == ["a", "c", "z"]
+
+
+async def fails_at_once(session: AsyncSession) -> None:
+    session.add(row("z"))
+    await session.flush()
+
+
+async def fails_at_its_end(session: AsyncSession) -> None:
+    session.add(row("z"))
+
+
+async def fails_by_itself(session: AsyncSession) -> None:
+    await session.flush()
+    raise ValueError
+
+
+@pytest.mark.parametrize("fails", [fails_at_once, fails_at_its_end, fails_by_itself])
+async def test_when_the_first_of_several_fails_those_who_wait_begin_anew_and_are_stored(
+    database: Database, fails: Callable[[AsyncSession], Awaitable[None]]
+) -> None:
+    async def write(key: str, *, failing: bool = False, before_others: bool = False) -> None:
+        async with database.transaction(before_others=before_others) as session:
+            session.add(row(key))
+            if failing:
+                await fails(session)
+
+    await write("z")
+    commits = commits_of(database)
+    together = (write("y", failing=True), write("a"), write("b", failing=True), write("c"), write("d", before_others=True))
+    results = await asyncio.gather(*together, return_exceptions=True)
+    assert [isinstance(result, IntegrityError | ValueError) for result in results] == [True, False, True, False, False]
+    assert [result for result in results if result is None] == [None] * 3
+    assert await stored(database) == ["a", "c", "d", "z"]
+    assert len(commits) == 2  # that of who came before the others, and one for all others
 
 
 async def test_one_that_is_given_up_while_it_waits_or_writes_holds_up_nobody(database: Database) -> None:
