@@ -17,9 +17,10 @@ from bot.delivery.channel_traits import traits_of
 from bot.delivery.choices import chosen, offered_language, titled
 from bot.language.wording import Wording
 from bot.storage.answer_switches import number_column
-from bot.storage.conversations import ConversationStore, Said
+from bot.storage.conversations import ConversationStore, Said, WithCase
 from bot.storage.corrections import ids_column, ids_in
 from bot.storage.tables import Conversation, Handoff, Message
+from bot.storage.vault import SealBroken
 
 _ASKED: Final = bindparam("message", type_=String)
 _CONVERSATION: Final = bindparam("conversation", type_=String)
@@ -58,10 +59,14 @@ _STANDING: Final = (
 
 @dataclass(frozen=True)
 class Standing:
-    """A message whose turn it is, and where its conversation stands before it; `last` is what the program said last."""
+    """A message whose turn it is, and where its conversation stands before it.
+
+    `said` is the message opened, None where it does not open; `last` is what the program said last.
+    """
 
     conversation: Conversation
     message: Message
+    said: Said | None
     case: Handoff | None
     circumstances: Circumstances
     last: Sequence[Said]
@@ -96,7 +101,18 @@ class ContextReader:
             edition=await self.editions.numbered(session, edition or 0),
         )
         await self.corrections.take_up(session, ids_in(corrections))
-        return Standing(conversation, message, case, circumstances, last)
+        try:
+            said = self.conversations.read(message)
+        except SealBroken:
+            said = None
+        return Standing(conversation, message, said, case, circumstances, last)
+
+    async def locked(self, session: AsyncSession, conversation_id: str, message_id: str) -> tuple[Conversation, WithCase] | None:
+        """Lock a conversation; return it with a message, as whoever had the lock before left them. None when one of them is gone."""
+        conversation = await self.conversations.get(session, conversation_id)
+        # Asked for once the lock is there, and no sooner: the message may be answered by then, or a case opened.
+        found = await self.conversations.with_case(session, conversation_id, message_id)
+        return None if conversation is None or found is None else (conversation, found)
 
     def as_chosen(self, conversation: Conversation, said: Said, last: Sequence[Said], wording: Wording) -> Said:
         """Return a message with the button's value in place of the title that chooses it, or of its number where it had one."""
@@ -107,3 +123,8 @@ class ContextReader:
         by_number = traits_of(conversation.channel).chosen_by_number
         value = chosen(said.text, buttons, conversation.language, by_number=by_number) or titled(said.text, titles)
         return said if value is None else replace(said, text=value)
+
+
+def start_of(conversation: Conversation) -> tuple[object, ...]:
+    """Return what a decision starts from besides the message: two of one person, at two processes, must build on each other."""
+    return (conversation.dialogue, conversation.findings, conversation.language, conversation.quiet)

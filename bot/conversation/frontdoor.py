@@ -19,13 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.assistant_interface import AssistantInterface
 from bot.conversation.contact_counts import count_contact
-from bot.conversation.context import ContextReader
+from bot.conversation.context import ContextReader, start_of
 from bot.conversation.corrections import Corrections
 from bot.conversation.decision import Decision
 from bot.conversation.edition import Editions
 from bot.conversation.guarded_decision import GuardedDecider
 from bot.conversation.outcome import Outcome
-from bot.conversation.persistence import keep
+from bot.conversation.persistence import keep, say
 from bot.conversation.recovery import recover
 from bot.conversation.reply_limits import Allowance
 from bot.delivery import farewells, outbox
@@ -43,7 +43,6 @@ from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
 from bot.storage.remains import Remains
 from bot.storage.tables import Conversation, Handoff, Message
-from bot.storage.vault import SealBroken
 
 log = structlog.get_logger()
 
@@ -127,7 +126,8 @@ class FrontDoor:
             )
             languages = [language] if also in (None, language) else [language, also]
             return [
-                await self._say(
+                await say(
+                    self.conversations,
                     session,
                     conversation,
                     self.decider.notices.greeting(conversation, wanted, brief=brief),
@@ -218,7 +218,7 @@ class FrontDoor:
             conversation, message, case = standing.conversation, standing.message, standing.case
             if message.state != "received":
                 return message.id, await self._answered(session, conversation, message, case)
-        opened = self._opened(message)
+        opened = standing.said
         if opened is None:
             return message.id, await self._set_aside(conversation_id, message.id)
         said = self.context.as_chosen(conversation, opened, standing.last, standing.circumstances.edition.wording)
@@ -235,20 +235,16 @@ class FrontDoor:
             self.live_events.publish(conversation_id, QUEUE, OUTBOX)
         return message.id, outcome
 
-    def _opened(self, message: Message) -> Said | None:
-        try:
-            return self.conversations.read(message)
-        except SealBroken:
-            return None
-
     async def _set_aside(self, conversation_id: str, message_id: str) -> Outcome:
         """Put a message aside that does not open, so that it holds up nobody: fixed words for its person, a case for the hotline."""
         now = self.clock()
         async with self.database.transaction() as session:
-            found = await self._received(session, conversation_id, message_id)
-            if isinstance(found, Outcome):
-                return found
-            conversation, message, case, _ = found
+            found = await self.context.locked(session, conversation_id, message_id)
+            if found is None:
+                return _GONE
+            conversation, (message, case, _) = found
+            if message.state != "received":
+                return await self._answered(session, conversation, message, case)
             triage = Triage(conversation.triage)
             message.state = "unreadable"
             replies: tuple[Reply, ...] = ()
@@ -258,28 +254,13 @@ class FrontDoor:
             await self.queue.put(session, conversation, case, reason="failure", triage=triage, now=now)
             await self.conversations.extend_for_case(session, conversation, now)
             said = [
-                await self._say(session, conversation, reply, now=now, handed_over=True, answers=message_id) for reply in replies
+                await say(self.conversations, session, conversation, reply, now=now, handed_over=True, answers=message_id)
+                for reply in replies
             ]
         log.error("message_set_aside", conversation=conversation_id, message=message.number)
         SET_ASIDE.inc()
         self.live_events.publish(conversation_id, QUEUE, OUTBOX)
         return Outcome(tuple(said), triage, handoff=True, number=message.number)
-
-    async def _received(
-        self, session: AsyncSession, conversation_id: str, message_id: str
-    ) -> tuple[Conversation, Message, Handoff | None, bool] | Outcome:
-        """Lock the conversation of a message that waits for its answer; return both, its case, and whether it has, or had, any.
-
-        Of a message that was erased, or that another process answered, what came of it.
-        """
-        conversation = await self.conversations.get(session, conversation_id)
-        # Asked for once the lock is there, and no sooner: whoever had it before may have answered the message, or opened the case.
-        found = await self.conversations.with_case(session, conversation_id, message_id)
-        if conversation is None or found is None:
-            return _GONE
-        if found.message.state != "received":
-            return await self._answered(session, conversation, found.message, found.case)
-        return conversation, *found
 
     async def _answered(
         self, session: AsyncSession, conversation: Conversation, message: Message, case: Handoff | None
@@ -292,11 +273,13 @@ class FrontDoor:
         """Store a decision with all that comes of it; None when its conversation is not as it was before it any more."""
         now = self.clock()
         async with self.database.transaction() as session:
-            found = await self._received(session, before.id, said.id)
-            if isinstance(found, Outcome):
-                return found
-            conversation, message, case, handed_over = found
-            if _state(conversation) != _state(before):
+            found = await self.context.locked(session, before.id, said.id)
+            if found is None:
+                return _GONE
+            conversation, (message, case, handed_over) = found
+            if message.state != "received":
+                return await self._answered(session, conversation, message, case)
+            if start_of(conversation) != start_of(before):
                 return None
             await keep(self.conversations, session, conversation, message, text=said.text, case=case, decision=decision, now=now)
             count_contact(session, self.conversations.vault, conversation, decision, case=case, now=now)
@@ -318,7 +301,8 @@ class FrontDoor:
                 triage = higher(decision.screening.triage, Triage(conversation.triage))
                 replies_now = await self.allowance.within(session, conversation, replies_now, triage=triage, now=now)
             replies = [
-                await self._say(
+                await say(
+                    self.conversations,
                     session,
                     conversation,
                     reply,
@@ -384,8 +368,15 @@ class FrontDoor:
                 return known.as_reply()
             await self.introduce(session, conversation, "consultant_here", now)
             reply = Reply(text=text, language=language or conversation.language, author="consultant")
-            said = await self._say(
-                session, conversation, reply, now=now, handed_over=True, staff_id=staff_id, external_id=external_id
+            said = await say(
+                self.conversations,
+                session,
+                conversation,
+                reply,
+                now=now,
+                handed_over=True,
+                staff_id=staff_id,
+                external_id=external_id,
             )
         self.live_events.publish(conversation_id, QUEUE, OUTBOX)
         return said
@@ -399,39 +390,8 @@ class FrontDoor:
             return
         if last.author == ("bot" if key == "consultant_here" else "consultant"):
             notice = self.decider.notices.reply(key, conversation)
-            await self._say(session, conversation, notice, now=now, handed_over=True, regardless=True)
-
-    async def _say(
-        self,
-        session: AsyncSession,
-        conversation: Conversation,
-        reply: Reply,
-        *,
-        now: datetime,
-        handed_over: bool,
-        answers: str | None = None,
-        staff_id: str | None = None,
-        external_id: str | None = None,
-        regardless: bool = False,
-    ) -> Reply:
-        message = self.conversations.add_reply(
-            session,
-            conversation,
-            reply,
-            now=now,
-            handed_over=handed_over,
-            answers=answers,
-            staff_id=staff_id,
-            external_id=external_id,
-        )
-        await outbox.enqueue(session, conversation, message, now, regardless=regardless)
-        return replace(reply, id=str(message.number))
+            await say(self.conversations, session, conversation, notice, now=now, handed_over=True, regardless=True)
 
     async def recover(self) -> int:
         """Answer what a crash left unanswered; return how many messages that were."""
         return await recover(self)
-
-
-def _state(conversation: Conversation) -> tuple[object, ...]:
-    """Return what a decision starts from besides the message: two of one person, at two processes, must build on each other."""
-    return (conversation.dialogue, conversation.findings, conversation.language, conversation.quiet)

@@ -1,14 +1,16 @@
-"""What is kept of a decision: findings, language, report, arrangements, the dialogue's state; sealed where it holds words."""
+"""What is kept of a decision: findings, language, report, arrangements, the dialogue's state, what is said; sealed where it holds words."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.decision import Decision
+from bot.delivery import outbox
 from bot.handoff.waves import bring_one_back, likeness_of, pattern_of
-from bot.messages import Triage
+from bot.messages import Reply, Triage
 from bot.storage.conversations import ConversationStore
 from bot.storage.tables import Conversation, Handoff, Message, TriageChange
 from bot.storage.vault import Vault
@@ -63,6 +65,34 @@ async def keep(
             )
         )
         conversation.triage = after.value
+
+
+async def say(
+    conversations: ConversationStore,
+    session: AsyncSession,
+    conversation: Conversation,
+    reply: Reply,
+    *,
+    now: datetime,
+    handed_over: bool,
+    answers: str | None = None,
+    staff_id: str | None = None,
+    external_id: str | None = None,
+    regardless: bool = False,
+) -> Reply:
+    """Store what is said in a conversation, and put it into the outbox where the channel pushes; return it with its number."""
+    message = conversations.add_reply(
+        session,
+        conversation,
+        reply,
+        now=now,
+        handed_over=handed_over,
+        answers=answers,
+        staff_id=staff_id,
+        external_id=external_id,
+    )
+    await outbox.enqueue(session, conversation, message, now, regardless=regardless)
+    return replace(reply, id=str(message.number))
 
 
 def _mark(vault: Vault, conversation: Conversation, text: str, decision: Decision) -> str:

@@ -7,15 +7,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, and_, bindparam, case, delete, exists, or_, select, update
+from sqlalchemy import case, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from bot.messages import Button, Inbound, Reply, Screening, Speaker, Triage
 from bot.screening.findings import Findings
-from bot.storage import expiry
+from bot.storage import expiry, message_statements
 from bot.storage.case_events import note_erased
 from bot.storage.concealed import hash_of
 from bot.storage.tables import Conversation, Delivery, Handoff, Message
@@ -67,43 +66,6 @@ class WithCase(NamedTuple):
     handed_over: bool
 
 
-def _locked(chosen: Select[Conversation]) -> Select[Conversation]:
-    # What was read before the lock was there may be old by now: another process had it meanwhile.
-    return chosen.with_for_update().execution_options(populate_existing=True)
-
-
-# What each message asks for is put together once: that takes as long as asking.
-_CONVERSATION: Final = bindparam("conversation", type_=String)
-_ANY_CASE: Final = aliased(Handoff)
-_OF_PERSON: Final = select(Conversation).where(
-    Conversation.channel == bindparam("channel"), Conversation.pseudonym == bindparam("pseudonym")
-)
-_OF_PERSON_LOCKED: Final = _locked(_OF_PERSON)
-_LOCKED: Final = _locked(select(Conversation).where(Conversation.id == _CONVERSATION))
-_BY_EXTERNAL_ID: Final = select(Message.id).where(
-    Message.conversation_id == _CONVERSATION, Message.external_id == bindparam("external_id")
-)
-_HANDED_OVER: Final = exists().where(_ANY_CASE.conversation_id == _CONVERSATION)
-_BEFORE_ACCEPTING: Final = select(_BY_EXTERNAL_ID.scalar_subquery(), _HANDED_OVER)
-_WITH_CASE: Final = (
-    select(Message, Handoff, _HANDED_OVER)
-    .outerjoin(Handoff, and_(Handoff.conversation_id == Message.conversation_id, Handoff.closed_at.is_(None)))
-    .where(Message.id == bindparam("message"), Message.conversation_id == _CONVERSATION)
-)
-_LAST_REPLY: Final = (
-    select(Message.id, Message.answers)
-    .where(Message.conversation_id == _CONVERSATION, Message.number < bindparam("before"), Message.author != "person")
-    .order_by(Message.number.desc())
-    .limit(1)
-    .subquery("last")
-)
-_LAST_TURN: Final = (
-    select(Message, Message.id == _LAST_REPLY.c.id)
-    .join(_LAST_REPLY, or_(Message.id == _LAST_REPLY.c.id, Message.answers == _LAST_REPLY.c.answers))
-    .order_by(Message.number)
-)
-
-
 class ConversationStore:
     """Reads and writes conversations through a vault."""
 
@@ -113,18 +75,20 @@ class ConversationStore:
 
     async def find(self, session: AsyncSession, channel: str, pseudonym: str, *, locked: bool = False) -> Conversation | None:
         """Return the conversation of a person on a channel; `locked` as `get` does."""
-        chosen = _OF_PERSON_LOCKED if locked else _OF_PERSON
+        chosen = message_statements.OF_PERSON_LOCKED if locked else message_statements.OF_PERSON
         found = await session.execute(chosen, {"channel": channel, "pseudonym": pseudonym})
         return found.scalar_one_or_none()
 
     async def get(self, session: AsyncSession, conversation_id: str) -> Conversation | None:
         """Return a conversation by its id, locked for this transaction where the database can."""
-        found = await session.execute(_LOCKED, {"conversation": conversation_id})
+        found = await session.execute(message_statements.LOCKED, {"conversation": conversation_id})
         return found.scalar_one_or_none()
 
     async def with_case(self, session: AsyncSession, conversation_id: str, message_id: str) -> WithCase | None:
         """Return a message of a conversation, and what the conversation has at the hotline."""
-        found = (await session.execute(_WITH_CASE, {"conversation": conversation_id, "message": message_id})).one_or_none()
+        found = (
+            await session.execute(message_statements.WITH_CASE, {"conversation": conversation_id, "message": message_id})
+        ).one_or_none()
         return WithCase(*found) if found is not None else None
 
     async def open(
@@ -183,7 +147,7 @@ class ConversationStore:
         """Store a person's message once; return its id."""
         external_id = hash_of(self.vault, conversation.id, inbound.external_id)
         asked = {"conversation": conversation.id, "external_id": external_id}
-        known, handed_over = (await session.execute(_BEFORE_ACCEPTING, asked)).one()
+        known, handed_over = (await session.execute(message_statements.BEFORE_ACCEPTING, asked)).one()
         if known is not None:
             return str(known)
         message = self._append(
@@ -337,7 +301,7 @@ class ConversationStore:
 
     async def last_turn(self, session: AsyncSession, conversation_id: str, *, before: int) -> Sequence[Said]:
         """Return the program's last replies before a message number; none when a consultant spoke last."""
-        found = (await session.execute(_LAST_TURN, {"conversation": conversation_id, "before": before})).all()
+        found = (await session.execute(message_statements.LAST_TURN, {"conversation": conversation_id, "before": before})).all()
         if not any(is_last and message.author == "bot" for message, is_last in found):
             return ()
         return [said for message, _ in found if not (said := self.shown(message)).unreadable]
