@@ -20,11 +20,14 @@ from bot.dialogue.commands import ASK, FACT, HEARD, LABELS, TOPIC_COMMANDS, Comm
 from bot.dialogue.exact import LISTED
 from bot.dialogue.features import Context, Hits, features, packed
 from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
+from bot.dialogue.letters import Letters
+from bot.dialogue.letters_training import learn_letters
 from bot.dialogue.network import Course, train
 from bot.dialogue.retrieval import Nearness
 from bot.dialogue.rules import sections_of
 from bot.dialogue.state import TOLD_BY, Fact, State, Who
 from bot.dialogue.turn import Around, Speaking, Understood
+from bot.language.normalise import readable
 from bot.messages import QUESTION_TOPICS, Evidence, Indicator, Screening, Speaker, Triage, higher
 from bot.screening.findings import Findings
 from bot.screening.heads import Matrix
@@ -257,10 +260,19 @@ def _tells_who(example: Example) -> bool:
     return example.who is not Who.UNKNOWN or example.weight > 1
 
 
-def learn_needs(space: Nearness, asking: Sequence[Example], sense_of: Callable[[str], Matrix], library: Library) -> Layers:
-    """Learn which answers a message asks for in its conversation; turns count twice beside ways of asking."""
+def learn_needs(
+    space: Nearness, asking: Sequence[Example], sense_of: Callable[[str], Matrix], library: Library
+) -> tuple[Layers, Letters]:
+    """Learn which answers a message asks for, in its conversation and by its letters; turns count twice beside ways of asking."""
     asking = [item for item in asking for _ in range(item.weight)]
+    outputs, targets = _needs(asking, library)
+    letters = learn_letters([readable(item.text) for item in asking], targets, outputs)
     rows = np.stack([space.features(item.text, sense_of(item.text), item.context) for item in asking])
+    return train(rows, targets, outputs, NEEDS, exclusive=True), letters
+
+
+def _needs(asking: Sequence[Example], library: Library) -> tuple[list[str], Matrix]:
+    """Return the answers that are asked for, and for each message the share that each of them has in it."""
     outputs = sorted({name for item in asking for name in frozenset().union(*item.needs) & library.answers.keys()})
     place_of = {name: place for place, name in enumerate(outputs)}
     targets = np.zeros((len(asking), len(outputs)), dtype=np.float32)
@@ -269,7 +281,7 @@ def learn_needs(space: Nearness, asking: Sequence[Example], sense_of: Callable[[
             for name in names & place_of.keys():
                 row[place_of[name]] += 1 / len(names & place_of.keys())
     targets /= targets.sum(axis=1, keepdims=True)
-    return train(rows, targets, outputs, NEEDS, exclusive=True)
+    return outputs, targets
 
 
 def learn_projection(senses: Matrix, owners: Sequence[str], *, width: int = 160) -> Matrix:

@@ -3,7 +3,8 @@
 A question and all known ways of asking are points in the space of the sentence encoder; a projection that was learned from the ways
 of asking draws those of one answer together and those of different answers apart. It knows nothing of single answers: one that was
 written after the training is found as well, in every language. Beside it a network reads the question in its conversation: what was
-said and answered before it. To an answer that it does not know it is indifferent.
+said and answered before it; and a table reads its letters and words (`bot.dialogue.letters`). To an answer that they do not know both are
+indifferent.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bot.dialogue.answers import CALM, Library
 from bot.dialogue.embedding import Senses
 from bot.dialogue.features import NEW, Context, before, side_features
 from bot.dialogue.heads import Layers
+from bot.dialogue.letters import Letters
 from bot.dialogue.state import Who
 from bot.language.normalise import readable
 from bot.screening.encoder import Encoder
@@ -30,9 +32,15 @@ from bot.screening.heads import Matrix
 _FILE: Final = "nearness.npz"
 _BATCH: Final = 128
 NEAREST: Final = 3  # ways of asking of one answer whose nearness counts
+WAYS_LOOKED_AT: Final = (
+    240  # the nearest ones, whose answers are weighed: what the letters say may bring up one that is not among the first
+)
 MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
 CALM_ONLY: Final = frozenset({CALM})
-INDIFFERENT: Final = -2.5  # the log likelihood of an answer that the network does not know: it must neither win nor lose by that
+INDIFFERENT: Final = (
+    -2.5
+)  # the log likelihood of an answer that network or table does not know: it must neither win nor lose by that
+LEAST_BY_LETTERS: Final = -8.0  # the log likelihood below which the table says no more: it has seen few words of many
 SHARE_OF_OTHERS: Final = 0.5  # of the second and third of them
 
 
@@ -49,12 +57,24 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What speaks for an answer: its nearness alone, whether its matter was answered last, and log likelihoods of network and table."""
+
+    answer: str
+    near: float
+    asked_on: bool
+    likely: float
+    by_letters: float
+    way: str = ""
+
+
+@dataclass(frozen=True)
 class Nearness:
     """The ways of asking as unit vectors in the learned space, one row each, with the answer that each asks for.
 
     Beside those of the library stand messages of the training conversations (`heard` of them, the last rows). `followed` are ways that
     are understood only after another answer: they count for who was given one just before. `stays` is added to answers of the matter
-    that was answered last: people ask on.
+    that was answered last: people ask on. `share` and `lettered` are how much the network and the table of letters count.
     """
 
     projection: Matrix
@@ -65,7 +85,9 @@ class Nearness:
     heard: int = 0
     stays: float = 0.0
     share: float = 0.0
+    lettered: float = 0.0
     network: Layers | None = None
+    letters: Letters | None = None
     centres: Mapping[str, Matrix] = field(default_factory=dict)
     usable: dict[tuple[Who, frozenset[str]], NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
     spoken: dict[str, NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
@@ -101,6 +123,29 @@ class Nearness:
         most: int = 5,
     ) -> list[list[Found]]:
         """Return what `find` does for each of several parts of a message, given as text and vector; nothing of `without`."""
+        found = []
+        for opinions in self.opinions(parts, library, who=who, context=context, moments=moments, language=language, most=most):
+            weighed = [Found(one.answer, self.weighed(one), one.way) for one in opinions if one.answer not in without]
+            found.append(sorted(weighed, key=lambda one: -one.nearness)[:most])
+        return found
+
+    def weighed(self, opinion: Opinion) -> float:
+        """Return how near an answer is, all that speaks for it taken together."""
+        stays, share, lettered = self.stays * opinion.asked_on, self.share * opinion.likely, self.lettered * opinion.by_letters
+        return opinion.near + stays + share + lettered
+
+    def opinions(
+        self,
+        parts: Sequence[tuple[str, Matrix]],
+        library: Library,
+        *,
+        who: Who,
+        context: Context = NEW,
+        moments: frozenset[str] = CALM_ONLY,
+        language: str = "",
+        most: int = 5,
+    ) -> list[list[Opinion]]:
+        """Return what speaks for each of the answers whose ways of asking are nearest to each of several parts of a message."""
         if not self.owners:
             return [[] for _ in parts]
         usable = self._fitting(library, who, moments) & self._said_in(library, language)
@@ -109,19 +154,20 @@ class Nearness:
         asked_on = {library.answers[name].matter for name in context.needs[:1] if name in library}
         found = []
         for (text, sense), row in zip(parts, cosines, strict=True):
-            likely = self._likely(text, sense, context)
-            scored = [
-                Found(
-                    name,
-                    _together(near)
-                    + self.stays * (library.answers[name].matter in asked_on)
-                    + self.share * likely.get(name, INDIFFERENT),
-                    way,
-                )
-                for name, (near, way) in self._nearest(np.where(usable, row, -1.0), most * 12).items()
-                if name not in without
-            ]
-            found.append(sorted(scored, key=lambda one: -one.nearness)[:most])
+            likely, by_letters = self._likely(text, sense, context), self._by_letters(text)
+            found.append(
+                [
+                    Opinion(
+                        name,
+                        _together(near),
+                        library.answers[name].matter in asked_on,
+                        likely.get(name, INDIFFERENT),
+                        max(by_letters.get(name, INDIFFERENT), LEAST_BY_LETTERS),
+                        way,
+                    )
+                    for name, (near, way) in self._nearest(np.where(usable, row, -1.0), max(most * 12, WAYS_LOOKED_AT)).items()
+                ]
+            )
         return found
 
     def _nearest(self, cosines: Matrix, most: int) -> dict[str, tuple[list[float], str]]:
@@ -149,11 +195,15 @@ class Nearness:
 
     def _likely(self, text: str, sense: Matrix, context: Context) -> dict[str, float]:
         """Return the log likelihoods of the network for each answer that it knows."""
-        if self.network is None or not self.share:
+        if self.network is None:
             return {}
         logits = self.network.logits(self.features(text, sense, context))
         top = logits.max()
         return dict(zip(self.network.outputs, (logits - top - np.log(np.exp(logits - top).sum())).tolist(), strict=True))
+
+    def _by_letters(self, text: str) -> dict[str, float]:
+        """Return the log likelihoods of the table of letters for each answer that it knows."""
+        return self.letters.likely(readable(text)) if self.letters is not None else {}
 
     def features(self, text: str, sense: Matrix, context: Context) -> Matrix:
         """Return what the network reads: the question, the message before it, what was answered last, and the context."""
@@ -165,8 +215,12 @@ class Nearness:
     def save(self, folder: Path) -> None:
         """Write the projection and the ways of asking to a folder."""
         known = len(self.digests)
-        about: dict[str, Any] = {"digests": self.digests, "heard": self.owners[known:], "stays": self.stays, "share": self.share}
+        about: dict[str, Any] = {"digests": self.digests, "heard": self.owners[known:]}
+        about |= {"stays": self.stays, "share": self.share, "lettered": self.lettered}
         arrays: dict[str, Any] = {}
+        if self.letters is not None:
+            about |= {"letters": self.letters.outputs}
+            arrays |= self.letters.arrays()
         if self.network is not None:
             about |= {"outputs": self.network.outputs, "centres": sorted(self.centres)}
             arrays |= self.network.arrays("network")
@@ -186,7 +240,9 @@ class Nearness:
         with np.load(folder / _FILE, allow_pickle=False) as data:
             projection, vectors = data["projection"].astype(np.float32), data["vectors"].astype(np.float32)
             about = json.loads(str(data["about"]))
-            network, centres = None, {}
+            network, letters, centres = None, None, {}
+            if "letters" in about:
+                letters = Letters.of(tuple(about["letters"]), data)
             if "outputs" in about:
                 network = Layers.of(about["outputs"], data, "network")
                 centres = dict(zip(about["centres"], data["centres"].astype(np.float32), strict=True))
@@ -197,7 +253,9 @@ class Nearness:
             placed.with_heard(vectors[count:], about["heard"], library),
             stays=about["stays"],
             share=about["share"],
+            lettered=about.get("lettered", 0.0),  # a model of before knew no letters
             network=network,
+            letters=letters,
             centres=centres,
         )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, product
 from typing import Final
 
 import numpy as np
@@ -61,7 +61,8 @@ RIGHT_ENOUGH: Final = 0.8  # of the roles that are believed
 # given answer as a button.
 WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 0.7, 0.0, 0.6
 STAYS: Final = (0.0, 0.05, 0.1)
-SHARES: Final = (0.0, 0.015, 0.03, 0.05, 0.08)
+SHARES: Final = (0.0, 0.015, 0.03, 0.05, 0.08)  # of the network
+LETTERED: Final = (0.0, 0.015, 0.03, 0.045, 0.06)  # of the table of letters
 NEARNESSES: Final = np.linspace(-0.3, 0.9, 61)
 TOLD_RIGHT: Final = 0.85  # of the answers to who asked for none
 NARROW: Final = (0.0, 0.01, 0.02, 0.03, 0.04)  # leads below which the nearest answers are offered instead of one said
@@ -104,20 +105,22 @@ def choose_bars(heard: Sequence[Sequence[Heard]], labels: Sequence[str], answer:
 
 def choose_weights(
     nearness: Nearness, library: Library, examples: Sequence[Example], sense_of: Callable[[str], Matrix]
-) -> tuple[float, float]:
-    """Return how much the matter answered last and the network count beside nearness; nothing without labelled conversations."""
-    asking = [item for item in examples if item.needs]
+) -> tuple[float, float, float]:
+    """Return how much the matter answered last, the network and the letters count beside nearness; nothing without conversations."""
+    asked = [
+        (item.needs[0], found)
+        for item in examples
+        if item.needs
+        for found in nearness.opinions([(item.text, sense_of(item.text))], library, who=item.who, context=item.context)
+    ]
 
-    def right(weights: tuple[float, float]) -> int:
-        space = replace(nearness, stays=weights[0], share=weights[1])
-        return sum(_first(item, space, library, sense_of) in item.needs[0] for item in asking)
+    def right(weights: tuple[float, float, float]) -> int:
+        stays, share, lettered = weights
+        space = replace(nearness, stays=stays, share=share, lettered=lettered)
+        firsts = [(needs, max(found, key=space.weighed).answer) for needs, found in asked if found]
+        return sum(first in needs for needs, first in firsts)
 
-    return max(((stays, share) for stays in STAYS for share in SHARES), key=right) if asking else (0.0, 0.0)
-
-
-def _first(item: Example, nearness: Nearness, library: Library, sense_of: Callable[[str], Matrix]) -> str:
-    found = nearness.find(item.text, sense_of(item.text), library, who=item.who, context=item.context)
-    return found[0].answer if found else ""
+    return max(product(STAYS, SHARES, LETTERED), key=right) if asked else (0.0, 0.0, 0.0)
 
 
 def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], cost: Cost) -> float:

@@ -77,8 +77,8 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     if foreign:
         seen += [teacher.heard(learned, foreign)] * STRANGERS_COUNT
     nearness = _placed([*single, *turns, *kept_apart], [*mixed, *mixed_apart], teacher, encoder, senses)
-    stays, share = choose_weights(nearness, library, foreign, teacher.sense_of)
-    nearness = replace(nearness, stays=stays, share=share)
+    stays, share, lettered = choose_weights(nearness, library, foreign, teacher.sense_of)
+    nearness = replace(nearness, stays=stays, share=share, lettered=lettered)
     nearness.save(folder)
     asked = choose_answer_bars(foreign, nearness, library, teacher.sense_of)
     replace(learned, bars=choose_bars(seen, learned.commands.outputs, asked)).save(folder)
@@ -134,7 +134,7 @@ def _placed(
 ) -> Nearness:
     """Return the space of answers: learned from ways of asking and from turns, which stand in it as well.
 
-    `mixed` are messages that may ask for several answers: only the network reads them.
+    `mixed` are messages that may ask for several answers: only the network and the table of letters read them.
     """
     library = teacher.library
     vectors = np.stack([teacher.sense_of(item.text) for item in examples])
@@ -150,4 +150,5 @@ def _placed(
             ways.setdefault(needs[0], []).append(place)
     space = replace(space, centres={name: vectors[places, : teacher.width].mean(axis=0) for name, places in ways.items()})
     asking = [item for item in (*examples, *mixed) if any(names & library.answers.keys() for names in item.needs)]
-    return replace(space, network=learn_needs(space, asking, teacher.sense_of, library))
+    network, letters = learn_needs(space, asking, teacher.sense_of, library)
+    return replace(space, network=network, letters=letters)

@@ -1,0 +1,84 @@
+"""A message by its letters and words: a second opinion beside the encoder's vector, which blurs the one word that a question turns on.
+
+Every word, every run of three to five letters of one, and every two words in a row have a place in a table of small vectors, found by a
+hash; their weighted mean says which answer a message asks for. It knows only what stands in the ways of asking and in the turns that it
+was learned from (`bot.dialogue.letters_training`), in whatever language: to an answer that it does not know it is indifferent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+import mmh3
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.language.identification import without_diacritics
+from bot.screening.heads import Matrix
+
+PLACES: Final = 2**16
+_SHORTEST, _LONGEST = 3, 5  # letters of a run, edges of the word among them
+_WORD: Final = re.compile(r"\w+")
+
+
+def runs(text: str) -> set[str]:
+    """Return the words of a text, the runs of letters in them, and its pairs of words, without marks and capitals."""
+    words = _WORD.findall(without_diacritics(text.lower()))
+    found = {f"={word}" for word in words} | {f"{one} {other}" for one, other in pairwise(words)}
+    for word in words:
+        edged = f"<{word}>"
+        found |= {
+            edged[start : start + length] for length in range(_SHORTEST, _LONGEST + 1) for start in range(len(edged) - length + 1)
+        }
+    return found
+
+
+def places(text: str) -> NDArray[np.intp]:
+    """Return the places of a text's runs in the table, in ascending order."""
+    return np.unique(np.array([mmh3.hash(run, signed=False) % PLACES for run in runs(text)], dtype=np.intp))
+
+
+def weighed(places_of: NDArray[np.intp], rarity: NDArray[np.float16]) -> tuple[NDArray[np.intp], Matrix]:
+    """Return those places of a text that were seen in learning, and how much each counts: the rarer the more, a row of length one."""
+    known = places_of[rarity[places_of] > 0]
+    weights = rarity[known].astype(np.float32)
+    return known, weights / max(float(np.sqrt(np.square(weights).sum())), 1e-9)
+
+
+@dataclass(frozen=True)
+class Letters:
+    """The table in half precision, how rare each place is (0: not seen), and the answers that its vectors tell apart."""
+
+    rarity: NDArray[np.float16]
+    table: NDArray[np.float16]
+    outputs: tuple[str, ...]
+    weights: Matrix
+    biases: Matrix
+
+    def likely(self, text: str) -> dict[str, float]:
+        """Return the log likelihood of each answer that is known; nothing for a text of which nothing was seen before."""
+        known, weights = weighed(places(text), self.rarity)
+        if not len(known):
+            return {}
+        logits = (weights @ self.table[known].astype(np.float32)) @ self.weights + self.biases
+        top = logits.max()
+        return dict(zip(self.outputs, (logits - top - np.log(np.exp(logits - top).sum())).tolist(), strict=True))
+
+    def arrays(self) -> dict[str, Any]:
+        """Return what is stored, by name."""
+        return {
+            "letters.rarity": self.rarity,
+            "letters.table": self.table,
+            "letters.weights": self.weights.astype(np.float16),
+            "letters.biases": self.biases,
+        }
+
+    @classmethod
+    def of(cls, outputs: tuple[str, ...], stored: Mapping[str, Any]) -> Letters:
+        """Return what `arrays` stored."""
+        rarity, table, weights, biases = (stored[f"letters.{name}"] for name in ("rarity", "table", "weights", "biases"))
+        return cls(rarity, table, outputs, weights.astype(np.float32), biases.astype(np.float32))

@@ -1,0 +1,59 @@
+"""A question found by its letters and words."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from bot.dialogue.letters import Letters, places, runs
+from bot.dialogue.letters_training import Course, learn_letters
+
+WAYS = {
+    "bag": ["what do i put in the bag", "which things go into my bag", "co spakować do torby", "the bag, what goes in"],
+    "dog": ["can i take the dog with me", "is a dog allowed there", "czy mogę zabrać psa", "what about my dog"],
+    "price": ["how much does the call cost", "what does it cost", "ile kosztuje telefon", "is the call free"],
+}
+OUTPUTS = tuple(WAYS)
+
+
+@functools.cache
+def learned() -> Letters:
+    """Return a table that was learned from a few ways of asking."""
+    texts = [way for ways in WAYS.values() for way in ways]
+    targets = np.array([[name == owner for name in OUTPUTS] for owner, ways in WAYS.items() for _ in ways], dtype=np.float32)
+    return learn_letters(texts * 8, np.tile(targets, (8, 1)), OUTPUTS, Course(width=16, epochs=30))
+
+
+def likeliest(letters: Letters, text: str) -> str:
+    """Return the answer that a text most likely asks for."""
+    likely = letters.likely(text)
+    return max(likely, key=likely.__getitem__)
+
+
+def test_one_word_in_a_long_message_tells_what_is_asked() -> None:
+    letters = learned()
+    assert likeliest(letters, "we leave tonight, he sleeps, and the dog, may he come along") == "dog"
+    assert likeliest(letters, "CZY TO KOSZTUJE") == "price"
+    assert likeliest(letters, "do torby co wlozyc") == "bag"
+
+
+def test_a_text_of_which_nothing_was_ever_seen_says_nothing() -> None:
+    assert learned().likely("ყყყ") == {}
+    assert learned().likely("?!") == {}
+
+
+def test_words_are_found_without_their_marks_and_in_parts() -> None:
+    assert runs("Zażółć") == runs("zazołc")
+    assert "=dog" in runs("the dog")
+    assert "the dog" in runs("the  dog!")
+    assert {"<do", "dog", "og>"} <= runs("dog")
+    assert len(places("dog")) == len(runs("dog"))
+
+
+def test_what_is_stored_says_the_same_when_it_is_read_again() -> None:
+    letters = learned()
+    again = Letters.of(letters.outputs, letters.arrays())
+    before, after = letters.likely("what about the bag"), again.likely("what about the bag")
+    assert before.keys() == after.keys()
+    assert all(abs(before[name] - after[name]) < 0.05 for name in before)
