@@ -45,8 +45,8 @@ ASKED_FOR_FIRST = {"showModal": "if (confirmation.showModal)", "getReader": 'if 
 NEW_IN_PATTERNS = re.compile(r"\(\?<|\\p\{|/[a-z]*[sdv][a-z]*$")  # looking behind, names of groups, classes of letters, flags
 # Each would take its whole rule or line with it; what only makes things prettier may be missing (dvh, field-sizing, focus-visible).
 NEW_STYLES = re.compile(
-    r"\binset:|:is\(|:where\(|:has\(|@layer|@container|aspect-ratio|\bclamp\(|\bmin\(|\bmax\(|place-|rgb\([^),]+\s[^),]+/|accent-color|"
-    r"\b(?:margin|padding)-(?:inline|block):|&\s"
+    r"\bgap:|\binset:|:is\(|:where\(|:has\(|@layer|@container|aspect-ratio|\bclamp\(|\bmin\(|\bmax\(|place-|rgb\([^),]+\s[^),]+/|"
+    r"accent-color|\b(?:margin|padding)-(?:inline|block):|&\s"
 )
 
 
