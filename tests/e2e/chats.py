@@ -23,6 +23,8 @@ OLD = """
     [Crypto.prototype, "randomUUID"], [Response.prototype, "body"], [AbortSignal, "timeout any"],
     [window, "structuredClone queueMicrotask ResizeObserver IntersectionObserver BroadcastChannel visualViewport"],
   ]) for (const name of names.split(" ")) delete of[name];
+  const supports = CSS.supports.bind(CSS);
+  CSS.supports = (name, ...value) => name !== "field-sizing" && supports(name, ...value);
 """
 Chat = Callable[..., Page]
 

@@ -254,6 +254,24 @@ def test_enter_sends_and_erasing_asks_and_erases_in_old_browsers_too(chat: Chat,
     expect(page.locator("#notice")).to_contain_text("erased")
 
 
+@pytest.mark.parametrize("options", [{}, {"script": OLD}], ids=["new", "old"])
+def test_the_field_is_as_high_as_what_is_written_until_it_is_sent(chat: Chat, options: dict[str, Any]) -> None:
+    page = chat("en", (320, 568), **options)
+    field = page.locator("#text")
+    if options:
+        field.evaluate("field => { field.style.fieldSizing = 'fixed'; }")
+    low = field.evaluate("field => field.offsetHeight")
+    page.fill("#text", "one\ntwo\nthree")
+    assert field.evaluate("field => field.offsetHeight") >= low + 2 * 16
+    assert field.evaluate("field => field.scrollHeight - field.clientHeight") == 0
+    page.fill("#text", "a line\n" * 40)
+    expect(page.locator("#send")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#leave")).to_be_in_viewport(ratio=1)
+    page.click("#send")
+    expect(field).to_have_value("")
+    assert field.evaluate("field => field.offsetHeight") == low
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_in_any_language_in_any_state(night: Night, chat: Chat, language: str) -> None:
     page = chat(language, (320, 568), reduced_motion="reduce")

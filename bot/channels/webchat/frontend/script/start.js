@@ -7,6 +7,7 @@ form.addEventListener("submit", (event) => {
   field.value = "";
   if (notice.dataset.word !== "no_connection") say("");
   for (const portion of portions(text)) send(portion);
+  if (grows) grow();
   field.focus();
 });
 field.addEventListener("keydown", (event) => {
@@ -15,6 +16,14 @@ field.addEventListener("keydown", (event) => {
     byId("send").click();
   }
 });
+// Where the style cannot let the field be as high as what is in it: Chrome before 123, Safari before 26.
+const grows = !CSS.supports("field-sizing", "content");
+function grow() {
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
+  fit();
+}
+if (grows) field.addEventListener("input", grow);
 document.addEventListener("leaving", forget);
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // its address would be one more in the history
