@@ -23,6 +23,7 @@ from bot.conversation.notices import SECOND_HAND, UNHEARD, Notices
 from bot.conversation.urgency import raised
 from bot.delivery.channel_traits import traits_of
 from bot.dialogue.commands import Commands
+from bot.dialogue.exact import LANGUAGE_BUTTON
 from bot.dialogue.features import Context
 from bot.dialogue.predicates import gaps, person_wanted
 from bot.dialogue.state import Person, State
@@ -121,7 +122,8 @@ class Decider:
     async def _decide(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
         said = replace(said, text=said.text.replace("🆘", " SOS ").strip())  # a cry for help that is no word to a model
         findings = self.conversations.findings(conversation)
-        unknown = Decision(Screening(language=conversation.language, triage=Triage.NONE), findings, conversation.language)
+        unread = Screening(language=conversation.language, triage=Triage.NONE)
+        unknown = _in_the_chosen_language(Decision(unread, findings, conversation.language), said.text)
         steering = self.notices.steering(conversation, said)
         notice = self.notices.about(conversation, said, conversation.language)
         if steering in {"stop", "start"}:
@@ -154,7 +156,7 @@ class Decider:
         if steering == "help" and (circumstances.owned or not screening.triage.needs_person):
             return replace(read, replies=(self.notices.help(conversation, language),), regardless=True)
         if circumstances.owned or not self._may_speak(conversation, understood):
-            return read
+            return _in_the_chosen_language(read, said.text)
         if notice is not None and said.kind in SECOND_HAND and not screening.triage.needs_person:
             return replace(read, replies=(notice,))
         try:
@@ -317,6 +319,12 @@ class Decider:
         if circumstances.owned:
             return replace(read, handoff_reason="failure")
         return replace(read, replies=(self.notices.reply("failure", conversation, read.language),), handoff_reason="failure")
+
+
+def _in_the_chosen_language(decision: Decision, text: str) -> Decision:
+    """Return a decision in the language whose button was pressed: it is chosen whoever speaks, and whether or not anything was read."""
+    language = text.removeprefix(f"@{LANGUAGE_BUTTON}")
+    return replace(decision, language=language, language_chosen=True) if language != text and language in LANGUAGES else decision
 
 
 def _stays_with_its_language(speaking: Speaking) -> bool:

@@ -249,6 +249,25 @@ async def test_a_language_button_changes_the_language_and_is_no_message_about_an
     assert (outcome.triage, outcome.handoff) == (Triage.NONE, False)
 
 
+async def test_a_language_is_chosen_also_while_a_consultant_owns_the_conversation(program: Program) -> None:
+    await program.frontdoor.receive(inbound("szef ma mój paszport"))
+    await take(program)
+    outcome = await program.frontdoor.receive(inbound("@lang_ar", number="2"))
+    assert outcome.replies == ()
+    reply = await program.frontdoor.consultant_says((await the_case(program)).conversation_id, staff_id="c1", text="مرحبا")
+    assert reply is not None
+    assert reply.language == "ar"
+
+
+async def test_a_language_is_chosen_also_while_nothing_is_understood(tmp_path: Path) -> None:
+    program = await open_program(tmp_path)
+    outcome = await program.frontdoor.receive(inbound("@lang_ar"))
+    assert [reply.language for reply in outcome.replies] == ["ar"]
+    later = await program.frontdoor.receive(inbound("szef ma mój paszport", number="2"))
+    assert {reply.language for reply in later.replies} == {"ar"}
+    await program.close()
+
+
 async def test_a_text_that_looks_like_a_button_but_is_none_is_read_as_text(program: Program, assistant: PlainAssistant) -> None:
     await program.frontdoor.receive(inbound("@szef ma mój paszport"))
     assert assistant.heard == ["@szef ma mój paszport"]
