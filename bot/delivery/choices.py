@@ -1,11 +1,15 @@
-"""Numbered choices, where a channel has no buttons: "2", "2.", "dwa" and the title itself choose the second."""
+"""Numbered choices, where a channel has no buttons: "2", "2.", "dwa" and the title itself choose the second.
+
+A title may be typed in the Latin letters of chats: "otmenit" is "Отменить", each letter by any of the habits of its language.
+"""
 
 from __future__ import annotations
 
 import functools
+import random
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -16,7 +20,9 @@ from bot.dialogue.exact import ASK_BUTTON
 from bot.dialogue.exact import PART_BUTTON as PART
 from bot.language.identification import without_diacritics
 from bot.language.normalise import readable
+from bot.language.romanise import romanised
 from bot.language.wording import SOURCE_LANGUAGES
+from bot.language.writing import romanised_languages, writings
 from bot.messages import Button, Reply
 from bot.storage.conversations import Said
 
@@ -27,6 +33,9 @@ MOST: Final = 12  # a longer list, such as that of the languages, stands in the 
 MAX_SHAPE: Final = 40  # characters: whoever writes more is not choosing
 _DIGITS: Final = re.compile(r"(?:nr|no|n|num|numer|number)?\W*(\d{1,2})")
 _AROUND: Final = re.compile(r"^[\W_]+|[\W_]+$")
+_NOT_LATIN: Final = re.compile(r"[^a-z0-9]")
+_VOWELS_LEFT_OUT: Final = frozenset({"DEVANAGARI", "ARABIC"})  # scripts whose words are put into Latin letters as a whole
+_SPELLINGS: Final = 500  # of such a word that are tried
 
 
 def choices_before(turn: Sequence[Said], said: Said) -> int:
@@ -67,6 +76,9 @@ def chosen(text: str, buttons: Sequence[Button], language: str, *, by_number: bo
     for button in buttons:
         if _shape(button.title) == shape:
             return button.value
+    spelled = {button.value for button in buttons if _spells(text, button.title, language)}
+    if len(spelled) == 1:
+        return spelled.pop()
     if not by_number or (len(buttons) == 1 and buttons[0].value == SKIP) or len(buttons) > MOST:
         return None
     number = _number(shape, language)
@@ -105,6 +117,37 @@ def _shape(text: str) -> str:
 @functools.lru_cache(maxsize=4096)  # titles only, which are everybody's: no person's words are kept
 def _title_shape(title: str) -> str:
     return _shape(title)
+
+
+def _spells(text: str, title: str, language: str) -> bool:
+    """Say whether a text is a title in the Latin letters of chats, word for word."""
+    if language not in romanised_languages():
+        return False
+    typed = [word for word in map(_latin, text.split()) if word]
+    spellings = [one for one in (_spellings(word, language) for word in title.split()) if one != ""]
+    return len(typed) == len(spellings) and all(re.fullmatch(one, word) for one, word in zip(spellings, typed, strict=True))
+
+
+@functools.lru_cache(maxsize=4096)
+def _spellings(word: str, language: str) -> str:
+    """Return a pattern of how a word may be spelled in Latin letters; "" of what has no letters."""
+    writing, table = writings()[language], writings()[language].in_latin
+    if table is None:
+        return ""
+    if writing.script in _VOWELS_LEFT_OUT:
+        words = (romanised(word, language, random.Random(seed)) for seed in range(_SPELLINGS))  # noqa: S311 - no secret
+        return _any_of(_latin(one or word) for one in words)
+    habits = [table.letters | habit for habit in table.habits]
+    return "".join(_any_of(_latin(habit.get(letter, letter)) for habit in habits) for letter in word.lower())
+
+
+def _any_of(spellings: Iterable[str]) -> str:
+    found = sorted(set(spellings))
+    return f"(?:{'|'.join(found)})" if any(found) else ""
+
+
+def _latin(text: str) -> str:
+    return _NOT_LATIN.sub("", without_diacritics(readable(text).lower()))
 
 
 @functools.cache

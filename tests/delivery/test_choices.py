@@ -57,6 +57,37 @@ def test_every_button_can_be_chosen_by_the_title_that_is_offered(language: str) 
         assert chosen(button.title, buttons, language) == button.value
 
 
+IN_LATIN = {
+    "hi": {"vapas len": "@withdraw", "Wapas len!": "@withdraw", "kisi vyakti se baat": "@human", "kaise chhipaen?": "@hide"},
+    "ru": {"otmenit'": "@withdraw", "pogovorit s chelovekom": "@human", "Kak eto skryt": "@hide"},
+    "uk": {"skasuvaty": "@withdraw", "pohovoryty z lyudynoyu": "@human", "yak tse prykhovaty": "@hide"},
+    "ar": {"taraja3": "@withdraw", "kif akhfi hatha": "@hide"},
+    "ka": {"gaukmeba": "@withdraw", "gauqmeba": "@withdraw", "adamiani minda": "@human", "rogor davmalo": "@hide"},
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"), [(code, text, value) for code, texts in IN_LATIN.items() for text, value in texts.items()]
+)
+def test_a_title_that_is_offered_can_be_typed_in_the_latin_letters_of_chats(language: str, text: str, value: str) -> None:
+    buttons = [Wording.load().button(name, language) for name in ("withdraw", "human", "hide", "safe_time")]
+    assert chosen(text, buttons, language) == value
+
+
+@pytest.mark.parametrize("text", ["otmenit vstrechu", "ne otmenit", "otmeni", "chelovek", "", "s", "...", "kak"])
+def test_what_only_begins_like_a_title_in_latin_letters_is_a_message(text: str) -> None:
+    buttons = [Wording.load().button(name, "ru") for name in ("withdraw", "human", "hide", "safe_time")]
+    assert chosen(text, buttons, "ru") is None
+
+
+def test_letters_are_left_out_of_no_title_that_is_in_latin_letters_already() -> None:
+    assert chosen("ung", (Button("Đúng", "@yes"),), "vi") is None
+
+
+def test_what_two_titles_are_in_latin_letters_chooses_neither() -> None:
+    assert chosen("mir", (Button("Мир", "@a"), Button("Мір", "@b")), "uk") is None
+
+
 def test_the_title_of_any_button_is_its_value_but_a_plain_yes_answers_what_is_asked() -> None:
     titles = {"yes": "Tak", "no": "Nie", "cannot_call": "Nie mogę dzwonić"}
     assert titled("nie moge dzwonic!", titles) == "@cannot_call"
