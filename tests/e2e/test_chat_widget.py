@@ -91,6 +91,45 @@ def test_leaving_leaves_the_whole_site_at_once(visit: Visit) -> None:
     assert page.url == "about:blank"  # the site is not behind it
 
 
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed again"])
+def test_three_times_shift_leaves_from_the_site_around_the_chat_too(
+    shown: Night,
+    visit: Visit,
+    closed: bool,
+) -> None:
+    page, words = visit(), shown.program.wording.page["uk"]
+    for _ in range(4):
+        page.keyboard.press("Shift")  # before it was opened there is nothing to leave
+    status = page.get_by_role("status")
+    expect(status).to_be_empty()
+    page.get_by_role("button", name="Чат").click()
+    expect(frame_of(page).locator(READY).first).to_be_visible(timeout=PATIENCE)
+    if closed:
+        page.get_by_role("button", name="Закрити").click()
+    page.get_by_role("heading").click()  # the keys are the site's now
+    keys = page.keyboard
+    for letter in "SOS":
+        keys.down("Shift")
+        keys.press(letter)
+        keys.up("Shift")
+    for _ in range(3):
+        keys.down("Alt")
+        keys.press("Shift")
+        keys.up("Alt")
+    keys.press("Shift")
+    expect(status).to_have_text(words["press_two"])
+    assert faults(page) == []
+    keys.press("a")
+    expect(status).to_have_text(words["press_over"])
+    keys.press("Shift")
+    keys.press("Shift")
+    expect(status).to_have_text(words["press_one"])
+    keys.press("Shift")
+    page.wait_for_url(AWAY)
+    page.go_back()
+    assert page.url == "about:blank"  # the site is not behind it
+
+
 def test_a_site_that_is_not_named_shows_no_chat(visit: Visit) -> None:
     page = visit("https://other.example")
     expect(page.get_by_role("heading")).to_be_visible()

@@ -13,12 +13,13 @@ from bot.channels.webchat.frontend.page import NEUTRAL_PAGE, SCRIPT
 from bot.language.wording import Wording
 from bot.language.writing import other_codes, right_to_left
 
+SAID: Final = ("title", "close", "press_two", "press_one", "press_over")
 FOR_AN_HOUR: Final = "public, max-age=3600"  # its address stands in other sites' pages, so it cannot name its content
 
 
 def render_widget(wording: Wording, sites: Sequence[str]) -> str:
     """Return the script for the sites that may show the chat."""
-    words = {language: [page["title"], page["close"]] for language, page in wording.page.items() if page}
+    words = {language: [page[name] for name in SAID] for language, page in wording.page.items() if page}
     told = (sites, words, sorted(right_to_left()), other_codes(), NEUTRAL_PAGE)
     given = ",".join(json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in told)
     return f"({without_comments((SCRIPT / 'widget.js').read_text(encoding='utf-8'))})({given});\n"

@@ -47,8 +47,10 @@ function (SITES, WORDS, TO_LEFT, OTHER_CODES, NEUTRAL) {
     opener.style.display = yes ? "none" : "";
     opener.setAttribute("aria-expanded", String(yes));
   }
-  button("flex:none;align-self:flex-end;margin:4px;border:1px solid #2f5d62;background:#fff;color:#1d2b2c", words[1], close, panel);
+  var closer = button("flex:none;align-self:flex-end;margin:4px;border:1px solid #2f5d62;background:#fff;color:#1d2b2c", words[1], close, panel);
   show(false);
+  var status = make("p", "position:fixed;top:0;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)");
+  status.setAttribute("role", "status");
 
   function open() {
     if (!frame) {
@@ -70,6 +72,30 @@ function (SITES, WORDS, TO_LEFT, OTHER_CODES, NEUTRAL) {
     document.title = new URL(NEUTRAL).hostname;
     location.replace(NEUTRAL);
   }
+
+  // Shift three times leaves from the site around the chat, too, once the chat was opened; what counts is as in leave.js.
+  var presses = 0, alone = false, waiting;
+  function count(number) {
+    clearTimeout(waiting);
+    if (number > 2) return leave();
+    var over = presses && !number;
+    presses = number;
+    status.textContent = number ? words[number + 1] : over ? words[4] : "";
+    opener.style.boxShadow = closer.style.boxShadow = number ? "inset 0 -" + 3 * number + "px #7aa" : "";
+    if (number || over) waiting = setTimeout(count, 5000, 0);
+  }
+  addEventListener("keydown", function (event) {
+    if (event.key !== "Shift") {
+      alone = false;
+      count(0);
+    } else if (!event.repeat) alone = !event.altKey && !event.ctrlKey && !event.metaKey;
+  }, true);
+  addEventListener("mousedown", function () { alone = false; }, true);
+  addEventListener("keyup", function (event) {
+    if (!frame || event.key !== "Shift" || !alone) return;
+    alone = false;
+    count(presses + 1);
+  }, true);
 
   addEventListener("message", function (event) {
     if (!frame || event.source !== frame.contentWindow || event.origin !== origin || !event.data) return;
