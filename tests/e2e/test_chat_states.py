@@ -272,6 +272,27 @@ def test_a_code_brings_the_conversation_back_on_another_phone_until_it_is_erased
     expect(page.locator(".greeting")).to_have_count(1)
 
 
+def test_who_comes_back_finds_the_language_that_was_chosen_last(night: Night, chat: Chat) -> None:
+    page = chat("uk", (320, 568))
+    in_a_case(night, page, "у мене забрали paszport, їм не кажу")
+    night.answers("Ola", "Ми вже читаємо.")
+    page.select_option("#language", "ar")
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(1)
+    page.click("#ask-code")
+    expect(page.locator("#code")).not_to_be_empty(timeout=PATIENCE)
+    code = page.inner_text("#code")
+    other = chat("pl", (320, 568))
+    other.click("#have-code")
+    other.fill("#digits", code)
+    other.keyboard.press("Enter")
+    expect(other.locator(".mine")).to_have_count(2, timeout=PATIENCE)
+    expect(other.locator("html")).to_have_attribute("lang", "ar")
+    expect(other.locator(".message").first).to_have_attribute("lang", "ar")  # what the program said is said in it
+    expect(other.locator(".message.consultant")).to_have_attribute("lang", "uk")
+    picture(other, "chat-returned-ar")
+    expect(other.locator("#leave")).to_have_text(night.program.wording.page["ar"]["leave"])
+
+
 def test_a_reload_asks_before_it_forgets_and_leaving_does_not(chat: Chat) -> None:
     page = chat()
     asked: list[str] = []

@@ -28,15 +28,15 @@ function greet() {
 
 const offered = (lang) => WORDS[lang].choices.map(([title, value]) => ({ title, value }));
 
-// What answers the person begins at the top of the view; what comes by itself is news.
-function show(reply, asked) {
+// What answers the person begins at the top of the view; what comes by itself is news. What was said earlier turns no page.
+function show(reply, asked, earlier) {
   const number = Number(reply.id);
   if (talk.shown.has(reply.id)) return;
   talk.shown.add(reply.id);
   if (number > talk.last) talk.last = number;
   const person = reply.from === "consultant";
   const follows = list.querySelector(".mine") && !reply.buttons.some(({ value }) => value.startsWith("@lang_"));
-  if (!person && follows && SERVED.has(reply.language) && reply.language !== (wished || language)) turnTo(reply.language);
+  if (!person && !earlier && follows && SERVED.has(reply.language) && reply.language !== (wished || language)) turnTo(reply.language);
   heed();
   const line = addLine(person ? "consultant" : "bot", reply.language);
   line.dataset.id = reply.id;

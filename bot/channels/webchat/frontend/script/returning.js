@@ -28,7 +28,7 @@ async function comeBack(code) {
   try {
     const { status, body } = await call("POST", "/return", { code, token: back.token });
     if (status !== 200) return say(status === 429 ? "code_slow" : status === 503 ? "not_done" : "code_wrong");
-    const said = await call("GET", "/messages?after=0&own=true", undefined, back);
+    const said = await call("GET", `/messages?after=0&own=true&language=${body.language}`, undefined, back);
     if (said.status !== 200) return say("not_done");
     talk = back;
     talk.open = talk.said = true;
@@ -50,7 +50,7 @@ async function comeBack(code) {
 }
 
 function tell(message) {
-  if (message.from !== "person") return show(message, true);
+  if (message.from !== "person") return show(message, true, true);
   const line = addLine("mine", "");
   line.textContent = message.text;
   line.dataset.number = message.id;
