@@ -277,7 +277,7 @@ def test_who_comes_back_finds_the_language_that_was_chosen_last(night: Night, ch
     in_a_case(night, page, "у мене забрали paszport, їм не кажу")
     night.answers("Ola", "Ми вже читаємо.")
     page.select_option("#language", "ar")
-    expect(page.locator('.mine[data-state="sent"]')).to_have_count(1)
+    expect(page.locator(".mine").nth(1)).to_have_attribute("data-state", "sent")
     page.click("#ask-code")
     expect(page.locator("#code")).not_to_be_empty(timeout=PATIENCE)
     code = page.inner_text("#code")
@@ -288,7 +288,10 @@ def test_who_comes_back_finds_the_language_that_was_chosen_last(night: Night, ch
     expect(other.locator(".mine")).to_have_count(2, timeout=PATIENCE)
     expect(other.locator("html")).to_have_attribute("lang", "ar")
     expect(other.locator(".message").first).to_have_attribute("lang", "ar")  # what the program said is said in it
-    expect(other.locator(".message.consultant")).to_have_attribute("lang", "uk")
+    consultant = other.locator(".message.consultant")
+    expect(consultant).to_have_attribute("lang", "uk")
+    expect(consultant).to_have_css("direction", "ltr")  # though what stands above it goes the other way
+    expect(consultant.locator(".who")).to_have_attribute("lang", "ar")
     picture(other, "chat-returned-ar")
     expect(other.locator("#leave")).to_have_text(night.program.wording.page["ar"]["leave"])
 

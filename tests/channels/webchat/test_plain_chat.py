@@ -275,6 +275,16 @@ async def test_a_consultants_words_come_when_the_person_asks_for_them_and_only_t
     assert await fate(program, answer) == "delivered"
 
 
+async def test_a_consultants_words_go_in_their_own_direction_whatever_the_language_of_the_page(
+    browser: Browser, program: Program
+) -> None:
+    await browser.writes("szef ma mój paszport")
+    await said(program, "Jestem, słucham.")
+    await browser.presses(do="language", to="ar")
+    assert re.search(r'<li class="message consultant"[^>]* dir="auto">', browser.html)
+    assert re.search(r'<li class="message bot[^>]* dir="rtl">', browser.html)
+
+
 async def test_the_language_of_everything_is_changed_before_and_in_a_conversation(browser: Browser, program: Program) -> None:
     await browser.presses(do="language", to="uk", text="szkic")
     assert '<html lang="uk"' in browser.html

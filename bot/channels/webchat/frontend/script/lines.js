@@ -11,7 +11,7 @@ function addLine(className, lang) {
 
 function dressLine(line, lang) {
   line.lang = lang;
-  line.dir = WORDS[lang] ? WORDS[lang].dir : "auto";
+  line.dir = WORDS[lang] && !line.classList.contains("consultant") ? WORDS[lang].dir : "auto"; // people write in what they like
 }
 
 // Says who is here, as the page itself did when it came.
@@ -50,6 +50,7 @@ function fill(line, reply) {
   line.textContent = "";
   const who = document.createElement("span");
   who.className = "who";
+  who.dir = "auto"; // so that the words of the message alone say in which direction they go
   speak(who, reply.from === "consultant" ? "from_person" : "from_program");
   line.append(who);
   appendWithNumbers(line, reply.text);

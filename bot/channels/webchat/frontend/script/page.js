@@ -56,13 +56,17 @@ async function turnTo(code) {
 
 function speak(element, name) {
   element.dataset.word = name;
+  element.lang = language;
   element.textContent = word(name);
 }
 
 function dress() {
   document.documentElement.lang = language;
   document.documentElement.dir = WORDS[language].dir;
-  for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
+  for (const element of document.querySelectorAll("[data-word]")) {
+    element.textContent = word(element.dataset.word);
+    if (element.lang) element.lang = language;
+  }
   for (const element of document.querySelectorAll("[data-word-placeholder]")) element.placeholder = word(element.dataset.wordPlaceholder);
   for (const element of document.querySelectorAll("[data-word-label]")) element.setAttribute("aria-label", word(element.dataset.wordLabel));
   const leaving = byId("leaving");
