@@ -272,6 +272,16 @@ def test_a_code_brings_the_conversation_back_on_another_phone_until_it_is_erased
     expect(page.locator(".greeting")).to_have_count(1)
 
 
+@pytest.mark.parametrize("language", ["pl", "vi", "ka"])
+def test_who_has_a_code_sees_the_field_for_it_and_its_button_at_once(chat: Chat, language: str) -> None:
+    page = chat(language, (320, 568))
+    page.click("#have-code")
+    expect(page.locator("#digits")).to_be_focused()
+    for part in ("#entry label", "#digits", "#entry button"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    picture(page, f"chat-entry-{language}")
+
+
 def test_who_comes_back_finds_the_language_that_was_chosen_last(night: Night, chat: Chat) -> None:
     page = chat("uk", (320, 568))
     in_a_case(night, page, "у мене забрали paszport, їм не кажу")

@@ -65,7 +65,9 @@ byId("hide-code").addEventListener("click", () => {
 });
 byId("have-code").addEventListener("click", () => {
   entry.hidden = !entry.hidden;
-  if (!entry.hidden) digits.focus();
+  if (entry.hidden) return;
+  digits.focus({ preventScroll: true });
+  entry.scrollIntoView(false); // whole, with its button
 });
 entry.addEventListener("submit", (event) => {
   event.preventDefault();
