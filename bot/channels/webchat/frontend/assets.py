@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ FOLDER: Final = Path(__file__).parent / "static"
 PREFIX: Final = "/static/"
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _MARK_LENGTH: Final = 12
+_COMMENT: Final = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,10 @@ def without_comments(script: str) -> str:
 
 
 def _content(path: Path) -> bytes:
-    return without_comments(path.read_text(encoding="utf-8")).encode() if path.suffix == ".js" else path.read_bytes()
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".css":
+        return _COMMENT.sub("", text).encode()
+    return (without_comments(text) if path.suffix == ".js" else text).encode()
 
 
 def _named(name: str, content: bytes) -> str:
