@@ -53,6 +53,28 @@ def test_the_list_of_libraries_holds_what_the_program_asks_for_and_what_is_insta
     assert {name: listed_version for name, listed_version in told.items() if version(name) != listed_version} == {}
 
 
+def runs_here(wheel: str) -> bool:
+    """Say whether a wheel is for any machine, or for this Python on a usual Linux."""
+    _, _, python, abi, platform = wheel.removesuffix(".whl").rsplit("-", 4)
+    return platform == "any" or ("linux" in platform and "x86_64" in platform and (abi == "abi3" or python in {"cp313", "py3"}))
+
+
+def test_nothing_that_is_installed_needs_a_compiler() -> None:
+    packages = tomllib.loads((PROJECT_ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    fetched = [package for package in packages if "registry" in package["source"]]
+    assert len(fetched) > 100
+    built = {
+        package["name"]
+        for package in fetched
+        if not any(runs_here(wheel["url"].rpartition("/")[2]) for wheel in package.get("wheels", []))
+    }
+    assert built == {
+        "docopt",
+        "randomname",
+        "websockets",
+    }  # Python alone; what websockets has in C it leaves out without a compiler
+
+
 def test_no_tool_of_the_tests_is_in_the_list_of_libraries(listed: dict[str, Any]) -> None:
     assert {component["name"] for component in listed["components"]} & {
         "pytest",
