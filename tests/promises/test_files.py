@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.commands import check
+from bot.operations.backup.making import make_backup
+from bot.operations.backup.sealing import new_key
 from bot.program import build
 from bot.storage.files import close_to_others, open_to_others
 from tests.conversation.test_frontdoor import inbound
@@ -36,6 +38,20 @@ async def test_a_new_installation_is_its_owners_alone_whatever_the_umask(tmp_pat
         "frontdoor.sqlite3-wal": "0o600",
         "frontdoor.sqlite3-shm": "0o600",
     }
+    await program.close()
+
+
+@pytest.mark.usefixtures("careless_umask")
+async def test_what_a_backup_leaves_on_the_machine_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    folder, shelf = tmp_path / "data", tmp_path / "backups"
+    program = build(settings_in(folder), assistant=None, create_keys=True)
+    await program.database.migrate()
+    public, _private = new_key()
+    shelf.mkdir()
+    made = await make_backup(program.settings.model_copy(update={"backup_recipients": public}), shelf, program.clock())
+    assert oct(made.file.stat().st_mode & 0o777) == "0o600"
+    assert modes(folder)["last-backup.json"] == "0o600"
+    assert {mode for name, mode in modes(folder).items() if name != "data"} == {"0o600"}
     await program.close()
 
 

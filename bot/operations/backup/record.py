@@ -10,6 +10,8 @@ from typing import Final
 
 from prometheus_client import Gauge
 
+from bot.storage.files import FILE_MODE
+
 RECORD: Final = "last-backup.json"
 MADE_AT = Gauge("frontdoor_last_backup_timestamp_seconds", "When the newest sealed backup was made here; 0: never.")
 
@@ -25,6 +27,8 @@ class LastBackup:
 def note(data_dir: Path, made: LastBackup) -> None:
     """Note a backup, at once or not at all."""
     written = data_dir / f".{RECORD}"
+    written.touch(mode=FILE_MODE)
+    written.chmod(FILE_MODE)  # it may have been left by a program that died
     written.write_text(json.dumps({"at": made.at.isoformat(), "file": made.file}), encoding="utf-8")
     written.replace(data_dir / RECORD)
 
