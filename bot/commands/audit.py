@@ -7,9 +7,10 @@ import asyncio
 import sys
 from typing import Any
 
-from bot.program import build
+from bot.program import KEY_FILE, build
 from bot.settings import load_settings
 from bot.storage.audit import AuditBroken, AuditHead, AuditLog
+from bot.storage.key_rotation import fit_of
 
 
 def register(commands: Any) -> None:
@@ -43,12 +44,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _verify(expected: AuditHead | None) -> int:
-    program = build(load_settings(), assistant=None)
+    settings = load_settings()
+    program = build(settings, assistant=None)
     try:
         async with program.database.transaction() as session:
             head = await AuditLog(program.vault).verify(session, expected=expected)
     except AuditBroken as problem:
-        print(problem, file=sys.stderr)
+        async with program.database.reading() as session:  # another database's key file makes every entry look changed
+            fit = await fit_of(session, program.vault)
+        print(fit.wrong_file(settings.data_dir / KEY_FILE) or problem, file=sys.stderr)
         return 1
     finally:
         await program.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import base64
+import json
 import re
 import sqlite3
 from pathlib import Path
@@ -117,3 +119,21 @@ def test_the_command_line_checks_the_log_and_notices_that_it_was_cut(
         database.execute("DELETE FROM audit WHERE number = 2")
     assert command("audit", "verify") == 0
     assert command("audit", "verify", "--holds", head) == 1
+
+
+def test_a_key_file_of_another_database_is_not_taken_for_a_log_that_was_changed(
+    own_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command("staff", "add", "Ola")
+    command("staff", "add", "Jan")
+    keys = own_folder / "keys.json"
+    ours = keys.read_text()
+    keys.write_text(json.dumps(json.loads(ours) | {"pseudonym_key": base64.b64encode(bytes(32)).decode()}))
+    capsys.readouterr()
+    assert command("audit", "verify") == 1
+    assert "is not the one that this database was written with" in capsys.readouterr().err
+    keys.write_text(ours)
+    with sqlite3.connect(own_folder / "frontdoor.sqlite3") as database:
+        database.execute("UPDATE audit SET action = 'case_closed' WHERE number = 1")
+    assert command("audit", "verify") == 1
+    assert "Entry 1 of the audit log was changed" in capsys.readouterr().err
