@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import subprocess
@@ -15,10 +16,11 @@ import pytest
 from bot.__main__ import main
 from bot.operations.backup.making import make_backup
 from bot.operations.backup.sealing import new_key
-from bot.program import Program
+from bot.program import Program, opened
 from bot.settings import SettingsInvalid, load_settings
 from bot.storage.database import Database, DatabaseUnavailable
-from tests.support import Clock, PlainAssistant, open_program
+from bot.storage.vault import KeyFileUnusable
+from tests.support import Clock, PlainAssistant, open_program, settings_in
 
 SECRET = "hunter2"
 
@@ -47,6 +49,16 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert "for keys and database cannot be made" in start(tmp_path, DATA_DIR=str(tmp_path / "file" / "data"))
+
+
+async def test_a_disk_that_can_only_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("bot.storage.vault.os.open", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)  # such a disk refuses to remove even what is not there
+    with pytest.raises(KeyFileUnusable, match=r"cannot be written \(Read-only file system\)"):
+        await opened(settings_in(tmp_path), assistant=None)
 
 
 def test_a_damaged_database_is_told_with_the_newest_backup(

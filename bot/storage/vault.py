@@ -253,4 +253,5 @@ def _beside(path: Path, content: Mapping[str, object]) -> Iterator[Path]:
             f"The key file {path} cannot be written ({error.strerror}). Check the folder's owner and rights."
         ) from None
     finally:
-        written.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written nothing can be removed; what was wrong is told above
+            written.unlink()
