@@ -6,7 +6,7 @@ Trained by `bot.dialogue.learning`; here only read and applied.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -14,10 +14,14 @@ from typing import Any, Final
 import numpy as np
 
 from bot.dialogue.commands import LABELS
+from bot.dialogue.letters import Letters
 from bot.dialogue.state import Who
 from bot.screening.heads import Matrix
 
 COMMANDS_FILE: Final = "commands.npz"
+# How much the log odds of letters and words count beside those of the network: of 0.1, 0.2 and 0.3 the best in the middle, on turns of
+# strangers and on those held out (docs/encoder.md).
+LETTERED: Final = 0.2
 ROLES: Final = tuple(who.value for who in Who)
 
 
@@ -77,20 +81,25 @@ class CommandHeads:
     who: Layers
     bars: Bars
     meanings: tuple[str, ...]
+    letters: Letters | None = None
 
-    def likelihoods(self, rows: Matrix) -> dict[str, float]:
-        """Return for each command how likely a message does it; `rows` are the whole and, where it has several, its clauses.
+    def likelihoods(self, rows: Matrix, texts: Sequence[str]) -> dict[str, float]:
+        """Return for each command how likely a message does it; rows and texts are the whole and, where it has several, its clauses.
 
         The whole drowns what one clause of many says, a clause lacks what is said around it: of the whole and the loudest clause the
         mean of the log odds counts (docs/dialogue.md).
         """
-        logits = np.atleast_2d(self.commands.logits(rows))
+        logits = self._logits(rows, texts)
         heard = logits[0] if len(logits) == 1 else (logits[0] + logits[1:].max(axis=0)) / 2
         return dict(zip(self.commands.outputs, likelihood(heard).tolist(), strict=True))
 
-    def likely(self, name: str, rows: Matrix) -> Matrix:
-        """Return how likely each of several rows does one thing, by itself."""
-        return likelihood(self.commands.logits(rows)[:, self.commands.outputs.index(name)])
+    def likely(self, name: str, rows: Matrix, texts: Sequence[str]) -> Matrix:
+        """Return how likely each of several parts of a message does one thing, by itself."""
+        return likelihood(self._logits(rows, texts)[:, self.commands.outputs.index(name)]) if texts else np.zeros(0, np.float32)
+
+    def _logits(self, rows: Matrix, texts: Sequence[str]) -> Matrix:
+        logits = np.atleast_2d(self.commands.logits(rows))
+        return logits if self.letters is None else (1 - LETTERED) * logits + LETTERED * self.letters.logits(texts)
 
     def role(self, features: Matrix) -> tuple[Who, float]:
         """Return who most likely writes, and how likely that is."""
@@ -108,6 +117,8 @@ class CommandHeads:
             "bars": self.bars.__dict__ | {"command": dict(self.bars.command)},
             "meanings": self.meanings,
         }
+        if self.letters is not None:
+            arrays |= self.letters.arrays()
         folder.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(folder / COMMANDS_FILE, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
 
@@ -119,4 +130,5 @@ class CommandHeads:
             if not set(about["commands"]) <= set(LABELS) or not set(about["who"]) <= set(ROLES):
                 raise ValueError("The command heads were trained for other commands.")
             commands, who = (Layers.of(about[name], data, name) for name in ("commands", "who"))
-            return cls(commands, who, Bars(**about["bars"]), tuple(about["meanings"]))
+            letters = Letters.of(about["commands"], data) if "letters.table" in data else None
+            return cls(commands, who, Bars(**about["bars"]), tuple(about["meanings"]), letters)

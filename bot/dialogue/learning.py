@@ -21,6 +21,7 @@ from bot.dialogue.exact import LISTED
 from bot.dialogue.features import Context, Hits, features, packed
 from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
 from bot.dialogue.letters import Letters
+from bot.dialogue.letters_training import COMMANDS as BY_LETTERS
 from bot.dialogue.letters_training import learn_letters
 from bot.dialogue.network import Course, train
 from bot.dialogue.retrieval import Nearness
@@ -252,7 +253,9 @@ def learn_commands(
     roles = np.array([[item.who.value == role for role in ROLES] for item in examples], dtype=np.float32)
     telling = [place for place in places.tolist() if _tells_who(examples[place])]
     who = train(rows[telling], roles[telling], ROLES, replace(WRITERS, members=members), exclusive=True)
-    return CommandHeads(commands, who, Bars(), tuple(meanings))
+    texts = [readable(examples[place].text) for place in places.tolist()]
+    letters = learn_letters(texts, targets[places], HEARD, BY_LETTERS, exclusive=False)
+    return CommandHeads(commands, who, Bars(), tuple(meanings), letters)
 
 
 def _tells_who(example: Example) -> bool:

@@ -1,14 +1,14 @@
 """A message by its letters and words: a second opinion beside the encoder's vector, which blurs the one word that a question turns on.
 
 Every word, every run of three to five letters of one, and every two words in a row have a place in a table of small vectors, found by a
-hash; their weighted mean says which answer a message asks for. It knows only what stands in the ways of asking and in the turns that it
-was learned from (`bot.dialogue.letters_training`), in whatever language: to an answer that it does not know it is indifferent.
+hash; their weighted mean says what a message does, or which answer it asks for. A table knows only what stands in the messages that it was
+learned from (`bot.dialogue.letters_training`), in whatever language.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -51,7 +51,7 @@ def weighed(places_of: NDArray[np.intp], rarity: NDArray[np.float16]) -> tuple[N
 
 @dataclass(frozen=True)
 class Letters:
-    """The table in half precision, how rare each place is (0: not seen), and the answers that its vectors tell apart."""
+    """The table in half precision, how rare each place is (0: not seen), and the commands or answers that its vectors tell apart."""
 
     rarity: NDArray[np.float16]
     table: NDArray[np.float16]
@@ -59,14 +59,22 @@ class Letters:
     weights: Matrix
     biases: Matrix
 
+    def logits(self, texts: Sequence[str]) -> Matrix:
+        """Return the outputs for texts, a row each; of a text of which nothing was seen before what is true of most."""
+        return np.stack([self._vector(text) for text in texts]) @ self.weights + self.biases
+
     def likely(self, text: str) -> dict[str, float]:
-        """Return the log likelihood of each answer that is known; nothing for a text of which nothing was seen before."""
-        known, weights = weighed(places(text), self.rarity)
-        if not len(known):
+        """Return the log likelihood of each answer that is known, one of which is meant; nothing for a text of which nothing is known."""
+        vector = self._vector(text)
+        if not vector.any():
             return {}
-        logits = (weights @ self.table[known].astype(np.float32)) @ self.weights + self.biases
+        logits = vector @ self.weights + self.biases
         top = logits.max()
         return dict(zip(self.outputs, (logits - top - np.log(np.exp(logits - top).sum())).tolist(), strict=True))
+
+    def _vector(self, text: str) -> Matrix:
+        known, weights = weighed(places(text), self.rarity)
+        return np.asarray(weights @ self.table[known].astype(np.float32), dtype=np.float32)
 
     def arrays(self) -> dict[str, Any]:
         """Return what is stored, by name."""
@@ -78,7 +86,7 @@ class Letters:
         }
 
     @classmethod
-    def of(cls, outputs: tuple[str, ...], stored: Mapping[str, Any]) -> Letters:
+    def of(cls, outputs: Iterable[str], stored: Mapping[str, Any]) -> Letters:
         """Return what `arrays` stored."""
         rarity, table, weights, biases = (stored[f"letters.{name}"] for name in ("rarity", "table", "weights", "biases"))
-        return cls(rarity, table, outputs, weights.astype(np.float32), biases.astype(np.float32))
+        return cls(rarity, table, tuple(outputs), weights.astype(np.float32), biases.astype(np.float32))

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from bot.dialogue.letters import PLACES, Letters, places, weighed
+from bot.dialogue.network import likely
 from bot.screening.heads import Matrix
 
 _BATCH: Final = 256
 _ONE, _TWO = 0.9, 0.999  # Adam's decays
 _FEWEST: Final = 2  # texts in which a run must stand to count
+_SELDOM: Final = -3.0  # log odds at which each of several outputs begins
 _SEED: Final = 7
 
 
@@ -34,13 +36,21 @@ class Course:
     dropout: float = 0.2
 
 
-def learn_letters(texts: Sequence[str], targets: Matrix, outputs: Sequence[str], course: Course | None = None) -> Letters:
-    """Return a table that tells outputs apart; `targets` has a row for each text, its shares add up to one."""
-    course = course or Course()
+ANSWERS: Final = Course()
+COMMANDS: Final = Course(epochs=4)
+
+
+def learn_letters(
+    texts: Sequence[str], targets: Matrix, outputs: Sequence[str], course: Course = ANSWERS, *, exclusive: bool = True
+) -> Letters:
+    """Return a table that tells outputs apart, one among them or, not `exclusive`, several that may hold together.
+
+    `targets` has a row for each text; those of one among several add up to one.
+    """
     seen = [places(text) for text in texts]
     count = np.bincount(np.concatenate(seen), minlength=PLACES)
     rarity = np.where(count < _FEWEST, 0, np.maximum(np.log(len(texts) / (1 + count)), 0.1)).astype(np.float16)
-    learning = _Learning(course, len(outputs))
+    learning = _Learning(course, len(outputs), exclusive=exclusive)
     steps = course.epochs * -(-len(texts) // _BATCH)
     for _ in range(course.epochs):
         order = learning.chance.permutation(len(texts))
@@ -66,12 +76,12 @@ def _rows(seen: Sequence[NDArray[np.intp]], rarity: NDArray[np.float16], learnin
 class _Learning:
     """The table and the outputs while they are learned: Adam, of the table only for the places that a batch reads."""
 
-    def __init__(self, course: Course, outputs: int) -> None:
-        self.course = course
+    def __init__(self, course: Course, outputs: int, *, exclusive: bool) -> None:
+        self.course, self.exclusive = course, exclusive
         self.chance = np.random.default_rng(_SEED)
         self.table = self.chance.normal(0, 0.1, (PLACES, course.width)).astype(np.float32)
         self.weights = self.chance.normal(0, course.width**-0.5, (course.width, outputs)).astype(np.float32)
-        self.biases = np.zeros(outputs, np.float32)
+        self.biases = np.full(outputs, 0.0 if exclusive else _SELDOM, np.float32)
         learned = (self.table, self.weights, self.biases)
         self._moments = [(np.zeros_like(one), np.zeros_like(one)) for one in learned]
         self._steps = 0
@@ -83,15 +93,13 @@ class _Learning:
         hidden = narrow @ self.table[read]
         kept = self.chance.random(hidden.shape, dtype=np.float32) >= self.course.dropout
         hidden = hidden * kept / np.float32(1 - self.course.dropout)
-        logits = hidden @ self.weights + self.biases
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        error = (powers / powers.sum(axis=1, keepdims=True) - targets) / len(targets)
+        error = (likely(hidden @ self.weights + self.biases, exclusive=self.exclusive) - targets) / len(targets)
         back = (error @ self.weights.T) * kept / np.float32(1 - self.course.dropout)
         rate = self.course.rate * (1 - self._steps / steps)
         self._steps += 1
         self._move(0, self.table, narrow.T @ back, rate, read)
         self._move(1, self.weights, hidden.T @ error, rate)
-        self._move(2, self.biases, error.sum(0), rate)
+        self._move(2, self.biases, error.sum(0, dtype=np.float32), rate)
 
     def _move(self, number: int, learned: Matrix, slope: Matrix, rate: float, read: NDArray[np.intp] | None = None) -> None:
         places_of = slice(None) if read is None else read

@@ -73,7 +73,7 @@ def _member(
             seen = _dropped(rows[batch], course.dropout, chance)
             raw = seen @ weights[0] + biases[0]
             hidden = _dropped(np.maximum(raw, 0), course.dropout, chance)
-            error = (_likely(hidden @ weights[1] + biases[1], exclusive=exclusive) - targets[batch]) / len(batch)
+            error = (likely(hidden @ weights[1] + biases[1], exclusive=exclusive) - targets[batch]) / len(batch)
             if counts is not None:
                 error = error * counts[batch]
             back = (error @ weights[1].T) * (raw > 0) * (hidden != 0) / (1 - course.dropout)
@@ -101,7 +101,8 @@ def _dropped(values: Matrix, share: float, chance: np.random.Generator) -> Matri
     return np.asarray(values * kept / np.float32(1 - share), dtype=np.float32)
 
 
-def _likely(logits: Matrix, *, exclusive: bool) -> Matrix:
+def likely(logits: Matrix, *, exclusive: bool) -> Matrix:
+    """Return likelihoods of outputs that may hold together or, `exclusive`, of one among them; a row for each message."""
     if exclusive:
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)

@@ -242,7 +242,7 @@ class Nearness:
             about = json.loads(str(data["about"]))
             network, letters, centres = None, None, {}
             if "letters" in about:
-                letters = Letters.of(tuple(about["letters"]), data)
+                letters = Letters.of(about["letters"], data)
             if "outputs" in about:
                 network = Layers.of(about["outputs"], data, "network")
                 centres = dict(zip(about["centres"], data["centres"].astype(np.float32), strict=True))

@@ -43,7 +43,7 @@ COSTS: Final[Mapping[str, Cost]] = {
     "near": Cost(precision=0.7, least=0.45),  # it sends somebody away from the phone
     "answer:no": Cost(least=0.4),
     **dict.fromkeys(("correct:joke", "feel:better", "done:called"), replace(GRAVE, least=0.6)),  # they end a danger
-    **dict.fromkeys(("danger:self", "danger:other"), Cost(beta=1.0, precision=0.6, least=0.5)),
+    **dict.fromkeys(("danger:self", "danger:other"), Cost(beta=1.5, precision=0.6, least=0.4)),
     **dict.fromkeys(("feel:suicide", "want:quiet", "want:normal", "want:language"), replace(GRAVE, beta=0.7)),
     "want:erase": Cost(
         beta=1.5, precision=0.5, least=0.3
@@ -165,7 +165,9 @@ def choose_answer_bars(
 
     if not seen:
         return MIDDLE, 0.0, float(NEARNESSES[-1])
-    answer, between = max(((bar, narrow) for bar in NEARNESSES.tolist() for narrow in NARROW), key=lambda chosen: gain(*chosen))
+    answer, best = max(((bar, narrow) for bar in NEARNESSES.tolist() for narrow in NARROW), key=lambda chosen: gain(*chosen))
+    # Asking back has to be worth it: of the leads that are as good the smallest is taken.
+    between = next(narrow for narrow in NARROW if gain(answer, narrow) >= gain(answer, best) - AS_GOOD * len(seen))
     sure = (
         bar for bar in NEARNESSES.tolist() if np.mean([one.right for one in seen if one.nearness >= bar] or [True]) >= TOLD_RIGHT
     )

@@ -118,7 +118,7 @@ class Teacher:
                 heads.meanings,
                 width=self.width,
             )
-            found.append(Heard(item, heads.likelihoods(rows), *heads.role(rows[0])))
+            found.append(Heard(item, heads.likelihoods(rows, [readable(part) for part in parts]), *heads.role(rows[0])))
         return found
 
     def _hits(self, example: Example) -> Hits:

@@ -25,6 +25,7 @@ from bot.dialogue.screened import ALARMS, ALIKE, HINT_OF, as_it_is, in_context, 
 from bot.dialogue.state import Person, Who
 from bot.dialogue.turn import Understood
 from bot.language.lexicon import Lexicon, shared_lexicon
+from bot.language.normalise import readable
 from bot.language.sentences import QUESTION_MARKS, sentences
 from bot.messages import QUESTION_TOPICS, Screening, Speaker, Triage
 from bot.screening.clauses import Reading
@@ -49,6 +50,11 @@ class Message:
     language: str
     read: Sequence[tuple[str, Matrix]]
     rows: Matrix
+
+    @property
+    def texts(self) -> list[str]:
+        """Return the texts of the whole and of its clauses, as they are read."""
+        return [readable(text) for text, _ in self.read]
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class CommandModel:
             return Understood(screening, with_screening(said, screening, said_as=said_as), vector=vector)
         rows = rows_of(parts, reading.language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
         message = Message(reading.language, parts, rows)
-        likely = self.heads.likelihoods(rows) | self.person.likelihoods(encodings)
+        likely = self.heads.likelihoods(rows, message.texts) | self.person.likelihoods(encodings)
         who = self._who(rows[0], context)
         found = self._heard(message, likely, context)
         if (wanted := self._wanted(found, likely, context)) is not None:
@@ -139,7 +145,7 @@ class CommandModel:
     def _said_of(self, name: str, message: Message) -> str:
         """Return the sentences of a message that do one thing, as they are written; the whole message where no clause does it by itself."""
         least = self.heads.bars.command[name] * HALF_HEARD
-        sure = self.heads.likely(name, message.rows[1:])
+        sure = self.heads.likely(name, message.rows[1:], message.texts[1:])
         told = [clause for (clause, _), one in zip(message.read[1:], sure, strict=True) if one >= least]
         text = message.read[0][0]
         return " ".join(part for part in sentences(text) if any(clause in part or part in clause for clause in told)) or text
@@ -166,7 +172,7 @@ class CommandModel:
         Whoever says that something else was meant is not answered what was answered last.
         """
         least = self.heads.bars.command[ASK] if wanted.value else 1.0
-        asks = [wanted.sure, *self.heads.likely(ASK, message.rows[1:]).tolist()]
+        asks = [wanted.sure, *self.heads.likely(ASK, message.rows[1:], message.texts[1:]).tolist()]
         places = [place for place, sure in enumerate(asks) if place == 0 or sure >= least]
         near = self.nearness.find_each(
             [message.read[place] for place in places],

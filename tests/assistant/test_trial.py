@@ -247,11 +247,9 @@ async def test_quiet_mode_ends_with_a_word_and_says_so(person: Trier) -> None:
     assert any(HOTLINE in reply.text for reply in full.replies)
 
 
-async def test_a_disclosure_that_asks_gets_both_answers(person: Trier, request: pytest.FixtureRequest) -> None:
+async def test_a_disclosure_that_asks_gets_both_answers(person: Trier) -> None:
     outcome = await person.tries("two")
     assert outcome.handoff
-    if person.language == "pl":
-        request.node.add_marker(pytest.mark.xfail(strict=True, reason="what a call costs is not heard beside the telling yet"))
     assert person.hears(outcome, "ask_hotline_cost")
 
 

@@ -75,7 +75,12 @@ NOT_YET = {
     ("a plea not to tell takes nobody out of the queue", "pl"),
     ("a yes with more words erases, and a question in between hears that nothing is erased yet", "en"),
     ("a yes with more words erases, and a question in between hears that nothing is erased yet", "pl"),
+    ("a yes with more words erases, and a question in between hears that nothing is erased yet", "es"),
     ("who asks whether a person writes here asks for nobody", "es"),
+    ("who spoke of suicide is stayed with", "en"),
+    ("who spoke of suicide is stayed with", "es"),
+    ("a short question goes on with the one before it", "pl"),
+    ("who is in doubt hears that they need not be sure", "en"),
 }
 
 

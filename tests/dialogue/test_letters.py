@@ -57,3 +57,23 @@ def test_what_is_stored_says_the_same_when_it_is_read_again() -> None:
     before, after = letters.likely("what about the bag"), again.likely("what about the bag")
     assert before.keys() == after.keys()
     assert all(abs(before[name] - after[name]) < 0.05 for name in before)
+
+
+def test_of_what_may_hold_together_several_are_heard_and_an_unknown_text_is_like_most() -> None:
+    does = {
+        "erase it and leave me": (1, 1),
+        "erase everything": (1, 0),
+        "leave me": (0, 1),
+        "good morning": (0, 0),
+        "hello": (0, 0),
+    }
+    targets = np.array(list(does.values()), dtype=np.float32)
+    letters = learn_letters(
+        list(does) * 20, np.tile(targets, (20, 1)), ("erase", "refuse"), Course(width=16, epochs=30), exclusive=False
+    )
+    both, erase, calm, unknown = (
+        letters.logits(["erase it, leave me", "please erase everything", "hello good morning", "ყყყ"]) > 0
+    )
+    assert both.tolist() == [True, True]
+    assert erase.tolist() == [True, False]
+    assert calm.tolist() == unknown.tolist() == [False, False]
