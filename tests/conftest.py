@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,12 +12,16 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 import hypothesis
 import pytest
 import structlog
+from argon2 import PasswordHasher
 
-from bot.language.lexicon import Lexicon
-from bot.language.wording import Wording
+from bot.console import passwords
 from bot.program import Program
+from bot.storage import return_codes
+from tests.reading import read_once
 from tests.support import Clock, PlainAssistant, open_program
 
+# Here and not in a fixture, for the modules that ask when they are imported.
+read_once()
 # How long an example takes says how busy the machine is, where tests run beside one another.
 hypothesis.settings.register_profile("whole suite", deadline=None)
 hypothesis.settings.load_profile("whole suite")
@@ -33,10 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def texts_are_read_once() -> Iterator[None]:
+def hashes_cost_little() -> Iterator[None]:
+    """Spend no time on the hashes of passwords and codes: `tests/storage/test_hashes.py` holds how strong they are in earnest."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Wording, "load", functools.cache(Wording.load))
-        patch.setattr(Lexicon, "load", functools.cache(Lexicon.load))
+        for module in (passwords, return_codes):
+            patch.setattr(module, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield
 
 

@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from bot.dialogue.features import NEW, Context
 from bot.dialogue.rules import sections_of
 from bot.dialogue.turn import Speaking, Understood
 from bot.dialogue.understand import plainly
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import shared_lexicon
 from bot.messages import Evidence, Indicator, Reply, Screening, Speaker, Triage
 from bot.program import Program, build
 from bot.settings import Settings
@@ -56,12 +55,6 @@ class Clock:
         self.now += timedelta(**amount)
 
 
-@cache
-def lexicon() -> Lexicon:
-    """Return the program's lists, read once: that takes a second."""
-    return Lexicon.load()
-
-
 @dataclass(frozen=True)
 class PlainSpoken:
     """What a turn said, as `bot.assistant.assistant.Spoken`, which would bring Rasa."""
@@ -87,7 +80,7 @@ class PlainAssistant:
         self.heard.append(text)
         if self.fail_understanding is not None:
             raise self.fail_understanding
-        return plainly(text, self.screened(text, language_hint), lexicon())
+        return plainly(text, self.screened(text, language_hint), shared_lexicon())
 
     def screened(self, text: str, language_hint: str | None) -> Screening:
         """Return what is found in a message: an indicator for each known word, a question in every other text."""

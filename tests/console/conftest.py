@@ -12,10 +12,8 @@ import pyotp
 import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
-from argon2 import PasswordHasher
 
 from bot.__main__ import main
-from bot.console import passwords
 from bot.console.app import make_console
 from bot.console.services import PREFIX
 from bot.console.staff import Accounts, Role
@@ -78,12 +76,6 @@ class Consultant:
         sealed = re.search(r'name="secret" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
         assert (await self.post("/second-factor", secret=sealed, code=self.code())).status == 303
         await self.text("/")
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spend no time on hashing: its strength is argon2's, not ours."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture

@@ -1,0 +1,42 @@
+"""What the project's own files say, read once in a process instead of for each program and command of a test."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from bot.assistant import sources
+from bot.console import texts
+from bot.conversation import danger_phrases
+from bot.dialogue.answers import Library
+from bot.language.lexicon import Lexicon
+from bot.language.wording import Wording
+from bot.screening import rows
+from bot.settings import PROJECT_ROOT
+
+
+def _once(read: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a reader that remembers what the project's own files say, and reads a test's own files each time."""
+    remembered = functools.cache(read)
+
+    def reader(*where: Any) -> Any:
+        places = tuple(tuple(place) if isinstance(place, list) else place for place in where)
+        paths = [path for place in places for path in (place if isinstance(place, tuple) else (place,))]
+        return (remembered if all(path.is_relative_to(PROJECT_ROOT) for path in paths) else read)(*places)
+
+    return reader
+
+
+@functools.cache
+def read_once() -> None:
+    """Let what is read at a start, the labelled messages, and the code that models are learned by be read once from now on."""
+    for of in (Wording, Lexicon, Library, texts.Texts):
+        of.load = _once(of.load)  # type: ignore[method-assign]
+    danger_phrases.read_phrases = _once(danger_phrases.read_phrases)  # type: ignore[assignment]
+    read_file = rows._read_file
+    rows._read_file = _once(lambda path: tuple(read_file(path)))  # type: ignore[assignment]
+    sources._behaviour = _once(sources._behaviour)  # type: ignore[assignment]
+    code_of = sources.code_of
+    ours = functools.cache(code_of)
+    sources.code_of = lambda module, **but: (code_of if but or not module.startswith("bot.") else ours)(module, **but)  # type: ignore[assignment]
