@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import multiprocessing
+import shutil
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from tests.channels import small_server
 from tests.channels.conftest import payload
 from tests.standins import twilio_api
 from tests.standins.twilio_api import PUBLIC_URL, TwilioApi
-from tests.support import HOTLINE
+from tests.support import HOTLINE, empty_database
 
 PATIENCE = 60  # seconds, on a machine that is busy
+# One process imports the program, which takes seconds; each that is started is a copy of it, and ends as any other does.
+COPIES = multiprocessing.get_context("forkserver")
+COPIES.set_forkserver_preload([small_server.__name__])
 
 
 class Process:
@@ -29,7 +33,7 @@ class Process:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        self.environment = os.environ | {
+        self.environment = {
             "DATA_DIR": str(folder),
             "PORT": str(self.port),
             "PUBLIC_URL": PUBLIC_URL,
@@ -40,26 +44,18 @@ class Process:
         }
 
     async def start(self, *, minutes_ahead: int = 0) -> None:
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.channels.small_server",
-            str(minutes_ahead),
-            env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-            cwd=Path(__file__).parent.parent.parent,
-        )
-        assert self.process.stdout is not None
-        line = b""
-        async with asyncio.timeout(PATIENCE):
-            while line != b"ready\n":
-                line = await self.process.stdout.readline()
-                assert line, "The small server ended."
+        ours, theirs = COPIES.Pipe(duplex=False)
+        arguments = (self.environment, timedelta(minutes=minutes_ahead), theirs)
+        self.process = COPIES.Process(target=small_server.run, args=arguments, daemon=True)
+        await asyncio.to_thread(self.process.start)
+        theirs.close()  # so that nothing but the other end is waited for
+        assert await asyncio.to_thread(ours.poll, 3 * PATIENCE)  # the first waits for the import
+        assert await asyncio.to_thread(ours.recv) == "ready"
+        ours.close()
 
     async def kill(self) -> None:
-        if self.process.returncode is None:
-            self.process.kill()
-            await self.process.wait()
+        self.process.kill()
+        await asyncio.to_thread(self.process.join)
 
 
 @pytest.fixture
@@ -72,6 +68,7 @@ async def twilio() -> AsyncIterator[TwilioApi]:
 @pytest.fixture
 async def process(tmp_path: Path, twilio: TwilioApi) -> AsyncIterator[Process]:
     async with AsyncExitStack() as stack:
+        shutil.copy(await empty_database(), tmp_path / "frontdoor.sqlite3")
         process = Process(tmp_path, await twilio.start())
         await process.start()
         stack.push_async_callback(process.kill)
