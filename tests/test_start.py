@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,30 +26,52 @@ from tests.support import Clock, PlainAssistant, open_program, settings_in
 SECRET = "hunter2"
 
 
-def start(folder: Path, **environment: str) -> str:
-    """Start the program where it cannot run; return the one line that it ends with."""
-    settings = {"DATA_DIR": str(folder), "MODEL_DIR": str(folder), "PORT": "0", "METRICS_PORT": "0", **environment}
-    command = [sys.executable, "-W", "ignore", "-m", "bot", "serve"]
-    done = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, timeout=120, check=False)
-    *before, last = done.stderr.splitlines()
-    assert done.returncode == 1
-    assert all(line.startswith('{"') for line in before), done.stderr  # the log, of which no line is a traceback
+Start = Callable[..., str]
+
+
+def settings_of(folder: Path, **changes: str) -> dict[str, str]:
+    return {"DATA_DIR": str(folder), "MODEL_DIR": str(folder), "PORT": "0", "METRICS_PORT": "0", **changes}
+
+
+def last_line(told: str) -> str:
+    """Return the one line that a start ends with which does not succeed."""
+    *before, last = told.splitlines()
+    assert all(line.startswith('{"') for line in before), told  # the log, of which no line is a traceback
     return last
 
 
-def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Start:
+    """Start the program where it cannot run; return the one line that it ends with."""
+
+    def run(**changes: str) -> str:
+        capsys.readouterr()
+        with monkeypatch.context() as patch:
+            for name, value in settings_of(tmp_path, **changes).items():
+                patch.setenv(name, value)
+            assert main(["serve"]) == 1
+        return last_line(capsys.readouterr().err)
+
+    return run
+
+
+def test_a_process_that_cannot_run_ends_with_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    environment = {**os.environ, **settings_of(tmp_path, DATA_DIR=str(tmp_path / "file" / "data"))}
+    command = [sys.executable, "-W", "ignore", "-m", "bot", "serve"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert "for keys and database cannot be made" in last_line(done.stderr)
+
+
+def test_a_port_that_is_taken_is_told(start: Start) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        assert f"Something else listens on 127.0.0.1:{port} already" in start(tmp_path, PORT=port)
-        assert "set METRICS_PORT" in start(tmp_path, METRICS_PORT=port)
-    assert "This machine has no address 192.0.2.1" in start(tmp_path, HOST="192.0.2.1")
-
-
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    assert "for keys and database cannot be made" in start(tmp_path, DATA_DIR=str(tmp_path / "file" / "data"))
+        assert f"Something else listens on 127.0.0.1:{port} already" in start(PORT=port)
+        assert "set METRICS_PORT" in start(METRICS_PORT=port)
+    assert "This machine has no address 192.0.2.1" in start(HOST="192.0.2.1")
 
 
 async def test_a_disk_that_can_only_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +85,7 @@ async def test_a_disk_that_can_only_be_read_is_told(tmp_path: Path, monkeypatch:
 
 
 def test_a_damaged_database_is_told_with_the_newest_backup(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = asyncio.run(_with_a_backup(tmp_path))
     path = tmp_path / "frontdoor.sqlite3"
@@ -71,7 +94,7 @@ def test_a_damaged_database_is_told_with_the_newest_backup(
         path.write_bytes(damaged)
         for name in ("frontdoor.sqlite3-wal", "frontdoor.sqlite3-shm"):
             (tmp_path / name).unlink(missing_ok=True)
-        told = start(tmp_path)
+        told = start()
         assert "is damaged" in told
         assert f"The newest backup is of 2026-11-24 12:00 UTC: {made}" in told
         monkeypatch.setenv("DATA_DIR", str(tmp_path))
@@ -137,8 +160,8 @@ def test_a_value_that_cannot_be_right_is_told_with_its_name_and_never_quoted(
     load_settings()
 
 
-def test_a_language_that_is_not_served_is_told(tmp_path: Path) -> None:
-    assert "DEFAULT_LANGUAGE must be one of pl, en" in start(tmp_path, DEFAULT_LANGUAGE="de")
+def test_a_language_that_is_not_served_is_told(start: Start) -> None:
+    assert "DEFAULT_LANGUAGE must be one of pl, en" in start(DEFAULT_LANGUAGE="de")
 
 
 async def test_a_misspelt_setting_is_told_with_the_one_that_was_meant(
