@@ -33,7 +33,7 @@ def assert_alike(texts: list[str]) -> None:
 def test_messages_in_all_languages_are_counted_alike() -> None:
     texts = [row.text for row in read_rows(training_files())]
     assert len(texts) > 20_000
-    assert_alike(texts[::5])
+    assert_alike(texts[::25])  # of every language: the files are read one after the other
 
 
 @given(st.text(max_size=30))
