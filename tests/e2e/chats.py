@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.desks import Night
 
+# One language of each script, of both directions of writing.
+SCRIPTS = ("pl", "uk", "ka", "ar", "hi")
 AWAY = "https://www.gov.pl/"
 READY = ".greeting .choices button:enabled"  # the greeting comes with the page, its choices work when its script does
 PATIENCE = 20_000  # milliseconds; other work may share the machine
@@ -61,6 +63,30 @@ def chat(night: Night, browser: Browser) -> Iterator[Chat]:
     yield open_chat
     for context in contexts:
         context.close()
+    assert problems == []
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Chat]:
+    """Open the chat anew in a page that a module's tests share, for those that say nothing: a new browser takes them longest."""
+    night = Night(tmp_path_factory.mktemp("still"))
+    context = browser.new_context()
+    page = context.new_page()
+    line = context.new_cdp_session(page)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
+
+    def open_chat(language: str, size: tuple[int, int] = (320, 568), *, text: float = 1) -> Page:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        line.send("Page.setFontSizes", {"fontSizes": {"standard": round(16 * text)}})
+        page.goto(f"{night.chat}/?lang={language}")
+        expect(page.locator(READY).first).to_be_visible(timeout=PATIENCE)
+        return page
+
+    yield open_chat
+    context.close()
+    night.stop()
     assert problems == []
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_night_of_two_consultants(night: Night, services: Callable[..., Page]) -> None:
-    ola, jan = services("Ola"), services("Jan", english=True)
+    ola, jan = services("Ola", first=True), services("Jan", english=True, first=True)
     expect(ola.get_by_text("Nikt teraz nie czeka.")).to_be_visible()
     a_night_full_of_cases(night)
     for page in (ola, jan):
@@ -149,8 +149,7 @@ def test_a_script_in_a_persons_words_does_nothing(night: Night, services: Callab
     assert dialogs == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("english", [False, True], ids=["pl", "en"])
+@pytest.mark.parametrize(("scheme", "english"), [("light", False), ("dark", True)], ids=["light pl", "dark en"])
 def test_axe_finds_nothing_on_any_page(night: Night, services: Callable[..., Page], scheme: str, english: bool) -> None:
     admin = services("admin", Role.ADMINISTRATOR, english=english, color_scheme=scheme, reduced_motion="reduce")
     a_night_full_of_cases(night)
