@@ -8,7 +8,7 @@ they do not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,7 +47,7 @@ class Phrasebook:
 
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
-        self._keys: dict[str, list[tuple[str, str]]] = {}
+        self._keys: dict[str, Mapping[str, Sequence[tuple[str, str]]]] = {}
 
     def keys(self) -> list[str]:
         """Return the keys of all phrases, group by group, in the order of the Polish file."""
@@ -79,7 +79,7 @@ class Phrasebook:
         place = 0
         known = self._known(language)
         while place < len(text):
-            found = next(((shape, key) for shape, key in known if _starts(text, place, shape)), None)
+            found = next(((shape, key) for shape, key in known.get(text[place], ()) if _starts(text, place, shape)), None)
             if found is None:
                 own += text[place]
                 place += 1
@@ -96,16 +96,18 @@ class Phrasebook:
 
     def polish(self, text: str, language: str) -> str | None:
         """Return a text of ours in Polish; None when it is not one, or holds somebody's own words."""
-        heard = self.read_back(text, language)
-        if language == READ_BACK_IN or not heard:
+        if language == READ_BACK_IN or not (heard := self.read_back(text, language)):
             return None
         parts = [piece.polish for piece in heard if piece.polish is not None]
         return "\n\n".join(parts) if len(parts) == len(heard) else None
 
-    def _known(self, language: str) -> Sequence[tuple[str, str]]:
-        """Return our texts in a language with their keys, the longest first."""
+    def _known(self, language: str) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Return our texts in a language with their keys, the longest first, by the letter that they begin with."""
         if language not in self._keys:
-            self._keys[language] = sorted(self._shapes(language), key=lambda pair: -len(pair[0]))
+            by_letter: dict[str, list[tuple[str, str]]] = {}
+            for shape, key in sorted(self._shapes(language), key=lambda pair: -len(pair[0])):
+                by_letter.setdefault(shape[:1], []).append((shape, key))
+            self._keys[language] = by_letter
         return self._keys[language]
 
     def _shapes(self, language: str) -> Iterator[tuple[str, str]]:

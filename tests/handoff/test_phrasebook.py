@@ -6,6 +6,7 @@ import copy
 
 import pytest
 
+from bot.handoff import phrasebook
 from bot.handoff.phrasebook import GROUPS, PREFIX, Phrasebook
 from bot.language.wording import SOURCE_LANGUAGES, Wording
 from bot.messages import LANGUAGES
@@ -64,3 +65,23 @@ def test_numbers_stay_together_in_right_to_left_text_and_are_still_recognised(bo
     answer = book.wording.text("handoff_accepted", "ar")
     assert book.polish(answer, "ar") == book.wording.text("handoff_accepted", "pl")
     assert book.polish(answer.replace("\u2066", "").replace("\u2069", ""), "ar") == book.wording.text("handoff_accepted", "pl")
+
+
+def test_a_letter_is_compared_with_few_texts_for_the_page_of_a_case_reads_back_all_that_was_said(
+    book: Phrasebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = 0
+
+    def counted(*what: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return starts(*what)  # type: ignore[arg-type]
+
+    starts = phrasebook._starts
+    monkeypatch.setattr(phrasebook, "_starts", counted)
+    said = "Може, Вам зручніше телефоном, ніж писати? Зателефонуйте на вокзалі. " * 20
+    assert [piece.words for piece in book.read_back(said, "uk")] == [said.strip()]
+    assert compared < 50 * len(said)
+    compared = 0
+    assert book.polish(said, "pl") is None
+    assert compared == 0
