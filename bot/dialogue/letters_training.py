@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from bot.dialogue.letters import PLACES, Letters, places, weighed
 from bot.dialogue.network import likely
 from bot.screening.heads import Matrix
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 _BATCH: Final = 256
 _ONE, _TWO = 0.9, 0.999  # Adam's decays
@@ -62,6 +64,8 @@ def learn_letters(
 
 def _rows(seen: Sequence[NDArray[np.intp]], rarity: NDArray[np.float16], learning: _Learning) -> csr_matrix:
     """Return what is read of texts: a row for each, some of its runs left out."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - training only
+
     found = []
     for one in seen:
         kept = one[learning.chance.random(len(one)) >= learning.course.forgotten]
@@ -89,7 +93,7 @@ class _Learning:
     def step(self, rows: csr_matrix, targets: Matrix, steps: int) -> None:
         """Learn from one batch."""
         read, inverse = np.unique(rows.indices, return_inverse=True)
-        narrow = csr_matrix((rows.data, inverse, rows.indptr), shape=(rows.shape[0], len(read)))
+        narrow = type(rows)((rows.data, inverse, rows.indptr), shape=(rows.shape[0], len(read)))
         hidden = narrow @ self.table[read]
         kept = self.chance.random(hidden.shape, dtype=np.float32) >= self.course.dropout
         hidden = hidden * kept / np.float32(1 - self.course.dropout)

@@ -280,7 +280,7 @@ async def test_what_is_published_becomes_files_of_the_project(
     for written in (1, 0):  # a second time nothing is written twice
         assert await asyncio.to_thread(main, ["answers", "--export", str(folder)]) == 0
         assert f"{written} answers written" in capsys.readouterr().out
-    library, wording, before = Library.load(folder), Wording.load.__wrapped__(folder), program.frontdoor.editions.files  # type: ignore[attr-defined]
+    library, wording, before = Library.load(folder), Wording.load(folder), program.frontdoor.editions.files
     async with program.database.reading() as session:
         edition = await program.frontdoor.editions.current(session)
     assert set(library.answers) == {*before.library.answers, NAME}
