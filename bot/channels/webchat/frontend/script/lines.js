@@ -36,7 +36,7 @@ function show(reply, asked, earlier) {
   if (number > talk.last) talk.last = number;
   const person = reply.from === "consultant";
   const follows = list.querySelector(".mine") && !reply.buttons.some(({ value }) => value.startsWith("@lang_"));
-  if (!person && !earlier && follows && SERVED.has(reply.language) && reply.language !== (wished || language)) turnTo(reply.language);
+  if (!choosing && !person && !earlier && follows && SERVED.has(reply.language) && reply.language !== (wished || language)) turnTo(reply.language);
   heed();
   const line = addLine(person ? "consultant" : "bot", reply.language);
   line.dataset.id = reply.id;

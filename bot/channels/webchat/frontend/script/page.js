@@ -5,7 +5,7 @@ const main = byId("talk"), list = byId("messages"), notice = byId("notice"), doi
 const chooser = byId("language"), news = byId("news"), confirmation = byId("confirm");
 const FALLBACK = ["en", "pl"]; // for a browser in a language that is not served
 const SERVED = new Set(Array.from(chooser.options, (option) => option.value));
-let wished = document.body.dataset.wished || null, language = document.documentElement.lang;
+let wished = document.body.dataset.wished || null, language = document.documentElement.lang, choosing = false;
 let talk = newTalk();
 
 // One conversation. It is opened with its first message, under a token that is drawn here: asking twice opens no second one.

@@ -59,7 +59,10 @@ byId("confirm-yes").addEventListener("click", async () => {
   say("not_done");
 });
 chooser.addEventListener("change", async () => {
-  if (!await turnTo(chooser.value)) return;
+  choosing = true; // what comes meanwhile in the language of before does not take the choice back
+  const turned = await turnTo(chooser.value);
+  choosing = false;
+  if (!turned) return;
   if (talk.said) send(`@lang_${language}`, WORDS[language].name);
   else greet(); // nothing was said yet: then nothing needs to stay in another language
 });
