@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 export OMP_NUM_THREADS ?= 1
 export RASA_TELEMETRY_ENABLED = false
+# Each process that a test starts would compile the whole program again.
+export PYTHONDONTWRITEBYTECODE =
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 PYTHON := .venv/bin/python
 THREADS ?= 2
@@ -48,8 +50,7 @@ test: .venv/.complete .venv/.complete-dev ## run all checks and tests, the brows
 	$(PYTHON) -m mypy
 	$(PYTHON) -m vulture
 	$(PYTHON) -m bot train
-	$(PYTHON) -m pytest -q -n $(THREADS) --dist loadgroup -m "not browser"
-	$(PYTHON) -m pytest -q -m browser
+	$(PYTHON) -m pytest -q -n $(THREADS) --dist loadgroup
 
 quick: .venv/.complete-dev ## run the tests that need neither model nor browser
 	$(PYTHON) -m pytest -q -m "not model and not browser and not postgres"
