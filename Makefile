@@ -50,7 +50,7 @@ test: .venv/.complete .venv/.complete-dev ## run all checks and tests, the brows
 	$(PYTHON) -m mypy
 	$(PYTHON) -m vulture
 	$(PYTHON) -m bot train
-	$(PYTHON) -m pytest -q -n $(THREADS) --dist loadgroup
+	$(PYTHON) -m pytest -q -n $(THREADS) --dist loadfile
 
 quick: .venv/.complete-dev ## run the tests that need neither model nor browser
 	$(PYTHON) -m pytest -q -m "not model and not browser and not postgres"

@@ -27,13 +27,6 @@ hypothesis.settings.register_profile("whole suite", deadline=None)
 hypothesis.settings.load_profile("whole suite")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process where several share them: they have what they are tested with in common."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def hashes_cost_little() -> Iterator[None]:
     """Spend no time on the hashes of passwords and codes: `tests/storage/test_hashes.py` holds how strong they are in earnest."""
