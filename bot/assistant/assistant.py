@@ -12,6 +12,7 @@ import os
 import threading
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -167,6 +168,8 @@ class Assistant:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="assistant", daemon=True)
         self._thread.start()
+        # The encoder's network leaves the interpreter free, so that the dialogue's turns go on while messages are read.
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._waiting: list[_Waiting] = []
         self._reader: asyncio.Task[None] | None = None
         self._turn = asyncio.run_coroutine_threadsafe(_new_lock(), self._loop).result()
@@ -226,12 +229,10 @@ class Assistant:
         return await mine.read
 
     async def _read_all(self) -> None:
-        """Read until nothing waits; between two runs the dialogue's turns that are due go on, in the order of the lock."""
+        """Read until nothing waits; those that came while the pipeline ran are read together in its next run."""
         while self._waiting:
-            await asyncio.sleep(0)  # those that came while the pipeline ran join in
-            async with self._turn:
-                if together := self._next():
-                    self._read_together(together)
+            if together := self._next():
+                await self._read_together(together)
 
     def _next(self) -> list[_Waiting]:
         """Take what is read next: short messages together, a long one alone, so that nobody's long texts hold up the others."""
@@ -244,13 +245,13 @@ class Assistant:
             one.passed += 1
         return together
 
-    def _read_together(self, waiting: list[_Waiting]) -> None:
+    async def _read_together(self, waiting: list[_Waiting]) -> None:
         try:
-            found = self._pipeline([one.message for one in waiting])
+            found = await self._loop.run_in_executor(self._reading, self._pipeline, [one.message for one in waiting])
         except Exception as error:  # noqa: BLE001 - raised where the message is waited for; its neighbours are read without it
             if len(waiting) > 1:
                 for one in waiting:
-                    self._read_together([one])
+                    await self._read_together([one])
                 return
             if not waiting[0].read.done():
                 waiting[0].read.set_exception(error)
@@ -297,6 +298,7 @@ class Assistant:
         """Stop the assistant's thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
+        self._reading.shutdown(cancel_futures=True)
 
 
 class _NoResponses:
