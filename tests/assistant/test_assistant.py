@@ -171,6 +171,36 @@ def test_the_repairs_hold_for_the_installed_rasa(by_the_rules: Assistant) -> Non
         Event.resolve_by_type("no such event")
 
 
+def test_the_states_of_a_conversation_are_those_that_rasa_plays_anew() -> None:
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered, UserUtteranceReverted
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.assistant import rasa_patches
+
+    rasa_patches.apply()
+    domain = Domain.load("domain.yml")
+    happens: list[Event] = [
+        ActionExecuted("action_session_start"),
+        ActionExecuted("action_listen"),
+        UserUttered("…", {"name": "ask"}),
+        SlotSet("phase", "told"),
+        ActionExecuted("action_safety"),
+        ActionExecuted("action_answer"),
+        UserUtteranceReverted(),
+        UserUttered("…", {"name": "tell"}),
+        ActionExecuted("action_acknowledge"),
+        ActiveLoop("report_form"),
+        ActionExecuted("action_listen"),
+    ]
+    tracker = DialogueStateTracker("p1", domain.slots)
+    for event in happens:
+        tracker.update(event, domain)
+        for omit in (True, False):
+            anew = rasa_patches.played_anew(domain, tracker.copy(), omit_unset_slots=omit)
+            assert domain.states_for_tracker_history(tracker, omit_unset_slots=omit) == anew
+
+
 def test_the_repairs_refuse_another_rasa(monkeypatch: pytest.MonkeyPatch) -> None:
     import rasa
 
