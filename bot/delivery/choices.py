@@ -124,6 +124,8 @@ def _spells(text: str, title: str, language: str) -> bool:
     if language not in romanised_languages():
         return False
     typed = [word for word in map(_latin, text.split()) if word]
+    if not typed:
+        return False  # what is written in a language's own letters needs no spellings, of which some take a while to find
     spellings = [one for one in (_spellings(word, language) for word in title.split()) if one != ""]
     return len(typed) == len(spellings) and all(re.fullmatch(one, word) for one, word in zip(spellings, typed, strict=True))
 
