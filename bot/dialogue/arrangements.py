@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from bot.language.lexicon import Lexicon
 from bot.language.sentences import QUESTION_MARKS, sentences
+from bot.screening.clauses import clauses
 
+LONGEST_TIME: Final = 8  # words in which a time is told; a longer sentence tells something else as well
 LONGEST_WORD: Final = 3  # words of a code word; more are a sign with its rule: "without the word it is not me"
 MOST_NOTED: Final = 200  # characters of a time, or of a code word with the rule that goes with it
 _MARKS: Final = " .,;:!?…"  # around what is noted: it stands in a sentence of ours
@@ -20,9 +23,18 @@ def as_noted(value: str) -> str:
 
 
 def time_named(text: str, language: str, lexicon: Lexicon) -> str:
-    """Return the sentences that name a time and ask nothing else; the whole text where it is one, nothing where none names one."""
-    named = [part for part in sentences(text) if any(map(str.isdigit, part)) or lexicon.names_time(part, language)]
-    return " ".join([part for part in named if not part.endswith(QUESTION_MARKS)] or named)
+    """Return the sentences that name a time and ask nothing else, of a long one its clauses; nothing where none names one."""
+
+    def naming(parts: Sequence[str]) -> list[str]:
+        return [part for part in parts if any(map(str.isdigit, part)) or lexicon.names_time(part, language)]
+
+    named = naming(sentences(text))
+    told = [part for part in named if not part.endswith(QUESTION_MARKS)] or named
+    return " ".join(" ".join(naming(clauses(part, language)) or [part]) if _long(part) else part for part in told)
+
+
+def _long(sentence: str) -> bool:
+    return len(sentence.split()) > LONGEST_TIME
 
 
 def word_named(text: str) -> str:

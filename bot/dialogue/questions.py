@@ -12,23 +12,23 @@ from bot.dialogue.retrieval import MOST_CHOICES, Found
 
 MOST_QUESTIONS: Final = 3
 BESIDE: Final = 0.06  # how much farther than the nearest an answer may be to stand beside it as a button
-# What a message read as one question has ahead of its clauses read one by one, and what each further question costs, in nearness. Of
-# 313 validation messages that ask once 0.42 are answered rightly out of their conversations, with 0.33 wrong answers a message, whatever a
-# further question costs; of the questions of 308 that are two in one 0.33 are, and 0.54 of the answers are right (0.29 and 0.56 with 0.1).
-WHOLE: Final = 0.2
+# What a message read as one question has ahead of its clauses read one by one, and what each further question costs, in nearness. Chosen
+# with the weight of the whole in its clauses (`bot.dialogue.retrieval`), on the validation: what is right counts 1, what is wrong -0.5.
+WHOLE: Final = 0.1
 FURTHER: Final = 0.05
-# From which likelihood a clause that got no answer is told so. Of 241 messages above that are two in one, of which one was answered, 103
-# are told; of the 313 that ask once 24.
-SURELY: Final = 0.9
+# From which likelihood a clause that got no answer is told so. Of the long validation messages of which a question got none 57 are told at
+# this, and 30 that were answered; 73 and 49 at 0.9.
+SURELY: Final = 0.98
 AS_GOOD: Final = 3  # answers of a clause, one of which may be given for another part
 
 
 @dataclass(frozen=True)
 class Part:
-    """A message or one of its clauses: how likely it asks, and the answers nearest to it, the nearest first."""
+    """A message or one of its clauses: how likely it asks, the answers nearest to it, the nearest first, and its words."""
 
     asks: float
     near: tuple[Found, ...]
+    words: str = ""
 
     @property
     def nearness(self) -> float:
@@ -56,7 +56,7 @@ def questions(whole: Part, clauses: Sequence[Part], *, bar: float, between: floa
     given = {name for value in clear for name in value.split("|")}
     found = [Command(ASK, value, whole.asks) for value in clear] or [Command(ASK, UNKNOWN, whole.asks)]
     left = [part for part in clauses if clear and _left_out(part, given, bar)][:1]
-    found += [Command(ASK, UNKNOWN, part.asks, near=tuple(_nearest(part, MOST_CHOICES))) for part in left]
+    found += [Command(ASK, UNKNOWN, part.asks, part.words, tuple(_nearest(part, MOST_CHOICES))) for part in left]
     return [replace(found[0], near=tuple(name for name in nearest if name not in given)), *found[1:]]
 
 

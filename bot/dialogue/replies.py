@@ -12,9 +12,11 @@ from bot.dialogue.arrangements import LONGEST_WORD, as_noted
 from bot.dialogue.predicates import Turn
 from bot.dialogue.rows import Say, Words, says
 from bot.dialogue.state import Fact, Person
+from bot.language.sentences import QUESTION_MARKS
 from bot.messages import Indicator, Triage
 
 WITHDRAW, PERSON = ("withdraw",), ("human",)
+MOST_QUOTED: Final = 90  # characters of a question that is named in the person's own words
 MOST_OFFERED: Final = 2  # buttons for what is asked next, beside the one for a person
 # What is said of one thing that somebody tells of themselves: that it is heard, what is true of it, what can be done. What endangers
 # somebody comes first.
@@ -71,6 +73,8 @@ def recalled(turn: Turn) -> Sequence[Say]:
 def added(turn: Turn) -> Sequence[Say]:
     """Return what answers lack for this person: another way than a call for who cannot phone, a word of the child that is along."""
     for fact, concerns, texts in () if turn.quiet else ADDED:
+        if fact is Fact.NO_CALLS and turn.now.person is Person.ASKED:
+            continue  # that a consultant answers in writing was said when one was asked for
         fresh = next((text for text in texts if not turn.times(text)), None)
         lacking = [answer for answer in is_.answers(turn) if concerns(answer) and fact not in answer.tells]
         if fresh and lacking and fact in turn.now.facts:
@@ -126,6 +130,22 @@ def with_near(*texts: str, near: tuple[str, ...] = ()) -> Words:
         return [replace(say, buttons=buttons) for say in says(*(near if near and found else texts))(turn)]
 
     return chosen
+
+
+def rest_unknown(turn: Turn) -> Sequence[Say]:
+    """Return that a further question has no answer, in the person's words where it is written as a question of few words."""
+    words = next((asked.words for asked in is_.unanswered(turn) if asked.words.endswith(QUESTION_MARKS)), "")
+    if not words or len(words) > MOST_QUOTED or turn.quiet:
+        return with_near("not_known_too", "not_known_short", near=("rest_near", "rest_near_again"))(turn)
+    named = with_near("rest_named", near=("rest_named_near",))(turn)
+    return [replace(say, values=(("_value", as_noted(words)),)) for say in named]
+
+
+def reminder(turn: Turn) -> Sequence[Say]:
+    """Return the word of 112 beside something else, for whoever is in danger."""
+    if is_.of_others(turn) or turn.now.danger_of_others:
+        return (Say("danger_reminder_witness"),)
+    return (Say("unheard_reminder" if is_.unheard(turn) else "danger_reminder"),)
 
 
 def which(turn: Turn) -> Sequence[Say]:

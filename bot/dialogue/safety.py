@@ -93,7 +93,7 @@ SAFETY: Final = (
         says("delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
         REPLY_ENDS,
     ),
-    Row(S, "erasing is declined", lambda t: t.does("erase:no"), says("delete_kept"), REPLY_ENDS),
+    Row(S, "erasing is declined", lambda t: t.does("erase:no"), says("delete_kept")),
     Row(S, "short answers are wanted", lambda t: t.does("want:quiet"), says("quiet_on")),
     Row(S, "full answers are wanted", lambda t: t.does("want:normal") and not is_.acute(t), says("quiet_off")),
     Row(

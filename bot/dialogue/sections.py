@@ -20,6 +20,8 @@ from bot.dialogue.replies import (
     read_back,
     recalled,
     receipt,
+    reminder,
+    rest_unknown,
     still_waiting,
     tells_first,
     to_arrange,
@@ -34,6 +36,7 @@ from bot.messages import Triage
 
 CHILD_HEARD: Final = ("disclose_child", "emergency_child")
 OTHERS_HEARD: Final = ("witness_short", "relative_first", "professional_first", "client_first", "emergency_witness")
+THANKED: Final = "told_thanks"
 SELF_HEARD: Final = ("disclose_short", "disclose_child", "emergency_victim", "unheard_first")
 H, A, N, Q = Section.HEARD, Section.ANSWER, Section.NEXT, Section.ASK
 TABLE: Final = (
@@ -147,8 +150,15 @@ TABLE: Final = (
             and not t.said
             and t.now.suicide is Danger.NONE
             and tells_first(t, *SELF_HEARD)
+            and not is_.answers_question(t)
         ),
         says("disclose_short"),
+    ),
+    Row(
+        H,
+        "something grave of oneself, for the first time, beside a question that is answered",
+        lambda t: not is_.of_others(t) and is_.tells_something_grave(t) and not t.said and tells_first(t, *SELF_HEARD, THANKED),
+        says(THANKED),
     ),
     Row(
         H,
@@ -159,7 +169,7 @@ TABLE: Final = (
     Row(
         H,
         "something told beside a question is received by its answer",
-        lambda t: is_.tells(t) and bool(t.commands.asked or is_.answers(t)) and heard_sign(t) is None,
+        lambda t: is_.tells(t) and (is_.answers_question(t) or (bool(is_.asks(t) or is_.answers(t)) and heard_sign(t) is None)),
         lambda _t: (),
     ),
     Row(
@@ -171,7 +181,7 @@ TABLE: Final = (
     Row(
         H,
         "something told, calmly, for the first time",
-        lambda t: is_.tells(t) and is_.calm_telling(t) and not t.times("told_first"),
+        lambda t: is_.tells(t) and is_.calm_telling(t) and not is_.asks(t) and not t.times("told_first"),
         says("told_first"),
     ),
     Row(H, "something more is told", is_.tells, receipt),
@@ -226,7 +236,7 @@ TABLE: Final = (
         A,
         "a question without an answer, beside one with",
         lambda t: is_.asks_unknown(t) and bool(is_.answers(t)),
-        with_near("not_known_too", "not_known_short", near=("rest_near", "rest_near_again")),
+        rest_unknown,
     ),
     Row(
         A,
@@ -257,7 +267,7 @@ TABLE: Final = (
     ),
     Row(A, "a time or a code word is to be arranged", lambda t: bool(to_arrange(t)) and t.asks is None, to_arrange),
     # What happens next
-    Row(N, "the screening alone hears a danger", lambda t: is_.hinted(t, "danger"), says("danger_reminder"), GOES_ON),
+    Row(N, "the screening alone hears a danger", lambda t: is_.hinted(t, "danger"), reminder, GOES_ON),
     Row(N, "the screening alone hears a word of dying", lambda t: is_.hinted(t, "suicide"), says("suicide_hint"), GOES_ON),
     Row(
         N,
@@ -275,15 +285,7 @@ TABLE: Final = (
         N,
         "a danger that was told of just now goes on while more is told",
         is_.to_remind,
-        lambda t: (
-            Say(
-                "danger_reminder_witness"
-                if t.now.danger_of_others
-                else "unheard_reminder"
-                if is_.unheard(t)
-                else "danger_reminder"
-            ),
-        ),
+        reminder,
     ),
     Row(
         N,

@@ -205,7 +205,7 @@ def apply(state: State, heard: Heard) -> State:
         unclear=state.unclear + 1 if commands.main_intent() == "unclear" else 0,
         vectors=(heard.vector, *state.vectors)[:VECTORS_KEPT] if heard.vector else state.vectors,
     )
-    return _person(_suicide(_danger(state, heard, others=others), heard, others=others), heard)
+    return _person(_suicide(_danger(state, heard), heard, others=others), heard)
 
 
 def _facts(state: State, heard: Heard, who: Who) -> tuple[Fact, ...]:
@@ -227,10 +227,10 @@ def _who(state: State, heard: Heard) -> Who:
     return state.who
 
 
-def _danger(state: State, heard: Heard, *, others: bool) -> State:
-    told = "danger:self" in heard.commands or "danger:other" in heard.commands
-    if told:
-        of_others = "danger:other" in heard.commands if told else others
+def _danger(state: State, heard: Heard) -> State:
+    if heard.commands.any_of("danger:self", "danger:other"):
+        # Who is known to write of somebody else tells of their danger, also in their words: "they locked us in, he writes".
+        of_others = "danger:other" in heard.commands or state.who.tells_of_others
         return replace(state, danger=Danger.OPEN, danger_of_others=of_others)
     if state.danger is Danger.NONE:
         return state

@@ -185,7 +185,8 @@ class CommandModel:
         )
         if context.presses:
             near = [self._as_danger_presses(found) for found in near]
-        whole, *clauses = (Part(asks[place], tuple(found)) for place, found in zip(places, near, strict=True))
+        parts = (Part(asks[place], tuple(found), message.read[place][0]) for place, found in zip(places, near, strict=True))
+        whole, *clauses = parts
         if wanted.value:
             return questions(whole, clauses, bar=bar, between=self.heads.bars.between)
         return [replace(wanted, value=whole.near[0].answer)] if whole.nearness >= bar else []

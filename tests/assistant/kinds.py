@@ -17,7 +17,7 @@ KINDS: Final[Mapping[str, Sequence[str]]] = {
     "greet": ("greet", "greet_first", "greet_again"),
     "goodbye": ("goodbye", "bye_again"),
     "told_go_on": ("told_go_on", "told_first"),
-    "disclose_first": ("disclose_first", "disclose_short"),
+    "disclose_first": ("disclose_first", "disclose_short", "told_thanks"),
     "disclose_more": RECEIPTS,
     "disclose_grave": RECEIPTS,
     "disclose_child": ("disclose_child", "emergency_child"),

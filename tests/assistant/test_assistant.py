@@ -173,7 +173,7 @@ def test_the_repairs_hold_for_the_installed_rasa(by_the_rules: Assistant) -> Non
 
 def test_the_states_of_a_conversation_are_those_that_rasa_plays_anew() -> None:
     from rasa.shared.core.domain import Domain
-    from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered, UserUtteranceReverted
+    from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUtteranceReverted, UserUttered
     from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot.assistant import rasa_patches

@@ -61,7 +61,7 @@ IN_LATIN = {
     "hi": {"vapas len": "@withdraw", "Wapas len!": "@withdraw", "kisi vyakti se baat": "@human", "kaise chhipaen?": "@hide"},
     "ru": {"otmenit'": "@withdraw", "pogovorit s chelovekom": "@human", "Kak eto skryt": "@hide"},
     "uk": {"skasuvaty": "@withdraw", "pohovoryty z lyudynoyu": "@human", "yak tse prykhovaty": "@hide"},
-    "ar": {"taraja3": "@withdraw", "kif akhfi hatha": "@hide"},
+    "ar": {"elagha iltalb": "@withdraw", "kif akhfi hatha": "@hide"},
     "ka": {"gaukmeba": "@withdraw", "gauqmeba": "@withdraw", "adamiani minda": "@human", "rogor davmalo": "@hide"},
 }
 

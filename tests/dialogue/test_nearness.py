@@ -47,3 +47,11 @@ def test_an_answer_that_the_letters_do_not_know_neither_wins_nor_loses_by_them()
     assert opinions[OTHER].by_letters == opinions[BAG].by_letters == opinions[NIGHT].by_letters
     known = {one.answer: one for one in space(0.05).opinions([("the bag", ASKED)], shared_library(), who=Who.UNKNOWN)[0]}
     assert known[NIGHT].by_letters < known[OTHER].by_letters < known[BAG].by_letters
+
+
+def test_a_clause_asks_for_what_its_message_may_ask_for_as_a_whole() -> None:
+    message, clause = ("what goes into the bag when i leave", ASKED), ("and when", ASKED)
+    alone = space(0.05).find_each([clause], shared_library(), who=Who.UNKNOWN)[-1]
+    in_its_message = space(0.05).find_each([message, clause], shared_library(), who=Who.UNKNOWN)[-1]
+    assert alone[0].answer == NIGHT
+    assert in_its_message[0].answer == BAG

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.plan import Section, plan
 from bot.dialogue.predicates import MOST_ANSWERS
-from bot.dialogue.replies import HEARD_SIGNS
+from bot.dialogue.replies import HEARD_SIGNS, MOST_QUOTED
 from bot.dialogue.sections import TABLE
-from bot.dialogue.state import State, Who
+from bot.dialogue.state import Fact, State, Who
+from bot.dialogue.state import Person as Asked
 from bot.dialogue.texts import MOST_SIGNS, MOST_SIGNS_ELSEWHERE
 from bot.messages import Indicator, Speaker, Triage
 from tests.dialogue.people import THREE_QUESTIONS, TIRED, UNKNOWN, WITNESSED, WORRIED
@@ -74,6 +76,53 @@ def test_of_a_further_question_it_is_asked_whether_a_near_one_is_meant_and_nothi
     talk = Talk()
     assert talk.hears("…?", "ask:hotline_cost", NEAR) == ("answer.hotline_cost", "rest_near")
     assert talk.buttons == ("ask_sleep_tonight", "ask_shelter_where", "human")
+
+
+def test_a_further_question_without_an_answer_is_named_in_the_person_s_words() -> None:
+    talk = Talk()
+    asked = replace(NEAR, words="a co z moim kotem?")
+    assert talk.hears("…?", "ask:hotline_cost", asked) == ("answer.hotline_cost", "rest_named_near")
+    assert talk.last is not None
+    assert "„a co z moim kotem”" in replies(talk.last, "pl")[-1].text
+    nowhere = Command("ask", "none", words="a co z moim kotem?")
+    assert Talk().hears("…?", "ask:hotline_cost", nowhere) == ("answer.hotline_cost", "rest_named")
+    assert Talk().hears("…?", "ask:hotline_cost", replace(asked, words="a " * MOST_QUOTED + "?"))[-1] == "rest_near"
+    assert Talk().hears("…?", "ask:hotline_cost", replace(asked, words="bo mam kota"))[-1] == "rest_near"
+    assert Talk(quiet=True).hears("…?", "ask:hotline_cost", nowhere)[-1] == "not_known_too"
+
+
+def test_whoever_asks_is_thanked_and_answered_and_not_asked_what_weighs_on_them() -> None:
+    asked = ("tell:self", "ask:sleep_tonight")
+    assert Talk().hears("…?", *asked, **GRAVE)[:2] == ("told_thanks", "answer.sleep_tonight")
+    assert Talk().hears("…?", *asked, triage=Triage.MEDIUM, signs=[Indicator.WAGES_WITHHELD])[0] == "answer.sleep_tonight"
+    assert "told_first" not in Talk().hears("…?", "tell:self", "ask:none")
+
+
+def test_what_is_told_without_a_question_after_an_answer_is_received_in_full() -> None:
+    talk = Talk()
+    talk.hears("…?", "tell:self", "ask:sleep_tonight", **GRAVE)
+    assert talk.hears("…", "tell:self", **GRAVE)[0] == "disclose_short"
+
+
+def test_a_danger_told_by_who_writes_of_others_is_theirs() -> None:
+    assert Talk(State(who=Who.RELATIVE)).hears("zamknęli nas, pisze syn", "danger:self")[0] == "emergency_witness"
+    assert Talk(State(who=Who.RELATIVE)).hears("mnie też zamknął", "danger:self", who=Who.VICTIM)[0] == "emergency_victim"
+    assert "danger_reminder_witness" in Talk(State(who=Who.WITNESS)).hears("…?", "ask:hotline_cost", "hint:danger")
+
+
+def test_whoever_keeps_the_conversation_is_heard_in_what_else_they_say() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", **GRAVE)
+    talk.hears("…", "want:erase")
+    said = talk.hears("…?", "answer:no", "refuse:human", "ask:passport_kept")
+    assert said == ("delete_kept", "handoff_withdrawn", "answer.passport_kept")
+
+
+def test_nobody_who_waits_is_told_to_ask_for_a_consultant() -> None:
+    talk = Talk(State(facts=(Fact.NO_CALLS,)))
+    assert "in_writing_too" in talk.hears("…?", "ask:passport_back")
+    waiting = Talk(State(facts=(Fact.NO_CALLS,), person=Asked.ASKED))
+    assert "in_writing_too" not in waiting.hears("…?", "ask:passport_back")
 
 
 def test_what_is_near_but_was_said_already_is_not_asked_for_again() -> None:
