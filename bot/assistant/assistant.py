@@ -56,6 +56,7 @@ from bot.dialogue.state import Who
 from bot.dialogue.turn import Speaking, Understood
 from bot.dialogue.understand import told_in_parts
 from bot.runtime.logs import configure_logs
+from bot.runtime.memory import hand_back_freed
 from bot.screening.heads import ClassesDiffer
 from bot.screening.models import ModelMissing, newest_archive
 from bot.screening.parts import parts
@@ -323,7 +324,7 @@ def _processor(model_dir: Path, store: _TurnStore, actions: _InProcessActions) -
     """Load the newest model of a folder; raises ModelMissing."""
     model = newest_model(model_dir)
     try:
-        return MessageProcessor(
+        processor = MessageProcessor(
             model_path=model,
             tracker_store=store,
             lock_store=InMemoryLockStore(),
@@ -335,6 +336,8 @@ def _processor(model_dir: Path, store: _TurnStore, actions: _InProcessActions) -
         raise ModelMissing(
             told or f"The model {model.name} cannot be loaded ({type(error).__name__}). Train again: make train."
         ) from error
+    hand_back_freed()  # 30 MB of what unpacking and reading the model took
+    return processor
 
 
 def newest_model(model_dir: Path) -> Path:
