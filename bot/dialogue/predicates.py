@@ -276,14 +276,9 @@ def of_no_use(turn: Turn) -> bool:
     return bool(given) and rejects and all(answer.text in turn.before.last_said for answer in given)
 
 
-def asks(turn: Turn) -> bool:
-    """Say whether the message asks something, whether there is an answer to it or not."""
-    return bool(turn.commands.asked)
-
-
 def answers_question(turn: Turn) -> bool:
     """Say whether the message asks something that is answered: no answer that only helps with what is told."""
-    return asks(turn) and bool(answers(turn))
+    return turn.does(ASK) and bool(answers(turn))
 
 
 def unanswered(turn: Turn) -> tuple[Command, ...]:

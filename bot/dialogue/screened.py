@@ -45,7 +45,12 @@ def with_screening(commands: Commands, screening: Screening, *, said_as: SaidAs 
         return commands
     alarm = _DYING if of_dying else "danger:other" if screening.speaker is Speaker.WITNESS else "danger:self"
     heard = (alarm,) if of_dying else ALARMS
-    return commands if commands.any_of(*heard) else commands.with_(Command(said_as(alarm), sure=FOUND_ONLY))
+    if commands.any_of(*heard):
+        return commands
+    told = said_as(alarm)
+    if told == "danger:self" and "doubt:suicide" in commands:
+        told = _DYING  # the triage does not say what endangers a life; the lines for dying name 112 as well
+    return commands.with_(Command(told, sure=FOUND_ONLY))
 
 
 def in_context(context: Context, likely: Mapping[str, float]) -> SaidAs:

@@ -169,7 +169,7 @@ TABLE: Final = (
     Row(
         H,
         "something told beside a question is received by its answer",
-        lambda t: is_.tells(t) and (is_.answers_question(t) or (bool(is_.asks(t) or is_.answers(t)) and heard_sign(t) is None)),
+        lambda t: is_.tells(t) and (is_.answers_question(t) or (bool(t.does("ask") or is_.answers(t)) and heard_sign(t) is None)),
         lambda _t: (),
     ),
     Row(
@@ -181,7 +181,7 @@ TABLE: Final = (
     Row(
         H,
         "something told, calmly, for the first time",
-        lambda t: is_.tells(t) and is_.calm_telling(t) and not is_.asks(t) and not t.times("told_first"),
+        lambda t: is_.tells(t) and is_.calm_telling(t) and not t.does("ask") and not t.times("told_first"),
         says("told_first"),
     ),
     Row(H, "something more is told", is_.tells, receipt),

@@ -297,11 +297,6 @@ TABLE: Final = (
         _surer("feel:suicide", "feel:better"),
     ),
     Row(
-        "a danger of one's own, beside a word that may be of dying, is a word of dying: what is said then names 112 as well",
-        lambda said: "danger:self" in said.commands and "doubt:suicide" in said.commands,
-        lambda said: said.commands.without("danger:self", "doubt:suicide").with_(Command("feel:suicide")),
-    ),
-    Row(
         "who writes and what is told decide together whether a danger is one's own",
         lambda said: "danger:self" in said.commands and "danger:other" in said.commands,
         lambda said: said.commands.without("danger:self" if said.state.who.tells_of_others else "danger:other"),

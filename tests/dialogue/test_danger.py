@@ -24,6 +24,13 @@ async def test_a_danger_begins_with_both_numbers_and_calls_a_person(person: Pers
     assert (outcome.triage, outcome.handoff) == (Triage.EMERGENCY, True)
 
 
+def test_an_emergency_that_only_the_screening_hears_beside_a_doubt_of_dying_gets_the_lines_for_it() -> None:
+    emergency = {"triage": Triage.EMERGENCY}
+    assert Talk().hears("…", "tell:self", "doubt:suicide", **emergency)[0] == "suicide"
+    assert Talk().hears("…", "tell:self", **emergency)[0] == "emergency_victim"
+    assert Talk().hears("…", "danger:self", "doubt:suicide", **emergency)[0] == "emergency_victim"
+
+
 async def test_somebody_who_comes_in_leaves_only_a_short_text_without_a_number(person: Person) -> None:
     await person.writes(GRAVE)
     outcome = await person.writes(NEAR)
