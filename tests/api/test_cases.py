@@ -70,7 +70,7 @@ async def test_a_token_that_reads_learns_codes_and_not_a_word(other_system: Syst
     system = await other_system()
     case = await writes(WORDS)
     for path in ("/cases", f"/cases/{case}"):
-        told = await (await system.ask("GET", path)).text()
+        told = (await (await system.ask("GET", path)).text()).replace(case, "")  # an id may hold any three digits
         assert "documents_taken" in told
         for secret in ("Zdzisław", "zabrał", "601", "pseudonym", '"a"'):
             assert secret not in told
