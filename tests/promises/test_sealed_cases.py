@@ -16,7 +16,7 @@ from bot.storage.tables_seals import CaseKeyGiven, StaffKey
 from bot.storage.vault import SealBroken, open_vault
 from tests.console.conftest import *  # noqa: F403 - consultants at their browsers
 from tests.console.conftest import PASSWORD
-from tests.console.test_sealed_cases import ALL, fill, rest, shown
+from tests.console.sealing import ALL, fill, rest, shown
 from tests.promises.test_erasure import in_files, pieces
 from tests.support import Clock
 

@@ -20,7 +20,7 @@ from bot.channels.webchat.proof_of_work import HEADER, PUZZLES, solves
 from bot.program import Program
 from bot.runtime.logs import configure_logs
 from bot.server import application
-from tests.channels.webchat.test_plain_chat import Browser
+from tests.channels.webchat.plain_browser import Browser
 from tests.promises.test_privacy import everything_in
 from tests.support import HOTLINE, Clock, open_program
 

@@ -1,6 +1,7 @@
 """The web chat's page in browsers of eight years ago: no syntax and no feature that Chrome 70, Safari 12 or Firefox 63 lack.
 
-What is named here came later to one of the three (MDN, caniuse.com). tests/e2e/test_chat_page.py runs the page without these features.
+What is named here came later to one of the three (MDN, caniuse.com). tests/e2e/test_chat_page.py and
+test_chat_leaving.py run the page without these features.
 """
 
 from __future__ import annotations

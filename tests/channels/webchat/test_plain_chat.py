@@ -3,105 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from html import unescape
-from typing import Any
 
 import pytest
 import structlog
-from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import generate_latest
-from sqlalchemy import select
 
-from bot.channels.webchat import presence
-from bot.channels.webchat.returning import FREE
-from bot.delivery.outbox import fates
 from bot.messages import LANGUAGES
 from bot.program import Program
 from bot.runtime.logs import configure_logs
-from bot.server import application
 from bot.storage.database import DatabaseUnavailable
-from bot.storage.tables import Conversation, Handoff, Message
+from bot.storage.tables import Conversation, Handoff
+from tests.channels.webchat.plain_browser import Browser, Client, fate, said, stored
 from tests.support import HOTLINE, Clock, PlainAssistant
-
-Client = TestClient[Any, Any]
-
-
-@pytest.fixture
-async def client(program: Program) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(application(program))) as client:
-        yield client
-
-
-@dataclass
-class Browser:
-    """Shows a page, and sends the form that is on it."""
-
-    client: Client
-    language: str = "pl"
-    html: str = ""
-    status: int = 0
-    fields: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
-
-    async def shows(self, response: ClientResponse) -> None:
-        self.html, self.status, self.headers = await response.text(), response.status, dict(response.headers)
-        self.fields = {
-            name: unescape(value) for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', self.html)
-        }
-        self.fields["text"] = unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", self.html, re.DOTALL)[1])  # type: ignore[index]
-
-    async def opens(self, path: str = "/plain") -> None:
-        await self.shows(await self.client.get(path, headers={"Accept-Language": self.language}))
-
-    async def presses(self, headers: dict[str, str] | None = None, **pressed: str) -> None:
-        self.sent = {**self.fields, **pressed}
-        await self.loads_again(headers)
-
-    async def loads_again(self, headers: dict[str, str] | None = None) -> None:
-        await self.shows(await self.client.post("/plain", data=self.sent, headers=headers, allow_redirects=False))
-
-    async def writes(self, text: str) -> None:
-        await self.presses(text=text, do="send")
-
-    async def leaves(self) -> ClientResponse:
-        return await self.client.post("/plain", data={**self.fields, "do": "leave"}, allow_redirects=False)
-
-    def messages(self, author: str = "") -> list[str]:
-        found = re.findall(rf'<li class="message ({author or "[a-z]+"})(?: greeting)?".*?>(.*?)</li>', self.html, re.DOTALL)
-        return [unescape(re.sub(r"<span class=\"(?:sr|who)\".*?</span>|<[^>]+>", "", text)).strip() for _, text in found]
-
-
-@pytest.fixture
-async def browser(client: Client) -> Browser:
-    browser = Browser(client)
-    await browser.opens()
-    return browser
-
-
-async def stored(program: Program, table: type = Message) -> int:
-    async with program.database.transaction() as session:
-        return len((await session.scalars(select(table))).all())
-
-
-async def said(program: Program, text: str) -> str:
-    """Let a consultant take the case and write; return the message's id."""
-    async with program.database.transaction() as session:
-        case = (await session.scalars(select(Handoff))).one()
-        if case.taken_by is None:
-            await program.queue.take(session, case.id, "ola", program.clock())
-    reply = await program.frontdoor.consultant_says(case.conversation_id, staff_id="ola", text=text)
-    assert reply is not None
-    async with program.database.transaction() as session:
-        return str(await session.scalar(select(Message.id).where(Message.number == int(reply.id))))
-
-
-async def fate(program: Program, message: str) -> str:
-    async with program.database.transaction() as session:
-        conversation = (await session.scalars(select(Conversation))).one()
-        return (await fates(session, conversation.id))[message].state
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -182,84 +95,6 @@ async def test_a_person_can_be_asked_for_at_any_time_and_the_draft_stays(browser
     assert await stored(program, Handoff) == 1
 
 
-async def code_on(browser: Browser) -> str:
-    await browser.presses(do="code")
-    found = re.search(r'<bdi id="code" dir="ltr">([\d ]+)</bdi>', browser.html)
-    assert found is not None
-    return found[1]
-
-
-async def test_a_code_brings_the_conversation_back_on_another_page_without_scripts_and_with(
-    client: Client, browser: Browser, program: Program
-) -> None:
-    assert program.wording.page["pl"]["return_later"] not in browser.html  # there is nothing to come back to
-    await browser.writes("zabrał mi paszport")
-    code = await code_on(browser)
-    assert program.wording.page["pl"]["code_says"] in browser.html
-    other = Browser(client, language="ar")
-    await other.opens()
-    await other.presses(do="return", code=code.replace(" ", "-"))
-    assert other.messages("mine") == ["zabrał mi paszport"]
-    assert '<html lang="pl"' in other.html
-    await other.writes("jestem znowu")
-    await browser.presses(do="refresh")
-    assert browser.messages("mine") == ["zabrał mi paszport", "jestem znowu"]
-    with_script = await client.post("/chat/return", json={"code": code, "token": "a" * 43})
-    assert with_script.status == 200
-    assert await stored(program, Conversation) == 1
-
-
-async def test_a_page_with_a_code_that_is_loaded_again_leaves_the_code_as_it_was_written_down(
-    client: Client, browser: Browser
-) -> None:
-    await browser.writes("zabrał mi paszport")
-    code = await code_on(browser)
-    await browser.loads_again()
-    assert 'id="code"' not in browser.html
-    other = Browser(client)
-    await other.opens()
-    await other.presses(do="return", code=code)
-    assert other.messages("mine") == ["zabrał mi paszport"]
-
-
-async def test_whoever_leaves_a_page_that_came_back_shuts_that_page_alone(
-    client: Client, browser: Browser, program: Program
-) -> None:
-    await browser.writes("zabrał mi paszport")
-    code = await code_on(browser)
-    other = Browser(client)
-    await other.opens()
-    await other.presses(do="return", code=code)
-    assert (await other.leaves()).status == 303
-    await other.loads_again()  # as who goes back, and lets the browser send the code once more
-    assert program.wording.page["pl"]["closed"] in other.html
-    assert other.messages("mine") == []
-    await browser.presses(do="refresh")
-    assert browser.messages("mine") == ["zabrał mi paszport"]
-
-
-async def test_a_wrong_code_stays_in_its_field_and_guessing_is_slowed_together_with_the_other_interface(
-    client: Client, browser: Browser, program: Program
-) -> None:
-    await browser.writes("zabrał mi paszport")
-    code = (await code_on(browser)).replace(" ", "")
-    wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
-    other = Browser(client)
-    await other.opens()
-    words = program.wording.page["pl"]
-    for number in range(FREE):
-        if number == 0:
-            assert (await client.post("/chat/return", json={"code": wrong, "token": "a" * 43})).status == 404
-        else:
-            await other.presses(do="return", code=wrong)
-            assert (other.status, words["code_wrong"] in other.html) == (404, True)
-    assert f'value="{wrong}"' in other.html
-    assert '<details class="back" open>' in other.html
-    await other.presses(do="return", code=code)
-    assert (other.status, words["code_slow"] in other.html) == (429, True)
-    assert other.messages("mine") == []
-
-
 async def test_a_consultants_words_come_when_the_person_asks_for_them_and_only_then_have_arrived(
     browser: Browser, program: Program
 ) -> None:
@@ -295,50 +130,6 @@ async def test_the_language_of_everything_is_changed_before_and_in_a_conversatio
     assert '<html lang="ar" dir="rtl">' in browser.html
     assert browser.messages("bot")[0].startswith(program.wording.text("greeting", "ar")[:20])
     assert browser.messages("mine")[-1] == program.wording.titles["ar"]["lang_ar"]
-
-
-async def test_erasing_asks_and_erases_and_an_older_page_brings_nothing_back(browser: Browser, program: Program) -> None:
-    await browser.writes("jak pomożecie")
-    message = dict(browser.sent)
-    await browser.presses(do="erase")
-    assert program.wording.page["pl"]["erase_question"] in browser.html
-    await browser.presses(do="refresh")
-    assert await stored(program, Conversation) == 1
-    await browser.presses(do="erase_yes")
-    assert program.wording.page["pl"]["erased"] in browser.html
-    assert browser.messages("mine") == []
-    browser.sent = message
-    await browser.loads_again()
-    assert program.wording.page["pl"]["closed"] in browser.html
-    assert "jak pomożecie" not in browser.html
-    assert await stored(program, Conversation) == 0
-    await browser.writes("zaczynam od nowa")
-    assert browser.messages("mine") == ["zaczynam od nowa"]
-
-
-async def test_who_leaves_is_led_away_and_nobody_gets_in_again_while_the_hotline_keeps_the_case(
-    browser: Browser, program: Program
-) -> None:
-    await browser.writes("szef ma mój paszport")
-    response = await browser.leaves()
-    assert (response.status, response.headers["Location"]) == (303, "https://www.gov.pl/")
-    await browser.loads_again()
-    assert program.wording.page["pl"]["closed"] in browser.html
-    assert "paszport" not in browser.html
-    assert await stored(program, Handoff) == 1
-    async with program.database.transaction() as session:
-        assert (await session.scalars(select(Conversation))).one().reachable == "left"
-    assert await fate(program, await said(program, "Jestem.")) == "failed"
-
-
-async def test_leaving_leads_away_whatever_fails(browser: Browser, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    await browser.writes("jak pomożecie")
-
-    def fail() -> None:
-        raise DatabaseUnavailable("no database")
-
-    monkeypatch.setattr(program.database, "transaction", fail)
-    assert (await browser.leaves()).status == 303
 
 
 async def test_a_database_that_does_not_answer_loses_nothing_that_was_written(
@@ -378,26 +169,6 @@ async def test_logs_and_counters_hold_neither_words_nor_token_of_a_form(
     assert "request_failed" in everything
     for secret in ("paszport", "Zofii", browser.fields["token"], browser.fields["id"]):
         assert secret not in everything
-
-
-async def test_who_looks_no_more_is_shown_as_gone_and_comes_back_with_the_next_look(
-    browser: Browser, program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(presence, "LOOKS_AGAIN_BY_HAND", 0.0)
-    monkeypatch.setattr(presence, "COMES_BACK", 0.0)
-    with program.live_events.listen("queue") as changed:
-        await browser.writes("szef ma mój paszport")
-        while True:
-            async with program.database.transaction() as session:
-                if (await session.scalars(select(Conversation))).one().reachable == "left":
-                    break
-            await changed.wait()
-            changed.clear()
-    answer = await said(program, "Jestem, słucham.")
-    assert await fate(program, answer) == "failed"
-    monkeypatch.setattr(presence, "LOOKS_AGAIN_BY_HAND", 900.0)
-    await browser.presses(do="refresh")
-    assert await fate(program, answer) == "delivered"
 
 
 @pytest.mark.parametrize("token", ["", "nobody", "65a.aaaa.0000000000000000"])
