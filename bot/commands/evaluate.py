@@ -45,6 +45,7 @@ def register(commands: Any) -> None:
         action="store_true",
         help="how conversations are led instead: labelled turns, by language, kind and position",
     )
+    parser.add_argument("--long", action="store_true", help="with --conversations: the evaluation's long messages instead")
     parser.add_argument("--rows", type=Path, help="a folder of evaluation messages by language instead of nlu_data/evaluation")
     parser.set_defaults(run=run)
 
@@ -97,7 +98,7 @@ def _conversations(options: argparse.Namespace) -> int:
     except ScreenerUnusable as problem:
         print(problem, file=sys.stderr)
         return 1
-    part = VALIDATION if options.validation else EVALUATION
+    part = VALIDATION if options.validation else f"{EVALUATION}_long" if options.long else EVALUATION
     labelled = read_labelled(conversation_files(NLU_DATA, part))
     library = reader.understanding.library
     turns = [

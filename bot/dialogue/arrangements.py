@@ -14,7 +14,10 @@ LONGEST_TIME: Final = 8  # words in which a time is told; a longer sentence tell
 LONGEST_WORD: Final = 3  # words of a code word; more are a sign with its rule: "without the word it is not me"
 MOST_NOTED: Final = 200  # characters of a time, or of a code word with the rule that goes with it
 _MARKS: Final = " .,;:!?…"  # around what is noted: it stands in a sentence of ours
-_NAMED_WORD: Final = re.compile(r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]|[:=]\s*(?P<after>\S{2,30})\s*$")
+_NAMED_WORD: Final = re.compile(
+    r"[\"“„”«‘](?P<quoted>[^\"“„”«»‘’]{2,30})[\"”»’]"
+    r"|(?:[:=]|\s[–—-])\s*(?P<after>[^\s.,;!?…]{2,30})\s*(?:[.,;!?…]|$)"
+)
 
 
 def as_noted(value: str) -> str:
@@ -38,6 +41,6 @@ def _long(sentence: str) -> bool:
 
 
 def word_named(text: str) -> str:
-    """Return what stands in quotation marks or after a colon, "" where nothing does."""
+    """Return what stands in quotation marks, or is the one word between a colon or a dash and the next mark; "" where nothing is."""
     found = _NAMED_WORD.search(text)
     return (found["quoted"] or found["after"]).strip() if found is not None else ""

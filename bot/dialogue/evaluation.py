@@ -78,7 +78,7 @@ LATER: Final = 5  # the place in a conversation from which a message is a later 
 
 @dataclass(frozen=True)
 class JudgedTurn:
-    """One turn with what was said; `missing` and `unwanted` name kinds of texts or answers."""
+    """One turn with what was said; `missing` and `unwanted` name kinds of texts or answers, `beside` answers that nobody asked for."""
 
     conversation: str
     language: str
@@ -89,6 +89,8 @@ class JudgedTurn:
     commands: tuple[str, ...]
     missing: tuple[str, ...]
     unwanted: tuple[str, ...]
+    beside: tuple[str, ...]
+    asks: bool
     state_right: bool | None
     repeated: bool
 
@@ -107,6 +109,9 @@ def figures(turns: Sequence[JudgedTurn]) -> dict[str, Share]:
             groups.setdefault(group, []).append(turn.right)
     found = {group: Share(sum(right), len(right)) for group, right in sorted(groups.items())}
     states = [turn.state_right for turn in turns if turn.state_right is not None]
+    asking, others = ([turn for turn in turns if turn.asks is asks] for asks in (True, False))
+    found["asks, and no other answer"] = Share(sum(not turn.beside for turn in asking), len(asking))
+    found["asks nothing, and no answer"] = Share(sum(not turn.beside for turn in others), len(others))
     found["state as labelled"] = Share(sum(states), len(states))
     found["a text said a third time"] = Share(sum(turn.repeated for turn in turns), len(turns))
     return found
@@ -137,6 +142,8 @@ def judge(conversation: LabelledConversation, library: Library, understand: Unde
             commands=tuple(map(str, speaking.turn.commands.all)),
             missing=tuple(_missing(turn, said)),
             unwanted=tuple(kind for kind in sorted(turn.must_not) if _says(kind, said)),
+            beside=tuple(sorted(_answers(said) - {name for asked in turn.commands.asked for name in asked.choices})),
+            asks=bool(turn.commands.asked),
             state_right=_state_right(turn, state, understood.screening, findings),
             repeated=any(text in before for text in said if state.times(text) > 2),
         )
@@ -153,6 +160,11 @@ def _missing(turn: LabelledTurn, said: Sequence[str]) -> Iterable[str]:
     for asked in turn.commands.asked:
         if asked.choices and not any(f"answer.{name}" in said for name in asked.choices):
             yield str(asked)
+
+
+def _answers(said: Sequence[str]) -> set[str]:
+    """Return the answers of the library among texts."""
+    return {text.split(".")[1] for text in said if text.startswith("answer.")}
 
 
 def _says(kind: str, said: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.dialogue.arrangements import word_named
 from bot.messages import LANGUAGES
 from tests.dialogue.people import DANGER, GRAVE, QUESTION, READ_BACK, TIME
 from tests.dialogue.talk import Person
@@ -110,3 +111,18 @@ async def test_an_old_yes_on_the_screen_does_not_answer_a_new_question(person: P
 
 async def test_an_old_yes_erases_nothing_that_is_not_asked_any_more(person: Person) -> None:
     assert not (await person.writes("@delete", QUESTION, "@delete_yes")).erased
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("hasło „zielona kawa”", "zielona kawa"),
+        ("let it be: mango", "mango"),
+        ("ok, słowo: gruszka. i jeszcze jedno, ile to trwa", "gruszka"),
+        ("слово таке - яблуко. хто пише, хай його скаже", "яблуко"),
+        ("he told me: go home", ""),
+        ("my twenty-year-old is with me", ""),
+    ],
+)
+def test_a_code_word_is_what_stands_in_quotation_marks_or_alone_behind_a_colon_or_a_dash(text: str, word: str) -> None:
+    assert word_named(text) == word
