@@ -41,6 +41,13 @@ def test_what_surely_asks_and_has_no_answer_is_told_so_beside_the_one_that_has()
     assert found[1].near == ("dog", "cat")
 
 
+def test_what_a_clause_may_ask_beside_what_is_answered_is_offered_first() -> None:
+    whole, clauses = part(0.9, ("cost", 0.8), ("hours", 0.77)), [part(0.9, ("cost", 0.7)), part(0.85, ("dog", 0.3))]
+    assert [one.near for one in questions(whole, clauses, bar=BAR, between=0.0)] == [("dog", "hours")]
+    hardly = [clauses[0], part(0.7, ("dog", 0.3))]
+    assert [one.near for one in questions(whole, hardly, bar=BAR, between=0.0)] == [("hours",)]
+
+
 def test_what_hardly_asks_is_not_told_that_it_has_no_answer() -> None:
     assert asked(part(0.9, ("cost", 0.8)), part(0.9, ("cost", 0.75)), part(0.6, ("dog", 0.2))) == ["cost"]
 
