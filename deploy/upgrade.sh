@@ -36,7 +36,7 @@ PYTHON
 }
 
 [ -z "$(as_owner git status --porcelain --untracked-files=no)" ] || { say "Files of the program were changed here: git status."; exit 1; }
-bot check >/dev/null || { say "python -m bot check says that something is missing. Put that right first."; exit 1; }
+checked=$(bot check 2>&1) || { say "$checked"; say "python -m bot check says that something is missing. Put that right first."; exit 1; }
 was=$(as_owner git rev-parse HEAD)
 say "1. A sealed backup into $BACKUP."
 bot backup "$BACKUP"

@@ -116,7 +116,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 async def _database(settings: Settings) -> list[Finding]:
     kind = "PostgreSQL" if settings.database_url else "SQLite"
     if not settings.database_url and not (settings.data_dir / "frontdoor.sqlite3").exists():
-        return [Finding("database", "missing", "There is no database yet; `make run` makes one.")]
+        return [Finding("database", "missing", "There is no database yet; the first start makes one.")]
     database = Database(settings.database)
     try:
         await database.ping()

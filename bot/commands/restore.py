@@ -20,7 +20,8 @@ def register(commands: Any) -> None:
         help="put a backup in place",
         description=(
             "Opens a backup with its private key and puts database and keys where DATA_DIR and DATABASE_URL say; both places must be"
-            " empty, unless --replace is given. Deletes what is over by now, and sends nothing again. The program must be stopped."
+            " empty, unless --replace is given. Sends nothing again; what is over by now is deleted by the next purge. The program must be"
+            " stopped."
         ),
     )
     parser.add_argument("backup", metavar="FILE", type=Path)

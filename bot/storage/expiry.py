@@ -1,8 +1,8 @@
 """What has run out is forgotten, also of those who keep writing: each message on its own day, then its case, then the conversation.
 
 A message ends `RETENTION_DAYS` after it was written, one of a conversation that was handed to the hotline `CASE_RETENTION_DAYS`
-after. What was concluded from it goes with it as far as it holds its words. A case ends as long after it was closed; while it is
-open, what consultants wrote down about it stays.
+after. What was concluded from it goes with it as far as it holds its words. A case ends as long after it was closed; what consultants
+wrote down about an open one stays as long as its conversation, which ends with its last message.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ TELEGRAM: Final = Provider(
     prefix=PREFIX,
     ready=lambda settings: settings.telegram_ready,
     when_ready="Token and secret are set. `check --channels` asks Telegram.",
-    when_off="TELEGRAM_BOT_TOKEN and TELEGRAM_SECRET_TOKEN are not both set.",
+    when_off="TELEGRAM_BOT_TOKEN and TELEGRAM_SECRET_TOKEN are not both set; `telegram poll` needs the first alone.",
     open=_open,
     probe=_probe,
 )
