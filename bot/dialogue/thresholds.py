@@ -39,7 +39,7 @@ class Cost:
 PLAIN: Final = Cost()
 GRAVE: Final = Cost(beta=1.0, precision=0.75, least=0.5)
 COSTS: Final[Mapping[str, Cost]] = {
-    ASK: Cost(beta=1.3),
+    ASK: Cost(beta=1.0),
     "near": Cost(precision=0.7, least=0.45),  # it sends somebody away from the phone
     "answer:no": Cost(least=0.4),
     **dict.fromkeys(("correct:joke", "feel:better", "done:called"), replace(GRAVE, least=0.6)),  # they end a danger

@@ -1,10 +1,12 @@
-"""What the conversations of the tests say is not what the dialogue learned from."""
+"""What the conversations of tests and evaluation say is not what the dialogue learned from."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
+import pytest
 import yaml
 
 from bot.dialogue.learning import conversation_files, read_conversations
@@ -24,7 +26,18 @@ def messages_of_tests() -> set[str]:
     return {plain(text) for text in texts if len(plain(text).split()) >= SHORT}
 
 
+@cache
+def messages_of(part: str) -> frozenset[str]:
+    conversations = read_conversations(conversation_files(Path(PROJECT_ROOT, "nlu_data"), part))
+    texts = {plain(turn.text) for conversation in conversations for turn in conversation.turns}
+    return frozenset(text for text in texts if len(text.split()) >= SHORT)
+
+
 def test_no_message_of_the_conversation_tests_is_learned_from() -> None:
-    conversations = read_conversations(conversation_files(Path(PROJECT_ROOT, "nlu_data"), "training"))
-    learned = {plain(turn.text) for conversation in conversations for turn in conversation.turns}
-    assert sorted(messages_of_tests() & learned) == []
+    assert sorted(messages_of_tests() & messages_of("training")) == []
+
+
+@pytest.mark.parametrize("part", ["evaluation", "evaluation_long"])
+def test_no_message_of_the_evaluation_is_learned_from(part: str) -> None:
+    assert messages_of(part)
+    assert sorted(messages_of(part) & messages_of("training")) == []
