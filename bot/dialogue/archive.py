@@ -15,6 +15,7 @@ from bot.dialogue.understand import CommandModel
 from bot.language.normalise import readable
 from bot.screening.archive import load_folder, opened
 from bot.screening.models import newest_archive
+from bot.screening.respelt import spelt
 from bot.screening.screener import Screener, ScreenerUnusable, encode, name_language
 from bot.screening.tuned import TunedEncoder
 
@@ -32,11 +33,11 @@ class Reader:
         brain = self.screener.brain
         encoding = encode(text, brain.encoder)
         language = name_language(self.screener.languages, text, language_hint, encoding, brain.heads)
-        screening, reading = brain.screen(text, language, None), None
-        if encoding is not None:
-            found = brain.understand(text, language, encoding)
-            screening, reading = brain.screening(found), found.reading
-        return self.understanding.understand(text, screening, reading, context)
+        if encoding is None:
+            return self.understanding.understand(text, brain.screen(text, language, None), None, context)
+        found = brain.understand(text, language, encoding)
+        read = spelt(text, found.reading, brain.spelling, brain.encoder)
+        return self.understanding.understand(text, brain.screening(found), read, context)
 
     def over(self, library: Library) -> Reader:
         """Return what reads messages in the light of another library than that of the files."""

@@ -28,10 +28,10 @@ from bot.language.lexicon import Lexicon, shared_lexicon
 from bot.language.normalise import readable
 from bot.language.sentences import QUESTION_MARKS, sentences
 from bot.messages import QUESTION_TOPICS, Screening, Speaker, Triage
-from bot.screening.clauses import Reading
 from bot.screening.encoder import Encoder, Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.parts import together
+from bot.screening.respelt import Spelt
 from bot.screening.tuned import TunedEncoder
 
 COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
@@ -45,11 +45,15 @@ HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", 
 
 @dataclass(frozen=True)
 class Message:
-    """What is read of a message: texts and vectors of the whole and, where it has several, its clauses; a row of numbers for each."""
+    """What is read of a message: texts and vectors of the whole and, where it has several, its clauses; a row of numbers for each.
+
+    `typed` are the texts as they were written, where `read` has the spelling of the language.
+    """
 
     language: str
     read: Sequence[tuple[str, Matrix]]
     rows: Matrix
+    typed: Sequence[str]
 
     @property
     def texts(self) -> list[str]:
@@ -83,18 +87,19 @@ class CommandModel:
         known = dict(zip(before.nearness.digests, before.nearness.vectors, strict=False)) if before is not None else None
         return replace(self, library=library, nearness=self.nearness.over(library, encoder, self.senses, known))
 
-    def understand(self, text: str, screening: Screening, reading: Reading | None, context: Context) -> Understood:
-        """Return what a message does in its conversation; `reading` is None of a text without words."""
+    def understand(self, text: str, screening: Screening, spelt: Spelt | None, context: Context) -> Understood:
+        """Return what a message does in its conversation; `spelt` is None of a text without words."""
         said = exact(text, screening.language, self.lexicon)
-        if reading is None:
+        if spelt is None:
             return Understood(screening, said or Commands.of("unclear"))
-        parts, encodings = self._parts(text, reading)
+        parts, encodings = self._parts(spelt)
         vector = packed(parts[0][1][: self.senses.last_width])
         if said is not None:
             said_as = as_it_is if said.any_of(*ALARMS) else HINT_OF.__getitem__
             return Understood(screening, with_screening(said, screening, said_as=said_as), vector=vector)
-        rows = rows_of(parts, reading.language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = Message(reading.language, parts, rows)
+        language = spelt.reading.language
+        rows = rows_of(parts, language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
+        message = Message(language, parts, rows, [text, *spelt.typed][: len(parts)])
         likely = self.heads.likelihoods(rows, message.texts) | self.person.likelihoods(encodings)
         who = self._who(rows[0], context)
         found = self._heard(message, likely, context)
@@ -109,15 +114,16 @@ class CommandModel:
         commands = with_screening(Commands(tuple(found)), screening, said_as=in_context(context, likely))
         return Understood(screening, commands, who, vector)
 
-    def _parts(self, text: str, reading: Reading) -> tuple[list[tuple[str, Matrix]], list[Encoding]]:
+    def _parts(self, spelt: Spelt) -> tuple[list[tuple[str, Matrix]], list[Encoding]]:
         """Return texts with vectors, and encodings, of what is read: the whole message and, where it has several, each of its clauses."""
+        reading = spelt.reading
         several = len(reading.clauses) > 1
-        texts, encodings = [text, *reading.clauses * several], [reading.whole, *reading.encodings * several]
+        texts, encodings = [spelt.text, *reading.clauses * several], [reading.whole, *reading.encodings * several]
         return list(zip(texts, self.senses.of(encodings), strict=True)), encodings
 
     def _heard(self, message: Message, likely: Mapping[str, float], context: Context) -> list[Command]:
         """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for."""
-        bars, text = self.heads.bars, message.read[0][0]
+        bars, text = self.heads.bars, message.typed[0]
         values = {"arrange:time": time_named(text, message.language, self.lexicon), "arrange:word": word_named(text)}
         halved = {"arrange:word"} if values["arrange:word"] else set()
         found = [
@@ -146,8 +152,8 @@ class CommandModel:
         """Return the sentences of a message that do one thing, as they are written; the whole message where no clause does it by itself."""
         least = self.heads.bars.command[name] * HALF_HEARD
         sure = self.heads.likely(name, message.rows[1:], message.texts[1:])
-        told = [clause for (clause, _), one in zip(message.read[1:], sure, strict=True) if one >= least]
-        text = message.read[0][0]
+        told = [clause for clause, one in zip(message.typed[1:], sure, strict=True) if one >= least]
+        text = message.typed[0]
         return " ".join(part for part in sentences(text) if any(clause in part or part in clause for clause in told)) or text
 
     def _wanted(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> tuple[Command, float] | None:
@@ -185,7 +191,7 @@ class CommandModel:
         )
         if context.presses:
             near = [self._as_danger_presses(found) for found in near]
-        parts = (Part(asks[place], tuple(found), message.read[place][0]) for place, found in zip(places, near, strict=True))
+        parts = (Part(asks[place], tuple(found), message.typed[place]) for place, found in zip(places, near, strict=True))
         whole, *clauses = parts
         if wanted.value:
             return questions(whole, clauses, bar=bar, between=self.heads.bars.between)

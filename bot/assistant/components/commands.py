@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.assistant.components.encoder import shared_encoder
-from bot.assistant.components.screener import READING, SCREENING
+from bot.assistant.components.screener import SCREENING, SPELT
 from bot.assistant.importer import METADATA, rows_of
 from bot.assistant.learned_parts import fill
 from bot.assistant.sources import COMMANDS_PART, PERSON_PART
@@ -109,7 +109,7 @@ class CommandClassifier(GraphComponent):
         if self._understanding is None:
             return plainly(text, screening, self._lexicon)
         understanding = self._understanding if library is None else self._of(self._understanding, library)
-        return understanding.understand(text, screening, message.get(READING), context)
+        return understanding.understand(text, screening, message.get(SPELT), context)
 
     def _of(self, understanding: CommandModel, library: Library) -> CommandModel:
         if self._over is None or self._over.library is not library:

@@ -20,11 +20,12 @@ from bot.assistant.learned_parts import fill
 from bot.assistant.sources import SCREENING_PART
 from bot.assistant.training_progress import reached
 from bot.language.normalise import readable
+from bot.screening.respelt import spelt
 from bot.screening.rows import read_rows, validation_files
 from bot.screening.screener import Brain, load_brain
 from bot.screening.training import train_screener
 
-SCREENING, READING = "screening", "reading"
+SCREENING, SPELT = "screening", "spelt"
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -78,6 +79,6 @@ class ScreeningClassifier(GraphComponent):
             else:
                 understanding = self._brain.understand(text, language, encoding)
                 screening = self._brain.screening(understanding)
-                message.set(READING, understanding.reading)
+                message.set(SPELT, spelt(text, understanding.reading, self._brain.spelling, self._brain.encoder))
             message.set(SCREENING, screening.as_json(), add_to_output=True)
         return messages
