@@ -7,11 +7,13 @@ from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, PREFIX, WAITING, Answer, Library
 from bot.dialogue.commands import ASK, HELPS, Command, Commands
+from bot.dialogue.screened import ALARMS
 from bot.dialogue.state import Danger, Fact, Heard, Person, State, Who, in_mortal_danger
 from bot.language.sentences import QUESTION_MARKS
 from bot.messages import Indicator, Triage
 
 FEW_WORDS: Final = 6  # of a message that only says that somebody comes
+SURELY: Final = 0.5  # from which likelihood on a danger is told of for sure, whoever comes
 MOST_ANSWERS: Final = 2
 OF_HARM: Final = frozenset({"medicine_taken", "ambulance_hurt", "drugged_against_will", "emergency_ward"})
 ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "still_there"})
@@ -113,6 +115,11 @@ def left_erasing_open(turn: Turn) -> bool:
     return turn.awaits == "erase" and small and all(set(one.choices[:1]) & ABOUT_ERASING for one in turn.commands.asked)
 
 
+def asks_beside_erasing(turn: Turn) -> bool:
+    """Say whether erasing is wanted beside a question about something else, which would find no answer once all is erased."""
+    return turn.does("want:erase") and any(answer.id not in ABOUT_ERASING for answer in answers(turn)) and bool(turn.does(ASK))
+
+
 def said_of_danger(turn: Turn) -> bool:
     """Say whether this reply tells already what to do in a danger."""
     texts = {answer.text for answer in answers(turn) if answer.matter == "danger"}
@@ -136,10 +143,15 @@ def suicide_doubted(turn: Turn) -> bool:
 
 
 def only_interrupted(turn: Turn) -> bool:
-    """Say whether the message only says that somebody comes: no long text may stand on the screen then."""
-    new_signs = turn.heard.screening.signs - {Indicator.SURVEILLANCE, Indicator.ISOLATION}
-    few = len(turn.text.split()) <= FEW_WORDS and not turn.does("want:erase", "want:quiet")
-    return turn.does("near") and not new_signs and (few or turn.commands.names == {"near"})
+    """Say whether the message above all says that somebody comes: no long text may stand on the screen then."""
+    near = turn.commands.first("near")
+    if near is None or turn.heard.screening.signs - {Indicator.SURVEILLANCE, Indicator.ISOLATION}:
+        return False
+    wishes = turn.does("want:erase", "want:quiet")
+    dangers = [one.sure for one in turn.commands.all if one.name in ALARMS]
+    told = near.sure if turn.before.in_danger else min(near.sure, SURELY)  # what to do in a danger was said before, or is owed
+    few = len(turn.text.split()) <= FEW_WORDS or (bool(dangers) and max(dangers) < told)
+    return (few and not wishes) or turn.commands.names == {"near"}
 
 
 def acute(turn: Turn) -> bool:

@@ -48,6 +48,8 @@ def with_screening(commands: Commands, screening: Screening, *, said_as: SaidAs 
     if commands.any_of(*heard):
         return commands
     told = said_as(alarm)
+    if of_dying and commands.any_of(*_DANGERS) and "doubt:suicide" not in commands:
+        told = HINT_OF[alarm]  # the conversation hears what endangers this life, and it is not they themselves: 112 comes first
     if told == "danger:self" and "doubt:suicide" in commands:
         told = _DYING  # the triage does not say what endangers a life; the lines for dying name 112 as well
     return commands.with_(Command(told, sure=FOUND_ONLY))

@@ -294,6 +294,12 @@ TABLE: Final = (
         says("withdraw_ask", "withdraw_ask_again", buttons=WITHDRAW),
     ),
     # One question
+    Row(
+        Q,
+        "erasing is wanted beside a question, which is answered first",
+        is_.asks_beside_erasing,
+        says("delete_ask", "delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
+    ),
     Row(Q, "nothing may be asked in a danger", lambda t: is_.acute(t) and bool(t.said), lambda _t: ()),
     Row(
         Q,

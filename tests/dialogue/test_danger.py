@@ -31,6 +31,32 @@ def test_an_emergency_that_only_the_screening_hears_beside_a_doubt_of_dying_gets
     assert Talk().hears("…", "danger:self", "doubt:suicide", **emergency)[0] == "emergency_victim"
 
 
+def test_a_danger_that_the_conversation_hears_comes_before_a_word_of_dying_that_only_the_screening_hears() -> None:
+    both = {"triage": Triage.EMERGENCY, "signs": [Indicator.SUICIDE_RISK, Indicator.MOVEMENT_RESTRICTED]}
+    talk = Talk()
+    assert talk.hears("…", "danger:self", "tell:self", **both)[0] == "emergency_victim"
+    assert Indicator.SUICIDE_RISK in talk.findings.indicators
+    assert Talk().hears("…", "danger:self", "feel:suicide", **both)[0] == "suicide"
+    assert Talk().hears("…", "danger:self", "doubt:suicide", **both)[0] == "suicide"
+
+
+@pytest.mark.parametrize(("near", "danger", "said"), [(0.8, 0.4, "someone_near"), (0.8, 0.7, "emergency_victim")])
+def test_of_somebody_who_comes_and_a_danger_in_one_message_the_surer_one_is_answered(
+    near: float, danger: float, said: str
+) -> None:
+    long = "I see a pharmacy and a tram stop, number six I think, wait, I hear him on the stairs"
+    found = Talk().hears(long, Command("near", sure=near), Command("danger:self", sure=danger), triage=Triage.EMERGENCY)
+    assert found == (said,)
+
+
+def test_once_it_was_said_what_to_do_in_a_danger_somebody_who_comes_leaves_only_a_short_text() -> None:
+    talk = Talk()
+    talk.hears("…", "danger:self", triage=Triage.EMERGENCY)
+    long = "I see a pharmacy and a tram stop, number six I think, wait, I hear him on the stairs"
+    found = talk.hears(long, Command("near", sure=0.8), Command("danger:self", sure=0.7), triage=Triage.EMERGENCY)
+    assert found == ("someone_near",)
+
+
 async def test_somebody_who_comes_in_leaves_only_a_short_text_without_a_number(person: Person) -> None:
     await person.writes(GRAVE)
     outcome = await person.writes(NEAR)
