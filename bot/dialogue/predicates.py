@@ -247,8 +247,12 @@ def moments(turn: Turn) -> frozenset[str]:
 
 
 def fitting(turn: Turn) -> tuple[Answer, ...]:
-    """Return the answers that the message asks for, or that help with what it tells, where they fit writer and moment; vital ones first."""
-    named = [name for one in (*turn.commands.asked, *turn.commands.named(HELPS)) for name in one.choices[:1]]
+    """Return the answers that the message asks for, or that help with what it tells, where they fit writer and moment; vital ones first.
+
+    Who may die is stayed with: what helps with something else is not offered unasked.
+    """
+    helping = () if suicide_open(turn) else turn.commands.named(HELPS)
+    named = [name for one in (*turn.commands.asked, *helping) for name in one.choices[:1]]
     known = [turn.library.answers[name] for name in dict.fromkeys(named) if name in turn.library]
     return tuple(sorted((answer for answer in known if fits(turn, answer)), key=lambda answer: not answer.vital))
 

@@ -63,7 +63,13 @@ _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
 _BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
 _MOODS: Final = ("feel:unsure", "feel:angry")
 SURELY_ASKED: Final = 0.9
-ABOUT_HOURS: Final = {("hotline_hours",), ("safe_time_what",), ("how_long_until_answer",), ("hotline_how_long",)}
+ABOUT_HOURS: Final = {
+    ("hotline_hours",),
+    ("safe_time_what",),
+    ("how_long_until_answer",),
+    ("hotline_how_long",),
+    ("hours_legal",),
+}
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
 MERE: Final = 3  # words of "and the other thing?"
 OF_NOTHING_NEW: Final = frozenset({"still_there", "misunderstood"})  # what "and?" sounds like

@@ -73,6 +73,13 @@ async def test_somebody_who_comes_in_with_a_new_danger_is_answered_as_the_danger
     assert outcome.triage is Triage.EMERGENCY
 
 
+def test_who_may_die_is_stayed_with_and_offered_no_answer_that_nobody_asked_for() -> None:
+    talk = Talk()
+    talk.hears("…", "feel:suicide", **MORTAL)
+    assert talk.hears("…", "tell:self", Command("helps", "feel_lonely")) == ("suicide_here",)
+    assert "answer.feel_lonely" in talk.hears("…", "ask:feel_lonely")
+
+
 async def test_a_wish_to_die_that_is_denied_ends_its_texts_and_the_case_stays(person: Person) -> None:
     first = await person.writes(DYING)
     assert first.said[0] == "suicide"
