@@ -117,7 +117,7 @@ def left_erasing_open(turn: Turn) -> bool:
 
 def asks_beside_erasing(turn: Turn) -> bool:
     """Say whether erasing is wanted beside a question about something else, which would find no answer once all is erased."""
-    return turn.does("want:erase") and any(answer.id not in ABOUT_ERASING for answer in answers(turn)) and bool(turn.does(ASK))
+    return turn.does("want:erase") and answers_question(turn) and any(one.id not in ABOUT_ERASING for one in answers(turn))
 
 
 def said_of_danger(turn: Turn) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from bot.console.staff import Role
 from bot.operations.sealing import seal_closed
 from bot.program import Program
 from bot.storage.tables import Conversation, Delivery, Staff
@@ -50,6 +51,14 @@ async def rest(program: Program, clock: Clock, minutes: int = 61) -> int:
     """Let an hour pass, and the program look after its closed cases."""
     clock.move(minutes=minutes)
     return await seal_closed(program)
+
+
+async def sealed(program: Program, clock: Clock, consultant: Make, writes: Any) -> tuple[Consultant, str]:
+    """Return a coordinator and the id of the case that was theirs, which is closed and sealed."""
+    ewa = await consultant("Ewa", Role.COORDINATOR)
+    case = await fill(program, writes, ewa)
+    await rest(program, clock)
+    return ewa, case
 
 
 def shown(page: str) -> set[str]:

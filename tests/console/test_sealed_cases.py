@@ -29,6 +29,7 @@ from tests.console.sealing import (
     account,
     fill,
     rest,
+    sealed,
     shown,
     the_conversation,
 )
@@ -139,9 +140,7 @@ async def test_who_comes_back_is_answered_and_a_new_sign_makes_a_case_that_shows
 async def test_what_is_written_into_a_sealed_case_is_sealed_in_turn(
     program: Program, clock: Clock, consultant: Make, writes: Any
 ) -> None:
-    ewa = await consultant("Ewa", Role.COORDINATOR)
-    case = await fill(program, writes, ewa)
-    await rest(program, clock)
+    ewa, case = await sealed(program, clock, consultant, writes)
     await ewa.log_in()
     await ewa.text(f"/cases/{case}")
     await ewa.post(f"/cases/{case}/note", note="siostra oddzwoniła")

@@ -17,7 +17,7 @@ from bot.storage.audit import AuditLog
 from bot.storage.tables import AuditEntry, Staff, StaffSession
 from bot.storage.tables_seals import CaseKeyGiven, StaffKey
 from tests.console.conftest import PASSWORD, Bot, Client, Consultant
-from tests.console.sealing import ALL, SEALED, Make, account, fill, rest, shown
+from tests.console.sealing import ALL, SEALED, Make, account, fill, rest, sealed, shown
 from tests.support import Clock, PlainAssistant
 
 
@@ -29,9 +29,7 @@ async def actions(program: Program) -> list[str]:
 async def test_somebody_new_sees_who_can_open_it_until_a_coordinator_gives_them_the_keys(
     program: Program, clock: Clock, consultant: Make, writes: Any
 ) -> None:
-    ewa = await consultant("Ewa", Role.COORDINATOR)
-    case = await fill(program, writes, ewa)
-    await rest(program, clock)
+    ewa, case = await sealed(program, clock, consultant, writes)
     jan = await consultant("Jan")
     page = await jan.text(f"/cases/{case}")
     assert shown(page) == set()
@@ -78,9 +76,7 @@ async def test_after_a_lost_password_a_coordinator_gives_everything_again(
 
 
 async def test_a_new_password_of_ones_own_keeps_everything(program: Program, clock: Clock, consultant: Make, writes: Any) -> None:
-    ewa = await consultant("Ewa", Role.COORDINATOR)
-    case = await fill(program, writes, ewa)
-    await rest(program, clock)
+    ewa, case = await sealed(program, clock, consultant, writes)
     await ewa.log_in()
     await ewa.get("/password")
     new = "inne hasło i siedem gęsi"
@@ -94,9 +90,7 @@ async def test_a_new_password_of_ones_own_keeps_everything(program: Program, clo
 async def test_a_login_from_before_keys_were_made_is_told_to_log_in_again(
     program: Program, clock: Clock, consultant: Make, writes: Any
 ) -> None:
-    ewa = await consultant("Ewa", Role.COORDINATOR)
-    case = await fill(program, writes, ewa)
-    await rest(program, clock)
+    ewa, case = await sealed(program, clock, consultant, writes)
     await ewa.log_in()
     async with program.database.transaction() as session:
         await session.execute(update(StaffSession).values(unlocked=None))
@@ -150,9 +144,7 @@ async def test_who_is_locked_out_keeps_no_key_and_gets_none(
 async def test_every_process_opens_what_the_cookie_of_a_login_at_another_one_unlocks(
     program: Program, clock: Clock, consultant: Make, writes: Any, aiohttp_client: Callable[..., Awaitable[Client]]
 ) -> None:
-    ewa = await consultant("Ewa", Role.COORDINATOR)
-    case = await fill(program, writes, ewa)
-    await rest(program, clock)
+    ewa, case = await sealed(program, clock, consultant, writes)
     await ewa.log_in()
     other = build(program.settings, assistant=PlainAssistant(), clock=clock)  # type: ignore[arg-type]
     app = web.Application()
@@ -172,9 +164,7 @@ async def test_a_new_key_of_the_server_leaves_what_is_sealed_to_the_staff_and_th
     bot: Bot,
     aiohttp_client: Callable[..., Awaitable[Client]],
 ) -> None:
-    ewa = await consultant("Ewa", Role.COORDINATOR)
-    case = await fill(program, writes, ewa)
-    await rest(program, clock)
+    ewa, case = await sealed(program, clock, consultant, writes)
     assert (await bot("keys", "rotate"))[0] == 0
     assert (await bot("keys", "drop-old"))[0] == 0
     assert "The keys open what is stored" in (await bot("check"))[1]
