@@ -32,7 +32,7 @@ import aiohttp
 import yaml
 
 from bot.channels.webchat.networks import FORWARDED
-from bot.dialogue.learning import conversation_files
+from bot.learning.labelled import conversation_files
 from bot.screening.rows import NLU_DATA
 from bot.settings import PROJECT_ROOT
 

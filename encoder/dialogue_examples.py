@@ -1,7 +1,7 @@
 """What the dialogue's own layers are learned from: messages in their conversations, what they do, which answer they ask for, who writes.
 
-The same sources as the networks of the dialogue have (`bot.dialogue.training`), and its messages that do several things. Conversations of
-a tenth are held out: the bars of those networks are chosen on them (`bot.dialogue.training`). Each message is read up to the layer where
+The same sources as the networks of the dialogue have (`bot.learning.training`), and its messages that do several things. Conversations of
+a tenth are held out: the bars of those networks are chosen on them (`bot.learning.training`). Each message is read up to the layer where
 the dialogue's own ones begin, once as it is written and once as another hand could have typed it.
 """
 
@@ -24,21 +24,14 @@ from bot.dialogue.commands import LABELS, REFUSES, WANTS
 from bot.dialogue.embedding import Senses
 from bot.dialogue.features import Context, Hits, features
 from bot.dialogue.heads import ROLES
-from bot.dialogue.joining import joined
-from bot.dialogue.learning import (
-    Example,
-    conversation_files,
-    from_library,
-    from_phrases,
-    from_rows,
-    is_held_out,
-    read_conversations,
-)
-from bot.dialogue.person import read_person
-from bot.dialogue.training import ONE_PHRASE_IN, ONE_ROW_IN, Teacher
 from bot.language.lexicon import Lexicon
 from bot.language.normalise import readable
 from bot.language.word_lists import phrases_by_meaning
+from bot.learning.examples import Example, from_library, from_phrases, from_rows
+from bot.learning.joining import joined
+from bot.learning.labelled import conversation_files, is_held_out, read_conversations
+from bot.learning.person_rows import read_person
+from bot.learning.training import ONE_PHRASE_IN, ONE_ROW_IN, Teacher
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.rows import held_out, read_rows, training_files

@@ -21,11 +21,12 @@ MAY_IMPORT: Final[dict[str, str]] = {
     "language": "messages",
     "screening": "messages language",
     "dialogue": "messages language screening",
+    "learning": "messages language screening dialogue",
     "storage": "messages settings screening",
     "actions": "messages language dialogue",
     "http": "storage",
     "runtime": "settings storage",
-    "assistant": "messages settings language screening dialogue actions runtime",
+    "assistant": "messages settings language screening dialogue learning actions runtime",
     "handoff": "messages settings language storage http runtime",
     "alarms": "messages settings language storage http runtime handoff",
     "delivery": "messages language dialogue storage runtime handoff",
@@ -42,7 +43,7 @@ MAY_IMPORT: Final[dict[str, str]] = {
     ),
     "server": "settings storage http runtime assistant handoff alarms program channels.webchat console operations api channels",
     "commands": (
-        "messages settings language screening dialogue storage runtime assistant handoff alarms delivery conversation "
+        "messages settings language screening dialogue learning storage runtime assistant handoff alarms delivery conversation "
         "program channels.telegram console operations api channels server"
     ),
     "__main__": "settings language screening dialogue storage http runtime operations commands",

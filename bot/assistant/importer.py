@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue.learning import intent_of
+from bot.learning.examples import intent_of
 from bot.messages import Indicator, Speaker, Triage
 from bot.screening.rows import NLU_DATA, Row, read_rows, training_files
 

@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.dialogue.answers import NEXT_NEEDS, matter_files
-from bot.dialogue.learning import conversation_files, situations
-from bot.dialogue.person import person_files
-from bot.dialogue.person_training import examples as turns_of_a_person
 from bot.dialogue.rules import RULES
 from bot.language.identification import OTHER_LANGUAGES
 from bot.language.word_lists import lexicon_files
 from bot.language.writing import writing_files
+from bot.learning.examples import situations
+from bot.learning.labelled import conversation_files
+from bot.learning.person import examples as turns_of_a_person
+from bot.learning.person_rows import person_files
 from bot.messages import LANGUAGES
 from bot.screening.concepts import concept_files
 from bot.screening.rows import NLU_DATA, training_files, validation_files
@@ -66,7 +67,7 @@ SCREENING_PART: Final = Part(
 )
 COMMANDS_PART: Final = Part(
     "commands",
-    "bot.dialogue.training",
+    "bot.learning.training",
     lambda: [
         *training_files(),
         *lexicon_files(),
@@ -80,13 +81,13 @@ COMMANDS_PART: Final = Part(
 )
 PERSON_PART: Final = Part(
     "person",
-    "bot.dialogue.person_training",
+    "bot.learning.person",
     lambda: [
         *person_files(NLU_DATA),
         *(path for part in ("training", "validation") for path in conversation_files(NLU_DATA, part)),
         ENCODER / DIGESTS,
     ],
-    led_by=("bot.dialogue.learning",),
+    led_by=("bot.learning.labelled",),
     examples=lambda: turns_of_a_person(NLU_DATA),
 )
 PARTS: Final = (LANGUAGE_PART, SCREENING_PART, COMMANDS_PART, PERSON_PART)

@@ -1,5 +1,5 @@
 """The command line: one module for each command, with `register(subparsers)`.
 
-It may import `messages`, `settings`, `language`, `screening`, `dialogue`, `storage`, `runtime`, `assistant`, `handoff`, `alarms`,
-`delivery`, `conversation`, `program`, `channels.telegram`, `console`, `operations`, `api`, `channels` and `server`.
+It may import `messages`, `settings`, `language`, `screening`, `dialogue`, `learning`, `storage`, `runtime`, `assistant`, `handoff`,
+`alarms`, `delivery`, `conversation`, `program`, `channels.telegram`, `console`, `operations`, `api`, `channels` and `server`.
 """

@@ -26,7 +26,7 @@ def register(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the tables, or the counts."""
     if options.asked_next:
-        from bot.dialogue.asked_next import as_yaml, of_training  # noqa: PLC0415 - reads all training conversations
+        from bot.learning.asked_next import as_yaml, of_training  # noqa: PLC0415 - reads all training conversations
 
         print(as_yaml(of_training()), end="")
         return 0

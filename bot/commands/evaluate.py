@@ -89,9 +89,9 @@ def run(options: argparse.Namespace) -> int:
 def _conversations(options: argparse.Namespace) -> int:
     """Lead the labelled conversations and print how many turns are right."""
     from bot.dialogue.archive import load_reader  # noqa: PLC0415 - the model is only loaded when it is needed
-    from bot.dialogue.evaluation import figures, judge  # noqa: PLC0415
-    from bot.dialogue.learning import conversation_files  # noqa: PLC0415
-    from bot.dialogue.learning import read_conversations as read_labelled  # noqa: PLC0415
+    from bot.learning.evaluation import figures, judge  # noqa: PLC0415
+    from bot.learning.labelled import conversation_files  # noqa: PLC0415
+    from bot.learning.labelled import read_conversations as read_labelled  # noqa: PLC0415
 
     try:
         reader = load_reader(Path(load_settings().model_dir))

@@ -20,7 +20,7 @@ from bot.messages import LANGUAGES, TOPICS
 
 NLU_DATA: Final = Path(__file__).resolve().parents[2] / "nlu_data"
 FOLDER: Final = "answers"
-NEXT_NEEDS: Final = "next_needs.yml"  # made by `bot.dialogue.asked_next`
+NEXT_NEEDS: Final = "next_needs.yml"  # made by `bot.learning.asked_next`
 PREFIX: Final = "answer."  # of the ids of these texts among all texts
 CALM, WAITING, DANGER = "calm", "waiting", "danger"
 _MOMENTS: Final = frozenset({CALM, WAITING, DANGER})

@@ -1,6 +1,6 @@
 """What a message does, as likelihoods: a small network over the message in its conversation.
 
-Trained by `bot.dialogue.learning`; here only read and applied.
+Trained by `bot.learning.heads`; here only read and applied.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Every word, every run of three to five letters of one, and every two words in a row have a place in a table of small vectors, found by a
 hash; their weighted mean says what a message does, or which answer it asks for. A table knows only what stands in the messages that it was
-learned from (`bot.dialogue.letters_training`), in whatever language.
+learned from (`bot.learning.letters`), in whatever language.
 """
 
 from __future__ import annotations

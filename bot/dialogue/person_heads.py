@@ -2,7 +2,7 @@
 
 Who asks for a person is given one, so this is not left to the network of the forty commands, in which so rare a wish drowns: of 192 wishes
 in words of strangers that one heard 129, with five innocent sentences of 96 (docs/dialogue.md). Learned by
-`bot.dialogue.person_training`; here only read and applied.
+`bot.learning.person`; here only read and applied.
 """
 
 from __future__ import annotations

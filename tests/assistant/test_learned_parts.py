@@ -27,8 +27,8 @@ from bot.assistant.sources import (
     teaching,
 )
 from bot.dialogue.answers import Library
-from bot.dialogue.learning import situations
 from bot.dialogue.retrieval import digest
+from bot.learning.examples import situations
 from bot.messages import LANGUAGES
 from bot.screening.models import ModelMissing
 from bot.screening.rows import NLU_DATA
@@ -119,7 +119,7 @@ def test_a_source_that_learning_reads_and_the_fingerprint_lacks_is_told() -> Non
 
 
 def test_code_counts_with_all_that_it_imports_and_by_what_it_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {"bot/dialogue/training.py", "bot/dialogue/settle.py", "bot/screening/tuned.py"} <= {
+    assert {"bot/learning/training.py", "bot/dialogue/settle.py", "bot/screening/tuned.py"} <= {
         path.relative_to(PROJECT_ROOT).as_posix() for path in code_of(COMMANDS_PART.module)
     }
     monkeypatch.setattr(sources, "PROJECT_ROOT", tmp_path)

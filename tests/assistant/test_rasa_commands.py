@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bot.dialogue.commands import Commands
-from bot.dialogue.learning import from_rows
+from bot.learning.examples import from_rows
 from bot.screening.rows import read_rows
 from bot.settings import PROJECT_ROOT, load_settings
 

@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from bot.dialogue.letters import Letters, places, runs
-from bot.dialogue.letters_training import Course, learn_letters
+from bot.learning.letters import Course, learn_letters
 
 WAYS = {
     "bag": ["what do i put in the bag", "which things go into my bag", "co spakować do torby", "the bag, what goes in"],

@@ -8,9 +8,9 @@ import numpy as np
 
 from bot.dialogue.answers import shared_library
 from bot.dialogue.letters import Letters
-from bot.dialogue.letters_training import Course, learn_letters
 from bot.dialogue.retrieval import Nearness
 from bot.dialogue.state import Who
+from bot.learning.letters import Course, learn_letters
 
 BAG, NIGHT, OTHER = "what_to_pack", "sleep_tonight", "who_reads"
 ASKED = np.array([1.0, 0.0], dtype=np.float32)

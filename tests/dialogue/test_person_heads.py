@@ -11,7 +11,7 @@ from bot.dialogue.commands import REFUSES, WANTS
 from bot.dialogue.embedding import Senses
 from bot.dialogue.heads import Layers
 from bot.dialogue.person_heads import MAY_REFUSE, PersonHeads
-from bot.dialogue.person_training import MOST_WRONG, Message, bar_of
+from bot.learning.person import MOST_WRONG, Message, bar_of
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads
 from bot.screening.tuned import MODEL

@@ -25,13 +25,13 @@ from bot.assistant.training_progress import reached
 from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
 from bot.dialogue.person_heads import FOLDER as PERSON_FOLDER
-from bot.dialogue.person_training import train_person
-from bot.dialogue.training import train_understanding
 from bot.dialogue.turn import Understood
 from bot.dialogue.understand import CommandModel, plainly
 from bot.language.lexicon import shared_lexicon
 from bot.language.normalise import readable
 from bot.language.word_lists import phrases_by_meaning
+from bot.learning.person import train_person
+from bot.learning.training import train_understanding
 from bot.messages import Screening
 from bot.screening.rows import NLU_DATA
 from bot.screening.tuned import TunedEncoder

@@ -5,11 +5,11 @@ from __future__ import annotations
 import yaml
 
 from bot.dialogue.answers import NEXT_NEEDS
-from bot.dialogue.asked_next import FEWEST, as_yaml, counted, foreseen
 from bot.dialogue.commands import Commands
-from bot.dialogue.learning import LabelledConversation, LabelledTurn
 from bot.dialogue.state import Who
 from bot.language.data import NLU_DATA
+from bot.learning.asked_next import FEWEST, as_yaml, counted, foreseen
+from bot.learning.labelled import LabelledConversation, LabelledTurn
 from tests.dialogue.talk import LIBRARY
 
 

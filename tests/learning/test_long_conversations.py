@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.conversation.frontdoor import Outcome
-from bot.dialogue.evaluation import KINDS
 from bot.dialogue.report import FIELDS
+from bot.learning.evaluation import KINDS
 from bot.messages import Triage
 from tests.dialogue.people import CONFUSED, DANGER, NEAR, NO_CONSULTANT, READINGS, UNKNOWN, WITNESSED
 from tests.dialogue.talk import Person

@@ -8,10 +8,10 @@ from typing import Final
 
 from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
-from bot.dialogue.learning import LabelledConversation, LabelledTurn
 from bot.dialogue.rules import sections_of
 from bot.dialogue.state import State
 from bot.dialogue.turn import Around, Speaking, Understood
+from bot.learning.labelled import LabelledConversation, LabelledTurn
 from bot.messages import Screening
 from bot.screening.evaluation import Share
 from bot.screening.findings import Findings

@@ -18,11 +18,11 @@ import numpy as np
 from bot.dialogue.commands import REFUSES, WANTS
 from bot.dialogue.embedding import Senses, encoded
 from bot.dialogue.heads import Layers, likelihood
-from bot.dialogue.learning import LabelledConversation, conversation_files, is_held_out, read_conversations
-from bot.dialogue.network import Course, train
-from bot.dialogue.person import read_person
 from bot.dialogue.person_heads import MAY_REFUSE, PersonHeads
 from bot.language.normalise import readable
+from bot.learning.labelled import LabelledConversation, conversation_files, is_held_out, read_conversations
+from bot.learning.network import Course, train
+from bot.learning.person_rows import read_person
 from bot.screening.heads import Heads, Matrix
 from bot.screening.tuned import TunedEncoder
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.dialogue.answers import shared_library
 from bot.dialogue.commands import Commands
-from bot.dialogue.evaluation import JudgedTurn, figures, judge
 from bot.dialogue.features import Context
-from bot.dialogue.learning import LabelledConversation, LabelledTurn
 from bot.dialogue.turn import Understood
+from bot.learning.evaluation import JudgedTurn, figures, judge
+from bot.learning.labelled import LabelledConversation, LabelledTurn
 from tests.dialogue.talk import heard
 
 

@@ -15,26 +15,14 @@ from bot.dialogue.answers import Library
 from bot.dialogue.embedding import Senses, encoded
 from bot.dialogue.features import Hits, rows_of
 from bot.dialogue.heads import CommandHeads
-from bot.dialogue.joining import joined
-from bot.dialogue.learning import (
-    MEMBERS,
-    Example,
-    LabelledConversation,
-    conversation_files,
-    from_conversations,
-    from_library,
-    from_phrases,
-    from_rows,
-    is_held_out,
-    learn_commands,
-    learn_needs,
-    learn_projection,
-    read_conversations,
-)
 from bot.dialogue.retrieval import Nearness, unit
-from bot.dialogue.thresholds import Heard, choose_answer_bars, choose_bars, choose_weights
 from bot.language.lexicon import Lexicon
 from bot.language.normalise import readable
+from bot.learning.examples import Example, from_conversations, from_library, from_phrases, from_rows
+from bot.learning.heads import MEMBERS, learn_commands, learn_needs, learn_projection
+from bot.learning.joining import joined
+from bot.learning.labelled import LabelledConversation, conversation_files, is_held_out, read_conversations
+from bot.learning.thresholds import Heard, choose_answer_bars, choose_bars, choose_weights
 from bot.screening.clauses import clauses
 from bot.screening.heads import Heads, Matrix
 from bot.screening.rows import Row, held_out

@@ -13,8 +13,8 @@ from typing import Final
 
 import yaml
 
-from bot.dialogue.learning import LabelledConversation, LabelledTurn, conversation_files, read_conversations
 from bot.dialogue.state import Who
+from bot.learning.labelled import LabelledConversation, LabelledTurn, conversation_files, read_conversations
 from bot.screening.rows import NLU_DATA
 
 AHEAD: Final = 2  # messages in which a question counts as asked next

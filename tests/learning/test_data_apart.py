@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.dialogue.learning import conversation_files, read_conversations
+from bot.learning.labelled import conversation_files, read_conversations
 from bot.settings import PROJECT_ROOT
 
 SHORT = 3  # words: "how long" is everybody's

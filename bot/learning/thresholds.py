@@ -15,9 +15,9 @@ import numpy as np
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import ASK
 from bot.dialogue.heads import Bars
-from bot.dialogue.learning import Example
 from bot.dialogue.retrieval import MOST_CHOICES, Nearness
 from bot.dialogue.state import Who
+from bot.learning.examples import Example
 from bot.screening.heads import Matrix
 
 

@@ -13,8 +13,8 @@ from itertools import chain
 from typing import Final
 
 from bot.dialogue.commands import ASK
-from bot.dialogue.learning import Example
 from bot.dialogue.state import Who
+from bot.learning.examples import Example
 
 JOINED_A_TURN: Final = 0.45  # how many joined messages are learned for each turn of a conversation
 _THREE: Final = 0.15  # of them are joined of three

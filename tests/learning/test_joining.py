@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 from bot.dialogue.features import Context
-from bot.dialogue.joining import JOINED_A_TURN, joined
-from bot.dialogue.learning import Example
 from bot.dialogue.state import Who
+from bot.learning.examples import Example
+from bot.learning.joining import JOINED_A_TURN, joined
 
 
 def _turn(text: str, *labels: str, need: str = "", language: str = "en") -> Example:

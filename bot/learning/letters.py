@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.dialogue.letters import PLACES, Letters, places, weighed
-from bot.dialogue.network import likely
+from bot.learning.network import likely
 from bot.screening.heads import Matrix
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Learns what messages do and which answer a question asks for; needs scikit-learn, in training only.
+"""Examples to learn from: messages with what is known before each, and what it does.
 
 Three sources: labelled single messages, the lists of short words, and conversations labelled turn by turn. A conversation is led by
 the plan itself with its labels as what was understood, so that each message is learned after the reply that really comes before it.
@@ -6,39 +6,26 @@ the plan itself with its labels as what was understood, so that each message is 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import yaml
 
 from bot.dialogue.answers import Answer, Library
-from bot.dialogue.commands import ASK, FACT, HEARD, LABELS, TOPIC_COMMANDS, Commands
+from bot.dialogue.commands import ASK, FACT, LABELS, TOPIC_COMMANDS, Commands
 from bot.dialogue.exact import LISTED
-from bot.dialogue.features import Context, Hits, features, packed
-from bot.dialogue.heads import ROLES, Bars, CommandHeads, Layers
-from bot.dialogue.letters import Letters
-from bot.dialogue.letters_training import COMMANDS as BY_LETTERS
-from bot.dialogue.letters_training import learn_letters
-from bot.dialogue.network import Course, train
-from bot.dialogue.retrieval import Nearness
+from bot.dialogue.features import Context, packed
 from bot.dialogue.rules import sections_of
 from bot.dialogue.state import TOLD_BY, Fact, State, Who
 from bot.dialogue.turn import Around, Speaking, Understood
-from bot.language.normalise import readable
+from bot.learning.labelled import LabelledConversation, LabelledTurn, conversation_files, read_conversations
 from bot.messages import QUESTION_TOPICS, Evidence, Indicator, Screening, Speaker, Triage, higher
 from bot.screening.findings import Findings
 from bot.screening.heads import Matrix
 from bot.screening.rows import Row
 
-CONVERSATIONS: Final = "conversations"
-MEMBERS: Final = 3  # networks for the commands whose outputs are averaged
-COMMANDS: Final = Course(epochs=10, dropout=0.4, rare=0.3)
-NEEDS: Final = Course(members=4, hidden=256, epochs=12, dropout=0.4)
-WRITERS: Final = Course(hidden=80, epochs=8, dropout=0.4)
 _NO_VECTOR: Final = np.zeros(1, dtype=np.float32)
 WEIGHT_OF_TURNS: Final = 2  # how often a turn of a conversation counts beside a single message
 # What the meanings of the lists say beside those that are exact: to be learned, not matched inside sentences.
@@ -62,62 +49,6 @@ class Example:
     who: Who = Who.UNKNOWN
     needs: tuple[frozenset[str], ...] = ()
     weight: int = 1
-
-
-@dataclass(frozen=True)
-class LabelledTurn:
-    """One message of a labelled conversation."""
-
-    text: str
-    commands: Commands
-    who: Who | None
-    must: frozenset[str]
-    must_not: frozenset[str]
-    after: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class LabelledConversation:
-    """A conversation as its writer labelled it."""
-
-    id: str
-    language: str
-    kind: str
-    turns: tuple[LabelledTurn, ...]
-
-
-def read_conversations(files: Iterable[Path]) -> list[LabelledConversation]:
-    """Read labelled conversations."""
-    return [
-        _conversation(item)
-        for path in files
-        for item in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []  # noqa: S506 - makes strings only
-    ]
-
-
-def conversation_files(root: Path, part: str) -> list[Path]:
-    """Return the files of `training`, `validation` or `evaluation` conversations, in a fixed order."""
-    return sorted((root / CONVERSATIONS / part).glob("*.yml"))
-
-
-def is_held_out(conversation: LabelledConversation) -> bool:
-    """Say whether a training conversation is one of the tenth on which bars are chosen, and from which the encoder learned nothing."""
-    return hashlib.sha256(conversation.id.encode()).digest()[0] % 10 == 0
-
-
-def _conversation(item: Mapping[str, Any]) -> LabelledConversation:
-    turns = tuple(
-        LabelledTurn(
-            text=turn["say"],
-            commands=Commands.of(*turn["do"]),
-            who=Who(turn["who"]) if "who" in turn else None,
-            must=frozenset(turn.get("must", ())),
-            must_not=frozenset(turn.get("must_not", ())),
-            after=turn.get("after", {}),
-        )
-        for turn in item["turns"]
-    )
-    return LabelledConversation(item["id"], item["language"], str(item.get("kind", "")), turns)
 
 
 def from_rows(rows: Iterable[Row]) -> list[Example]:
@@ -229,68 +160,3 @@ def screening_of(turn: LabelledTurn, language: str, who: Who) -> Screening:
     if turn.commands.any_of("danger:self", "danger:other"):
         triage = Triage.EMERGENCY
     return Screening(language, higher(triage, Triage.NONE) if turn.after else triage, (), speaker)
-
-
-def learn_commands(
-    examples: Sequence[Example],
-    senses: Matrix,
-    meanings: Sequence[str],
-    hits_of: Callable[[Example], Hits],
-    width: int,
-    *,
-    members: int = MEMBERS,
-) -> CommandHeads:
-    """Learn the networks; the bars are chosen afterwards. `senses` are the examples' vectors, `width` is that of the last layer."""
-    rows = np.stack(
-        [
-            features(item.text, sense, item.context, hits_of(item), meanings, width=width)
-            for item, sense in zip(examples, senses, strict=True)
-        ]
-    )
-    targets = np.array([[label in item.labels for label in HEARD] for item in examples], dtype=np.float32)
-    places = np.repeat(np.arange(len(examples)), [item.weight for item in examples])
-    commands = train(rows[places], targets[places], HEARD, replace(COMMANDS, members=members))
-    roles = np.array([[item.who.value == role for role in ROLES] for item in examples], dtype=np.float32)
-    telling = [place for place in places.tolist() if _tells_who(examples[place])]
-    who = train(rows[telling], roles[telling], ROLES, replace(WRITERS, members=members), exclusive=True)
-    texts = [readable(examples[place].text) for place in places.tolist()]
-    letters = learn_letters(texts, targets[places], HEARD, BY_LETTERS, exclusive=False)
-    return CommandHeads(commands, who, Bars(), tuple(meanings), letters)
-
-
-def _tells_who(example: Example) -> bool:
-    """Say whether an example teaches who writes: a turn, or a message of somebody who is known."""
-    return example.who is not Who.UNKNOWN or example.weight > 1
-
-
-def learn_needs(
-    space: Nearness, asking: Sequence[Example], sense_of: Callable[[str], Matrix], library: Library
-) -> tuple[Layers, Letters]:
-    """Learn which answers a message asks for, in its conversation and by its letters; turns count twice beside ways of asking."""
-    asking = [item for item in asking for _ in range(item.weight)]
-    outputs, targets = _needs(asking, library)
-    letters = learn_letters([readable(item.text) for item in asking], targets, outputs)
-    rows = np.stack([space.features(item.text, sense_of(item.text), item.context) for item in asking])
-    return train(rows, targets, outputs, NEEDS, exclusive=True), letters
-
-
-def _needs(asking: Sequence[Example], library: Library) -> tuple[list[str], Matrix]:
-    """Return the answers that are asked for, and for each message the share that each of them has in it."""
-    outputs = sorted({name for item in asking for name in frozenset().union(*item.needs) & library.answers.keys()})
-    place_of = {name: place for place, name in enumerate(outputs)}
-    targets = np.zeros((len(asking), len(outputs)), dtype=np.float32)
-    for row, item in zip(targets, asking, strict=True):
-        for names in item.needs:
-            for name in names & place_of.keys():
-                row[place_of[name]] += 1 / len(names & place_of.keys())
-    targets /= targets.sum(axis=1, keepdims=True)
-    return outputs, targets
-
-
-def learn_projection(senses: Matrix, owners: Sequence[str], *, width: int = 160) -> Matrix:
-    """Learn the space in which ways of asking of one answer lie together: a linear discriminant of the answers."""
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415 - training only
-
-    model = LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.3, n_components=min(width, len(set(owners)) - 1))
-    model.fit(senses, owners)
-    return np.asarray(model.scalings_[:, :width].T, dtype=np.float32)
