@@ -25,12 +25,13 @@ from torch import Tensor, nn
 from bot.dialogue.commands import LABELS, REFUSES, WANTS
 from bot.dialogue.heads import ROLES
 from encoder.dialogue_examples import BEGIN, Goals, Material, material
-from encoder.exported import ATTENTION_HEADS, read_exported
+from encoder.exported import ATTENTION_HEADS, read_exported, read_grafted
 from encoder.network import Layer, pool
 from encoder.plan import best_precision
 from encoder.texts import padded
 
 SPACE: Final = 160  # dimensions in which answers have places
+PREFIX: Final = "dialogue/"  # of the names of these layers in an exported encoder
 _PERSON: Final = [LABELS.index(name) for name in (WANTS, REFUSES)]
 _STRETCH: Final = 40  # batches that are sorted by length together, so that little is padded
 
@@ -110,10 +111,12 @@ def _network(width: int, hidden: int, outputs: int) -> nn.Sequential:
 class Training:
     """One run."""
 
-    def __init__(self, plan: Plan, read: Material, folder: Path) -> None:
+    def __init__(self, plan: Plan, read: Material, folder: Path, *, go_on: bool = False) -> None:
         torch.manual_seed(plan.seed)
         self.plan, self.read = plan, read
         self.layers = DialogueLayers(read_exported(folder)["encoder"], dropout=plan.dropout)
+        if go_on:
+            self.layers.load_state_dict(read_grafted(folder, PREFIX))
         self.heads = TrainingHeads(self.layers.width, read.goals.context.shape[1], len(read.answers))
         self.precision = best_precision()
         self.optimiser = torch.optim.AdamW(
@@ -251,6 +254,9 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, default=Path("encoder/model"), help="the exported encoder to which they belong")
     parser.add_argument("--out", type=Path, default=Path("build/dialogue_layers.pt"))
     parser.add_argument("--material", type=Path, help="keep what is read of the data in this file, or take it from there")
+    parser.add_argument(
+        "--go-on", action="store_true", help="begin with the dialogue's layers of that encoder, not with copies of its own"
+    )
     parser.add_argument("--epochs", type=int, default=Plan.epochs)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -264,7 +270,7 @@ def main() -> None:
             with options.material.open("wb") as file:
                 pickle.dump(read, file, protocol=5)
     print(f"{len(read.texts)} examples, {len(read.states)} texts", flush=True)
-    training = Training(Plan(epochs=options.epochs), read, options.encoder)
+    training = Training(Plan(epochs=options.epochs), read, options.encoder, go_on=options.go_on)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     for number in range(options.epochs):
         loss = training.epoch(number)

@@ -12,7 +12,7 @@ import logging
 import tempfile
 import warnings
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import onnx
 import torch
@@ -22,12 +22,10 @@ from torch import Tensor, nn
 
 from encoder.card import write_card
 from encoder.dialogue_examples import STATES
-from encoder.dialogue_layers import DialogueLayers
+from encoder.dialogue_layers import PREFIX, DialogueLayers
 from encoder.export import ABOUT, LAYERS, REDUCED, FastLayer, write_digests
 from encoder.exported import read_exported
 from encoder.middle import OUTPUT
-
-PREFIX: Final = "dialogue/"
 
 
 class _Exported(nn.Module):

@@ -38,9 +38,9 @@ WAYS_LOOKED_AT: Final = (
 )
 MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
 CALM_ONLY: Final = frozenset({CALM})
-INDIFFERENT: Final = (
-    -2.5
-)  # the log likelihood of an answer that network or table does not know: it must neither win nor lose by that
+# The log likelihood of an answer that network or table does not know: it must neither win nor lose by that. The more messages they have
+# learned from, the surer they are of the answers that they know, and the higher this has to be.
+INDIFFERENT: Final = -2.3
 LEAST_BY_LETTERS: Final = -8.0  # the log likelihood below which the table says no more: it has seen few words of many
 LEAST: Final = -8.0  # and the network no more of the whole message, where a clause of it is read
 # What a clause asks for is most often what its message may ask for as a whole: how much that counts, and what it takes away on average.
