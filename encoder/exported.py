@@ -58,10 +58,9 @@ def _layers(graph: onnx.GraphProto, arrays: Mapping[str, _Array], prefix: str = 
         whole, zero = arrays[f"{name}_quantized"].astype(np.float32), arrays[f"{name}_zero_point"].astype(np.float32)
         return np.asarray(((whole - zero) * arrays[f"{name}_scale"]).T, dtype=np.float32)
 
+    depth = sum(name.startswith(f"{prefix}/layers.") and name.endswith("/together/MatMul_quant") for name in multiplied)
     found: dict[str, _Array] = {}
-    for layer in range(
-        sum(name.startswith(f"{prefix}/layers.") and name.endswith("/together/MatMul_quant") for name in multiplied)
-    ):
+    for layer in range(depth):
         here, stored = f"layers.{layer}", f"{prefix}layers.{layer}"
         together, bias = weight(layer, "together"), arrays[f"{stored}.together.bias"]
         for place, part in enumerate(("query", "key", "value")):

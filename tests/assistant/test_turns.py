@@ -82,15 +82,16 @@ NOT_YET = {
     ("who is in doubt hears that they need not be sure", "en"),
 }
 
-# The encoder's sums in whole numbers round otherwise on processors without VNNI: there two words of fear are an emergency.
-BY_PROCESSOR = {("a word of fear is answered", "ru")}
+# Where the encoder's products of eight bits can overflow (`REDUCED` in encoder/export.py) two words of fear are an emergency.
+PROCESSOR = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+OVERFLOWS = {("a word of fear is answered", "ru")} if "avx2" in PROCESSOR and "vnni" not in PROCESSOR else set()
 
 
 def parameters() -> Iterator[ParameterSet]:
     for name, language, steps in cases():
         marks = [pytest.mark.xfail(strict=True, reason="not understood yet")] if (name, language) in NOT_YET else []
-        if (name, language) in BY_PROCESSOR:
-            marks = [pytest.mark.xfail(strict=False, reason="differs between processors")]
+        if (name, language) in OVERFLOWS:
+            marks = [pytest.mark.xfail(strict=True, reason="eight bits overflow on this processor")]
         yield pytest.param(name, language, steps, id=f"{name} [{language}]", marks=marks)
 
 
