@@ -61,7 +61,10 @@ async def purge(session: AsyncSession, vault: Vault, now: datetime) -> Overdue:
 
 
 async def _purge_cases(session: AsyncSession, now: datetime) -> None:
-    """Delete closed cases whose time is over, with what was written down about them, and the report of a witness with the last."""
+    """Delete closed cases whose time is over, with what was written down about them.
+
+    With the last case of a conversation goes the report of a witness, and a block: nobody would see any more that it is blocked.
+    """
     over: ColumnElement[bool] = and_(Handoff.closed_at.is_not(None), Handoff.expires_at < now)
     conversations = (await session.scalars(select(Handoff.conversation_id).where(over).distinct())).all()
     if not conversations:
@@ -72,7 +75,7 @@ async def _purge_cases(session: AsyncSession, now: datetime) -> None:
     await session.execute(
         update(Conversation)
         .where(Conversation.id.in_(conversations), ~other)
-        .values(report=None)
+        .values(report=None, blocked_at=None, blocked_by=None, blocked_because=None)
         .execution_options(synchronize_session=False)
     )
     left = exists().where(Handoff.conversation_id == CaseSealing.conversation_id)

@@ -27,6 +27,11 @@ async def say(program: Program, text: str, number: str) -> Any:
     )
 
 
+async def tidied(program: Program) -> None:
+    async with program.database.transaction() as session:
+        await program.conversations.purge(session, program.clock())
+
+
 async def test_who_is_blocked_gets_the_numbers_and_opens_no_case(
     program: Program, consultant, writes, clock: Clock, assistant
 ) -> None:
@@ -94,3 +99,16 @@ async def test_who_is_blocked_can_still_erase_what_is_theirs(program: Program, c
     asked = await say(program, "usuń wszystko", "n1")
     assert asked.erased or asked.replies[0].text.startswith("delete")
     assert not asked.handoff
+
+
+async def test_a_block_ends_with_its_case_so_that_nobody_writes_unseen_for_ever(
+    program: Program, consultant, writes, clock: Clock
+) -> None:
+    await blocked(consultant, writes)
+    for month in range(3):
+        clock.move(days=29)
+        assert not (await say(program, "zamknęli mnie naprawdę", f"m{month}")).handoff
+        await tidied(program)
+    clock.move(days=5)
+    await tidied(program)
+    assert (await say(program, "zamknęli mnie naprawdę", "n1")).handoff
