@@ -24,7 +24,7 @@ endif
 .venv/.complete: pyproject.toml uv.lock | $(UV_NEEDED)
 	$(UV) sync --locked --no-dev
 	@# What the program needs must be here without the tools of the tests, which bring libraries of their own.
-	$(PYTHON) -W ignore -c "import bot.server, bot.assistant.assistant, bot.assistant.components.screener"
+	$(PYTHON) -W ignore -c "import bot.assistant.components.screener, bot.assistant.assistant, bot.server"
 	@touch $@
 
 .venv/.complete-dev: pyproject.toml uv.lock | $(UV_NEEDED)
@@ -40,7 +40,7 @@ run: .venv/.complete ## serve on http://localhost:8080; after a change of the da
 train: .venv/.complete ## train the model when its data changed
 	$(PYTHON) -m bot train
 
-learned: .venv/.complete ## learn what changed into learned/, which comes with the project (minutes)
+learned: .venv/.complete ## learn what changed into learned/, which comes with the project (up to two hours)
 	$(PYTHON) -m bot train --ship
 
 test: .venv/.complete .venv/.complete-dev ## run all checks and tests, the browser's included

@@ -166,7 +166,7 @@ class Settings(BaseSettings):
     alarm_acknowledged_minutes: int = Field(
         15, ge=1, description="Minutes that an acknowledged case may still wait before its alarm sounds again."
     )
-    alarm_language: Literal["pl", "en"] = Field("pl", description="Language of the alarms.")
+    alarm_language: Literal["pl", "en"] = Field("pl", description="Language of the alarms: `pl` or `en`.")
     alarm_self_test: str = Field("11:00", description="Time of day of the daily self-test of all ways; `off` for none.")
     alarm_emails: str = Field("", description="E-mail addresses that alarms go to, with commas between.")
     alarm_sms_to: str = Field("", description="Numbers that get alarms as SMS through Twilio, with commas between.")
@@ -183,7 +183,9 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(None, description="Name to log in with at the mail server, if it wants one.")
     smtp_password: SecretStr | None = Field(None, description="Password to log in with at the mail server.")
     smtp_tls: Literal["starttls", "tls", "none"] = Field(
-        "starttls", description="How the connection is encrypted; `none` only for a mail server on this machine."
+        "starttls",
+        description="How the connection is encrypted: `starttls`, `tls` (from the start, mostly port 465), or `none`, "
+        "only for a mail server on this machine.",
     )
     smtp_from: str | None = Field(None, description="Sender of the alarms' e-mails.")
 

@@ -2,7 +2,7 @@
 # Brings the program to another version, and back to this one when that fails: `sudo make upgrade VERSION=v0.2.0 BACKUP=/backup`.
 #
 # While the old version runs: a sealed backup, the new code, its libraries, its model. Then, stopped: a copy for the way back, the new schema, the
-# check, the start. It takes as long to stop and start as the model takes to load.
+# check, the start. It is stopped for as long as the copy, the check and the loading of the model take.
 set -eu
 VERSION=${VERSION:?say which version, e.g. VERSION=v0.2.0}
 BACKUP=${BACKUP:?say in which folder backups lie, e.g. BACKUP=/backup}
