@@ -35,7 +35,7 @@ from bot.learning.training import ONE_PHRASE_IN, ONE_ROW_IN, Teacher
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.rows import held_out, read_rows, training_files
-from bot.screening.tuned import TunedEncoder
+from bot.screening.tuned import TunedEncoder, session_options
 from encoder.augment import varied
 
 BEGIN: Final = 8  # the first of the dialogue's own layers, counted from nought, of twelve
@@ -54,9 +54,9 @@ class LowerLayers(TunedEncoder):
         super().__init__(folder, threads=threads)
         model = onnx.load(folder / "layers.onnx")
         model.graph.output.append(helper.make_tensor_value_info(STATES, TensorProto.FLOAT, ["texts", "length", self.width]))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            model.SerializeToString(), session_options(threads), providers=["CPUExecutionProvider"]
+        )
 
     def states(self, texts: Sequence[str], *, encodings: bool = True) -> Iterable[tuple[str, States, Encoding | None]]:
         """Yield for each text, in the order of lengths, the states of its pieces and, where asked for, its encoding without pieces."""

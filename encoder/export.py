@@ -125,7 +125,7 @@ def _write_layers(model: nn.Module, width: int, path: Path, keep_fp32: Path | No
         onnx.checker.check_model(onnx.load(path))
 
 
-# Seven bits: processors without VNNI add two products in 16 bits, which eight bits can overflow without a word.
+# Seven bits would not overflow where two products are added in 16 bits; the program sees to that itself (`bot/screening/tuned.py`).
 REDUCED = False
 
 

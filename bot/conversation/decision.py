@@ -28,7 +28,7 @@ from bot.dialogue.features import Context
 from bot.dialogue.predicates import gaps, person_wanted
 from bot.dialogue.state import Person, State
 from bot.dialogue.turn import Around, Speaking, Understood, effects
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import ADULT, Lexicon
 from bot.language.normalise import says_something, words
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Reply, Screening, Speaker, Triage
@@ -149,8 +149,8 @@ class Decider:
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets the number and the case is queued
             return self._failed(conversation, said, unknown, error, circumstances)
         screening = raised(understood)
-        minor = self._minor(said.text, screening, findings)
-        findings = findings.with_message(screening, said.number, minor=minor)
+        age = self._own_age(said.text, screening, findings)
+        findings = findings.with_message(screening, said.number, minor=age is not None and age < ADULT)
         language, offered = self._language(conversation, said.text, screening, circumstances)
         read = Decision(screening, findings, language, commands=understood.commands)
         if steering == "help" and (circumstances.owned or not screening.triage.needs_person):
@@ -160,7 +160,7 @@ class Decider:
         if notice is not None and said.kind in SECOND_HAND and not screening.triage.needs_person:
             return replace(read, replies=(notice,))
         try:
-            around = self._around(conversation, circumstances, findings, language)
+            around = self._around(conversation, circumstances, findings, language, age=age)
             speaking = Speaking.begin(said.text, replace(understood, screening=screening), before, around)
             decision = await self._speak(
                 self.assistant, speaking, read, circumstances, tracker=kept.get("tracker"), offered=offered
@@ -176,7 +176,9 @@ class Decider:
         kept: dict[str, Any] = json.loads(self.conversations.vault.open(conversation.dialogue, f"dialogue:{conversation.id}"))
         return kept
 
-    def _around(self, conversation: Conversation, circumstances: Circumstances, findings: Findings, language: str) -> Around:
+    def _around(
+        self, conversation: Conversation, circumstances: Circumstances, findings: Findings, language: str, *, age: int | None
+    ) -> Around:
         edition = circumstances.edition
         return Around(
             library=edition.library.said_in(language),
@@ -188,6 +190,7 @@ class Decider:
             queued=circumstances.queued,
             withdrawn=circumstances.withdrawn,
             minor=findings.minor,
+            grown=age is not None and age >= ADULT,
             triage=findings.triage,
         )
 
@@ -246,9 +249,9 @@ class Decider:
         named = self.lexicon.language_inside(turn.text, current="", written=written)
         return named or (written if written in LANGUAGES and self.lexicon.names_language(turn.text, written) else None)
 
-    def _minor(self, text: str, screening: Screening, findings: Findings) -> bool:
+    def _own_age(self, text: str, screening: Screening, findings: Findings) -> int | None:
         of_others = Speaker.WITNESS in {screening.speaker, findings.speaker}
-        return self.lexicon.tells_childs_age(text, screening.language, of_others=of_others)
+        return self.lexicon.own_age(text, screening.language, of_others=of_others)
 
     def _steered(
         self, steering: str, conversation: Conversation, said: Said, decision: Decision, circumstances: Circumstances

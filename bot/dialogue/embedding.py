@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -20,13 +23,19 @@ _BATCH: Final = 256
 
 
 def encoded(texts: Iterable[str], encoder: TunedEncoder) -> dict[str, Encoding]:
-    """Return the encodings of texts by what is read of them, without their pieces: to learn from."""
+    """Return the encodings of texts by what is read of them, without their pieces: to learn from.
+
+    As many batches are read at once as there are cores: short texts do not keep several cores busy with one.
+    """
     wanted = sorted({readable(text) for text in texts}, key=len)
-    found: dict[str, Encoding] = {}
-    for start in range(0, len(wanted), _BATCH):
-        part = wanted[start : start + _BATCH]
-        found.update((text, replace(item, pieces=None)) for text, item in zip(part, encoder.read(part), strict=True))
-    return found
+    batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
+
+    def read(part: Sequence[str]) -> list[Encoding]:
+        return [replace(item, pieces=None) for item in encoder.read(part)]
+
+    with ThreadPoolExecutor(os.process_cpu_count()) as cores:
+        read_batches = list(cores.map(read, batches))
+    return dict(zip(wanted, chain.from_iterable(read_batches), strict=True))
 
 
 @dataclass(frozen=True)

@@ -115,9 +115,10 @@ def left_erasing_open(turn: Turn) -> bool:
     return turn.awaits == "erase" and small and all(set(one.choices[:1]) & ABOUT_ERASING for one in turn.commands.asked)
 
 
-def asks_beside_erasing(turn: Turn) -> bool:
-    """Say whether erasing is wanted beside a question about something else, which would find no answer once all is erased."""
-    return turn.does("want:erase") and answers_question(turn) and any(one.id not in ABOUT_ERASING for one in answers(turn))
+def more_beside_erasing(turn: Turn) -> bool:
+    """Say whether erasing is wanted beside what must not wait for it: a question about something else, a person, a sign of danger."""
+    asks = answers_question(turn) and any(one.id not in ABOUT_ERASING for one in answers(turn))
+    return turn.does("want:erase") and (asks or person_wanted(turn) or turn.does("hint:danger", "hint:suicide"))
 
 
 def said_of_danger(turn: Turn) -> bool:
@@ -227,7 +228,7 @@ def refused_before(turn: Turn) -> bool:
 
 def kept_against_the_word(turn: Turn) -> bool:
     """Say whether a consultant is refused while a life is in danger: the request stays, and the reply says why."""
-    return turn.does("refuse:human") and in_mortal_danger(turn.now)
+    return turn.does("refuse:human") and (in_mortal_danger(turn.now) or turn.heard.urgent)
 
 
 def may_offer(turn: Turn) -> bool:

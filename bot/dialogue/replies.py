@@ -32,6 +32,7 @@ HEARD_SIGNS: Final = {
     Indicator.ISOLATION: "heard_watched",
     Indicator.WAGES_WITHHELD: "heard_wages",
 }
+ENDANGERS: Final = frozenset({"heard_sexual", "heard_violence", "heard_locked", "heard_threats"})
 ARRANGED: Final = {"time": "safe_time", "word": "code_word"}  # the beginnings of the texts for what can be arranged
 # What is added to an answer for somebody whose situation is known: a fact, the answers that it concerns, the texts, each said once.
 ADDED: Final[tuple[tuple[Fact, Callable[[Answer], bool], tuple[str, ...]], ...]] = (
@@ -88,6 +89,12 @@ def heard_sign(turn: Turn) -> str | None:
         return None
     signs = turn.heard.screening.signs
     return next((text for sign, text in HEARD_SIGNS.items() if sign in signs and not turn.before.times(text)), None)
+
+
+def heard_danger(turn: Turn) -> str | None:
+    """Return the text for one thing that endangers who tells it, if it has not been said: it names 112."""
+    text = heard_sign(turn)
+    return text if text in ENDANGERS else None
 
 
 def receipt(turn: Turn) -> Sequence[Say]:

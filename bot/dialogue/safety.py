@@ -82,7 +82,7 @@ SAFETY: Final = (
     Row(
         S,
         "erasing is wanted",
-        lambda t: t.does("want:erase", "erase:yes") and not is_.asks_beside_erasing(t),
+        lambda t: t.does("want:erase", "erase:yes") and not is_.more_beside_erasing(t),
         says("delete_ask", "delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
         REPLY_ENDS,
     ),

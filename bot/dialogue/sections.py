@@ -15,6 +15,7 @@ from bot.dialogue.replies import (
     WITHDRAW,
     added,
     answered,
+    heard_danger,
     heard_sign,
     noted,
     read_back,
@@ -158,13 +159,19 @@ TABLE: Final = (
         H,
         "something grave of oneself, for the first time, beside a question that is answered",
         lambda t: not is_.of_others(t) and is_.tells_something_grave(t) and not t.said and tells_first(t, *SELF_HEARD, THANKED),
-        says(THANKED),
+        lambda t: (Say(heard_danger(t) or THANKED),),
     ),
     Row(
         H,
         "something more is told by who spoke of dying, and said that it is past",
         lambda t: is_.tells(t) and not t.said and t.before.suicide in {Danger.EASED, Danger.OVER},
         says("heard_noted", "heard_on", "heard_short"),
+    ),
+    Row(
+        H,
+        "what endangers somebody is received with its own word, beside an answer too",
+        lambda t: is_.tells(t) and not t.said and is_.answers_question(t) and heard_danger(t) is not None,
+        lambda t: (Say(heard_danger(t) or THANKED),),
     ),
     Row(
         H,
@@ -296,8 +303,8 @@ TABLE: Final = (
     # One question
     Row(
         Q,
-        "erasing is wanted beside a question, which is answered first",
-        is_.asks_beside_erasing,
+        "erasing is wanted beside a question, a person or a sign of danger, which come first",
+        is_.more_beside_erasing,
         says("delete_ask", "delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
     ),
     Row(Q, "nothing may be asked in a danger", lambda t: is_.acute(t) and bool(t.said), lambda _t: ()),

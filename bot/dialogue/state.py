@@ -76,6 +76,7 @@ class State:
     """
 
     who: Who = Who.UNKNOWN
+    grown: bool = False  # they said that they are of age
     danger: Danger = Danger.NONE
     danger_of_others: bool = False
     since_alarm: int = 0  # messages in which nothing of a danger, or of dying, was heard
@@ -165,6 +166,7 @@ class Heard:
     screening: Screening
     triage: Triage  # of the conversation, this message included
     minor: bool = False
+    grown: bool = False  # they say that they are of age
     who: Who = Who.UNKNOWN  # who writes, where this message tells
     queued: bool = False  # a request for a person is open, whoever opened it
     vector: str = ""
@@ -196,6 +198,7 @@ def apply(state: State, heard: Heard) -> State:
     state = replace(
         state,
         who=who,
+        grown=state.grown or heard.grown,
         triage=heard.triage,
         turns=state.turns + 1,
         since_alarm=0 if heard.alarming else state.since_alarm + 1,
@@ -220,11 +223,14 @@ def _facts(state: State, heard: Heard, who: Who) -> tuple[Fact, ...]:
 
 
 def _who(state: State, heard: Heard) -> Who:
-    if heard.minor and not state.told_other and "tell:other" not in heard.commands:
+    """Return who writes: whoever told to be under age is a child until they say otherwise, whatever their words sound like."""
+    grown = state.grown or heard.grown
+    of_others = state.told_other or "tell:other" in heard.commands
+    if heard.minor and not grown and (state.who is Who.CHILD or not of_others):
         return Who.CHILD
-    if heard.who is not Who.UNKNOWN and state.who is not Who.CHILD:
+    if heard.who is not Who.UNKNOWN and not (grown and heard.who is Who.CHILD):
         return heard.who
-    return state.who
+    return Who.VICTIM if grown and state.who is Who.CHILD else state.who
 
 
 def _danger(state: State, heard: Heard) -> State:
@@ -265,7 +271,7 @@ def _person(state: State, heard: Heard) -> State:
     arranged = any(command.value for command in commands.all if command.name in {"arrange:time", "arrange:word"})
     if arranged or commands.any_of("want:human", "report:send"):
         return replace(state, person=Person.ASKED)
-    if "refuse:human" in commands and not in_mortal_danger(state):
+    if "refuse:human" in commands and not in_mortal_danger(state) and not heard.urgent:
         return replace(state, person=Person.REFUSED)
     if heard.urgent or (heard.triage.needs_person and state.person is not Person.REFUSED):
         return replace(state, person=Person.ASKED)

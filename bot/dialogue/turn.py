@@ -46,6 +46,7 @@ class Around:
     queued: bool = False  # a request for a person is open, whoever opened it
     withdrawn: bool = False  # and it was taken back
     minor: bool = False
+    grown: bool = False  # they say now that they are of age
     triage: Triage = Triage.NONE  # of the conversation with this message
 
 
@@ -72,6 +73,7 @@ class Speaking:
             understood.screening,
             around.triage,
             minor=around.minor,
+            grown=around.grown,
             who=understood.who,
             queued=around.queued,
             vector=understood.vector,

@@ -36,6 +36,7 @@ from bot.screening.tuned import TunedEncoder
 
 COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
 TELLS: Final = ("tell:self", "tell:other")
+PUTS_RIGHT: Final = "correct:person"
 NO_CALL: Final = ("refuse:call", "fact:no_calls")  # whoever says one of these refuses a consultant only where that is surer still
 LAST_ANSWERS: Final = 2  # at most so many are in one reply
 HALF_HEARD: Final = 0.5  # of its bar
@@ -101,8 +102,8 @@ class CommandModel:
         rows = rows_of(parts, language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
         message = Message(language, parts, rows, [text, *spelt.typed][: len(parts)])
         likely = self.heads.likelihoods(rows, message.texts) | self.person.likelihoods(encodings)
-        who = self._who(rows[0], context)
         found = self._heard(message, likely, context)
+        who = self._who(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
         if (wanted := self._wanted(found, likely, context)) is not None:
             does = {command.name for command in found}
             found += self._sought(message, *wanted, context=context, who=who, does=does)
@@ -212,10 +213,11 @@ class CommandModel:
         name = max(HALF_HEARD_TOO, key=lambda label: likely[label] / bars[label])
         return [Command(name, sure=likely[name])] if likely[name] >= bars[name] * HALF_HEARD else []
 
-    def _who(self, row: Matrix, context: Context) -> Who:
+    def _who(self, row: Matrix, context: Context, *, put_right: bool) -> Who:
+        """Return who writes, where it is sure enough; whoever puts it right is most likely who they sound like."""
         who, sure = self.heads.role(row)
         bar = self.heads.bars.who if context.who is Who.UNKNOWN else self.heads.bars.who_again
-        return who if sure >= bar and who is not Who.UNKNOWN else Who.UNKNOWN
+        return who if put_right or sure >= bar else Who.UNKNOWN
 
 
 def _moments(context: Context, does: Set[str]) -> frozenset[str]:

@@ -59,7 +59,7 @@ from bot.messages import LANGUAGES
 
 SHORT_WORDS: Final = 6
 LONGEST_PHRASE: Final = 8  # words of a listed phrase that is looked for inside a text
-YOUNGEST, ADULT = 6, 18  # years
+YOUNGEST, ADULT, OLDEST = 6, 18, 99  # years
 STEM: Final = 5  # letters of a language's name that its cases share
 FEW_WORDS: Final = 4
 ERASING_WORDS: Final = 7
@@ -152,15 +152,15 @@ class Lexicon:
         """Say whether a text names a time of day, a day, or "when he is at work"."""
         return self._holds(text, TIMES, language) or self._hours.named_in(text)
 
-    def tells_childs_age(self, text: str, language: str, *, of_others: bool = False) -> bool:
-        """Say whether somebody tells of themselves that they are under age: "im 15", "mam 16 lat"; "15 minutes" is no age.
+    def own_age(self, text: str, language: str, *, of_others: bool = False) -> int | None:
+        """Return the years that somebody tells to have: "im 15", "mam 19 lat"; "15 minutes" is no age.
 
         `of_others`: they tell of somebody else, so that "17 years, from Ukraine" is no age of their own.
         """
         spoken = tokens(spelt(text, language))
         before, after = (self._words_for(name, language) for name in (AGE_BEFORE, AGE_AFTER))
         for place, token in enumerate(spoken):
-            if not token.isdecimal() or not YOUNGEST <= int(token) < ADULT:
+            if not token.isdecimal() or not YOUNGEST <= int(token) <= OLDEST:
                 continue
             earlier, rest = " ".join(spoken[max(0, place - 3) : place]), spoken[place + 1 :]
             aged = bool(rest) and rest[0] in after
@@ -172,8 +172,8 @@ class Lexicon:
             first = aged and place == 0 and (not rest or rest[0] in before or not rest[0].isalnum()) and not of_others
             asks = any(self.begins_question(" ".join(rest[:length]), language) for length in (1, 2))  # "im 15 am i allowed"
             if (own and (ends or asks)) or first:
-                return True
-        return False
+                return int(token)
+        return None
 
     def opens_in(self, text: str) -> set[str]:
         """Return the languages in which a text as a whole is a greeting or a cry for help."""

@@ -7,7 +7,6 @@ by a network that learned from the others, and those of strangers (validation), 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +45,7 @@ class Message:
 
 def train_person(root: Path, folder: Path) -> None:
     """Learn from the data in `root` and write what was learned to a folder."""
-    encoder = TunedEncoder(threads=os.process_cpu_count() or 1)
+    encoder = TunedEncoder()
     written = [Message(text, frozenset({command}) - {""}) for _, command, text in read_person(root)]
     talks = read_conversations(conversation_files(root, "training"))
     turns, apart = (_turns(talk for talk in talks if is_held_out(talk) is held) for held in (False, True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +35,7 @@ _SEED = 7
 
 def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, str]], root: Path, folder: Path) -> None:
     """Learn everything and write it to a folder; `root` holds library and conversations."""
-    encoder = TunedEncoder(threads=os.process_cpu_count() or 1)
+    encoder = TunedEncoder()
     library, lexicon = Library.load(root), Lexicon.load(root)
     known = [row for row in rows if not held_out(row)]
     single = [*from_rows(known[::ONE_ROW_IN]), *from_phrases(phrases[::ONE_PHRASE_IN]), *from_library(library)]

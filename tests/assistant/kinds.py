@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.dialogue.answers import Library
+from bot.dialogue.replies import ENDANGERS
 from bot.messages import TOPICS
 
 LIBRARY: Final = Library.load()
@@ -18,6 +19,7 @@ KINDS: Final[Mapping[str, Sequence[str]]] = {
     "goodbye": ("goodbye", "bye_again"),
     "told_go_on": ("told_go_on", "told_first"),
     "disclose_first": ("disclose_first", "disclose_short", "told_thanks"),
+    "heard_danger": tuple(sorted(ENDANGERS)),
     "disclose_more": RECEIPTS,
     "disclose_grave": RECEIPTS,
     "disclose_child": ("disclose_child", "emergency_child"),

@@ -148,7 +148,7 @@ async def test_a_disclosure_is_received_handed_over_and_answered_or_gently_asked
     assert outcome.handoff
     assert any(HOTLINE in reply.text for reply in outcome.replies)
     if outcome.triage is Triage.HIGH:
-        assert person.hears(outcome, "disclose_first")
+        assert person.hears(outcome, "disclose_first") or person.hears(outcome, "heard_danger")
         assert person.hears(outcome, "question_safe_now") or person.hears(outcome, "any_answer")
 
 

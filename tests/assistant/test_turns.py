@@ -69,29 +69,23 @@ async def program(tmp_path: Path, rasa_assistant: Assistant) -> AsyncIterator[Pr
 
 # Not understood yet: said here so that it is seen when one of them is (docs/dialogue.md, "What it does not understand yet").
 NOT_YET = {
-    ("in a danger that goes on nothing is not understood and nothing calm is said", "pl"),
+    ("in a danger that goes on nothing is not understood and nothing calm is said", "ru"),
     ("in a danger that goes on nothing is not understood and nothing calm is said", "en"),
     ("in a danger that goes on nothing is not understood and nothing calm is said", "es"),
     ("in a danger that goes on nothing is not understood and nothing calm is said", "uk"),
-    ("a yes with more words erases, and a question in between hears that nothing is erased yet", "pl"),
+    ("a yes with more words erases, and a question in between hears that nothing is erased yet", "es"),
     ("a yes with more words erases, and a question in between hears that nothing is erased yet", "en"),
     ("who asks whether a person writes here asks for nobody", "es"),
     ("who spoke of suicide is stayed with", "en"),
-    ("who spoke of suicide is stayed with", "es"),
     ("a short question goes on with the one before it", "pl"),
     ("who is in doubt hears that they need not be sure", "en"),
+    ("who is in doubt hears that they need not be sure", "es"),
 }
-
-# Where the encoder's products of eight bits can overflow (`REDUCED` in encoder/export.py) two words of fear are an emergency.
-PROCESSOR = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-OVERFLOWS = {("a word of fear is answered", "ru")} if "avx2" in PROCESSOR and "vnni" not in PROCESSOR else set()
 
 
 def parameters() -> Iterator[ParameterSet]:
     for name, language, steps in cases():
         marks = [pytest.mark.xfail(strict=True, reason="not understood yet")] if (name, language) in NOT_YET else []
-        if (name, language) in OVERFLOWS:
-            marks = [pytest.mark.xfail(strict=True, reason="eight bits overflow on this processor")]
         yield pytest.param(name, language, steps, id=f"{name} [{language}]", marks=marks)
 
 

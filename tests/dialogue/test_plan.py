@@ -197,6 +197,43 @@ def test_the_first_telling_is_received_as_what_it_is_to_who_writes(who: Who, fir
     assert not [text for text in said if text.startswith("question_")] or who is Who.VICTIM
 
 
+LOCKED = {"triage": Triage.HIGH, "signs": [Indicator.MOVEMENT_RESTRICTED]}
+
+
+def test_what_endangers_somebody_is_heard_with_112_beside_the_answer_to_what_they_ask() -> None:
+    asked = ("tell:self", Command("ask", "passport_kept", sure=0.9))
+    assert Talk().hears("…?", *asked, **LOCKED)[:2] == ("heard_locked", "answer.passport_kept")
+    later = Talk()
+    later.hears("…", "tell:self", **GRAVE)
+    assert later.hears("…?", *asked, **LOCKED)[:2] == ("heard_locked", "answer.passport_kept")
+    assert "heard_locked" not in later.hears("…?", *asked, **LOCKED)
+
+
+def test_a_refusal_heard_beside_a_question_takes_nothing_back_and_is_asked_about() -> None:
+    for sure, kept in ((0.91, True), (0.96, True), (0.999, False), (1.0, False)):
+        talk = Talk()
+        talk.hears("…", "want:human")
+        said = talk.hears("…?", Command("refuse:human", sure=sure), Command("ask", "paid_already", sure=0.98))
+        assert ("withdraw_ask" in said, talk.state.person is Asked.ASKED) == (kept, kept)
+
+
+def test_a_refusal_that_is_not_sure_is_asked_about() -> None:
+    for sure, kept in ((0.92, True), (0.97, False)):
+        talk = Talk()
+        talk.hears("…", "want:human")
+        said = talk.hears("…", Command("refuse:human", sure=sure))
+        assert ("withdraw_ask" in said, talk.state.person is Asked.ASKED) == (kept, kept)
+
+
+def test_a_refusal_in_a_message_that_is_an_emergency_keeps_the_request_and_says_why() -> None:
+    talk = Talk()
+    talk.hears("…", "want:human")
+    urgent = {"triage": Triage.EMERGENCY, "signs": [Indicator.MOVEMENT_RESTRICTED]}
+    said = talk.hears("…", Command("refuse:human", sure=1.0), borne_out=False, **urgent)
+    assert "handoff_kept" in said
+    assert talk.state.person is Asked.ASKED
+
+
 def test_a_child_hears_what_is_for_children_and_no_pity_twice() -> None:
     talk = Talk(minor=True)
     assert "disclose_child" in talk.hears("mam 15 lat, ciotka zabrała mi paszport", "tell:self", **GRAVE)

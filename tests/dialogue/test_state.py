@@ -58,6 +58,30 @@ def test_who_writes_changes_with_evidence_and_a_child_stays_one() -> None:
     assert young.state.who is Who.CHILD
 
 
+def test_who_only_sounded_like_a_child_is_none_when_they_tell_of_another_or_their_age() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self", who=Who.CHILD)
+    assert talk.state.who is Who.CHILD
+    talk.hears("…", "tell:other", who=Who.WITNESS)
+    assert talk.state.who is Who.WITNESS
+    grown = Talk(grown=True)
+    grown.hears("jakiemu dziecku, mam 19 lat", "correct:person", who=Who.CHILD)
+    assert grown.state.who is Who.UNKNOWN
+    grown.hears("…", "tell:self", who=Who.CHILD)
+    assert grown.state.who is not Who.CHILD
+
+
+def test_a_child_that_says_later_to_be_of_age_is_answered_as_one_who_is() -> None:
+    talk = Talk(minor=True)
+    talk.hears("mam 15 lat", "tell:self")
+    talk.about["grown"] = True
+    talk.hears("nie, mam 19 lat", "correct:person")
+    assert talk.state.who is Who.VICTIM
+    talk.about["grown"] = False
+    talk.hears("…", "tell:self")
+    assert talk.state.who is Who.VICTIM
+
+
 def test_what_was_told_makes_the_conversation_one_that_told_of_something() -> None:
     assert after(("ask:what_help",)).phase == "calm"
     assert after(("tell:self",)).phase == "told"

@@ -136,8 +136,8 @@ def test_more_than_a_cry_is_none(text: str, language: str) -> None:
 
 
 def test_ten_of_anything_are_no_age_and_ten_years_are() -> None:
-    assert not LEXICON.tells_childs_age("عندي 10", "ar")
-    assert LEXICON.tells_childs_age("عندي 15 سنة", "ar")
+    assert LEXICON.own_age("عندي 10", "ar") is None
+    assert LEXICON.own_age("عندي 15 سنة", "ar") == 15
 
 
 # What the texts tell people to type, and what it must do.

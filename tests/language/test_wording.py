@@ -115,6 +115,7 @@ def test_buttons_are_short_and_all_are_there(language: str) -> None:
     assert [name for name in (*BUTTONS, *(f"lang_{code}" for code in LANGUAGES)) if name not in titles] == []
     longest = {name: ASKING_CHARACTERS if name.startswith(ASK_BUTTON) else BUTTON_CHARACTERS for name in titles}
     assert [(name, title) for name, title in titles.items() if len(title) > longest[name]] == []
+    assert [(name, title) for name, title in titles.items() if "{" in title] == []
 
 
 def test_a_number_stays_in_one_piece_in_right_to_left_text() -> None:
