@@ -228,7 +228,7 @@ def refused_before(turn: Turn) -> bool:
 
 def kept_against_the_word(turn: Turn) -> bool:
     """Say whether a consultant is refused while a life is in danger: the request stays, and the reply says why."""
-    return turn.does("refuse:human") and (in_mortal_danger(turn.now) or turn.heard.urgent)
+    return turn.does("refuse:human") and (in_mortal_danger(turn.now) or turn.heard.tells_urgently)
 
 
 def may_offer(turn: Turn) -> bool:

@@ -178,6 +178,11 @@ class Heard:
         return self.screening.triage is Triage.EMERGENCY
 
     @property
+    def tells_urgently(self) -> bool:
+        """Say whether this message tells something that is an emergency: a bare refusal may only sound like one."""
+        return self.urgent and self.commands.any_of("tell:self", "tell:other")
+
+    @property
     def alarming(self) -> bool:
         """Say whether this message tells of a danger or of dying, as the conversation hears it."""
         return self.commands.any_of("danger:self", "danger:other", "feel:suicide")
@@ -271,7 +276,7 @@ def _person(state: State, heard: Heard) -> State:
     arranged = any(command.value for command in commands.all if command.name in {"arrange:time", "arrange:word"})
     if arranged or commands.any_of("want:human", "report:send"):
         return replace(state, person=Person.ASKED)
-    if "refuse:human" in commands and not in_mortal_danger(state) and not heard.urgent:
+    if "refuse:human" in commands and not in_mortal_danger(state) and not heard.tells_urgently:
         return replace(state, person=Person.REFUSED)
     if heard.urgent or (heard.triage.needs_person and state.person is not Person.REFUSED):
         return replace(state, person=Person.ASKED)

@@ -229,9 +229,17 @@ def test_a_refusal_in_a_message_that_is_an_emergency_keeps_the_request_and_says_
     talk = Talk()
     talk.hears("…", "want:human")
     urgent = {"triage": Triage.EMERGENCY, "signs": [Indicator.MOVEMENT_RESTRICTED]}
-    said = talk.hears("…", Command("refuse:human", sure=1.0), borne_out=False, **urgent)
+    said = talk.hears("…", Command("refuse:human", sure=1.0), "tell:self", borne_out=False, **urgent)
     assert "handoff_kept" in said
     assert talk.state.person is Asked.ASKED
+
+
+def test_a_bare_refusal_that_only_sounds_like_an_emergency_is_honoured() -> None:
+    talk = Talk()
+    urgent = {"triage": Triage.EMERGENCY, "signs": [Indicator.SUICIDE_RISK]}
+    said = talk.hears("…", Command("refuse:human", sure=1.0), borne_out=False, **urgent)
+    assert "handoff_kept" not in said
+    assert talk.state.person is Asked.REFUSED
 
 
 def test_a_child_hears_what_is_for_children_and_no_pity_twice() -> None:
