@@ -23,7 +23,8 @@ endif
 
 .venv/.complete: pyproject.toml uv.lock | $(UV_NEEDED)
 	$(UV) sync --locked --no-dev
-	@# What the program needs must be here without the tools of the tests, which bring libraries of their own.
+	@# What the program needs must be here without the tools of the tests, which bring libraries of their own. In
+	@# this order: the screener first, else Rasa's libraries announce on the terminal what they will drop.
 	$(PYTHON) -W ignore -c "import bot.assistant.components.screener, bot.assistant.assistant, bot.server"
 	@touch $@
 

@@ -91,10 +91,10 @@ def heard_sign(turn: Turn) -> str | None:
     return next((text for sign, text in HEARD_SIGNS.items() if sign in signs and not turn.before.times(text)), None)
 
 
-def heard_danger(turn: Turn) -> str | None:
-    """Return the text for one thing that endangers who tells it, if it has not been said: it names 112."""
+def heard_danger(turn: Turn) -> Sequence[Say]:
+    """Return the text for one thing that endangers who tells it, which names 112: once, and not beside what is said already."""
     text = heard_sign(turn)
-    return text if text in ENDANGERS else None
+    return (Say(text),) if text in ENDANGERS and not turn.said else ()
 
 
 def receipt(turn: Turn) -> Sequence[Say]:

@@ -159,7 +159,7 @@ TABLE: Final = (
         H,
         "something grave of oneself, for the first time, beside a question that is answered",
         lambda t: not is_.of_others(t) and is_.tells_something_grave(t) and not t.said and tells_first(t, *SELF_HEARD, THANKED),
-        lambda t: (Say(heard_danger(t) or THANKED),),
+        lambda t: heard_danger(t) or (Say(THANKED),),
     ),
     Row(
         H,
@@ -169,15 +169,9 @@ TABLE: Final = (
     ),
     Row(
         H,
-        "what endangers somebody is received with its own word, beside an answer too",
-        lambda t: is_.tells(t) and not t.said and is_.answers_question(t) and heard_danger(t) is not None,
-        lambda t: (Say(heard_danger(t) or THANKED),),
-    ),
-    Row(
-        H,
-        "something told beside a question is received by its answer",
+        "something told beside a question is received by its answer, and by a word of its own where it endangers somebody",
         lambda t: is_.tells(t) and (is_.answers_question(t) or (bool(t.does("ask") or is_.answers(t)) and heard_sign(t) is None)),
-        lambda _t: (),
+        heard_danger,
     ),
     Row(
         H,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.messages import Inbound, Triage
 from bot.program import Program
 from bot.storage.tables import AuditEntry, Conversation, Message
+from tests.promises.test_expiry import purge
 from tests.support import HOTLINE, Clock
 
 
@@ -25,11 +26,6 @@ async def say(program: Program, text: str, number: str) -> Any:
     return await program.frontdoor.receive(
         Inbound(channel="web", pseudonym="joker", external_id=number, text=text, received_at=program.clock())
     )
-
-
-async def tidied(program: Program) -> None:
-    async with program.database.transaction() as session:
-        await program.conversations.purge(session, program.clock())
 
 
 async def test_who_is_blocked_gets_the_numbers_and_opens_no_case(
@@ -108,7 +104,7 @@ async def test_a_block_ends_with_its_case_so_that_nobody_writes_unseen_for_ever(
     for month in range(3):
         clock.move(days=29)
         assert not (await say(program, "zamknęli mnie naprawdę", f"m{month}")).handoff
-        await tidied(program)
+        await purge(program, clock)
     clock.move(days=5)
-    await tidied(program)
+    await purge(program, clock)
     assert (await say(program, "zamknęli mnie naprawdę", "n1")).handoff
