@@ -21,7 +21,6 @@ from tqdm import tqdm
 
 from bot.dialogue.answers import NLU_DATA, Library
 from bot.dialogue.commands import LABELS, REFUSES, WANTS
-from bot.dialogue.embedding import Senses
 from bot.dialogue.features import Context, Hits, features
 from bot.dialogue.heads import ROLES
 from bot.language.lexicon import Lexicon
@@ -35,6 +34,7 @@ from bot.learning.training import ONE_PHRASE_IN, ONE_ROW_IN, Teacher
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.rows import held_out, read_rows, training_files
+from bot.screening.senses import Senses
 from bot.screening.tuned import TunedEncoder, session_options
 from encoder.augment import varied
 

@@ -62,8 +62,15 @@ LANGUAGE_PART: Final = Part(
 )
 SCREENING_PART: Final = Part(
     "screening",
-    "bot.screening.training",
-    lambda: [*training_files(), *validation_files(), *writing_files(), *concept_files(), ENCODER / DIGESTS],
+    "bot.learning.screening",
+    lambda: [
+        *training_files(),
+        *validation_files(),
+        *conversation_files(NLU_DATA, "training"),
+        *writing_files(),
+        *concept_files(),
+        ENCODER / DIGESTS,
+    ],
 )
 COMMANDS_PART: Final = Part(
     "commands",
@@ -84,6 +91,7 @@ PERSON_PART: Final = Part(
     "bot.learning.person",
     lambda: [
         *person_files(NLU_DATA),
+        *writing_files(),
         *(path for part in ("training", "validation") for path in conversation_files(NLU_DATA, part)),
         ENCODER / DIGESTS,
     ],

@@ -11,13 +11,14 @@ import tqdm
 
 # What is done, in order, and roughly which share of the time it takes.
 PARTS: Final = {
-    "reading the messages": 10,
-    "languages": 15,
-    "vectors": 30,
-    "phrases": 10,
-    "n-grams": 10,
-    "commands": 20,
-    "dialogue": 5,
+    "reading the messages": 3,
+    "languages": 4,
+    "urgency": 18,
+    "vectors": 10,
+    "phrases": 3,
+    "n-grams": 4,
+    "commands": 55,
+    "dialogue": 3,
 }
 _FORMAT: Final = "{desc:<22} {percentage:3.0f} % |{bar:40}| {elapsed}"
 _shown: list[Any] = []

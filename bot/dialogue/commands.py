@@ -61,7 +61,8 @@ LABELS: Final = (
 )
 # Whether a person is wanted, or refused, is heard by a network of its own (`bot.dialogue.person_heads`).
 WANTS, REFUSES = "want:human", "refuse:human"
-HEARD: Final = tuple(label for label in LABELS if label not in {WANTS, REFUSES})
+SEVERAL: Final = "several"  # heard beside the commands, and none itself: that more than one thing is asked
+HEARD: Final = (*(label for label in LABELS if label not in {WANTS, REFUSES}), SEVERAL)
 # What only a button or a whole listed word says, or what the state makes of an answer; never a guess of the heads alone.
 EXACT_ONLY: Final = (
     "menu",

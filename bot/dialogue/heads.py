@@ -6,53 +6,24 @@ Trained by `bot.learning.heads`; here only read and applied.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from bot.dialogue.commands import LABELS
+from bot.dialogue.commands import LABELS, SEVERAL
 from bot.dialogue.letters import Letters
 from bot.dialogue.state import Who
 from bot.screening.heads import Matrix
+from bot.screening.layers import Layers, likelihood
 
 COMMANDS_FILE: Final = "commands.npz"
 # How much the log odds of letters and words count beside those of the network: of 0.1, 0.2 and 0.3 the best in the middle, on turns of
 # strangers and on those held out (docs/encoder.md).
 LETTERED: Final = 0.2
 ROLES: Final = tuple(who.value for who in Who)
-
-
-@dataclass(frozen=True)
-class Layers:
-    """A network with one hidden layer: weights and biases, outputs in the order of `outputs`."""
-
-    outputs: tuple[str, ...]
-    weights: tuple[Matrix, Matrix]
-    biases: tuple[Matrix, Matrix]
-
-    def logits(self, features: Matrix) -> Matrix:
-        """Return the outputs of one row, or of several."""
-        hidden = np.maximum(features @ self.weights[0] + self.biases[0], 0)
-        return np.asarray(hidden @ self.weights[1] + self.biases[1], dtype=np.float32)
-
-    def arrays(self, name: str) -> dict[str, Any]:
-        """Return weights and biases by names that begin with `name`, as they are stored: weights in half precision."""
-        weights: dict[str, Any] = {f"{name}.w{place}": one.astype(np.float16) for place, one in enumerate(self.weights)}
-        return weights | {f"{name}.b{place}": one for place, one in enumerate(self.biases)}
-
-    @classmethod
-    def of(cls, outputs: Iterable[str], stored: Mapping[str, Matrix], name: str) -> Layers:
-        """Return the network that `arrays` stored."""
-        first, second, inner, outer = (stored[f"{name}.{part}"].astype(np.float32) for part in ("w0", "w1", "b0", "b1"))
-        return cls(tuple(outputs), (first, second), (inner, outer))
-
-
-def likelihood(logits: Matrix) -> Matrix:
-    """Return likelihoods of log odds."""
-    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -87,10 +58,12 @@ class CommandHeads:
         """Return for each command how likely a message does it; rows and texts are the whole and, where it has several, its clauses.
 
         The whole drowns what one clause of many says, a clause lacks what is said around it: of the whole and the loudest clause the
-        mean of the log odds counts (docs/dialogue.md).
+        mean of the log odds counts (docs/dialogue.md). How much is asked only the whole knows.
         """
         logits = self._logits(rows, texts)
-        heard = logits[0] if len(logits) == 1 else (logits[0] + logits[1:].max(axis=0)) / 2
+        of_the_whole = np.array([name == SEVERAL for name in self.commands.outputs])
+        loudest = logits[0] if len(logits) == 1 else np.where(of_the_whole, logits[0], logits[1:].max(axis=0))
+        heard = (logits[0] + loudest) / 2
         return dict(zip(self.commands.outputs, likelihood(heard).tolist(), strict=True))
 
     def likely(self, name: str, rows: Matrix, texts: Sequence[str]) -> Matrix:
@@ -127,7 +100,7 @@ class CommandHeads:
         """Read networks and bars; raises ValueError when they know commands or roles that this program does not have."""
         with np.load(folder / COMMANDS_FILE, allow_pickle=False) as data:
             about = json.loads(str(data["about"]))
-            if not set(about["commands"]) <= set(LABELS) or not set(about["who"]) <= set(ROLES):
+            if not set(about["commands"]) <= {*LABELS, SEVERAL} or not set(about["who"]) <= set(ROLES):
                 raise ValueError("The command heads were trained for other commands.")
             commands, who = (Layers.of(about[name], data, name) for name in ("commands", "who"))
             letters = Letters.of(about["commands"], data) if "letters.table" in data else None

@@ -16,14 +16,28 @@ from typing import Any, Final
 import numpy as np
 
 from bot.dialogue.commands import REFUSES
-from bot.dialogue.embedding import Senses
-from bot.dialogue.heads import Layers, likelihood
 from bot.screening.encoder import Encoding
-from bot.screening.heads import Heads
+from bot.screening.heads import Heads, Matrix
+from bot.screening.layers import Layers, likelihood
+from bot.screening.senses import Senses
 
 FOLDER: Final = "person"  # inside that of the commands, in a model
 MAY_REFUSE: Final = "doubt:refuse"
 _FILE: Final = "person.npz"
+
+
+def heard(network: Layers, senses: Matrix) -> Matrix:
+    """Return how likely a message does each of the network's outputs; `senses` are the vectors of the whole and of its clauses.
+
+    What is more counts: the whole or, of a wish, the mean of the log odds of the whole and of its loudest clause, as a clause alone has
+    lost with whom somebody wants to speak. A refusal is whole in its clause ("… and I want no consultant"): of nine of strangers
+    five are heard so, one by that mean, with as many mistakes.
+    """
+    logits = network.logits(senses)
+    whole = logits[0]
+    loudest = logits[1:].max(axis=0) if len(logits) > 1 else whole
+    by_itself = np.array([name == REFUSES for name in network.outputs])
+    return likelihood(np.maximum(whole, np.where(by_itself, loudest, (whole + loudest) / 2)))
 
 
 @dataclass(frozen=True)
@@ -35,18 +49,8 @@ class PersonHeads:
     bars: Mapping[str, float]
 
     def likelihoods(self, encodings: Sequence[Encoding]) -> dict[str, float]:
-        """Return how likely a message asks, and refuses; `encodings` are the whole and, where it has several, its clauses.
-
-        What is more counts: the whole or, of a wish, the mean of the log odds of the whole and of its loudest clause, as a clause alone has
-        lost with whom somebody wants to speak. A refusal is whole in its clause ("… and I want no consultant"): of nine of strangers
-        five are heard so, one by that mean, with as many mistakes.
-        """
-        logits = self.network.logits(self.senses.of(encodings))
-        whole = logits[0]
-        loudest = logits[1:].max(axis=0) if len(logits) > 1 else whole
-        by_itself = np.array([name == REFUSES for name in self.network.outputs])
-        heard = np.maximum(whole, np.where(by_itself, loudest, (whole + loudest) / 2))
-        return dict(zip(self.network.outputs, likelihood(heard).tolist(), strict=True))
+        """Return how likely a message asks, and refuses; `encodings` are the whole and, where it has several, its clauses."""
+        return dict(zip(self.network.outputs, heard(self.network, self.senses.of(encodings)).tolist(), strict=True))
 
     def save(self, folder: Path) -> None:
         """Write network, vectors and bars to a folder."""

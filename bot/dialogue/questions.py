@@ -16,14 +16,12 @@ BESIDE: Final = 0.06  # how much farther than the nearest an answer may be to st
 # with the weight of the whole in its clauses (`bot.dialogue.retrieval`), on the validation: what is right counts 1, what is wrong -0.5.
 WHOLE: Final = 0.1
 FURTHER: Final = 0.05
-# From which likelihood a clause that got no answer is told so. Of the long validation messages of which a question got none 57 are told at
-# this, and 30 that were answered; 73 and 49 at 0.9.
-SURELY: Final = 0.98
 # What a clause that asks and gets no answer may mean is a button, from this likelihood on and so much below the nearness of an answer:
 # of 285 questions of the long validation messages that get none 103 are a button then, 78 without it.
 OFFERED: Final = 0.8
 BEHIND: Final = 0.3
 AS_GOOD: Final = 3  # answers of a clause, one of which may be given for another part
+NOTHING_ELSE: Final = 0.5  # a clause that asks less than this is not what was left out
 
 
 @dataclass(frozen=True)
@@ -46,10 +44,11 @@ class Part:
         return self.near[0].answer
 
 
-def questions(whole: Part, clauses: Sequence[Part], *, bar: float, between: float) -> list[Command]:
+def questions(whole: Part, clauses: Sequence[Part], *, bar: float, between: float, several: bool) -> list[Command]:
     """Return the questions of a message, the surest first; UNKNOWN for what asks and has no answer near enough, also beside others.
 
-    `bar` is the nearness from which an answer is given, `between` the lead below which two are offered.
+    `bar` is the nearness from which an answer is given, `between` the lead below which two are offered; `several`: the message asks for
+    more than one thing.
     """
     parts = _asked(whole, clauses, bar)
     values = list(dict.fromkeys(part.chosen(between) for part in parts))
@@ -60,8 +59,9 @@ def questions(whole: Part, clauses: Sequence[Part], *, bar: float, between: floa
     offered = (part.near[0].answer for part in clauses if clear and _may_be_offered(part, given, bar))
     nearest = dict.fromkeys((*offered, *(name for part in meant for name in _beside(part))))
     found = [Command(ASK, value, whole.asks) for value in clear] or [Command(ASK, UNKNOWN, whole.asks)]
-    left = [part for part in clauses if clear and _left_out(part, given, bar)][:1]
-    found += [Command(ASK, UNKNOWN, part.asks, part.words, tuple(_nearest(part, MOST_CHOICES))) for part in left]
+    if several and len(clear) == 1:
+        left = _left_out(whole, clauses, given)
+        found.append(Command(ASK, UNKNOWN, left.asks, left.words, tuple(_nearest(left, MOST_CHOICES))))
     return [replace(found[0], near=tuple(name for name in nearest if name not in given)), *found[1:]]
 
 
@@ -75,9 +75,11 @@ def _asked(whole: Part, clauses: Sequence[Part], bar: float) -> list[Part]:
     return max(worth, key=lambda one: one[0])[1] if worth else []
 
 
-def _left_out(part: Part, given: Set[str], bar: float) -> bool:
-    """Say whether a clause surely asks and nothing of what is given, or stands beside it as a button, is likely to answer it."""
-    return part.asks >= SURELY and part.nearness < bar and given.isdisjoint(_nearest(part, AS_GOOD))
+def _left_out(whole: Part, clauses: Sequence[Part], given: Set[str]) -> Part:
+    """Return what of a message that asks for several things got no answer: the clause that asks most surely; else what else it may mean."""
+    others = (part for part in clauses if part.asks >= NOTHING_ELSE and given.isdisjoint(_nearest(part, AS_GOOD)))
+    rest = Part(whole.asks, tuple(found for found in whole.near if found.answer not in given))
+    return max(others, key=lambda part: part.asks, default=rest)
 
 
 def _may_be_offered(part: Part, given: Set[str], bar: float) -> bool:

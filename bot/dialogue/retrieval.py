@@ -21,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.dialogue.answers import CALM, Library
-from bot.dialogue.embedding import Senses
 from bot.dialogue.features import NEW, Context, before, side_features
-from bot.dialogue.heads import Layers
 from bot.dialogue.letters import Letters
 from bot.dialogue.state import Who
 from bot.language.normalise import readable
 from bot.screening.encoder import Encoder
 from bot.screening.heads import Matrix
+from bot.screening.layers import Layers
+from bot.screening.senses import Senses
 
 _FILE: Final = "nearness.npz"
 _BATCH: Final = 128

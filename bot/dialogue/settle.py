@@ -71,9 +71,6 @@ ABOUT_HOURS: Final = {
     ("hotline_how_long",),
     ("hours_legal",),
 }
-# Of 1,787 validation messages that refuse nobody 5 sound like a refusal from here on (a plea to tell nobody does not), 11 from 0.82 on;
-# of 37 refusals 22 and 29.
-SURELY_REFUSED: Final = 0.95
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
 MERE: Final = 3  # words of "and the other thing?"
 OF_NOTHING_NEW: Final = frozenset({"still_there", "misunderstood"})  # what "and?" sounds like
@@ -281,16 +278,12 @@ TABLE: Final = (
         _surer("want:human", "refuse:human"),
     ),
     Row(
-        "a refusal that is not sure, or beside what is asked or told as surely, from somebody who waits, is asked about; "
-        "nothing is taken back",
+        "a refusal beside what is asked or told as surely, from somebody who waits, is asked about; nothing is taken back",
         lambda said: (
             "refuse:human" in said.commands
             and not said.exactly("refuse:human")
             and said.state.person is Person.ASKED
-            and (
-                _sure(said, "refuse:human") < SURELY_REFUSED
-                or any(one.name in _BESIDE_A_REFUSAL and one.sure >= _sure(said, "refuse:human") for one in said.commands.all)
-            )
+            and any(one.name in _BESIDE_A_REFUSAL and one.sure >= _sure(said, "refuse:human") for one in said.commands.all)
         ),
         _instead("refuse:human", "doubt:refuse"),
     ),

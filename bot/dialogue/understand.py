@@ -12,8 +12,7 @@ from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library, shared_library
 from bot.dialogue.arrangements import time_named, word_named
-from bot.dialogue.commands import ASK, FACT, HELPS, REFUSES, TOPIC_COMMANDS, UNKNOWN, Command, Commands
-from bot.dialogue.embedding import Senses
+from bot.dialogue.commands import ASK, FACT, HELPS, REFUSES, SEVERAL, TOPIC_COMMANDS, UNKNOWN, Command, Commands
 from bot.dialogue.exact import exact
 from bot.dialogue.features import Context, packed, rows_of
 from bot.dialogue.heads import CommandHeads
@@ -32,12 +31,12 @@ from bot.screening.encoder import Encoder, Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.parts import together
 from bot.screening.respelt import Spelt
+from bot.screening.senses import Senses
 from bot.screening.tuned import TunedEncoder
 
 COURTESIES: Final = frozenset({"greet", "thanks", "bye"})
 TELLS: Final = ("tell:self", "tell:other")
 PUTS_RIGHT: Final = "correct:person"
-NO_CALL: Final = ("refuse:call", "fact:no_calls")  # whoever says one of these refuses a consultant only where that is surer still
 LAST_ANSWERS: Final = 2  # at most so many are in one reply
 HALF_HEARD: Final = 0.5  # of its bar
 # What half heard does no harm: it is received or asked about. Nobody is called, sent away or alarmed by half a word.
@@ -106,6 +105,7 @@ class CommandModel:
         who = self._who(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
         if (wanted := self._wanted(found, likely, context)) is not None:
             does = {command.name for command in found}
+            does |= {SEVERAL} if likely[SEVERAL] >= self.heads.bars.command[SEVERAL] else set()
             found += self._sought(message, *wanted, context=context, who=who, does=does)
         if all(command.name in COURTESIES or command.name.startswith(FACT) for command in found):
             found += self._likeliest(likely)
@@ -125,21 +125,20 @@ class CommandModel:
     def _heard(self, message: Message, likely: Mapping[str, float], context: Context) -> list[Command]:
         """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for."""
         bars, text = self.heads.bars, message.typed[0]
+        # Whoever was just asked whether a consultant should look refuses by less: nobody waits, and nothing is taken back.
+        least = {**bars.command, REFUSES: bars.command[MAY_REFUSE if context.awaits == "human" else REFUSES]}
         values = {"arrange:time": time_named(text, message.language, self.lexicon), "arrange:word": word_named(text)}
         halved = {"arrange:word"} if values["arrange:word"] else set()
         found = [
             Command(name, values.get(name, ""), sure)
             for name, sure in likely.items()
-            if name != ASK and sure >= bars.command[name] * (HALF_HEARD if name in halved else 1)
+            if name not in {ASK, SEVERAL} and sure >= least[name] * (HALF_HEARD if name in halved else 1)
         ]
         found = [
             replace(one, value=one.value or self._said_of(one.name, message)) if one.name == "arrange:word" else one
             for one in found
         ]
         names = {command.name for command in found}
-        if not names.isdisjoint(NO_CALL) and likely[REFUSES] < (1 + bars.command[REFUSES]) / 2:
-            names.discard(REFUSES)
-            found = [command for command in found if command.name in names]
         time = values["arrange:time"]
         if context.awaits == "time" and "arrange:time" not in names and time and not time.endswith(QUESTION_MARKS):
             found.append(Command("arrange:time", time))
@@ -195,7 +194,7 @@ class CommandModel:
         parts = (Part(asks[place], tuple(found), message.typed[place]) for place, found in zip(places, near, strict=True))
         whole, *clauses = parts
         if wanted.value:
-            return questions(whole, clauses, bar=bar, between=self.heads.bars.between)
+            return questions(whole, clauses, bar=bar, between=self.heads.bars.between, several=SEVERAL in does)
         return [replace(wanted, value=whole.near[0].answer)] if whole.nearness >= bar else []
 
     def _as_danger_presses(self, near: Sequence[Found]) -> list[Found]:

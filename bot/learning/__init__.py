@@ -1,4 +1,4 @@
-"""Learns to understand messages from labelled data, and judges it on others. The running program imports none of it.
+"""Learns to understand messages from labelled data, and judges it on others. Nothing here decides a reply.
 
 It may import `messages`, `language`, `screening` and `dialogue`.
 """

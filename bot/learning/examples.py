@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from bot.dialogue.answers import Answer, Library
-from bot.dialogue.commands import ASK, FACT, LABELS, TOPIC_COMMANDS, Commands
+from bot.dialogue.commands import ASK, FACT, LABELS, SEVERAL, TOPIC_COMMANDS, Commands
 from bot.dialogue.exact import LISTED
 from bot.dialogue.features import Context, packed
 from bot.dialogue.rules import sections_of
@@ -109,6 +109,7 @@ def from_conversations(
             who = speaking.turn.now.who
             needs = tuple(frozenset(command.choices) for command in turn.commands.asked if command.choices)
             labels = frozenset(command.name for command in turn.commands.all if command.name in LABELS) | _facts(turn, library)
+            labels |= {SEVERAL} if len(turn.commands.asked) > 1 else set()
             found.append(Example(turn.text, conversation.language, context, labels, who, needs, WEIGHT_OF_TURNS))
     return found
 

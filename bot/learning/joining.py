@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Final
 
-from bot.dialogue.commands import ASK
+from bot.dialogue.commands import ASK, SEVERAL
 from bot.dialogue.state import Who
 from bot.learning.examples import Example
 
@@ -23,7 +23,7 @@ _WISHES: Final = frozenset({"want:human", "want:erase", "refuse:call", "arrange:
 _WISHES_COUNT: Final = 3  # how often they are drawn beside others, which are many more
 # What means the same in whatever conversation it stands: only such a message is put beside another. An answer stays with its question.
 _FREE: Final = _WISHES | {
-    ASK, "want:quiet", "refuse:human", "tell:self", "tell:other", "danger:self", "danger:other", "near",
+    ASK, SEVERAL, "want:quiet", "refuse:human", "tell:self", "tell:other", "danger:self", "danger:other", "near",
     "feel:tired", "feel:afraid", "feel:ashamed", "feel:angry", "feel:unsure", "fact:no_calls", "fact:watched",
 }  # fmt: skip
 _ALONE: Final = frozenset({"unclear", "off"})  # nothing else is said beside these
@@ -78,4 +78,6 @@ def _both(example: Example, other: Example, chance: random.Random) -> Example:
     needs = [*example.needs, *(names for names in other.needs if not any(names & known for known in example.needs))]
     who = other.who if example.who is Who.UNKNOWN else example.who
     labels = (example.labels | other.labels) - _COURTESIES
+    if ASK in example.labels & other.labels and (not other.needs or len(needs) > len(example.needs)):
+        labels |= {SEVERAL}
     return replace(example, text=begin + between + end, labels=labels, needs=tuple(needs), who=who, weight=1)

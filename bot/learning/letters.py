@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.dialogue.letters import PLACES, Letters, places, weighed
-from bot.learning.network import likely
 from bot.screening.heads import Matrix
+from bot.screening.network import likely
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from bot.dialogue.answers import Library
-from bot.dialogue.embedding import Senses, encoded
 from bot.dialogue.features import Hits, rows_of
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.retrieval import Nearness, unit
@@ -25,6 +24,7 @@ from bot.learning.thresholds import Heard, choose_answer_bars, choose_bars, choo
 from bot.screening.clauses import clauses
 from bot.screening.heads import Heads, Matrix
 from bot.screening.rows import Row, held_out
+from bot.screening.senses import Senses, encoded
 from bot.screening.tuned import TunedEncoder
 
 # Single messages teach less than turns of conversations: with all of them the commands of the validation are heard worse.

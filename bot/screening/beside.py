@@ -1,8 +1,9 @@
 """What is told beside a question about the Centre or the program: "the boss took our passports, how much does a call cost?".
 
 The question covers what is told before it, as the whole is read as one message. So the clauses that tell are read by themselves
-where another surely asks about the Centre. On 2,652 validation messages that raises 3 of the 97 that were missed, and 1 of 1,578 calm
-ones, a doubtful debt; wherever any clause counts for itself, 61 of 787 calm ones were raised.
+where another surely asks about the Centre, if the whole gives a hint of it. Of 5,800 messages that nothing was learned from that raises 4
+that were missed, 2 of a weak sign and 1 calm one (without the hint 5, 2 and 3); wherever any clause counts for itself, 61 of 787 calm
+ones were raised.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _ABOUT_US: Final = [
 ]
 _TOLD: Final = {TOPICS.index(name) for name in ("emergency", "disclose_victim", "report_witness")}
 _SURELY: Final = 0.99
+HINT: Final = 0.02  # the likelihood of a handoff from which on the whole is a hint
 
 
 def told_beside(reading: Reading, heads: Heads) -> list[Reading]:

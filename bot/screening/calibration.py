@@ -9,11 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.messages import Triage
+from bot.messages import Indicator, Triage
 from bot.screening.concepts import CALMING, PRESENT_DANGER, Concepts
 from bot.screening.heads import CLASSES, INDICATORS, TRIAGES, Heads, Likelihoods, Matrix
+from bot.screening.layers import log_odds
 from bot.screening.rows import GROUPS, Row, is_strange
-from bot.screening.triage import WorkingPoint, joined, log_odds, opinions, weighed_signs
+from bot.screening.triage import WorkingPoint, joined, opinions, weighed_signs
+from bot.screening.urgency import alarm_opinions, weighed_alarms
 
 # False alarms allowed among calm validation rows, by group of languages: a half to a third of what the targets allow, as new writers
 # surprise. What other shares come to: docs/screening.md.
@@ -25,6 +27,7 @@ _WEIGHTS = (0.5, 1.0, 1.5, 2.0, 3.0)
 _HEAVIEST_CALM = 1.0  # "nobody took my passport, but he beats me": a phrase must not talk a victim away
 _FOLDS = 5
 _WORTH_IT = 0.0015  # what a sort of phrases must add to the sum of recalls and F1 to count at all
+_SUICIDE = INDICATORS.index(Indicator.SUICIDE_RISK.value)
 Flags = NDArray[np.bool_]
 
 
@@ -101,6 +104,31 @@ def _fit(features: Matrix, person: Flags) -> tuple[float, ...]:
     return (*map(float, model.coef_[0]), float(model.intercept_[0]))
 
 
+def choose_alarms(
+    rows: Sequence[Row], told: Sequence[Likelihoods], loudest: Sequence[Matrix], heard: Sequence[Matrix]
+) -> tuple[tuple[float, ...], tuple[float, ...], list[Likelihoods]]:
+    """Return how opinions on an emergency and on a wish to die are weighed, and likelihoods by weights that had not seen the row.
+
+    `heard` is what the network for urgency says of each row.
+    """
+    truths = [
+        np.array([row.triage is Triage.EMERGENCY for row in rows]),
+        np.array([Indicator.SUICIDE_RISK in row.indicators for row in rows]),
+    ]
+    if min(truth.sum() for truth in truths) < _FOLDS * 2:
+        return (), (), list(told)
+    features = np.stack([alarm_opinions(*each) for each in zip(told, loudest, heard, strict=True)])
+    fold = np.arange(len(rows)) % _FOLDS
+    unseen = list(told)
+    for number in range(_FOLDS):
+        learned = fold != number
+        urgent, dying = (_fit(features[learned], truth[learned]) for truth in truths)
+        for place in np.nonzero(fold == number)[0]:
+            unseen[place] = weighed_alarms(told[place], features[place], urgent, dying)
+    urgent, dying = (_fit(features, truth) for truth in truths)
+    return urgent, dying, unseen
+
+
 def choose_concepts(
     rows: Sequence[Row], told: Sequence[Likelihoods], phrases: Mapping[str, tuple[str, ...]]
 ) -> tuple[Concepts, list[Likelihoods]]:
@@ -153,11 +181,13 @@ def choose_working_point(rows: Sequence[Row], told: Sequence[Likelihoods]) -> Wo
     flags = _indicator_flags(rows)
     values = np.stack([item.indicators for item in told])
     indicator = best_threshold(values.ravel(), flags.ravel(), beta=1.0, default=0.4)
+    # What is missed here mostly stays an emergency; whoever is taken for it is told of the crisis line for nothing.
+    suicide = best_threshold(values[:, _SUICIDE], flags[:, _SUICIDE], beta=0.7, default=0.4)
     something = 1 - np.array([item.triage[TRIAGES.index("none")] for item in told])
     calm = handoff < np.array([in_languages.get(row.language, tau) for row in rows])
     medium = np.array([row.triage is not Triage.NONE for row in rows])
     weak = best_threshold(something[calm], medium[calm], beta=1.0, default=0.5)
-    return WorkingPoint(handoff=tau, handoff_in=in_languages, emergency=share, indicator=indicator, medium=weak)
+    return WorkingPoint(handoff=tau, handoff_in=in_languages, emergency=share, indicator=indicator, suicide=suicide, medium=weak)
 
 
 def best_threshold(values: Matrix, truth: Flags, *, beta: float, default: float) -> float:

@@ -13,17 +13,18 @@ from bot.language.identification import LanguageIdentifier
 from bot.language.normalise import readable, says_something, words
 from bot.language.writing import written_in
 from bot.messages import LANGUAGES, TOPICS, Screening, Speaker, Triage
-from bot.screening.beside import raised_by, told_beside
+from bot.screening.beside import HINT, raised_by, told_beside
 from bot.screening.clauses import Reading, read_clauses
 from bot.screening.concepts import Concepts
 from bot.screening.corrections import Memory
-from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder, Vectors
+from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder
 from bot.screening.evidence import find_evidence
 from bot.screening.heads import SPEAKERS, ClassesDiffer, Heads, Likelihoods
 from bot.screening.parts import parts, together
 from bot.screening.spelling import Spelling
 from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder
+from bot.screening.urgency import Urgency, alarm_opinions, weighed_alarms
 
 SURE_OF_A_SHORT_TEXT = 0.75
 SHORT_WORDS = 3
@@ -55,6 +56,7 @@ class Brain:
     memory: Memory
     concepts: Concepts
     spelling: Spelling = field(default_factory=Spelling)
+    urgency: Urgency | None = None
 
     def screen(self, text: str, language: str, encoding: Encoding | None) -> Screening:
         """Return what a readable text says, given its language and its encoding (None: it says nothing)."""
@@ -65,20 +67,19 @@ class Brain:
     def understand(self, text: str, language: str, encoding: Encoding) -> Estimate:
         """Return what heads, corrections and phrases say of a readable text."""
         reading = read_clauses(text, language, encoding, self.encoder)
-        (vector,) = self.spelling.vectors([text], [language], [encoding.vector], self.encoder)
-        return Estimate(language, reading, self.concepts.applied(text, self._likelihoods(reading, vector)))
+        (whole,) = self.spelling.read([text], [language], [encoding], self.encoder)
+        return Estimate(language, reading, self._likelihoods(text, reading, whole))
 
     def screening(self, understanding: Estimate) -> Screening:
         """Return what follows at the working point, for the whole and for what is told beside a question."""
         whole = self._at_working_point(understanding)
-        if whole.triage.needs_person:
+        if whole.triage.needs_person or understanding.likelihoods.handoff < HINT:
             return whole
         told = told_beside(understanding.reading, self.heads)
         return raised_by(whole, [self._at_working_point(self._understand(part)) for part in told])
 
     def _understand(self, reading: Reading) -> Estimate:
-        likelihoods = self._likelihoods(reading, reading.whole.vector)
-        return Estimate(reading.language, reading, self.concepts.applied(reading.clauses[0], likelihoods))
+        return Estimate(reading.language, reading, self._likelihoods(reading.clauses[0], reading, reading.whole))
 
     def _at_working_point(self, understanding: Estimate) -> Screening:
         likelihoods = understanding.likelihoods
@@ -93,10 +94,13 @@ class Brain:
             topic_confidence=float(likelihoods.topic[best]),
         )
 
-    def _likelihoods(self, reading: Reading, vector: Vectors) -> Likelihoods:
-        found = joined(self.heads.read(vector), self.point.joint)
-        if self.point.signs:
-            found = weighed_signs(found, reading.loudest(self.heads), self.point.signs)
+    def _likelihoods(self, text: str, reading: Reading, whole: Encoding) -> Likelihoods:
+        loudest = reading.loudest(self.heads)
+        found = weighed_signs(joined(self.heads.read(whole.vector), self.point.joint), loudest, self.point.signs)
+        found = self.concepts.applied(text, found)
+        if self.urgency is not None:
+            opinions = alarm_opinions(found, loudest, self.urgency.heard(whole, reading))
+            found = weighed_alarms(found, opinions, self.point.urgent, self.point.dying)
         correction = self.memory.recall(self.heads.standardise(reading.whole.vector), self.point.nearness)
         return found if correction is None else correction.likelihoods(found, alone=len(reading.clauses) == 1)
 
@@ -194,9 +198,10 @@ def load_brain(folder: Path, encoder: Encoder | None = None) -> Brain:
         heads = Heads.load(encoder.folder if isinstance(encoder, TunedEncoder) else own)
         point = WorkingPoint.load(own)
         if encoder.name == heads.encoder == point.encoder:
-            spelling = Spelling.load(own) if isinstance(encoder, TunedEncoder) else Spelling()
+            tuned = isinstance(encoder, TunedEncoder)
+            spelling, urgency = (Spelling.load(own), Urgency.load(own, heads)) if tuned else (Spelling(), None)
             tempered = heads.tempered(point.temperatures)
-            return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling)
+            return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling, urgency)
     except ClassesDiffer as error:
         raise ScreenerUnusable(str(error)) from error
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,7 @@ import numpy as np
 from bot.language.identification import without_diacritics
 from bot.language.normalise import words
 from bot.language.writing import writings
-from bot.screening.encoder import Encoder, Vectors
+from bot.screening.encoder import Encoder, Encoding
 from bot.screening.letters import in_latin, in_own_letters, learn_letters
 from bot.screening.rows import Row
 
@@ -46,15 +46,14 @@ class Spelling:
             return text
         return _LETTERS.sub(lambda word: known.get(word[0].lower(), word[0]), text)
 
-    def vectors(
-        self, texts: Sequence[str], languages: Sequence[str], plain: Sequence[Vectors], encoder: Encoder
-    ) -> list[Vectors]:
-        """Return the vectors that the heads read: the mean of both spellings where one was put back, else `plain`."""
+    def read(self, texts: Sequence[str], languages: Sequence[str], plain: Sequence[Encoding], encoder: Encoder) -> list[Encoding]:
+        """Return the encodings that are judged: the mean of both spellings where one was put back, else `plain`."""
         restored = [self.restored(text, language) for text, language in zip(texts, languages, strict=True)]
         changed = [place for place, text in enumerate(restored) if text != texts[place]]
         found = list(plain)
-        for place, encoding in zip(changed, encoder.read([restored[place] for place in changed]) if changed else [], strict=True):
-            found[place] = np.asarray((plain[place] + encoding.vector) / 2, dtype=np.float32)
+        for place, other in zip(changed, encoder.read([restored[place] for place in changed]) if changed else [], strict=True):
+            both = np.float32(0.5) * (plain[place].vector + other.vector), np.float32(0.5) * (plain[place].middle + other.middle)
+            found[place] = replace(plain[place], vector=both[0], middle=both[1])
         return found
 
     def save(self, folder: Path) -> None:

@@ -1,33 +1,47 @@
 """Training of the screening model: everything but the encoder, which `encoder/` makes.
 
-Temperatures, joint opinion, weight of clauses and phrases, working point, memory of corrections, and the n-gram fallback.
+Temperatures, joint opinion, weight of clauses and phrases, what is urgent, working point, memory of corrections, and the n-gram fallback.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from bot.language.normalise import readable
-from bot.screening.calibration import choose_concepts, choose_joint, choose_signs, choose_temperatures, choose_working_point
+from bot.messages import Indicator, Triage
+from bot.screening.calibration import (
+    choose_alarms,
+    choose_concepts,
+    choose_joint,
+    choose_signs,
+    choose_temperatures,
+    choose_working_point,
+)
 from bot.screening.clauses import Reading, read_all
 from bot.screening.concepts import Concepts, concept_files, read_phrases
 from bot.screening.corrections import is_correction, remember
-from bot.screening.encoder import Encoder, EncoderUnavailable, NgramEncoder
+from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder, vectors_of
 from bot.screening.fitting import fit_sparse
-from bot.screening.heads import Heads, Matrix
+from bot.screening.heads import Heads
+from bot.screening.network import Course, train
 from bot.screening.rows import Row, held_out
 from bot.screening.screener import NGRAMS, TUNED
+from bot.screening.senses import Senses, encoded
 from bot.screening.spelling import Spelling, learn_spelling
 from bot.screening.tuned import TunedEncoder
+from bot.screening.urgency import OUTPUTS, Alarm, Urgency
 
 __all__ = ["held_out", "train_screener"]
 
 NEARNESS = 0.8  # cosine from which on a consultant's correction decides; how it was chosen: docs/screening.md
+_BATCH = 64
+URGENCY = Course(members=3, hidden=128, epochs=8, dropout=0.4)
 Progress = Callable[[str, int, int], None]
 
 
@@ -40,41 +54,55 @@ def train_screener(
     strangers: Sequence[Row],
     folder: Path,
     *,
+    turns: Sequence[Alarm] = (),
     progress: Progress = lambda what, done, all_: None,
 ) -> None:
     """Train all light parts and write them to a folder. Raises EncoderMissing.
 
-    `strangers` are the validation rows of others.
+    `strangers` are the validation rows of others; from `turns` of conversations is learned, beside the rows, what is urgent.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        encoder = TunedEncoder(threads=os.process_cpu_count() or 1)
+        encoder = TunedEncoder()
     except EncoderUnavailable as error:
         raise EncoderMissing(f"{error} It is part of the project (encoder/model); `make encoder` makes another.") from error
-    concepts = _train_tuned(rows, strangers, encoder, folder / TUNED, progress)
+    concepts = _train_tuned(rows, strangers, encoder, folder / TUNED, turns=turns, progress=progress)
     concepts.save(folder)
     _train_ngrams(rows, strangers, concepts, folder / NGRAMS, progress)
 
 
 def _train_tuned(
-    rows: Sequence[Row], strangers: Sequence[Row], encoder: TunedEncoder, folder: Path, progress: Progress
+    rows: Sequence[Row],
+    strangers: Sequence[Row],
+    encoder: TunedEncoder,
+    folder: Path,
+    *,
+    turns: Sequence[Alarm],
+    progress: Progress,
 ) -> Concepts:
     heads = Heads.load(encoder.folder)
+    progress("urgency", 0, 1)
+    urgency = learn_urgency([*(_alarm_of(row) for row in rows if not held_out(row)), *turns], encoder, heads)
+    urgency.save(folder)
     checked = [*(row for row in rows if held_out(row) and not is_correction(row)), *strangers]
     readings = _read(checked, encoder, progress)
     # Without the rows held out: a working point must be chosen on words that the spelling was not learned from.
     spelling = learn_spelling([row for row in rows if not held_out(row)])
     spelling.save(folder)
-    vectors = _in_both_spellings(checked, readings, spelling, encoder)
+    wholes = _in_both_spellings(checked, readings, spelling, encoder)
+    vectors = vectors_of(wholes, encoder.width)
     temperatures = choose_temperatures(checked, heads.standardise(vectors), heads) if checked else {}
     tempered = heads.tempered(temperatures)
     progress("phrases", 0, 1)
     joint, unseen = choose_joint(checked, [tempered.read(vector) for vector in vectors])
-    signs, unseen = choose_signs(checked, unseen, [reading.loudest(tempered) for reading in readings])
+    loudest = [reading.loudest(tempered) for reading in readings]
+    signs, unseen = choose_signs(checked, unseen, loudest)
     concepts, weighed = choose_concepts(checked, unseen, read_phrases(concept_files()))
+    heard = [urgency.heard(whole, reading) for whole, reading in zip(wholes, readings, strict=True)]
+    urgent, dying, weighed = choose_alarms(checked, weighed, loudest, heard)
     point = choose_working_point(checked, weighed)
-    chosen = replace(point, temperatures=temperatures, joint=joint, signs=signs, nearness=NEARNESS, encoder=encoder.name)
-    chosen.save(folder)
+    point = replace(point, temperatures=temperatures, nearness=NEARNESS, encoder=encoder.name)
+    replace(point, joint=joint, signs=signs, urgent=urgent, dying=dying).save(folder)
     remember(rows, encoder, heads).save(folder)
     return concepts
 
@@ -95,17 +123,37 @@ def _train_ngrams(rows: Sequence[Row], strangers: Sequence[Row], concepts: Conce
     remember(rows, encoder, heads).save(folder)
 
 
-def _in_both_spellings(rows: Sequence[Row], readings: Sequence[Reading], spelling: Spelling, encoder: TunedEncoder) -> Matrix:
+def learn_urgency(known: Sequence[Alarm], encoder: TunedEncoder, heads: Heads) -> Urgency:
+    """Return the network that hears what is urgent, learned from messages of which that is known."""
+    encodings = encoded((one.text for one in known), encoder)
+    senses = Senses.learned(heads, list(encodings.values()))
+    vectors = dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
+    targets = np.array([[one.danger, one.dying] for one in known], dtype=np.float32)
+    return Urgency(train(np.stack([vectors[readable(one.text)] for one in known]), targets, OUTPUTS, URGENCY), senses)
+
+
+def _alarm_of(row: Row) -> Alarm:
+    dying = Indicator.SUICIDE_RISK in row.indicators
+    return Alarm(row.text, row.triage is Triage.EMERGENCY and not dying, dying)
+
+
+def _in_both_spellings(
+    rows: Sequence[Row], readings: Sequence[Reading], spelling: Spelling, encoder: TunedEncoder
+) -> list[Encoding]:
     texts, languages = [readable(row.text) for row in rows], [row.language for row in rows]
-    plain = [reading.whole.vector for reading in readings]
-    vectors = spelling.vectors(texts, languages, plain, encoder)
-    return np.stack(vectors) if vectors else np.zeros((0, encoder.width), dtype=np.float32)
+    return spelling.read(texts, languages, [reading.whole for reading in readings], encoder)
 
 
 def _read(rows: Sequence[Row], encoder: Encoder, progress: Progress) -> list[Reading]:
-    batch, found = 64, []
-    for start in range(0, len(rows), batch):
-        progress("vectors", start, len(rows))
-        part = rows[start : start + batch]
-        found += read_all([readable(row.text) for row in part], [row.language for row in part], encoder)
+    """Return the rows with their clauses, as many batches read at once as there are cores."""
+    batches = [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
+
+    def read(part: Sequence[Row]) -> list[Reading]:
+        return read_all([readable(row.text) for row in part], [row.language for row in part], encoder)
+
+    found: list[Reading] = []
+    with ThreadPoolExecutor(os.process_cpu_count()) as cores:
+        for part in cores.map(read, batches):
+            found += part
+            progress("vectors", len(found), len(rows))
     return found

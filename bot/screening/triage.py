@@ -11,28 +11,13 @@ import numpy as np
 
 from bot.messages import TOPICS, Indicator, Triage
 from bot.screening.heads import INDICATORS, TRIAGES, Likelihoods, Matrix
+from bot.screening.layers import likelihood, log_odds
 
 _FILE = "working_point.json"
 _LITTLE = 1e-4
+_WEIGHTS = ("joint", "signs", "urgent", "dying")
 _HIGH = TRIAGES.index("high")
 _STRONG = [place for place, name in enumerate(INDICATORS) if Indicator(name).strong]
-_SUICIDE = INDICATORS.index(Indicator.SUICIDE_RISK.value)
-SURE_OF_SUICIDE = 0.8  # in one clause: "I want to end it" is not weighed against the rest of a message
-# What the whole message must say of it all the same: of 86 validation rows with that risk none is lost by it, and of 4,037 others
-# 4 instead of 17 are taken for one ("better that nobody reads this" has a loud clause).
-HINT_OF_SUICIDE = 0.02
-# And what it must say beside that: nearly as much as of any other sign, and that it is urgent at all. Of 317 validation rows with that
-# risk 10 are lost by it, most of which stay emergencies; of 5,000 others 45 instead of 91 are taken for one.
-SHARE_OF_SUICIDE = 0.75
-URGENCY_OF_SUICIDE = 0.25
-# Its own text is said from here on: below it, of 317 validation rows 14 hold such a risk, and most of them stay emergencies; 9 of 31 calm
-# messages that were taken for one are not any more.
-LEAST_SUICIDE = 0.4
-_DOUBTED = 0.05  # what is left of it then: a phrase that names it can still raise it
-# A topic that surely says "emergency" is believed against a triage that says less ("i have pills"): of 945 calm messages of
-# strangers one was such a one; of 284 emergencies one more was found.
-SURE_OF_EMERGENCY = 0.7
-_EMERGENCY = TOPICS.index("emergency")
 _TOLD = [TOPICS.index(name) for name in ("emergency", "disclose_victim", "report_witness")]
 # Signs that an ordinary dispute about work may carry; no other one goes with triage none.
 _WITHOUT_TRIAGE = (Indicator.WAGES_WITHHELD, Indicator.EXCESSIVE_WORK)
@@ -43,22 +28,26 @@ class WorkingPoint:
     """From which likelihood on something counts.
 
     `handoff`: high and emergency together, `handoff_in` the same for single languages; `emergency`: emergency, given that it is a
-    handoff; `medium`: anything but none; `indicator`: one indicator; `topic`: below it the topic is not trusted; `nearness`: the
-    cosine at which a correction decides. `temperatures` divide the logits of each head. `encoder` is the one that all this was
-    chosen for.
+    handoff; `medium`: anything but none; `indicator`: one indicator, `suicide`: that one; `topic`: below it the topic is not trusted;
+    `nearness`: the cosine at which a correction decides. `temperatures` divide the logits of each head. `encoder` is the one that all
+    this was chosen for.
     `joint` weighs the opinions of several heads on a handoff (see `opinions`), its last number being the bias; empty: triage alone.
     `signs` weighs what the whole message and its loudest clause say of each indicator (see `weighed_signs`); empty: the whole alone.
+    `urgent` and `dying` weigh the opinions on an alarm (see `urgency.weighed_alarms`); empty: the heads alone.
     """
 
     handoff: float = 0.5
     emergency: float = 0.5
     medium: float = 0.5
     indicator: float = 0.4
+    suicide: float = 0.4
     topic: float = 0.25
     nearness: float = 0.9
     encoder: str = ""
     joint: tuple[float, ...] = ()
     signs: tuple[float, ...] = ()
+    urgent: tuple[float, ...] = ()
+    dying: tuple[float, ...] = ()
     handoff_in: dict[str, float] = field(default_factory=dict)
     temperatures: dict[str, float] = field(default_factory=dict)
 
@@ -71,7 +60,7 @@ class WorkingPoint:
     def load(cls, folder: Path) -> WorkingPoint:
         """Read the working point from a folder."""
         stored = json.loads((folder / _FILE).read_text())
-        return cls(**{**stored, "joint": tuple(stored["joint"]), "signs": tuple(stored["signs"])})
+        return cls(**stored | {name: tuple(stored[name]) for name in _WEIGHTS})
 
 
 def opinions(likelihoods: Likelihoods) -> Matrix:
@@ -101,11 +90,6 @@ def joined(likelihoods: Likelihoods, joint: Sequence[float]) -> Likelihoods:
     return replace(likelihoods, triage=np.asarray(triage / triage.sum(), dtype=np.float32))
 
 
-def log_odds(likelihood: Matrix) -> Matrix:
-    """Return log odds of likelihoods, finite at 0 and 1."""
-    return np.asarray(np.log((likelihood + _LITTLE) / (1 - likelihood + _LITTLE)), dtype=np.float32)
-
-
 def weighed_signs(likelihoods: Likelihoods, loudest: Matrix, signs: Sequence[float]) -> Likelihoods:
     """Return likelihoods of indicators that weigh the whole message and its clauses: a long story drowns what one clause says.
 
@@ -116,28 +100,16 @@ def weighed_signs(likelihoods: Likelihoods, loudest: Matrix, signs: Sequence[flo
         return likelihoods
     whole, clause, *bias = signs
     odds = whole * log_odds(likelihoods.indicators) + clause * log_odds(loudest) + np.array(bias, dtype=np.float32)
-    weighed = np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float32)
-    if loudest[_SUICIDE] >= SURE_OF_SUICIDE and likelihoods.indicators[_SUICIDE] >= HINT_OF_SUICIDE:
-        weighed[_SUICIDE] = loudest[_SUICIDE]
-    if _doubts_suicide(likelihoods):
-        weighed[_SUICIDE] = min(float(weighed[_SUICIDE]), _DOUBTED)
-    return replace(likelihoods, indicators=weighed)
-
-
-def _doubts_suicide(likelihoods: Likelihoods) -> bool:
-    """Say whether the whole message speaks against a word of suicide that one of its clauses seems to hold."""
-    other = float(np.delete(likelihoods.indicators, _SUICIDE).max())
-    urgent = float(likelihoods.triage[TRIAGES.index("emergency")]) >= URGENCY_OF_SUICIDE
-    return float(likelihoods.indicators[_SUICIDE]) < SHARE_OF_SUICIDE * other or not urgent
+    return replace(likelihoods, indicators=likelihood(odds))
 
 
 def judge(likelihoods: Likelihoods, point: WorkingPoint, language: str = "") -> tuple[Triage, tuple[Indicator, ...]]:
     """Return the triage level and the indicators, made consistent with each other."""
     triage = level(likelihoods, point, language)
     likely = {Indicator(name): float(value) for name, value in zip(INDICATORS, likelihoods.indicators, strict=True)}
-    least = {Indicator.SUICIDE_RISK: max(point.indicator, LEAST_SUICIDE)}
+    least = {Indicator.SUICIDE_RISK: point.suicide}
     found = sorted((name for name in likely if likely[name] >= least.get(name, point.indicator)), key=lambda name: -likely[name])
-    if Indicator.SUICIDE_RISK in found or likelihoods.topic[_EMERGENCY] >= SURE_OF_EMERGENCY:
+    if Indicator.SUICIDE_RISK in found:
         triage = Triage.EMERGENCY
     if triage is Triage.NONE:
         found = [name for name in found if name in _WITHOUT_TRIAGE]

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from bot.dialogue.commands import REFUSES, WANTS
-from bot.dialogue.embedding import Senses
-from bot.dialogue.heads import Layers
 from bot.dialogue.person_heads import MAY_REFUSE, PersonHeads
 from bot.learning.person import MOST_WRONG, Message, bar_of
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads
+from bot.screening.layers import Layers
+from bot.screening.senses import Senses
 from bot.screening.tuned import MODEL
 
 

@@ -217,11 +217,11 @@ def test_a_refusal_heard_beside_a_question_takes_nothing_back_and_is_asked_about
         assert ("withdraw_ask" in said, talk.state.person is Asked.ASKED) == (kept, kept)
 
 
-def test_a_refusal_that_is_not_sure_is_asked_about() -> None:
-    for sure, kept in ((0.92, True), (0.97, False)):
+def test_whoever_waits_and_may_refuse_is_asked_and_a_refusal_alone_is_honoured() -> None:
+    for command, kept in (("doubt:refuse", True), ("refuse:human", False)):
         talk = Talk()
         talk.hears("…", "want:human")
-        said = talk.hears("…", Command("refuse:human", sure=sure))
+        said = talk.hears("…", Command(command, sure=0.9))
         assert ("withdraw_ask" in said, talk.state.person is Asked.ASKED) == (kept, kept)
 
 

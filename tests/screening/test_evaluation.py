@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.messages import Evidence, Indicator, Screening, Speaker, Triage
+from bot.messages import LANGUAGES, Evidence, Indicator, Screening, Speaker, Triage
 from bot.screening.evaluation import Judged, Share, evaluation_rows, in_own_script, measure, read_conversations
-from bot.screening.rows import Row, evaluation_files, held_out, read_rows, training_files
+from bot.screening.rows import NLU_DATA, Row, evaluation_files, held_out, read_rows, training_files, validation_files
 
 
 def row(text: str = "x", language: str = "pl", triage: Triage = Triage.HIGH) -> Row:
@@ -54,3 +54,10 @@ def test_a_tenth_of_the_rows_is_held_out() -> None:
 
 def test_the_conversations_can_be_read() -> None:
     assert len(read_conversations()) >= 40
+
+
+def test_what_is_urgent_is_measured_in_every_language_on_messages_that_nothing_was_learned_from() -> None:
+    rows = read_rows(sorted((NLU_DATA / "evaluation_urgent").glob("*/*.yml")))
+    known = {row.text.casefold() for row in read_rows([*training_files(), *validation_files()])}
+    assert {row.language for row in rows} == set(LANGUAGES)
+    assert not {row.text.casefold() for row in rows} & known

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from bot.messages import TOPICS, Indicator, Triage
 from bot.screening.heads import INDICATORS, Likelihoods
-from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
+from bot.screening.triage import WorkingPoint, joined, judge
 
 
 def likelihoods(triage: tuple[float, ...], topic: str = "greet", **signs: float) -> Likelihoods:
@@ -21,14 +19,6 @@ def test_the_wish_to_die_is_an_emergency_whatever_triage_says() -> None:
     triage, indicators = judge(likelihoods((0.9, 0.05, 0.04, 0.01), suicide_risk=0.9), WorkingPoint())
     assert triage is Triage.EMERGENCY
     assert Indicator.SUICIDE_RISK in indicators
-
-
-def test_a_topic_that_surely_says_emergency_is_one_whatever_the_triage_says() -> None:
-    assert judge(likelihoods((0.9, 0.05, 0.04, 0.01), topic="emergency"), WorkingPoint())[0] is Triage.EMERGENCY
-    unsure = replace(
-        likelihoods((0.9, 0.05, 0.04, 0.01), topic="emergency"), topic=np.full(len(TOPICS), 1 / len(TOPICS), np.float32)
-    )
-    assert judge(unsure, WorkingPoint())[0] is Triage.NONE
 
 
 def test_a_calm_message_carries_no_strong_sign() -> None:
@@ -56,28 +46,3 @@ def test_the_joint_opinion_keeps_how_high_stands_to_emergency() -> None:
     before = likelihoods((0.4, 0.2, 0.3, 0.1))
     after = joined(before, (0.6, 0.3, 0.2, 2.0, 0.8))
     assert after.triage[3] / after.triage[2] == pytest.approx(before.triage[3] / before.triage[2], rel=1e-4)
-
-
-def test_one_clause_that_surely_speaks_of_suicide_is_an_emergency_where_the_whole_is_urgent() -> None:
-    unsure = likelihoods((0.5, 0.05, 0.15, 0.3), suicide_risk=0.05)
-    loudest = likelihoods((0.5, 0.05, 0.15, 0.3), suicide_risk=0.95).indicators
-    weighed = weighed_signs(unsure, loudest, (1.0, 0.1, *([-1.0] * len(INDICATORS))))
-    assert judge(weighed, WorkingPoint())[0] is Triage.EMERGENCY
-
-
-@pytest.mark.parametrize(
-    "triage", [(0.5, 0.05, 0.15, 0.3), (0.9, 0.05, 0.04, 0.01)], ids=["another sign is louder", "not urgent"]
-)
-def test_a_clause_that_seems_to_speak_of_suicide_is_doubted_where_the_whole_speaks_against_it(triage: tuple[float, ...]) -> None:
-    other = 0.9 if triage[3] > 0.2 else 0.0
-    whole = likelihoods(triage, suicide_risk=0.05, documents_taken=other)
-    loudest = likelihoods(triage, suicide_risk=0.95, documents_taken=other).indicators
-    weighed = weighed_signs(whole, loudest, (1.0, 0.1, *([-1.0] * len(INDICATORS))))
-    assert Indicator.SUICIDE_RISK not in judge(weighed, WorkingPoint())[1]
-
-
-def test_a_loud_clause_of_a_message_that_gives_no_hint_of_suicide_is_weighed_like_any_other() -> None:
-    calm = likelihoods((0.9, 0.05, 0.04, 0.01), suicide_risk=0.001)
-    loudest = likelihoods((0.9, 0.05, 0.04, 0.01), suicide_risk=0.95).indicators
-    weighed = weighed_signs(calm, loudest, (1.0, 0.1, *([-1.0] * len(INDICATORS))))
-    assert judge(weighed, WorkingPoint())[0] is Triage.NONE

@@ -20,10 +20,10 @@ from bot.assistant.learned_parts import fill
 from bot.assistant.sources import SCREENING_PART
 from bot.assistant.training_progress import reached
 from bot.language.normalise import readable
+from bot.learning.screening import train_screening
 from bot.screening.respelt import spelt
-from bot.screening.rows import read_rows, validation_files
+from bot.screening.rows import NLU_DATA, read_rows, validation_files
 from bot.screening.screener import Brain, load_brain
-from bot.screening.training import train_screener
 
 SCREENING, SPELT = "screening", "spelt"
 
@@ -61,7 +61,8 @@ class ScreeningClassifier(GraphComponent):
         """Train on the labelled messages and keep the model in Rasa's archive."""
 
         def learn(folder: Path) -> None:
-            train_screener(rows_of(training_data), read_rows(validation_files()), folder, progress=reached)
+            strangers = read_rows(validation_files())
+            train_screening(rows_of(training_data), strangers, NLU_DATA, folder, progress=reached)
 
         with self._storage.write_to(self._resource) as folder:
             fill(SCREENING_PART, folder, learn)

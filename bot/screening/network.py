@@ -6,14 +6,16 @@ size, 0.53 with linear heads.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from bot.dialogue.heads import Layers, likelihood
 from bot.screening.heads import Matrix
+from bot.screening.layers import Layers, likelihood
 
 _BATCH: Final = 256
 _ONE, _TWO = 0.9, 0.999  # Adam's decays
@@ -41,12 +43,17 @@ def train(
     *,
     exclusive: bool = False,
 ) -> Layers:
-    """Return a network for likelihoods: of several labels that may hold together or, `exclusive`, of one among them."""
+    """Return a network for likelihoods: of several labels that may hold together or, `exclusive`, of one among them.
+
+    As many members are learned at once as there are cores; each draws from numbers of its own, so that their order changes nothing.
+    """
     counts = _counts(targets, course.rare)
-    members = [
-        _member(rows, targets, counts, course, np.random.default_rng(_SEED + number), exclusive=exclusive)
-        for number in range(course.members)
-    ]
+
+    def learned(number: int) -> list[Matrix]:
+        return _member(rows, targets, counts, course, np.random.default_rng(_SEED + number), exclusive=exclusive)
+
+    with ThreadPoolExecutor(os.process_cpu_count()) as cores:
+        members = list(cores.map(learned, range(course.members)))
     first, second, inner, outer = zip(*members, strict=True)
     share = np.float32(1 / course.members)
     joined = np.concatenate(first, axis=1), np.concatenate(second, axis=0) * share

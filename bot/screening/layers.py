@@ -1,0 +1,48 @@
+"""A small network with one hidden layer, as it is read and applied; `bot.screening.network` trains it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from bot.screening.heads import Matrix
+
+_LITTLE: Final = 1e-4
+
+
+@dataclass(frozen=True)
+class Layers:
+    """A network with one hidden layer: weights and biases, outputs in the order of `outputs`."""
+
+    outputs: tuple[str, ...]
+    weights: tuple[Matrix, Matrix]
+    biases: tuple[Matrix, Matrix]
+
+    def logits(self, features: Matrix) -> Matrix:
+        """Return the outputs of one row, or of several."""
+        hidden = np.maximum(features @ self.weights[0] + self.biases[0], 0)
+        return np.asarray(hidden @ self.weights[1] + self.biases[1], dtype=np.float32)
+
+    def arrays(self, name: str) -> dict[str, Any]:
+        """Return weights and biases by names that begin with `name`, as they are stored: weights in half precision."""
+        weights: dict[str, Any] = {f"{name}.w{place}": one.astype(np.float16) for place, one in enumerate(self.weights)}
+        return weights | {f"{name}.b{place}": one for place, one in enumerate(self.biases)}
+
+    @classmethod
+    def of(cls, outputs: Iterable[str], stored: Mapping[str, Matrix], name: str) -> Layers:
+        """Return the network that `arrays` stored."""
+        first, second, inner, outer = (stored[f"{name}.{part}"].astype(np.float32) for part in ("w0", "w1", "b0", "b1"))
+        return cls(tuple(outputs), (first, second), (inner, outer))
+
+
+def likelihood(logits: Matrix) -> Matrix:
+    """Return likelihoods of log odds."""
+    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+
+
+def log_odds(likelihood: Matrix) -> Matrix:
+    """Return log odds of likelihoods, finite at 0 and 1."""
+    return np.asarray(np.log((likelihood + _LITTLE) / (1 - likelihood + _LITTLE)), dtype=np.float32)

@@ -1,0 +1,93 @@
+"""How urgent a message is, heard by a network of its own: that somebody is in danger now, or may die by their own hand.
+
+The encoder's last layer serves forty heads; what a body tells ("I cannot stand", "the baby does not move") drowns among them. This
+network reads the earlier layers and the dialogue's as well, and has learned from messages in the middle of conversations too. Its
+opinion stands beside those of the heads (`weighed_alarms`). What it adds: docs/screening.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from bot.messages import TOPICS, Indicator
+from bot.screening.clauses import Reading
+from bot.screening.encoder import Encoding
+from bot.screening.heads import INDICATORS, TRIAGES, Heads, Likelihoods, Matrix
+from bot.screening.layers import Layers, likelihood, log_odds
+from bot.screening.senses import Senses
+
+OUTPUTS: Final = ("danger", "dying")
+_FILE: Final = "urgency.npz"
+_EMERGENCY: Final = TRIAGES.index("emergency")
+_ABOUT_EMERGENCY: Final = TOPICS.index("emergency")
+_SUICIDE: Final = INDICATORS.index(Indicator.SUICIDE_RISK.value)
+_LITTLE: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A message, and which of OUTPUTS it tells: to learn from."""
+
+    text: str
+    danger: bool = False
+    dying: bool = False
+
+
+@dataclass(frozen=True)
+class Urgency:
+    """The network, and the vectors that it reads."""
+
+    network: Layers
+    senses: Senses
+
+    def heard(self, whole: Encoding, reading: Reading) -> Matrix:
+        """Return the log odds of OUTPUTS for the whole message, and for the clause that says each loudest."""
+        clauses = reading.encodings if len(reading.clauses) > 1 else (whole,)
+        logits = self.network.logits(self.senses.of([whole, *clauses]))
+        return np.concatenate([logits[0], logits[1:].max(axis=0)])
+
+    def save(self, folder: Path) -> None:
+        """Write network and vectors to a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.senses.save(folder)
+        np.savez_compressed(folder / _FILE, allow_pickle=False, **self.network.arrays("urgency"))
+
+    @classmethod
+    def load(cls, folder: Path, heads: Heads) -> Urgency:
+        """Read what `save` wrote; `heads` are the encoder's."""
+        with np.load(folder / _FILE, allow_pickle=False) as data:
+            return cls(Layers.of(OUTPUTS, data, "urgency"), Senses.load(folder, heads))
+
+
+def alarm_opinions(likelihoods: Likelihoods, loudest: Matrix, heard: Matrix) -> Matrix:
+    """Return what heads and network think of an alarm, as log odds; `loudest` is for each indicator what the loudest clause says."""
+    said = np.array(
+        [
+            likelihoods.triage[_EMERGENCY],
+            likelihoods.handoff,
+            likelihoods.indicators[_SUICIDE],
+            loudest[_SUICIDE],
+            likelihoods.topic[_ABOUT_EMERGENCY],
+        ]
+    )
+    return np.concatenate([log_odds(said), heard]).astype(np.float32)
+
+
+def weighed_alarms(likelihoods: Likelihoods, opinions: Matrix, urgent: Sequence[float], dying: Sequence[float]) -> Likelihoods:
+    """Return likelihoods of an emergency and of a wish to die that weigh all opinions; the last number of each weighing is its bias.
+
+    A wish to die is an emergency always, so it is no likelier than one.
+    """
+    if not urgent:
+        return likelihoods
+    emergency, suicide = (float(likelihood(opinions @ np.array(one[:-1]) + one[-1])) for one in (urgent, dying))
+    triage, indicators = likelihoods.triage.copy(), likelihoods.indicators.copy()
+    triage[:_EMERGENCY] *= (1 - emergency) / max(1 - float(triage[_EMERGENCY]), _LITTLE)
+    triage[_EMERGENCY] = emergency
+    indicators[_SUICIDE] = min(suicide, emergency)
+    return replace(likelihoods, triage=np.asarray(triage / triage.sum(), dtype=np.float32), indicators=indicators)
