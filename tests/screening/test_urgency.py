@@ -18,7 +18,7 @@ from bot.screening.urgency import OUTPUTS, Urgency, alarm_opinions, weighed_alar
 
 SUICIDE = INDICATORS.index("suicide_risk")
 CALM = (0.55, 0.15, 0.28, 0.02)
-URGENT, DYING = (0.3, 0.1, 0.0, 0.0, 0.1, 0.6, 0.0, 0.3, 0.0, 0.0), (0.0, 0.0, 0.4, 0.2, 0.0, 0.0, 0.6, 0.0, 0.3, -1.0)
+URGENT, DYING = (0.3, 0.1, 0.0, 0.0, 0.1, 0.6, 0.6, 0.3, 0.3, 2.0), (0.0, 0.0, 0.4, 0.2, 0.0, 0.0, 0.6, 0.0, 0.3, -1.0)
 
 
 def told(triage: tuple[float, ...] = CALM, suicide: float = 0.02) -> Likelihoods:
