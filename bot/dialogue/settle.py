@@ -151,6 +151,11 @@ def _named_report_part(said: Said) -> Commands:
 
 TABLE: Final = (
     Row("a yes to the offer of a consultant wants one", _answered("human", "answer:yes"), _instead("answer:yes", "want:human")),
+    Row(
+        "a refusal in doubt, of a consultant who was just offered, is one: nobody waits, and nothing is taken back",
+        _answered("human", "doubt:refuse"),
+        _instead("doubt:refuse", "refuse:human"),
+    ),
     Row("a no to the offer of a consultant refuses one", _answered("human", "answer:no"), _instead("answer:no", "refuse:human")),
     Row(
         "only a plain yes erases; whatever is less sure, or says more, is asked again",

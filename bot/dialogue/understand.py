@@ -125,14 +125,12 @@ class CommandModel:
     def _heard(self, message: Message, likely: Mapping[str, float], context: Context) -> list[Command]:
         """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for."""
         bars, text = self.heads.bars, message.typed[0]
-        # Whoever was just asked whether a consultant should look refuses by less: nobody waits, and nothing is taken back.
-        least = {**bars.command, REFUSES: bars.command[MAY_REFUSE if context.awaits == "human" else REFUSES]}
         values = {"arrange:time": time_named(text, message.language, self.lexicon), "arrange:word": word_named(text)}
         halved = {"arrange:word"} if values["arrange:word"] else set()
         found = [
             Command(name, values.get(name, ""), sure)
             for name, sure in likely.items()
-            if name not in {ASK, SEVERAL} and sure >= least[name] * (HALF_HEARD if name in halved else 1)
+            if name not in {ASK, SEVERAL} and sure >= bars.command[name] * (HALF_HEARD if name in halved else 1)
         ]
         found = [
             replace(one, value=one.value or self._said_of(one.name, message)) if one.name == "arrange:word" else one
@@ -144,7 +142,8 @@ class CommandModel:
             found.append(Command("arrange:time", time))
         if "feel:suicide" not in names and likely["feel:suicide"] >= bars.doubt:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
-        if context.person is Person.ASKED and REFUSES not in names and likely[REFUSES] >= bars.command[MAY_REFUSE]:
+        may_refuse = context.person is Person.ASKED or context.awaits == "human"
+        if may_refuse and REFUSES not in names and likely[REFUSES] >= bars.command[MAY_REFUSE]:
             found.append(Command(MAY_REFUSE, sure=likely[REFUSES]))
         return found
 

@@ -225,6 +225,13 @@ def test_whoever_waits_and_may_refuse_is_asked_and_a_refusal_alone_is_honoured()
         assert ("withdraw_ask" in said, talk.state.person is Asked.ASKED) == (kept, kept)
 
 
+def test_who_was_just_offered_a_consultant_and_may_refuse_has_refused() -> None:
+    talk = Talk(State(turns=2, told_self=True, awaits="human", last_said=("handoff_offer",)))
+    said = talk.hears("…", Command("doubt:refuse", sure=0.6), "tell:self", **GRAVE)
+    assert "withdraw_ask" not in said
+    assert talk.state.person is Asked.REFUSED
+
+
 def test_a_refusal_in_a_message_that_is_an_emergency_keeps_the_request_and_says_why() -> None:
     talk = Talk()
     talk.hears("…", "want:human")
