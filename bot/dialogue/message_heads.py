@@ -1,0 +1,71 @@
+"""What is heard of a message alone, by networks of their own: whether it asks for a person or refuses one, and what it tells.
+
+Who asks for a person is given one, so this is not left to the network of the forty commands, in which so rare a wish drowns: of 192 wishes
+in words of strangers that one heard 129, with five innocent sentences of 96 (docs/dialogue.md). What is told has some fifty kinds,
+labelled in messages of their own. Learned by `bot.learning.person` and `bot.learning.tellings`; here only read and applied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bot.dialogue.commands import REFUSES
+from bot.screening.encoder import Encoding
+from bot.screening.heads import Heads, Matrix
+from bot.screening.layers import Layers, likelihood
+from bot.screening.senses import Senses
+
+PERSON, TELLINGS = "person", "tellings"  # the folders of the two, inside that of the commands, in a model
+MAY_REFUSE: Final = "doubt:refuse"
+
+
+def heard(network: Layers, senses: Matrix) -> Matrix:
+    """Return how likely a message does each of the network's outputs; `senses` are the vectors of the whole and of its clauses.
+
+    What is more counts: the whole or the mean of the log odds of the whole and of its loudest clause, as a clause alone has
+    lost with whom somebody wants to speak. A refusal is whole in its clause ("… and I want no consultant"): of nine of strangers
+    five are heard so, one by that mean, with as many mistakes.
+    """
+    logits = network.logits(senses)
+    whole = logits[0]
+    loudest = logits[1:].max(axis=0) if len(logits) > 1 else whole
+    by_itself = np.array([name == REFUSES for name in network.outputs])
+    return likelihood(np.maximum(whole, np.where(by_itself, loudest, (whole + loudest) / 2)))
+
+
+@dataclass(frozen=True)
+class MessageHeads:
+    """The network, the vectors that it reads, and from which likelihood on what it hears counts."""
+
+    network: Layers
+    senses: Senses
+    bars: Mapping[str, float]
+
+    def likelihoods(self, encodings: Sequence[Encoding]) -> dict[str, float]:
+        """Return how likely each output is; `encodings` are the whole message and, where it has several, its clauses."""
+        return dict(zip(self.network.outputs, heard(self.network, self.senses.of(encodings)).tolist(), strict=True))
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write network, vectors and bars to a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.senses.save(folder)
+        arrays: dict[str, Any] = self.network.arrays(name)
+        np.savez_compressed(
+            folder / f"{name}.npz",
+            allow_pickle=False,
+            about=np.array(json.dumps({"outputs": self.network.outputs, "bars": dict(self.bars)})),
+            **arrays,
+        )
+
+    @classmethod
+    def load(cls, folder: Path, name: str, heads: Heads) -> MessageHeads:
+        """Read what `save` wrote; `heads` are the encoder's."""
+        with np.load(folder / f"{name}.npz", allow_pickle=False) as data:
+            about = json.loads(str(data["about"]))
+            return cls(Layers.of(about["outputs"], data, name), Senses.load(folder, heads), about["bars"])

@@ -1,0 +1,81 @@
+"""Who asks for a person is heard by a network of its own: in a clause among many too, and nobody innocent is taken for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.dialogue.commands import REFUSES, WANTS
+from bot.dialogue.message_heads import MAY_REFUSE, PERSON, MessageHeads
+from bot.learning.hearing import Message
+from bot.learning.person import MOST_WRONG, bar_of
+from bot.screening.encoder import Encoding
+from bot.screening.heads import Heads
+from bot.screening.layers import Layers
+from bot.screening.senses import Senses
+from bot.screening.tuned import MODEL
+
+
+@pytest.fixture(scope="module")
+def of_encoder() -> Heads:
+    return Heads.load(MODEL)
+
+
+def hears_the_first_number(senses: Senses) -> Layers:
+    """Return a network whose two outputs are the first number of a vector, and what is left of it below nought."""
+    inner = np.zeros((senses.last_width, 2), np.float32)
+    inner[0] = (1, -1)
+    return Layers((WANTS, REFUSES), (inner, np.array([[1, -1], [-1, 1]], np.float32)), (np.zeros(2), np.zeros(2)))
+
+
+@pytest.fixture
+def heads(of_encoder: Heads) -> MessageHeads:
+    senses = Senses(of_encoder)
+    return MessageHeads(hears_the_first_number(senses), senses, {WANTS: 0.9, REFUSES: 0.9, MAY_REFUSE: 0.6})
+
+
+def encoding(heads: MessageHeads, first: float) -> Encoding:
+    """Return an encoding whose standardised vector begins with a number."""
+    of_encoder = heads.senses.heads
+    vector = np.array(of_encoder.mean, dtype=np.float32)
+    vector[0] += first * of_encoder.scale[0]
+    return Encoding(vector)
+
+
+def test_a_wish_in_one_clause_of_many_is_heard(heads: MessageHeads) -> None:
+    whole, loud, calm = (encoding(heads, first) for first in (-1.0, 6.0, -5.0))
+    alone = heads.likelihoods([whole])[WANTS]
+    assert alone < 0.5
+    assert heads.likelihoods([whole, calm, loud])[WANTS] == pytest.approx(1 / (1 + np.exp(-2.5)), abs=1e-3)
+
+
+def test_a_refusal_is_whole_in_its_clause(heads: MessageHeads) -> None:
+    whole, refuses, asks = (encoding(heads, first) for first in (4.0, -3.0, 5.0))
+    assert heads.likelihoods([whole, asks, refuses])[REFUSES] == heads.likelihoods([refuses])[REFUSES] > 0.9
+
+
+def test_what_the_whole_says_plainly_no_clause_makes_less(heads: MessageHeads) -> None:
+    whole, calm = encoding(heads, 4.0), encoding(heads, -4.0)
+    assert heads.likelihoods([whole, calm])[WANTS] == heads.likelihoods([whole])[WANTS] > 0.9
+
+
+def test_what_is_saved_is_read_again(heads: MessageHeads, of_encoder: Heads, tmp_path: Path) -> None:
+    heads.save(tmp_path, PERSON)
+    again = MessageHeads.load(tmp_path, PERSON, of_encoder)
+    assert again.bars == heads.bars
+    whole = encoding(heads, 2.0)
+    assert again.likelihoods([whole]) == pytest.approx(heads.likelihoods([whole]), abs=1e-3)
+
+
+def test_the_bar_is_the_lowest_at_which_hardly_anybody_innocent_is_taken_for_a_wish() -> None:
+    asks, innocent = Message("…", frozenset({WANTS})), Message("…", frozenset())
+    loud = 2 * round(1 / MOST_WRONG[WANTS])
+    likely = np.zeros((1 + loud, 2), np.float32)
+    likely[0], likely[1], likely[2], likely[3:] = 0.7, 0.8, 0.6, 0.1  # two of two hundred innocent ones may be as loud, not three
+    kinds = [([asks, *[innocent] * loud], likely)]
+    assert bar_of(WANTS, kinds) == pytest.approx(0.3)
+    likely[3] = 0.65
+    assert bar_of(WANTS, kinds) == pytest.approx(0.61, abs=0.011)
+    assert bar_of(WANTS, [*kinds, ([innocent], np.full((1, 2), 0.9, np.float32))]) == pytest.approx(0.91, abs=0.011)
