@@ -366,6 +366,7 @@ def _understood(message: Message) -> Understood:
         commands=Commands.from_json(message.get("commands")),
         who=Who(message.get("who")),
         vector=message.get("vector"),
+        told=tuple(message.get("told")),
     )
 
 

@@ -28,6 +28,7 @@ from bot.learning.examples import situations
 from bot.learning.labelled import conversation_files
 from bot.learning.person import examples as turns_of_a_person
 from bot.learning.person_rows import person_files
+from bot.learning.tellings import telling_files
 from bot.messages import LANGUAGES
 from bot.screening.concepts import concept_files
 from bot.screening.rows import NLU_DATA, training_files, validation_files
@@ -98,7 +99,12 @@ PERSON_PART: Final = Part(
     led_by=("bot.learning.labelled",),
     examples=lambda: turns_of_a_person(NLU_DATA),
 )
-PARTS: Final = (LANGUAGE_PART, SCREENING_PART, COMMANDS_PART, PERSON_PART)
+TELLINGS_PART: Final = Part(
+    "tellings",
+    "bot.learning.tellings",
+    lambda: [*telling_files(NLU_DATA, "training"), *writing_files(), ENCODER / DIGESTS],
+)
+PARTS: Final = (LANGUAGE_PART, SCREENING_PART, COMMANDS_PART, PERSON_PART, TELLINGS_PART)
 
 
 def fingerprints(parts: Iterable[Part] = PARTS) -> dict[str, str]:

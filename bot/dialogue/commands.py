@@ -59,7 +59,7 @@ LABELS: Final = (
     "fact:no_calls",
     "fact:watched",
 )
-# Whether a person is wanted, or refused, is heard by a network of its own (`bot.dialogue.person_heads`).
+# Whether a person is wanted, or refused, is heard by a network of its own (`bot.dialogue.message_heads`).
 WANTS, REFUSES = "want:human", "refuse:human"
 SEVERAL: Final = "several"  # heard beside the commands, and none itself: that more than one thing is asked
 HEARD: Final = (*(label for label in LABELS if label not in {WANTS, REFUSES}), SEVERAL)

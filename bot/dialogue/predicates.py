@@ -16,6 +16,9 @@ FEW_WORDS: Final = 6  # of a message that only says that somebody comes
 SURELY: Final = 0.5  # from which likelihood on a danger is told of for sure, whoever comes
 MOST_ANSWERS: Final = 2
 OF_HARM: Final = frozenset({"medicine_taken", "ambulance_hurt", "drugged_against_will", "emergency_ward"})
+OUTSIDE: Final = frozenset(
+    {"followed_now", "hiding_outside", "out_where_now"}
+)  # what helps who is out, and nobody who is locked in
 ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "still_there"})
 SOON: Final = 6  # messages before a consultant is offered a second time
 
@@ -34,6 +37,7 @@ class Turn:
     form: str = "text"
     quiet: bool = False
     awaits: str | None = None  # what is open when the message comes
+    told: tuple[str, ...] = ()  # kinds of tellings in the message, the surest first
     said: tuple[str, ...] = field(default=())  # texts of this reply so far
     asks: str | None = None  # the question that this reply leaves open
 
@@ -79,6 +83,11 @@ def danger_open(turn: Turn) -> bool:
     return turn.now.in_danger
 
 
+def locked_in(turn: Turn) -> bool:
+    """Say whether somebody who told of being locked in is still there, as far as is known."""
+    return danger_open(turn) and Indicator.MOVEMENT_RESTRICTED in turn.now.signs
+
+
 def danger_closed(turn: Turn) -> bool:
     """Say whether a danger that was open is over, or eased, with this message."""
     return turn.before.danger is Danger.OPEN and turn.now.danger in {Danger.EASED, Danger.OVER}
@@ -92,6 +101,11 @@ def suicide_now(turn: Turn) -> bool:
 def alarm_now(turn: Turn) -> bool:
     """Say whether this message tells of a danger or of dying: a form is left then, and can be gone on with."""
     return danger_now(turn) or suicide_now(turn)
+
+
+def alarm_said(turn: Turn) -> bool:
+    """Say whether this reply names 112 or a crisis line already."""
+    return any(text in turn.library.alarming or text.startswith("suicide") for text in turn.said)
 
 
 def suicide_open(turn: Turn) -> bool:
@@ -171,6 +185,11 @@ def unheard(turn: Turn) -> bool:
 def child(turn: Turn) -> bool:
     """Say whether somebody under age writes of themselves."""
     return turn.now.who is Who.CHILD
+
+
+def no_child_after_all(turn: Turn) -> bool:
+    """Say whether somebody who was taken for a child says that they are of age."""
+    return turn.heard.grown and turn.before.who is Who.CHILD
 
 
 def of_others(turn: Turn) -> bool:
@@ -266,7 +285,7 @@ def answers(turn: Turn) -> tuple[Answer, ...]:
 def fits(turn: Turn, answer: Answer) -> bool:
     """Say whether an answer may be said now, to this person; beside an alarm only a vital one, and to who asks."""
     now = answer.vital and asks_openly(turn) if alarm_now(turn) else not moments(turn).isdisjoint(answer.when)
-    return answer.fits(turn.now.who) and now
+    return answer.fits(turn.now.who) and now and not (answer.id in OUTSIDE and locked_in(turn))
 
 
 def asks_openly(turn: Turn) -> bool:

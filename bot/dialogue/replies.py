@@ -9,37 +9,24 @@ from typing import Final
 from bot.dialogue import predicates as is_
 from bot.dialogue.answers import Answer
 from bot.dialogue.arrangements import LONGEST_WORD, as_noted
+from bot.dialogue.commands import HELPS
 from bot.dialogue.predicates import Turn
 from bot.dialogue.rows import Say, Words, says
 from bot.dialogue.state import Fact, Person
+from bot.dialogue.tellings import Telling, before, in_order
 from bot.language.sentences import QUESTION_MARKS
-from bot.messages import Indicator, Triage
+from bot.messages import Triage
 
 WITHDRAW, PERSON = ("withdraw",), ("human",)
 MOST_QUOTED: Final = 90  # characters of a question that is named in the person's own words
 MOST_OFFERED: Final = 2  # buttons for what is asked next, beside the one for a person
-# What is said of one thing that somebody tells of themselves: that it is heard, what is true of it, what can be done. What endangers
-# somebody comes first.
-HEARD_SIGNS: Final = {
-    Indicator.SEXUAL_EXPLOITATION: "heard_sexual",
-    Indicator.SEXUAL_VIOLENCE: "heard_sexual",
-    Indicator.VIOLENCE: "heard_violence",
-    Indicator.MOVEMENT_RESTRICTED: "heard_locked",
-    Indicator.THREATS: "heard_threats",
-    Indicator.DOCUMENTS_TAKEN: "heard_documents",
-    Indicator.DEBT_BONDAGE: "heard_debt",
-    Indicator.SURVEILLANCE: "heard_watched",
-    Indicator.ISOLATION: "heard_watched",
-    Indicator.WAGES_WITHHELD: "heard_wages",
-}
-ENDANGERS: Final = frozenset({"heard_sexual", "heard_violence", "heard_locked", "heard_threats"})
 ARRANGED: Final = {"time": "safe_time", "word": "code_word"}  # the beginnings of the texts for what can be arranged
 # What is added to an answer for somebody whose situation is known: a fact, the answers that it concerns, the texts, each said once.
 ADDED: Final[tuple[tuple[Fact, Callable[[Answer], bool], tuple[str, ...]], ...]] = (
     (Fact.NO_CALLS, lambda answer: answer.phones, ("in_writing_too", "in_writing_still")),
     (Fact.CHILD_ALONG, lambda answer: answer.matter == "shelter", ("say_the_child",)),
 )
-RECEIPTS: Final = ("heard_noted", "heard_detail", "heard_on", "heard_short", "disclose_more")
+RECEIPTS: Final = ("heard_detail", "heard_short", "heard_on", "heard_noted", "disclose_more")
 RECEIPTS_OF_OTHERS: Final = ("witness_more", "heard_detail", "heard_on", "heard_short")
 
 
@@ -83,26 +70,54 @@ def added(turn: Turn) -> Sequence[Say]:
     return ()
 
 
-def heard_sign(turn: Turn) -> str | None:
-    """Return the text for one thing that somebody tells of themselves, if it has not been said."""
-    if is_.of_others(turn):
-        return None
-    signs = turn.heard.screening.signs
-    return next((text for sign, text in HEARD_SIGNS.items() if sign in signs and not turn.before.times(text)), None)
+def in_particular(turn: Turn, *, beside: bool = False) -> Telling | None:
+    """Return what of the things that a message tells is received: the first that was not received before, and that no answer speaks of.
+
+    `beside`: in a few words, before something else.
+    """
+    given = {answer.id for answer in is_.answers(turn)}
+    for kind in in_order(turn.told):
+        if not turn.times(kind.text, kind.beside) and kind.answers.isdisjoint(given) and not (beside and kind.alone):
+            return kind
+    return None
 
 
-def heard_danger(turn: Turn) -> Sequence[Say]:
-    """Return the text for one thing that endangers who tells it, which names 112: once, and not beside what is said already."""
-    text = heard_sign(turn)
-    return (Say(text),) if text in ENDANGERS and not turn.said else ()
+def received(*texts: str, buttons: tuple[str, ...] = ()) -> Words:
+    """Return one of several texts by which what is told first is received, after a few words on what it is in particular."""
+
+    def chosen(turn: Turn) -> Sequence[Say]:
+        return (*beside(turn), *says(*texts, buttons=buttons)(turn))
+
+    return chosen
+
+
+def beside(turn: Turn) -> Sequence[Say]:
+    """Return a few words on what is told in particular, before something else; nothing beside an alarm, or where it must be neutral.
+
+    By SMS, where each word costs, only what endangers somebody is received so, in the form whose first line tells nothing. An answer that
+    helps with what is told, which nobody asked for, receives it already.
+    """
+    kind = in_particular(turn, beside=True)
+    neutral = turn.quiet or is_.acute(turn) or is_.alarm_now(turn) or is_.alarm_said(turn)
+    if kind is None or neutral or (turn.does(HELPS) and is_.answers(turn)):
+        return ()
+    if turn.form == "sms":
+        return (Say(kind.text),) if kind.endangers else ()
+    return (Say(kind.beside),)
 
 
 def receipt(turn: Turn) -> Sequence[Say]:
-    """Return how something more that is told is received, with buttons for what people ask who told of such things."""
-    if (text := heard_sign(turn)) is not None:
-        return (Say(text),)
+    """Return how something more that is told is received: in particular or, where it is nothing of the kinds, in general.
+
+    Buttons ask what follows from it, from what was told before, or what people ask who told of anything.
+    """
+    kind = None if turn.quiet else in_particular(turn)
+    kinds = (*((kind,) if kind is not None else ()), *before(turn.before.said))
+    buttons = offers(turn, (*(name for one in kinds for name in one.next), *turn.library.told.get(turn.now.who.value, ())))
+    if kind is not None:
+        return (Say(kind.text, buttons),)
     (say,) = says(*(RECEIPTS_OF_OTHERS if is_.of_others(turn) else RECEIPTS))(turn)
-    return (replace(say, buttons=offers(turn, turn.library.told.get(turn.now.who.value, ()))),)
+    return (replace(say, buttons=buttons),)
 
 
 def answered(turn: Turn) -> Sequence[Say]:

@@ -87,7 +87,7 @@ class State:
     awaits: str | None = None
     told_self: bool = False
     told_other: bool = False
-    signs: tuple[str, ...] = ()  # indicators that were received with a word of their own
+    signs: tuple[str, ...] = ()  # indicators that messages carried, but for what somebody left behind
     needs: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     said: Mapping[str, int] = field(default_factory=dict)

@@ -17,8 +17,9 @@ from bot.dialogue.plan import Say, Section, heard_saying, plan
 from bot.dialogue.predicates import Turn, alarm_now, clearly_asked, left
 from bot.dialogue.settle import settle, still_open
 from bot.dialogue.state import LEFT_KEPT, NEEDS_KEPT, Fact, Heard, Person, State, Who, apply
+from bot.dialogue.tellings import LEFT
 from bot.language.wording import Wording
-from bot.messages import Screening, Triage
+from bot.messages import Indicator, Screening, Triage
 
 _NOTED: Final = {"arrange:time": "safe_time", "arrange:word": "code_word"}
 
@@ -31,6 +32,7 @@ class Understood:
     commands: Commands
     who: Who = Who.UNKNOWN
     vector: str = ""
+    told: tuple[str, ...] = ()  # kinds of what it tells (`bot.dialogue.tellings`), the surest first
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Speaking:
             vector=understood.vector,
             facts=frozenset((*map(Fact, told), *(fact for answer in asked for fact in answer.tells))),
         )
-        now = replace(_with_values(apply(before, heard), commands), awaits=None)
+        now = replace(_with_values(apply(before, heard), commands), awaits=None, signs=_signs(before, understood))
         turn = Turn(
             before=before,
             now=now,
@@ -91,6 +93,7 @@ class Speaking:
             form=around.form,
             quiet=around.quiet,
             awaits=before.awaits,
+            told=understood.told,
         )
         return cls(turn, around.titles, around.wording)
 
@@ -152,6 +155,14 @@ def _as_the_queue_knows(state: State, around: Around) -> State:
     if not around.queued and not around.withdrawn and state.person is Person.ASKED:
         return replace(state, person=Person.NONE)  # a consultant closed the case: the next need opens another
     return state
+
+
+def _signs(before: State, understood: Understood) -> tuple[str, ...]:
+    """Return the signs that the messages of a conversation carried: who got out is not locked in any more."""
+    signs = dict.fromkeys((*before.signs, *(sign.value for sign in understood.screening.signs)))
+    if LEFT in understood.told:
+        signs.pop(Indicator.MOVEMENT_RESTRICTED, None)
+    return tuple(signs)
 
 
 def _with_values(state: State, commands: Commands) -> State:

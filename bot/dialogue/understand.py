@@ -16,12 +16,12 @@ from bot.dialogue.commands import ASK, FACT, HELPS, REFUSES, SEVERAL, TOPIC_COMM
 from bot.dialogue.exact import exact
 from bot.dialogue.features import Context, packed, rows_of
 from bot.dialogue.heads import CommandHeads
-from bot.dialogue.person_heads import FOLDER as PERSON_FOLDER
-from bot.dialogue.person_heads import MAY_REFUSE, PersonHeads
+from bot.dialogue.message_heads import MAY_REFUSE, PERSON, TELLINGS, MessageHeads
 from bot.dialogue.questions import Part, questions
 from bot.dialogue.retrieval import Found, Nearness
 from bot.dialogue.screened import ALARMS, ALIKE, HINT_OF, as_it_is, in_context, with_screening
 from bot.dialogue.state import Person, Who
+from bot.dialogue.tellings import kinds_of, shared_tellings
 from bot.dialogue.turn import Understood
 from bot.language.lexicon import Lexicon, shared_lexicon
 from bot.language.normalise import readable
@@ -66,7 +66,8 @@ class CommandModel:
     """Everything that was learned for understanding messages as commands."""
 
     heads: CommandHeads
-    person: PersonHeads
+    person: MessageHeads
+    tellings: MessageHeads
     nearness: Nearness
     library: Library
     lexicon: Lexicon
@@ -77,10 +78,10 @@ class CommandModel:
         """Read what was learned from a folder, and the library and the lists as they are now."""
         of_encoder = Heads.load(encoder.folder)
         library, senses, heads = shared_library(), Senses.load(folder, of_encoder), CommandHeads.load(folder)
-        person = PersonHeads.load(folder / PERSON_FOLDER, of_encoder)
+        person, tellings = (MessageHeads.load(folder / name, name, of_encoder) for name in (PERSON, TELLINGS))
         bars = replace(heads.bars, command={**heads.bars.command, **person.bars})
         nearness = Nearness.load(folder, library, encoder, senses)
-        return cls(replace(heads, bars=bars), person, nearness, library, shared_lexicon(), senses)
+        return cls(replace(heads, bars=bars), person, tellings, nearness, library, shared_lexicon(), senses)
 
     def over(self, library: Library, encoder: Encoder, before: CommandModel | None = None) -> CommandModel:
         """Return what was learned over another library; `before` is what was returned for the one before it: it knows ways of asking."""
@@ -113,7 +114,7 @@ class CommandModel:
             found.append(Command("unclear", sure=0.0))
         found.sort(key=lambda command: -command.sure)
         commands = with_screening(Commands(tuple(found)), screening, said_as=in_context(context, likely))
-        return Understood(screening, commands, who, vector)
+        return Understood(screening, commands, who, vector, self._told(encodings, screening))
 
     def _parts(self, spelt: Spelt) -> tuple[list[tuple[str, Matrix]], list[Encoding]]:
         """Return texts with vectors, and encodings, of what is read: the whole message and, where it has several, each of its clauses."""
@@ -205,6 +206,17 @@ class CommandModel:
         ]
         return sorted(fits, key=lambda one: -one.nearness)
 
+    def _told(self, encodings: Sequence[Encoding], screening: Screening) -> tuple[str, ...]:
+        """Return the kinds of what a message tells that are sure enough, the surest first.
+
+        The screening would rather hear a sign too many: alone it is no reason to speak of what somebody may not have told. Where it hears
+        what endangers somebody, half as sure is enough to name 112.
+        """
+        likely, bar = self.tellings.likelihoods(encodings), self.tellings.bars[TELLINGS]
+        signs = {name for name in kinds_of(screening.signs) if shared_tellings()[name].endangers}
+        told = [name for name, sure in likely.items() if sure >= bar * (HALF_HEARD if name in signs else 1)]
+        return tuple(sorted(told, key=likely.__getitem__, reverse=True))
+
     def _likeliest(self, likely: Mapping[str, float]) -> list[Command]:
         """Return what a message most likely tells or feels that otherwise does nothing, or only thanks: half of its bar is enough then."""
         bars = self.heads.bars.command
@@ -237,7 +249,8 @@ def told_in_parts(whole: Understood, found: Sequence[Understood]) -> Understood:
         return alarm if any(one.commands.any_of(*ALIKE[alarm]) for one in (whole, *found)) else HINT_OF[alarm]
 
     commands = with_screening(whole.commands.without(*HINT_OF.values()), screening, said_as=said_as)
-    return replace(whole, screening=screening, commands=commands)
+    heard = dict.fromkeys(name for one in (whole, *found) for name in one.told)
+    return replace(whole, screening=screening, commands=commands, told=tuple(heard))
 
 
 def plainly(text: str, screening: Screening, lexicon: Lexicon) -> Understood:
@@ -251,4 +264,4 @@ def plainly(text: str, screening: Screening, lexicon: Lexicon) -> Understood:
         if screening.triage is not Triage.NONE or screening.topic in {"disclose_victim", "report_witness"}:
             names.append("tell:other" if others else "tell:self")
         said = Commands.of(*names) if names else Commands.of("unclear")
-    return Understood(screening, with_screening(said, screening))
+    return Understood(screening, with_screening(said, screening), told=tuple(kinds_of(screening.signs)))

@@ -2,9 +2,9 @@
 
 In `nlu_data/<language>/answers/`, `buttons.yml` and `page.yml` hold titles. Every other file there holds texts by key, each in up to
 four forms: `text` (web chat, Telegram, WhatsApp), `sms` (short, nothing telling in the first line), `quiet` (short and neutral on its
-face), `again` (shorter, for who asks a second time). The answers of the library lie in `library/`, one file a matter; their keys
-begin with `answer.`, and each has the title of the button that asks for it. Numbers, addresses and links stand as placeholders such
-as {hotline}; their values come from `nlu_data/facts.yml`.
+face), `again` (shorter, for who asks a second time); by SMS those of `tellings.yml` stand below the number. The answers of the library
+lie in `library/`, one file a matter; their keys begin with `answer.`, and each has the title of the button that asks for it. Numbers,
+addresses and links stand as placeholders such as {hotline}; their values come from `nlu_data/facts.yml`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ NEUTRAL: Final = "nothing_said"  # what is said in quiet mode where a text has n
 Form = Literal["text", "sms", "quiet", "again"]
 FORMS: Final[tuple[Form, ...]] = ("text", "sms", "quiet", "again")
 LIBRARY: Final = "library"  # the folder of the answers that are found by meaning
+TELLINGS: Final = "tellings.yml"  # the file of how what people tell in particular is received
 ANSWER: Final = "answer."  # of the keys of those answers
 ASK_BUTTON: Final = "ask_"  # of the buttons that ask for them
 _NOT_WORDS: Final = frozenset({"asked", "follows"})  # ways of asking, which stand beside a language's words
@@ -82,7 +83,8 @@ class Wording:
                     flat[language] = {key: str(value) for key, value in content.items()}
                     continue
                 for key, forms in content.items():
-                    texts[language][key] = _forms(forms, path, key, facts)
+                    words = _by_sms_below_the_number(forms) if path.name == TELLINGS else forms
+                    texts[language][key] = _forms(words, path, key, facts)
             for path in sorted((folder / LIBRARY).glob("*.yml")):
                 for name, entry in _read(path).items():
                     words = {form: text for form, text in entry.items() if form not in _NOT_WORDS}
@@ -160,6 +162,11 @@ class Wording:
             for name in self.page["pl"]:
                 if name not in self.page[language]:
                     yield Gap(language, f"page {name}", "text")
+
+
+def _by_sms_below_the_number(forms: Mapping[str, str]) -> dict[str, str]:
+    """Return the forms of what receives a telling: a locked phone shows the first line of an SMS."""
+    return {**forms, "sms": f"{{hotline}}.\n{forms['text']}"}
 
 
 def _read(path: Path) -> dict[str, Any]:

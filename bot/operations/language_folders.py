@@ -20,6 +20,7 @@ PLACES: Final[Mapping[str, str]] = {
     "{}/answers/answers.yml": "answers",
     "{}/answers/dialogue.yml": "what is said in a conversation",
     "{}/answers/turns.yml": "what is said in a conversation",
+    "{}/answers/tellings.yml": "how what is told in particular is received",
     "{}/answers/again.yml": "what is said a second time",
     "{}/answers/buttons.yml": "buttons",
     "{}/answers/page.yml": "labels of the web page",
@@ -30,6 +31,7 @@ PLACES: Final[Mapping[str, str]] = {
     "validation/{}/*.yml": "messages of strangers, on which thresholds are chosen",
     "evaluation/{}/*.yml": "messages on which nothing is chosen",
     "conversations/training/*-{}.yml": "conversations to learn from",
+    "tellings/training/{}.yml": "messages to learn from what is told in particular",
 }
 BUTTONS: Final = "answers/buttons.yml"
 LEXICON: Final = "lexicon.yml"

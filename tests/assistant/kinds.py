@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.dialogue.answers import Library
-from bot.dialogue.replies import ENDANGERS
+from bot.dialogue.tellings import shared_tellings
 from bot.messages import TOPICS
 
 LIBRARY: Final = Library.load()
+TELLINGS: Final = tuple(shared_tellings().values())
 MORE: Final = "_more"  # another answer of the same topic
-RECEIPTS: Final = ("disclose_more", "disclose_grave", "heard_noted", "heard_detail", "heard_on", "heard_short", "told_go_on")
+GENERAL: Final = ("disclose_more", "disclose_grave", "heard_noted", "heard_detail", "heard_on", "heard_short", "told_go_on")
+RECEIPTS: Final = (*GENERAL, *(kind.text for kind in TELLINGS))
 # By the name in an expectation, the texts that are of its kind; a name that is not here is the text with that id.
 KINDS: Final[Mapping[str, Sequence[str]]] = {
     "any_answer": tuple(answer.text for answer in LIBRARY.answers.values()),
@@ -19,7 +21,7 @@ KINDS: Final[Mapping[str, Sequence[str]]] = {
     "goodbye": ("goodbye", "bye_again"),
     "told_go_on": ("told_go_on", "told_first"),
     "disclose_first": ("disclose_first", "disclose_short", "told_thanks"),
-    "heard_danger": tuple(sorted(ENDANGERS)),
+    "heard_danger": tuple(text for kind in TELLINGS if kind.endangers for text in (kind.text, kind.beside)),
     "disclose_more": RECEIPTS,
     "disclose_grave": RECEIPTS,
     "disclose_child": ("disclose_child", "emergency_child"),

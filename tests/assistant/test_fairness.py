@@ -26,7 +26,7 @@ class Gate:
         self.busy.set()
         self.open.wait(5)
         self.runs.append([message.text for message in messages])
-        read = {"screening": Screening("pl", Triage.NONE).as_json(), "commands": [], "who": "unknown", "vector": ""}
+        read = {"screening": Screening("pl", Triage.NONE).as_json(), "commands": [], "who": "unknown", "vector": "", "told": []}
         return [read for _ in messages]
 
 

@@ -39,6 +39,7 @@ NO_CHANNEL = {
     ("bot/language/wording.py", "sms"),
     ("bot/conversation/answer_form.py", "sms"),
     ("bot/dialogue/entry.py", "sms"),
+    ("bot/dialogue/replies.py", "sms"),
     ("bot/dialogue/texts.py", "sms"),
     ("bot/alarms/alarm.py", "sms"),
     ("bot/alarms/alarm.py", "telegram"),

@@ -31,6 +31,7 @@ def heard(
     speaker: Speaker = Speaker.VICTIM,
     who: Who = Who.UNKNOWN,
     borne_out: bool = True,
+    told: Sequence[str] = (),
 ) -> Understood:
     """Return what a message is understood as; `borne_out`: the conversation says the same as the screening."""
     screening = Screening("pl", triage, tuple(Evidence(sign, "…") for sign in signs), speaker)
@@ -38,7 +39,7 @@ def heard(
     understood = Understood(
         screening, with_screening(Commands(found), screening, said_as=as_it_is if borne_out else HINT_OF.__getitem__), who
     )
-    return replace(understood, screening=raised(understood))
+    return replace(understood, screening=raised(understood), told=tuple(told))
 
 
 def around(**changes: Any) -> Around:

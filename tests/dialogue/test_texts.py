@@ -73,7 +73,7 @@ SAID = sorted(
     said_in(sections)
     | said_in(wordings)
     | said_in(report)
-    | {*wordings.HEARD_SIGNS.values(), *wordings.RECEIPTS, *wordings.RECEIPTS_OF_OTHERS}
+    | {*wordings.RECEIPTS, *wordings.RECEIPTS_OF_OTHERS}
     | NOTED
     | BY_FIELD
     | ELSEWHERE

@@ -153,7 +153,6 @@ TYPED = {
     "handoff_accepted": "withdraw",
     "handoff_after_all": "withdraw",
     "quiet_on": "unquiet",
-    "heard_watched": "hide",
     "nothing_here": "hide",
 }
 _QUOTED = re.compile(r"[„“«\"]\s?([^„“«»\"”]{1,40}?)\s?[“”»\"]")

@@ -7,7 +7,7 @@ import pytest
 
 from bot.delivery.segments import plain, segments
 from bot.dialogue.exact import BUTTONS
-from bot.dialogue.replies import HEARD_SIGNS
+from bot.dialogue.tellings import shared_tellings
 from bot.language.data import NLU_DATA
 from bot.language.telling import preview, telling_words
 from bot.language.wording import ANSWER, ASK_BUTTON, FORMS, Wording, WordingInvalid
@@ -179,7 +179,7 @@ def test_the_first_line_of_an_sms_speaks_of_no_danger(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_was_told_is_answered_by_sms_with_nothing_but_the_number_in_the_preview(language: str) -> None:
-    keys = sorted(set(HEARD_SIGNS.values()))
+    keys = [kind.text for kind in shared_tellings().values()]
     assert [key for key in keys if WORDING.texts[language][key]["sms"].splitlines()[0].strip(".।") != "{hotline}"] == []
 
 
@@ -188,3 +188,19 @@ def test_whoever_cannot_write_safely_gets_a_text_that_tells_nothing(language: st
     forms = WORDING.texts[language]["not_safe_now"]
     assert not any("{" in text for text in forms.values())
     assert WORDING.text("not_safe_now", language, form="sms") == forms["text"]
+
+
+BESIDE = [kind.beside for kind in shared_tellings().values() if not kind.alone]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_kind_of_telling_has_its_words_and_what_endangers_somebody_names_112(language: str) -> None:
+    texts, kinds = WORDING.texts[language], shared_tellings().values()
+    assert [key for key in (*(kind.text for kind in kinds), *BESIDE) if not texts.get(key, {}).get("text")] == []
+    named = (key for kind in kinds if kind.endangers for key in (kind.text, kind.beside))
+    assert [key for key in named if "{emergency}" not in texts[key]["text"]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_few_words_beside_an_answer_are_few(language: str) -> None:
+    assert [key for key in BESIDE if len(WORDING.text(key, language)) > 120] == []

@@ -1,0 +1,71 @@
+"""Learns networks that hear something of a message alone, and hears by them as the running program does, whole and clause by clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Self
+
+import numpy as np
+
+from bot.dialogue.message_heads import heard
+from bot.language.normalise import readable
+from bot.screening.clauses import clauses
+from bot.screening.heads import Heads, Matrix
+from bot.screening.layers import Layers
+from bot.screening.network import Course, train
+from bot.screening.senses import Senses, encoded
+from bot.screening.tuned import TunedEncoder
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message, and which of several things it does; `parts` are its clauses, where it has several."""
+
+    text: str
+    does: frozenset[str]
+    parts: tuple[str, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def of(cls, text: str, language: str, does: Iterable[str]) -> Self:
+        """Return a message with its clauses."""
+        several = clauses(readable(text), language)
+        return cls(text, frozenset(does), tuple(several) if len(several) > 1 else ())
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Return what is read of it: the whole and its clauses."""
+        return (self.text, *self.parts)
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Learns networks for some outputs from messages whose vectors are known, and hears other messages by them."""
+
+    outputs: tuple[str, ...]
+    course: Course
+    senses: Senses
+    vectors: Mapping[str, Matrix]
+
+    @classmethod
+    def over(cls, outputs: Sequence[str], course: Course, learned_from: Iterable[Message], heard_in: Iterable[Message]) -> Self:
+        """Return a learner that knows the vectors of some messages, and of the clauses of those in which something is to be heard."""
+        encoder = TunedEncoder()
+        texts = chain((message.text for message in learned_from), *(message.read for message in heard_in))
+        encodings = encoded(texts, encoder)
+        senses = Senses.learned(Heads.load(encoder.folder), list(encodings.values()))
+        vectors = senses.of(list(encodings.values()))
+        return cls(tuple(outputs), course, senses, dict(zip(encodings, vectors, strict=True)))
+
+    def learned(self, messages: Sequence[Message]) -> Layers:
+        """Return a network learned from messages; one that stands there several times counts as often."""
+        targets = np.array([[name in message.does for name in self.outputs] for message in messages], dtype=np.float32)
+        return train(self._rows(message.text for message in messages), targets, self.outputs, self.course)
+
+    def heard(self, network: Layers, messages: Sequence[Message]) -> Matrix:
+        """Return how likely each output is of each message, a row each."""
+        return np.array([heard(network, self._rows(message.read)) for message in messages], dtype=np.float32)
+
+    def _rows(self, texts: Iterable[str]) -> Matrix:
+        return np.stack([self.vectors[readable(text)] for text in texts])

@@ -1,0 +1,70 @@
+"""Learns to hear what people tell in particular, and from which likelihood on it counts; minutes.
+
+From messages of the training conversations and messages written for it, labelled by kind (`nlu_data/tellings/training/`). The bar is one
+for all kinds, as most are rare: chosen on messages that were not learned from, by networks that learned from the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import yaml
+
+from bot.dialogue.message_heads import TELLINGS, MessageHeads
+from bot.learning.hearing import Learner, Message
+from bot.screening.heads import Matrix
+from bot.screening.network import Course
+
+FOLDER, NONE = "tellings", "none"  # `none` labels messages that tell nothing of the kinds
+COURSE: Final = Course(members=3, hidden=256, epochs=20, dropout=0.4, rare=0.2)
+FOLDS: Final = 3
+STEPS: Final = np.linspace(0.2, 0.9, 71)
+# Of the kinds that are said at most this share may be others than those that are told: to be told of something that one did not tell is
+# worse than to be received in general words.
+MOST_WRONG: Final = 0.25
+
+
+def telling_files(root: Path, part: str) -> list[Path]:
+    """Return the files of the `training` or `validation` messages, one a language, in a fixed order."""
+    return sorted((root / FOLDER / part).glob("*.yml"))
+
+
+def read_tellings(root: Path, part: str) -> list[Message]:
+    """Read messages with the kinds of what they tell."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for path in telling_files(root, part):
+        for kind, texts in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
+            for text in texts:
+                found.setdefault((path.stem, text), set()).add(kind)
+    return [Message.of(text, language, kinds - {NONE}) for (language, text), kinds in found.items()]
+
+
+def train_tellings(root: Path, folder: Path) -> None:
+    """Learn from the data in `root` and write what was learned to a folder."""
+    messages = read_tellings(root, "training")
+    learner = Learner.over(sorted(frozenset().union(*(message.does for message in messages))), COURSE, (), messages)
+    bar = bar_of(messages, likely_unseen(learner, messages), learner.outputs)
+    MessageHeads(learner.learned(messages), learner.senses, {TELLINGS: bar}).save(folder, TELLINGS)
+
+
+def likely_unseen(learner: Learner, messages: Sequence[Message]) -> Matrix:
+    """Return how likely each kind is told in each message, heard by a network that learned from other messages."""
+    fold = np.array([hashlib.sha256(message.text.encode()).digest()[0] % FOLDS for message in messages])
+    likely = np.zeros((len(messages), len(learner.outputs)), dtype=np.float32)
+    for number in range(FOLDS):
+        network = learner.learned([message for message, place in zip(messages, fold, strict=True) if place != number])
+        apart = np.flatnonzero(fold == number).tolist()
+        likely[apart] = learner.heard(network, [messages[place] for place in apart])
+    return likely
+
+
+def bar_of(messages: Sequence[Message], likely: Matrix, kinds: Sequence[str]) -> float:
+    """Return the lowest bar at which of the surest kinds of messages few enough are not told."""
+    surest = likely.max(axis=1)
+    right = np.array([kinds[place] in message.does for place, message in zip(likely.argmax(axis=1), messages, strict=True)])
+    fitting = (float(step) for step in STEPS if (surest >= step).any() and 1 - right[surest >= step].mean() <= MOST_WRONG)
+    return next(fitting, float(STEPS[-1]))
