@@ -200,9 +200,13 @@ def of_others(turn: Turn) -> bool:
 
 
 def about_themselves(turn: Turn) -> bool:
-    """Say whether it is put right that the writer is meant: by a button or a whole listed word, or where the message tells who writes."""
+    """Say whether it is put right that the writer is meant: by a button or a whole listed word, or where the message tells who writes.
+
+    Who tells of others in the same breath is not told that it is about themselves.
+    """
     said = turn.commands.first("correct:person")
-    return said is not None and (said.sure >= 1 or turn.heard.who in {Who.VICTIM, Who.CHILD})
+    sounds = turn.heard.who in {Who.VICTIM, Who.CHILD} and not turn.does("tell:other", "danger:other")
+    return said is not None and (said.sure >= 1 or sounds)
 
 
 def about_nobody_named(turn: Turn) -> bool:

@@ -224,10 +224,10 @@ class CommandModel:
         return [Command(name, sure=likely[name])] if likely[name] >= bars[name] * HALF_HEARD else []
 
     def _who(self, row: Matrix, context: Context, *, put_right: bool) -> Who:
-        """Return who writes, where it is sure enough; whoever puts it right is most likely who they sound like."""
+        """Return who writes, where it is sure enough; surer to change who is known, but not where that is put right."""
         who, sure = self.heads.role(row)
-        bar = self.heads.bars.who if context.who is Who.UNKNOWN else self.heads.bars.who_again
-        return who if put_right or sure >= bar else Who.UNKNOWN
+        bar = self.heads.bars.who if put_right or context.who is Who.UNKNOWN else self.heads.bars.who_again
+        return who if sure >= bar else Who.UNKNOWN
 
 
 def _moments(context: Context, does: Set[str]) -> frozenset[str]:

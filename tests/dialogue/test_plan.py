@@ -463,3 +463,10 @@ def test_who_wants_a_person_is_not_asked_to_tell_more_here() -> None:
     said = Talk().hears("…", "tell:self", "want:human", told=["hours"])
     assert said[0] == "heard_hours_beside"
     assert "told_first" not in said
+
+
+def test_who_puts_it_right_and_tells_of_somebody_else_is_not_told_that_it_is_about_themselves() -> None:
+    talk = Talk(State(who=Who.VICTIM))
+    right = Command("correct:person", sure=0.6)
+    assert "about_self" not in talk.hears("…", right, "tell:other", who=Who.VICTIM, told=["locked"])
+    assert "about_self" in Talk(State(who=Who.WITNESS)).hears("…", right, "tell:self", who=Who.VICTIM)
