@@ -147,6 +147,7 @@ def test_an_answer_to_a_case_that_a_colleague_took_over_can_still_be_read(night:
     jan.locator("#take-over summary").click()
     jan.locator("#take-over button").click()
     expect(ola.locator("#owner")).to_contain_text("Jan")
+    expect(ola.locator("#draft")).to_have_value("Napisane do połowy")  # the page has gone by itself to what is Jan's now
     ola.reload()
     expect(ola.locator("#draft")).to_have_value("Napisane do połowy")
 
