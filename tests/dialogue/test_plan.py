@@ -14,7 +14,6 @@ from bot.dialogue.replies import MOST_QUOTED
 from bot.dialogue.sections import TABLE
 from bot.dialogue.state import Fact, State, Who
 from bot.dialogue.state import Person as Asked
-from bot.dialogue.tellings import shared_tellings
 from bot.dialogue.texts import MOST_SIGNS, MOST_SIGNS_ELSEWHERE
 from bot.messages import Indicator, Speaker, Triage
 from tests.dialogue.people import THREE_QUESTIONS, TIRED, UNKNOWN, WITNESSED, WORRIED
@@ -172,52 +171,6 @@ def test_an_answer_that_is_asked_for_again_is_not_said_word_for_word() -> None:
     assert texts[2] not in texts[:2]
 
 
-@pytest.mark.parametrize("kind", shared_tellings())
-def test_each_kind_of_telling_is_received_in_its_own_words_once(kind: str) -> None:
-    talk = Talk()
-    talk.hears("…", "tell:self", triage=Triage.HIGH)
-    text = shared_tellings()[kind].text
-    assert talk.hears("…", "tell:self", told=[kind])[0] == text
-    assert text not in talk.hears("…", "tell:self", told=[kind])
-
-
-def test_what_is_told_first_is_received_in_a_few_words_before_what_is_said_to_everybody() -> None:
-    assert Talk().hears("…", "tell:self", told=["hours"])[:2] == ("heard_hours_beside", "told_first")
-    others = {"who": Who.WITNESS, "speaker": Speaker.WITNESS}
-    assert Talk().hears("…", "tell:other", told=["hours"], **others)[:2] == ("heard_hours_beside", "witness_short")
-
-
-def test_what_is_told_beside_a_question_is_received_before_its_answer_unless_that_says_the_same() -> None:
-    asks = ("tell:self", Command("ask", "hotline_cost", sure=0.9))
-    assert Talk().hears("…?", *asks, told=["hours"])[:2] == ("heard_hours_beside", "answer.hotline_cost")
-    kept = ("tell:self", Command("ask", "passport_kept", sure=0.9))
-    assert Talk().hears("…?", *kept, told=["papers"])[0] == "answer.passport_kept"
-
-
-def test_what_follows_from_a_telling_is_offered_with_it_and_later() -> None:
-    talk = Talk()
-    talk.hears("…", "tell:self", triage=Triage.HIGH)
-    talk.hears("…", "tell:self", told=["hours"])
-    assert talk.buttons[:2] == ("ask_hours_legal", "ask_may_leave_job")
-    talk.hears("…", "tell:self")
-    assert talk.buttons[:2] == ("ask_hours_legal", "ask_may_leave_job")
-
-
-def test_of_several_things_told_what_endangers_somebody_is_received_first() -> None:
-    talk = Talk()
-    talk.hears("…", "tell:self", **GRAVE)
-    talk.hears("…", "tell:self", **GRAVE)
-    assert "heard_beaten" in talk.hears("…", "tell:self", told=["hours", "beaten"])
-
-
-def test_nothing_particular_is_said_beside_an_alarm_or_where_words_must_be_neutral() -> None:
-    danger = Talk().hears("…", "danger:self", "tell:self", told=["beaten"])
-    assert not [text for text in danger if text.startswith("heard_beaten")]
-    quiet = Talk(quiet=True)
-    for _ in range(2):
-        assert not [text for text in quiet.hears("…", "tell:self", told=["beaten"]) if text.startswith("heard_beaten")]
-
-
 @pytest.mark.parametrize(
     ("who", "first"),
     [
@@ -234,20 +187,6 @@ def test_the_first_telling_is_received_as_what_it_is_to_who_writes(who: Who, fir
     said = Talk().hears("…", "tell:other" if others else "tell:self", who=who, speaker=speaker, **GRAVE)
     assert said[:2] == ("heard_papers_beside", first)
     assert not [text for text in said if text.startswith("question_")] or who is Who.VICTIM
-
-
-LOCKED = {"triage": Triage.HIGH, "signs": [Indicator.MOVEMENT_RESTRICTED], "told": ["locked"]}
-
-
-def test_what_endangers_somebody_is_heard_with_112_beside_the_answer_to_what_they_ask() -> None:
-    asked = ("tell:self", Command("ask", "passport_kept", sure=0.9))
-    assert Talk().hears("…?", *asked, **LOCKED)[:2] == ("heard_locked_beside", "answer.passport_kept")
-    later = Talk()
-    later.hears("…", "tell:self", **GRAVE)
-    assert later.hears("…?", *asked, **LOCKED)[:2] == ("heard_locked_beside", "answer.passport_kept")
-    assert "heard_locked_beside" not in later.hears("…?", *asked, **LOCKED)
-    by_sms = Talk(form="sms").hears("…?", *asked, **LOCKED)
-    assert by_sms[:2] == ("heard_locked", "answer.passport_kept")
 
 
 def test_a_refusal_heard_beside_a_question_takes_nothing_back_and_is_asked_about() -> None:
@@ -427,12 +366,6 @@ def test_it_is_asked_who_is_meant_where_a_correction_does_not_tell() -> None:
     assert talk.hears("nie, nie o to chodzi", Command("correct:person", sure=0.6)) == ("meant_ask",)
 
 
-def test_a_death_threat_beside_taken_papers_is_received_as_the_threat() -> None:
-    talk = Talk()
-    talk.hears("…", "tell:self", triage=Triage.HIGH, signs=[Indicator.WAGES_WITHHELD])
-    assert "heard_threat_harm" in talk.hears("…", "tell:self", triage=Triage.HIGH, told=["papers", "threat_harm"])
-
-
 def test_nobody_who_told_of_no_danger_is_reminded_of_112_beside_a_question() -> None:
     talk = Talk()
     talk.hears("…", "tell:self", triage=Triage.HIGH, signs=[Indicator.DOCUMENTS_TAKEN])
@@ -445,28 +378,7 @@ def test_a_time_that_is_named_beside_a_question_is_noted_and_the_question_answer
     assert {"safe_time_noted", "answer.who_reads"} <= set(said)
 
 
-def test_nobody_who_is_locked_in_is_told_to_go_where_people_are() -> None:
-    locked = Talk()
-    locked.hears("…", "danger:self", "tell:self", triage=Triage.EMERGENCY, signs=[Indicator.MOVEMENT_RESTRICTED])
-    assert "answer.followed_now" not in locked.hears("…?", Command("ask", "followed_now", sure=0.9))
-    locked.hears("…", "tell:self", told=["left"])
-    assert "answer.followed_now" in locked.hears("…?", Command("ask", "followed_now", sure=0.9))
-
-
 def test_somebody_who_was_taken_for_a_child_and_is_of_age_is_heard_once() -> None:
     talk = Talk(State(who=Who.CHILD), grown=True)
     assert talk.hears("…", "answer:value")[0] == "grown_heard"
     assert "grown_heard" not in talk.hears("…", "answer:value")
-
-
-def test_who_wants_a_person_is_not_asked_to_tell_more_here() -> None:
-    said = Talk().hears("…", "tell:self", "want:human", told=["hours"])
-    assert said[0] == "heard_hours_beside"
-    assert "told_first" not in said
-
-
-def test_who_puts_it_right_and_tells_of_somebody_else_is_not_told_that_it_is_about_themselves() -> None:
-    talk = Talk(State(who=Who.VICTIM))
-    right = Command("correct:person", sure=0.6)
-    assert "about_self" not in talk.hears("…", right, "tell:other", who=Who.VICTIM, told=["locked"])
-    assert "about_self" in Talk(State(who=Who.WITNESS)).hears("…", right, "tell:self", who=Who.VICTIM)
