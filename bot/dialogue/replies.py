@@ -70,14 +70,14 @@ def added(turn: Turn) -> Sequence[Say]:
     return ()
 
 
-def in_particular(turn: Turn, *, beside: bool = False) -> Telling | None:
+def in_particular(turn: Turn, *, briefly: bool = False) -> Telling | None:
     """Return what of the things that a message tells is received: the first that was not received before, and that no answer speaks of.
 
-    `beside`: in a few words, before something else.
+    `briefly`: in a few words, before something else.
     """
     given = {answer.id for answer in is_.answers(turn)}
     for kind in in_order(turn.told):
-        if not turn.times(kind.text, kind.beside) and kind.answers.isdisjoint(given) and not (beside and kind.alone):
+        if not turn.times(kind.text, kind.beside) and kind.answers.isdisjoint(given) and not (briefly and kind.alone):
             return kind
     return None
 
@@ -97,7 +97,7 @@ def beside(turn: Turn) -> Sequence[Say]:
     By SMS, where each word costs, only what endangers somebody is received so, in the form whose first line tells nothing. An answer that
     helps with what is told, which nobody asked for, receives it already.
     """
-    kind = in_particular(turn, beside=True)
+    kind = in_particular(turn, briefly=True)
     neutral = turn.quiet or is_.acute(turn) or is_.alarm_now(turn) or is_.alarm_said(turn)
     if kind is None or neutral or (turn.does(HELPS) and is_.answers(turn)):
         return ()

@@ -67,8 +67,8 @@ class Speaking:
     def begin(cls, text: str, understood: Understood, before: State, around: Around) -> Speaking:
         """Settle what was understood against the state, and begin the reply."""
         before = _as_the_queue_knows(before, around)
-        told = [name.removeprefix(FACT) for name in understood.commands.names if name.startswith(FACT)]
-        commands = settle(text, understood.commands.without(*map(FACT.__add__, told)), before)
+        facts = [name.removeprefix(FACT) for name in understood.commands.names if name.startswith(FACT)]
+        commands = settle(text, understood.commands.without(*map(FACT.__add__, facts)), before)
         asked = [around.library.answers[name] for one in commands.asked for name in one.choices[:1] if name in around.library]
         heard = Heard(
             commands,
@@ -79,7 +79,7 @@ class Speaking:
             who=understood.who,
             queued=around.queued,
             vector=understood.vector,
-            facts=frozenset((*map(Fact, told), *(fact for answer in asked for fact in answer.tells))),
+            facts=frozenset((*map(Fact, facts), *(fact for answer in asked for fact in answer.tells))),
         )
         now = replace(_with_values(apply(before, heard), commands), awaits=None, signs=_signs(before, understood))
         turn = Turn(
