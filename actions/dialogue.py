@@ -99,6 +99,7 @@ class Speech(Action, abc.ABC):
                 buttons=[{"title": button.title, "payload": button.value} for button in reply.buttons],
                 language=reply.language,
                 key=say.text,
+                leads=say.leads,
             )
         stored = (
             []

@@ -11,9 +11,9 @@ import json
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -289,7 +289,7 @@ class Assistant:
             after = self._store.after
             if after is None:
                 raise TurnFailed("Rasa did not hand back the dialogue's state.")
-            replies = tuple(_reply(message) for message in channel.messages if message.get("text"))
+            replies = _replies([message for message in channel.messages if message.get("text")])
             return Spoken(replies=replies, tracker=_shortened(after))
 
     async def _on_own_loop(self, work: Any) -> Any:
@@ -368,6 +368,20 @@ def _understood(message: Message) -> Understood:
         vector=message.get("vector"),
         told=tuple(message.get("told")),
     )
+
+
+def _replies(messages: Sequence[dict[str, Any]]) -> tuple[Reply, ...]:
+    """Return one reply for each text; a few words that lead stand in one with the text that follows."""
+    found: list[Reply] = []
+    leading: Reply | None = None
+    for message in messages:
+        reply = _reply(message)
+        if leading is not None:
+            reply = replace(reply, text=f"{leading.text}\n\n{reply.text}")
+        leading = reply if message.get("leads") and not reply.buttons else None
+        if leading is None:
+            found.append(reply)
+    return (*found, *([leading] if leading is not None else []))
 
 
 def _reply(message: dict[str, Any]) -> Reply:

@@ -18,6 +18,8 @@ def plan(section: Section, turn: Turn) -> tuple[tuple[Say, ...], bool]:
     for row in TABLE:
         if row.section is section and row.when(turn):
             new = row.say(turn)
+            if row.section is Section.HEARD and row.then == GOES_ON:
+                new = [replace(say, leads=True) for say in new]  # a word on what was heard, before what is said to it
             said += new
             turn = heard_saying(turn, new)
             if row.then != GOES_ON:

@@ -103,7 +103,7 @@ def beside(turn: Turn) -> Sequence[Say]:
         return ()
     if turn.form == "sms":
         return (Say(kind.text),) if kind.endangers else ()
-    return (Say(kind.beside),)
+    return (Say(kind.beside, leads=True),)
 
 
 def receipt(turn: Turn) -> Sequence[Say]:

@@ -24,13 +24,17 @@ class Section(StrEnum):
 
 @dataclass(frozen=True)
 class Say:
-    """One text to say: its id, its buttons, the values that it names, and the question that it leaves open."""
+    """One text to say: its id, its buttons, the values that it names, and the question that it leaves open.
+
+    `leads`: a few words that stand before the next text, in the same message.
+    """
 
     text: str
     buttons: tuple[str, ...] = ()
     awaits: str | None = None
     values: tuple[tuple[str, str], ...] = ()
     again: bool = False
+    leads: bool = False
 
 
 Words = Callable[[Turn], Sequence[Say]]

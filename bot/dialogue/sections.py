@@ -161,7 +161,7 @@ TABLE: Final = (
         H,
         "something grave of oneself, for the first time, beside a question that is answered",
         lambda t: not is_.of_others(t) and is_.tells_something_grave(t) and not t.said and tells_first(t, *SELF_HEARD, THANKED),
-        lambda t: beside(t) or (Say(THANKED),),
+        lambda t: beside(t) or (Say(THANKED, leads=True),),
     ),
     Row(
         H,

@@ -12,6 +12,7 @@ import pytest
 from bot.dialogue.commands import EXACT_ONLY, LABELS
 from bot.dialogue.state import State
 from bot.dialogue.turn import Speaking, effects
+from bot.language.wording import Wording
 from bot.messages import LANGUAGES, TOPICS, Indicator, Triage
 from tests.assistant.rules_only import RULES, train_rules
 from tests.dialogue.talk import around, heard
@@ -46,6 +47,16 @@ async def test_an_action_that_raises_fails_the_turn_and_is_not_swallowed(
             await by_the_rules.turn(begun("kto to czyta?", "ask:who_reads"), language="pl", tracker=None)
     spoken = await by_the_rules.turn(begun("ile to kosztuje?", "ask:hotline_number"), language="pl", tracker=None)
     assert HOTLINE in spoken.replies[0].text
+
+
+async def test_a_few_words_that_receive_what_is_told_stand_in_one_message_with_the_answer(by_the_rules: Assistant) -> None:
+    told = heard("tell:self", "ask:hotline_number", told=["hours"])
+    speaking = Speaking.begin("po 15 godzin, jaki to numer?", told, State(), around())
+    spoken = await by_the_rules.turn(speaking, language="pl", tracker=None)
+    wording, [answer, *_] = Wording.load(), spoken.replies
+    assert speaking.turn.said[:2] == ("heard_hours_beside", "answer.hotline_number")
+    assert answer.text == "\n\n".join(wording.text(said, "pl") for said in speaking.turn.said[:2])
+    assert answer.buttons
 
 
 async def test_nothing_of_a_dialogue_stays_in_the_assistant(by_the_rules: Assistant) -> None:
