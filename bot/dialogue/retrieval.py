@@ -45,7 +45,7 @@ LEAST_BY_LETTERS: Final = -8.0  # the log likelihood below which the table says 
 LEAST: Final = -8.0  # and the network no more of the whole message, where a clause of it is read
 # What a clause asks for is most often what its message may ask for as a whole: how much that counts, and what it takes away on average.
 # Of 818 questions in 648 long validation messages 517 are answered, with 312 wrong answers, without it; 538 with 136 wrong ones with it,
-# at the same bar (chosen on these, with `WHOLE` and `FURTHER` of `bot.dialogue.questions`).
+# at the same bar (chosen on these, with the readings of `bot.dialogue.questions`).
 WHOLE_BY_NETWORK, WHOLE_BY_LETTERS, CLAUSE = 0.1, 0.03, 0.3
 SHARE_OF_OTHERS: Final = 0.5  # of the second and third of them
 

@@ -78,3 +78,15 @@ def test_nothing_near_enough_is_one_question_without_an_answer_and_names_the_nea
 
 def test_two_answers_that_are_too_near_each_other_are_asked_back() -> None:
     assert asked(part(0.9, ("cost", 0.8), ("hours", 0.79)), between=0.02) == ["cost|hours"]
+
+
+def test_where_several_questions_are_heard_a_part_that_is_less_near_is_answered_as_well() -> None:
+    whole, clauses = part(0.9, ("cost", 0.6)), [part(0.9, ("cost", 0.7)), part(0.9, ("shelter", 0.4))]
+    assert asked(whole, *clauses, several=True) == ["cost", "shelter"]
+    assert asked(whole, *clauses) == ["cost"]
+
+
+def test_where_one_question_is_heard_a_second_answer_must_be_surer() -> None:
+    whole, clauses = part(0.9, ("cost", 0.6)), [part(0.9, ("cost", 0.7)), part(0.9, ("shelter", 0.55))]
+    assert asked(whole, *clauses) == ["cost"]
+    assert asked(whole, clauses[0], part(0.9, ("shelter", 0.9))) == ["shelter", "cost"]
