@@ -24,7 +24,7 @@ NEXT_NEEDS: Final = "next_needs.yml"  # made by `bot.learning.asked_next`
 PREFIX: Final = "answer."  # of the ids of these texts among all texts
 CALM, WAITING, DANGER = "calm", "waiting", "danger"
 _MOMENTS: Final = frozenset({CALM, WAITING, DANGER})
-_KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "tells", "recalls"})
+_KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "outside", "tells", "recalls"})
 EMERGENCY: Final = "{emergency}"  # stands in a text for 112
 PHONES: Final = ("{hotline", "{strada_mobile}", "{labour_line", "{migrant_line}")  # numbers that only answer a voice
 
@@ -37,9 +37,9 @@ class LibraryInvalid(Exception):
 class Answer:
     """One answer: `asked` are the ways of asking by language, `follows` those that are understood only after another answer.
 
-    `vital`: it comes before others, and may be said beside an alarm; `phones`: its words name a number to call; `tells` are the facts of
-    the person's situation that asking for it tells; `recalls` what was arranged that is said with it; `languages` are those in
-    which it may be said: none stands for all.
+    `vital`: it comes before others, and may be said beside an alarm; `outside`: it helps who is out, and nobody who is locked in; `phones`:
+    its words name a number to call; `tells` are the facts of the person's situation that asking for it tells; `recalls` what was arranged
+    that is said with it; `languages` are those in which it may be said: none stands for all.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Answer:
     follows: Mapping[str, tuple[str, ...]]
     next: tuple[str, ...] = ()
     vital: bool = False
+    outside: bool = False
     phones: bool = False
     tells: frozenset[Fact] = frozenset()
     recalls: tuple[str, ...] = ()
@@ -185,6 +186,7 @@ def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str,
         follows=_ways(entry.get("follows", {}), words, "follows"),
         next=tuple(entry.get("next", ())),
         vital=entry.get("vital") == "yes",
+        outside=entry.get("outside") == "yes",
         phones=any(number in words["en"].get("text", "") for number in PHONES),
         tells=tells,
         recalls=tuple(entry.get("recalls", ())),

@@ -15,11 +15,13 @@ from bot.messages import Indicator, Triage
 FEW_WORDS: Final = 6  # of a message that only says that somebody comes
 SURELY: Final = 0.5  # from which likelihood on a danger is told of for sure, whoever comes
 MOST_ANSWERS: Final = 2
-OF_HARM: Final = frozenset({"medicine_taken", "ambulance_hurt", "drugged_against_will", "emergency_ward"})
-OUTSIDE: Final = frozenset(
-    {"followed_now", "hiding_outside", "out_where_now"}
-)  # what helps who is out, and nobody who is locked in
-ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "still_there"})
+OF_HARM: Final = frozenset(
+    {"medicine_taken", "ambulance_hurt", "drugged_against_will", "emergency_ward", "medical_now", "head_blow"}
+)
+ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "delete_on_phone_only", "delete_one_part", "still_there"})
+# What is said only to who spoke of dying: to anybody else it would say that they did.
+OF_DYING: Final = frozenset({"crisis_line_want_to_die", "means_near", "means_away", "after_crisis_safe", "death_debt"})
+OF_THEMSELVES: Final = frozenset({Who.VICTIM, Who.CHILD})
 SOON: Final = 6  # messages before a consultant is offered a second time
 
 
@@ -113,6 +115,11 @@ def suicide_open(turn: Turn) -> bool:
     return turn.now.may_die
 
 
+def spoke_of_dying(turn: Turn) -> bool:
+    """Say whether somebody spoke of dying, now or before, for sure or perhaps."""
+    return turn.now.suicide is not Danger.NONE or turn.does("feel:suicide", "doubt:suicide", "hint:suicide")
+
+
 def harmed_already(turn: Turn) -> bool:
     """Say whether somebody who speaks of dying tells of something taken, or of a wound: 112 comes before every other word then."""
     return suicide_now(turn) and any(set(one.choices) & OF_HARM for one in turn.commands.asked)
@@ -202,10 +209,13 @@ def of_others(turn: Turn) -> bool:
 def about_themselves(turn: Turn) -> bool:
     """Say whether it is put right that the writer is meant: by a button or a whole listed word, or where the message tells who writes.
 
-    Who tells of others in the same breath is not told that it is about themselves.
+    Who tells of others in the same breath, or was thought to write of themselves before, is not told that it is about themselves:
+    whatever is put right then, it is not that.
     """
     said = turn.commands.first("correct:person")
-    sounds = turn.heard.who in {Who.VICTIM, Who.CHILD} and not turn.does("tell:other", "danger:other")
+    sounds = (
+        turn.heard.who in OF_THEMSELVES and turn.before.who not in OF_THEMSELVES and not turn.does("tell:other", "danger:other")
+    )
     return said is not None and (said.sure >= 1 or sounds)
 
 
@@ -289,7 +299,8 @@ def answers(turn: Turn) -> tuple[Answer, ...]:
 def fits(turn: Turn, answer: Answer) -> bool:
     """Say whether an answer may be said now, to this person; beside an alarm only a vital one, and to who asks."""
     now = answer.vital and asks_openly(turn) if alarm_now(turn) else not moments(turn).isdisjoint(answer.when)
-    return answer.fits(turn.now.who) and now and not (answer.id in OUTSIDE and locked_in(turn))
+    elsewhere = (answer.outside and locked_in(turn)) or (answer.id in OF_DYING and not spoke_of_dying(turn))
+    return answer.fits(turn.now.who) and now and not elsewhere
 
 
 def asks_openly(turn: Turn) -> bool:

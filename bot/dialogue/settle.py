@@ -76,6 +76,7 @@ MERE: Final = 3  # words of "and the other thing?"
 OF_NOTHING_NEW: Final = frozenset({"still_there", "misunderstood"})  # what "and?" sounds like
 NOBODY_WROTE: Final = "consultant_nobody_writes"
 OF_ONES_CHOICE: Final = ("consultant_woman",)
+OF_A_PART: Final = {("delete_on_phone_only",), ("delete_one_part",)}  # of what may be erased
 
 
 @dataclass(frozen=True)
@@ -245,6 +246,15 @@ TABLE: Final = (
         "a yes to one of two readings takes the likelier",
         lambda said: said.awaits("which:") and "answer:yes" in said.commands,
         lambda said: Commands((Command(ASK, (said.state.awaits or "").removeprefix("which:")),)),
+    ),
+    Row(
+        "who asks how to clear only the phone, or one part, erases nothing here",
+        lambda said: (
+            "want:erase" in said.commands
+            and not said.exactly("want:erase")
+            and any(ask.choices[:1] in OF_A_PART for ask in said.commands.asked)
+        ),
+        lambda said: said.commands.without("want:erase"),
     ),
     Row(
         "a language that is asked about is no wish for another one",

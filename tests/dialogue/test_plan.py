@@ -9,10 +9,10 @@ import pytest
 
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.plan import Section, plan
-from bot.dialogue.predicates import MOST_ANSWERS
+from bot.dialogue.predicates import MOST_ANSWERS, OF_DYING
 from bot.dialogue.replies import MOST_QUOTED
 from bot.dialogue.sections import TABLE
-from bot.dialogue.state import Fact, State, Who
+from bot.dialogue.state import Danger, Fact, State, Who
 from bot.dialogue.state import Person as Asked
 from bot.dialogue.texts import MOST_SIGNS, MOST_SIGNS_ELSEWHERE
 from bot.messages import Indicator, Speaker, Triage
@@ -50,8 +50,18 @@ def test_an_answer_fits_who_writes() -> None:
         if not answer.audience:
             continue
         for who in Who:
-            said = Talk(State(who=who)).hears("…?", f"ask:{name}", who=who)
+            spoken = Danger.OVER if name in OF_DYING else Danger.NONE
+            said = Talk(State(who=who, suicide=spoken)).hears("…?", f"ask:{name}", who=who)
             assert (answer.text in said) == answer.fits(who), (name, who)
+
+
+def test_what_is_said_to_who_spoke_of_dying_is_said_to_nobody_else() -> None:
+    asks = ("tell:self", "ask:crisis_line_want_to_die")
+    assert "answer.crisis_line_want_to_die" not in Talk().hears("pyta kto mnie pobił, w szpitalu?", *asks)
+    assert "answer.crisis_line_want_to_die" in Talk(State(suicide=Danger.EASED)).hears(
+        "mogę tam powiedzieć że chcę umrzeć?", *asks
+    )
+    assert "answer.crisis_line_want_to_die" in Talk().hears("mogę tam powiedzieć że chcę umrzeć?", "doubt:suicide", *asks)
 
 
 def test_where_no_answer_fits_it_is_said_and_a_person_is_named() -> None:

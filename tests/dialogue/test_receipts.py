@@ -40,9 +40,9 @@ def test_what_follows_from_a_telling_is_offered_with_it_and_later() -> None:
     talk = Talk()
     talk.hears("…", "tell:self", triage=Triage.HIGH)
     talk.hears("…", "tell:self", told=["hours"])
-    assert talk.buttons[:2] == ("ask_hours_legal", "ask_may_leave_job")
+    assert talk.buttons[:2] == ("ask_no_day_off_normal", "ask_overtime_unpaid")
     talk.hears("…", "tell:self")
-    assert talk.buttons[:2] == ("ask_hours_legal", "ask_may_leave_job")
+    assert talk.buttons[:2] == ("ask_no_day_off_normal", "ask_overtime_unpaid")
 
 
 def test_of_several_things_told_what_endangers_somebody_is_received_first() -> None:
@@ -96,3 +96,4 @@ def test_who_puts_it_right_and_tells_of_somebody_else_is_not_told_that_it_is_abo
     right = Command("correct:person", sure=0.6)
     assert "about_self" not in talk.hears("…", right, "tell:other", who=Who.VICTIM, told=["locked"])
     assert "about_self" in Talk(State(who=Who.WITNESS)).hears("…", right, "tell:self", who=Who.VICTIM)
+    assert "about_self" not in Talk(State(who=Who.VICTIM)).hears("nie o mnie pytam, o mamę", right, "tell:self", who=Who.VICTIM)

@@ -122,6 +122,14 @@ def test_who_writes_decides_whose_danger_it_is(who: Who, left: tuple[str, ...]) 
     assert settled("…", "danger:self", "danger:other", who=who) == left
 
 
+@pytest.mark.parametrize("part", ["ask:delete_on_phone_only", "ask:delete_one_part"])
+def test_who_asks_how_to_clear_only_the_phone_or_one_part_erases_nothing_here(part: str) -> None:
+    wish = Command("want:erase", sure=0.8)
+    assert settled("nie u was, tylko u mnie w telefonie", wish, part) == (part,)
+    assert settled("skasuj to", Command("want:erase"), part) == ("want:erase", part)
+    assert settled("skasujcie to, i kto to czyta", wish, "ask:who_reads") == ("want:erase", "ask:who_reads")
+
+
 def test_whoever_tells_and_hardly_asks_is_heard_and_not_told_that_there_is_no_answer() -> None:
     assert settled("szef ma mój paszport i nie wiem", "tell:self", "ask:none") == ("tell:self",)
     assert settled("szef ma mój paszport, i co?", "tell:self", "ask:none") == ("tell:self", "ask:none")
