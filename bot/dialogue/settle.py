@@ -64,6 +64,9 @@ _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
 _BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
 _MOODS: Final = ("feel:unsure", "feel:angry")
 SURELY_ASKED: Final = 0.9
+# From which likelihood on a refusal takes somebody out of the queue: by a mistake they wait for nobody. "Tell nobody, please" is heard
+# as one at 0.947, over the bar of hearing one (0.93).
+SURELY_REFUSED: Final = 0.95
 ABOUT_HOURS: Final = {
     ("hotline_hours",),
     ("safe_time_what",),
@@ -127,6 +130,10 @@ def _answered(question: str, answer: str) -> Callable[[Said], bool]:
 def _old_button(said: Said, question: str) -> bool:
     """Say whether a button was pressed that stands under another question than the open one."""
     return said.text.startswith("@") and said.text not in _BUTTONS_OF.get(question, ())
+
+
+def _beside_a_refusal(said: Said) -> list[Command]:
+    return [one for one in said.commands.all if one.name in _BESIDE_A_REFUSAL]
 
 
 def _plain_yes(said: Said) -> bool:
@@ -293,12 +300,12 @@ TABLE: Final = (
         _surer("want:human", "refuse:human"),
     ),
     Row(
-        "a refusal beside what is asked or told as surely, from somebody who waits, is asked about; nothing is taken back",
+        "a refusal that is not quite sure, or beside what is asked or told as surely, is asked about where somebody waits",
         lambda said: (
-            "refuse:human" in said.commands
-            and not said.exactly("refuse:human")
-            and said.state.person is Person.ASKED
-            and any(one.name in _BESIDE_A_REFUSAL and one.sure >= _sure(said, "refuse:human") for one in said.commands.all)
+            said.state.person is Person.ASKED
+            and (refusal := said.commands.first("refuse:human")) is not None
+            and (refusal.sure < SURELY_REFUSED or any(one.sure >= refusal.sure for one in _beside_a_refusal(said)))
+            and refusal.sure < 1
         ),
         _instead("refuse:human", "doubt:refuse"),
     ),
