@@ -11,19 +11,19 @@ import json
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bot.messages import Button, Reply, Screening
+from bot.messages import Reply, Screening
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 with warnings.catch_warnings():
     # Rasa's libraries of 2023 announce at import what later Pythons and SQLAlchemys will drop; the lock file pins them all.
     warnings.simplefilter("ignore")
-    from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+    from rasa.core.channels.channel import UserMessage
     from rasa.core.lock_store import InMemoryLockStore
     from rasa.core.processor import MessageProcessor
     from rasa.core.tracker_store import TrackerStore
@@ -46,6 +46,7 @@ with warnings.catch_warnings():
     from rasa_sdk.interfaces import ActionExecutionRejection as SdkRejection
 
     from bot.assistant import rasa_patches
+    from bot.assistant.replies import Replies
 
 from actions.dialogue import ACTIONS, speak_in
 from bot.dialogue import report
@@ -110,13 +111,6 @@ class _TurnStore(TrackerStore):
 def _beginning() -> list[Event]:
     # What Rasa writes when a session starts. It would do so itself, but only for a tracker without any slot set.
     return [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), ActionExecuted(ACTION_LISTEN_NAME)]
-
-
-class _Replies(CollectingOutputChannel):
-    """Collects what the actions say, with the language of each text."""
-
-    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        self.messages.append(message)
 
 
 class _InProcessActions(EndpointConfig):
@@ -277,7 +271,7 @@ class Assistant:
             slots = {"phase": turn.now.phase, "language": language, **{slot: turn.now.report.get(field) for slot, field in told}}
             self._store.before, self._store.slots, self._store.after = before, slots, None
             self._actions.failure = None
-            channel = _Replies()
+            channel = Replies()
             intent = {"name": turn.commands.main_intent(), "confidence": 1.0}
             entities = [{"entity": command.name, "value": command.value or command.name} for command in turn.commands.all]
             # The words stay with us: the actions speak in the turn that the front door began.
@@ -289,8 +283,7 @@ class Assistant:
             after = self._store.after
             if after is None:
                 raise TurnFailed("Rasa did not hand back the dialogue's state.")
-            replies = _replies([message for message in channel.messages if message.get("text")])
-            return Spoken(replies=replies, tracker=_shortened(after))
+            return Spoken(replies=channel.said(), tracker=_shortened(after))
 
     async def _on_own_loop(self, work: Any) -> Any:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
@@ -367,28 +360,6 @@ def _understood(message: Message) -> Understood:
         who=Who(message.get("who")),
         vector=message.get("vector"),
         told=tuple(message.get("told")),
-    )
-
-
-def _replies(messages: Sequence[dict[str, Any]]) -> tuple[Reply, ...]:
-    """Return one reply for each text; a few words that lead stand in one with the text that follows."""
-    found: list[Reply] = []
-    leading: Reply | None = None
-    for message in messages:
-        reply = _reply(message)
-        if leading is not None:
-            reply = replace(reply, text=f"{leading.text}\n\n{reply.text}")
-        leading = reply if message.get("leads") and not reply.buttons else None
-        if leading is None:
-            found.append(reply)
-    return (*found, *([leading] if leading is not None else []))
-
-
-def _reply(message: dict[str, Any]) -> Reply:
-    return Reply(
-        text=message["text"],
-        language=message.get("language", ""),
-        buttons=tuple(Button(button["title"], button["payload"]) for button in message.get("buttons") or []),
     )
 
 

@@ -24,7 +24,9 @@ NEXT_NEEDS: Final = "next_needs.yml"  # made by `bot.learning.asked_next`
 PREFIX: Final = "answer."  # of the ids of these texts among all texts
 CALM, WAITING, DANGER = "calm", "waiting", "danger"
 _MOMENTS: Final = frozenset({CALM, WAITING, DANGER})
-_KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "outside", "tells", "recalls"})
+OUTSIDE, DYING = "outside", "dying"  # what an answer may presume: that somebody is not locked in, or spoke of dying
+_PRESUMED: Final = frozenset({"", OUTSIDE, DYING})
+_KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "presumes", "tells", "recalls"})
 EMERGENCY: Final = "{emergency}"  # stands in a text for 112
 PHONES: Final = ("{hotline", "{strada_mobile}", "{labour_line", "{migrant_line}")  # numbers that only answer a voice
 
@@ -37,9 +39,9 @@ class LibraryInvalid(Exception):
 class Answer:
     """One answer: `asked` are the ways of asking by language, `follows` those that are understood only after another answer.
 
-    `vital`: it comes before others, and may be said beside an alarm; `outside`: it helps who is out, and nobody who is locked in; `phones`:
-    its words name a number to call; `tells` are the facts of the person's situation that asking for it tells; `recalls` what was arranged
-    that is said with it; `languages` are those in which it may be said: none stands for all.
+    `vital`: it comes before others, and may be said beside an alarm; `presumes`: what must be so of whom it is said to, "" for nothing;
+    `phones`: its words name a number to call; `tells` are the facts of the person's situation that asking for it tells; `recalls` what was
+    arranged that is said with it; `languages` are those in which it may be said: none stands for all.
     """
 
     id: str
@@ -52,7 +54,7 @@ class Answer:
     follows: Mapping[str, tuple[str, ...]]
     next: tuple[str, ...] = ()
     vital: bool = False
-    outside: bool = False
+    presumes: str = ""
     phones: bool = False
     tells: frozenset[Fact] = frozenset()
     recalls: tuple[str, ...] = ()
@@ -171,8 +173,9 @@ def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str,
         audience = frozenset(Who(role) for role in entry.get("for", ()))
         when = frozenset(entry.get("when", (CALM, WAITING)))
         tells = frozenset(Fact(fact) for fact in entry.get("tells", ()))
-        if unknown or not when <= _MOMENTS or entry["topic"] not in TOPICS or not entry["facts"]:
-            raise ValueError(", ".join(sorted(unknown)) or "topic, when or facts")
+        presumes = entry.get("presumes", "")
+        if unknown or presumes not in _PRESUMED or not when <= _MOMENTS or entry["topic"] not in TOPICS or not entry["facts"]:
+            raise ValueError(", ".join(sorted(unknown)) or "topic, when, presumes or facts")
     except (KeyError, ValueError, TypeError) as error:
         raise LibraryInvalid(f"{path}: the answer {name} is not of the expected form: {error}.") from error
     return Answer(
@@ -186,7 +189,7 @@ def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str,
         follows=_ways(entry.get("follows", {}), words, "follows"),
         next=tuple(entry.get("next", ())),
         vital=entry.get("vital") == "yes",
-        outside=entry.get("outside") == "yes",
+        presumes=presumes,
         phones=any(number in words["en"].get("text", "") for number in PHONES),
         tells=tells,
         recalls=tuple(entry.get("recalls", ())),

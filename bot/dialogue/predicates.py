@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.dialogue.answers import CALM, DANGER, PREFIX, WAITING, Answer, Library
+from bot.dialogue.answers import CALM, DANGER, DYING, OUTSIDE, PREFIX, WAITING, Answer, Library
 from bot.dialogue.commands import ASK, HELPS, Command, Commands
 from bot.dialogue.screened import ALARMS
 from bot.dialogue.state import Danger, Fact, Heard, Person, State, Who, in_mortal_danger
@@ -19,8 +19,6 @@ OF_HARM: Final = frozenset(
     {"medicine_taken", "ambulance_hurt", "drugged_against_will", "emergency_ward", "medical_now", "head_blow"}
 )
 ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "delete_on_phone_only", "delete_one_part", "still_there"})
-# What is said only to who spoke of dying: to anybody else it would say that they did.
-OF_DYING: Final = frozenset({"crisis_line_want_to_die", "means_near", "means_away", "after_crisis_safe", "death_debt"})
 OF_THEMSELVES: Final = frozenset({Who.VICTIM, Who.CHILD})
 SOON: Final = 6  # messages before a consultant is offered a second time
 
@@ -299,8 +297,14 @@ def answers(turn: Turn) -> tuple[Answer, ...]:
 def fits(turn: Turn, answer: Answer) -> bool:
     """Say whether an answer may be said now, to this person; beside an alarm only a vital one, and to who asks."""
     now = answer.vital and asks_openly(turn) if alarm_now(turn) else not moments(turn).isdisjoint(answer.when)
-    elsewhere = (answer.outside and locked_in(turn)) or (answer.id in OF_DYING and not spoke_of_dying(turn))
-    return answer.fits(turn.now.who) and now and not elsewhere
+    return answer.fits(turn.now.who) and now and _as_presumed(turn, answer)
+
+
+def _as_presumed(turn: Turn, answer: Answer) -> bool:
+    """Say whether what an answer presumes is so, as far as is known."""
+    if answer.presumes == OUTSIDE:
+        return not locked_in(turn)
+    return answer.presumes != DYING or spoke_of_dying(turn)
 
 
 def asks_openly(turn: Turn) -> bool:

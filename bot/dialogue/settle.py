@@ -67,13 +67,7 @@ SURELY_ASKED: Final = 0.9
 # From which likelihood on a refusal takes somebody out of the queue: by a mistake they wait for nobody. "Tell nobody, please" is heard
 # as one at 0.947, over the bar of hearing one (0.93).
 SURELY_REFUSED: Final = 0.95
-ABOUT_HOURS: Final = {
-    ("hotline_hours",),
-    ("safe_time_what",),
-    ("how_long_until_answer",),
-    ("hotline_how_long",),
-    ("hours_legal",),
-}
+ABOUT_HOURS: Final = frozenset({"hotline_hours", "safe_time_what", "how_long_until_answer", "hotline_how_long", "hours_legal"})
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
 MERE: Final = 3  # words of "and the other thing?"
 OF_NOTHING_NEW: Final = frozenset({"still_there", "misunderstood"})  # what "and?" sounds like
@@ -130,10 +124,6 @@ def _answered(question: str, answer: str) -> Callable[[Said], bool]:
 def _old_button(said: Said, question: str) -> bool:
     """Say whether a button was pressed that stands under another question than the open one."""
     return said.text.startswith("@") and said.text not in _BUTTONS_OF.get(question, ())
-
-
-def _beside_a_refusal(said: Said) -> list[Command]:
-    return [one for one in said.commands.all if one.name in _BESIDE_A_REFUSAL]
 
 
 def _plain_yes(said: Said) -> bool:
@@ -304,15 +294,18 @@ TABLE: Final = (
         lambda said: (
             said.state.person is Person.ASKED
             and (refusal := said.commands.first("refuse:human")) is not None
-            and (refusal.sure < SURELY_REFUSED or any(one.sure >= refusal.sure for one in _beside_a_refusal(said)))
-            and refusal.sure < 1
+            and not said.exactly("refuse:human")
+            and (
+                refusal.sure < SURELY_REFUSED
+                or any(one.name in _BESIDE_A_REFUSAL and one.sure >= refusal.sure for one in said.commands.all)
+            )
         ),
         _instead("refuse:human", "doubt:refuse"),
     ),
     Row(
         "a time that is told is no question about hours",
         lambda said: (time := said.commands.first("arrange:time")) is not None and bool(time.value) and "?" not in said.text,
-        lambda said: Commands(tuple(one for one in said.commands.all if one.choices[:1] not in ABOUT_HOURS)),
+        lambda said: Commands(tuple(one for one in said.commands.all if ABOUT_HOURS.isdisjoint(one.choices[:1]))),
     ),
     Row(
         "a person wanted in words that sound like a question about consultants is called",

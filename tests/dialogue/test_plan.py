@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.dialogue.answers import DYING
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.plan import Section, plan
-from bot.dialogue.predicates import MOST_ANSWERS, OF_DYING
+from bot.dialogue.predicates import MOST_ANSWERS
 from bot.dialogue.replies import MOST_QUOTED
 from bot.dialogue.sections import TABLE
 from bot.dialogue.state import Danger, Fact, State, Who
@@ -50,7 +51,7 @@ def test_an_answer_fits_who_writes() -> None:
         if not answer.audience:
             continue
         for who in Who:
-            spoken = Danger.OVER if name in OF_DYING else Danger.NONE
+            spoken = Danger.OVER if answer.presumes == DYING else Danger.NONE
             said = Talk(State(who=who, suicide=spoken)).hears("…?", f"ask:{name}", who=who)
             assert (answer.text in said) == answer.fits(who), (name, who)
 
