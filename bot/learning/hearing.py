@@ -13,9 +13,10 @@ from bot.dialogue.message_heads import heard
 from bot.language.normalise import readable
 from bot.screening.clauses import clauses
 from bot.screening.heads import Heads, Matrix
+from bot.screening.kept_encodings import encoded
 from bot.screening.layers import Layers
 from bot.screening.network import Course, train
-from bot.screening.senses import Senses, encoded
+from bot.screening.senses import Senses
 from bot.screening.tuned import TunedEncoder
 
 

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from bot.language.normalise import readable
 from bot.screening.encoder import Encoding, vectors_of
 from bot.screening.heads import Heads, Matrix
-from bot.screening.tuned import TunedEncoder
 
 _FILE: Final = "senses.npz"
 _LEAST_SPREAD: Final = 1e-3
-_BATCH: Final = 256
-
-
-def encoded(texts: Iterable[str], encoder: TunedEncoder) -> dict[str, Encoding]:
-    """Return the encodings of texts by what is read of them, without their pieces: to learn from.
-
-    As many batches are read at once as there are cores: short texts do not keep several cores busy with one.
-    """
-    wanted = sorted({readable(text) for text in texts}, key=len)
-    batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
-
-    def read(part: Sequence[str]) -> list[Encoding]:
-        return [replace(item, pieces=None) for item in encoder.read(part)]
-
-    with ThreadPoolExecutor(os.process_cpu_count()) as cores:
-        read_batches = list(cores.map(read, batches))
-    return dict(zip(wanted, chain.from_iterable(read_batches), strict=True))
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,11 @@ from bot.screening.corrections import is_correction, remember
 from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder, vectors_of
 from bot.screening.fitting import fit_sparse
 from bot.screening.heads import Heads
+from bot.screening.kept_encodings import encoded
 from bot.screening.network import Course, train
 from bot.screening.rows import Row, held_out
 from bot.screening.screener import NGRAMS, TUNED
-from bot.screening.senses import Senses, encoded
+from bot.screening.senses import Senses
 from bot.screening.spelling import Spelling, learn_spelling
 from bot.screening.tuned import TunedEncoder
 from bot.screening.urgency import OUTPUTS, Alarm, Urgency
