@@ -109,20 +109,13 @@ def _found(options: argparse.Namespace) -> int:
     if edition is not None:
         reader = reader.over(edition.library)
     wording = Wording.load() if edition is None else edition.wording
-    library, bars = reader.understanding.library, reader.understanding.heads.bars
+    library, first = reader.understanding.library, reader.understanding.asked.bars.first
     ways = {digest(way): f"{way} ({code})" for answer in library.answers.values() for code, way in answer.ways()}
-    found = reader.nearest(options.ask, Who(options.who))
-    for place, one in enumerate(found):
-        lead = found[0].nearness - found[1].nearness if len(found) > 1 else 1.0
-        if place == 0 and one.nearness < bars.answer:
-            why = f"not near enough: from {bars.answer:.2f} on"
-        elif place == 0:
-            why = "asked back, the next is as near" if lead < bars.between else "taken"
-        else:
-            why = ""
+    for place, (one, sure) in enumerate(reader.asked(options.ask, Who(options.who), options.lang)):
+        why = "" if place else "taken" if sure >= first else f"not likely enough: from {first:.2f} on"
         answer = library.answers[one.answer]
-        print(f"{one.nearness:.3f}  {one.answer:28} {why}".rstrip())
-        print(f"       near to: {ways.get(one.way, 'a message of the training conversations')}")
+        print(f"{sure:.2f}  {one.nearness:.3f}  {one.answer:28} {why}".rstrip())
+        print(f"       near to: {ways.get(one.opinion.way, 'a message of the training conversations')}")
         said = ", ".join(sorted(answer.audience)) or "anybody"
         print(f"       for {said}, while {', '.join(sorted(answer.when))}; rests on {', '.join(answer.facts)}")
         print(f"       {wording.text(answer.text, options.lang)}")

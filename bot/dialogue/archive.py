@@ -43,13 +43,16 @@ class Reader:
         """Return what reads messages in the light of another library than that of the files."""
         return replace(self, understanding=self.understanding.over(library, self.screener.brain.encoder))
 
-    def nearest(self, text: str, who: Who) -> list[Found]:
-        """Return the answers nearest to a question, for somebody."""
+    def asked(self, text: str, who: Who, language: str) -> list[tuple[Found, float]]:
+        """Return the answers nearest to the first message of somebody, and how likely each is asked for, the likeliest first."""
         encoding = encode(readable(text), self.screener.brain.encoder)
         if encoding is None:
             return []
         known = self.understanding
-        return known.nearness.find(text, known.senses.one(encoding), known.library, who=who)
+        asking = known.asking_first(text, encoding, who, language)
+        likely = known.asked.likelihoods(asking)
+        found = {one.answer: one for one in asking.whole.near}
+        return [(found[name], sure) for name, sure in likely.items()]
 
 
 def load_reader(model_dir: Path) -> Reader:

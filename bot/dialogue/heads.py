@@ -31,17 +31,13 @@ class Bars:
     """From which likelihood on something counts; chosen on validation conversations by what a mistake costs, kept in the model.
 
     `command` by command; `doubt`: from here on, below the bar of a word of suicide, it is asked back; `who`: a role, where none is
-    known, and `who_again` where another is; `answer`: an answer is near enough, `between`: two are too near each other to choose; `told`:
-    an answer is near enough to what is told, or hardly asked.
+    known, and `who_again` where another is.
     """
 
     command: Mapping[str, float] = field(default_factory=dict)
     doubt: float = 0.25
     who: float = 0.6
     who_again: float = 0.85
-    answer: float = 0.5
-    between: float = 0.0
-    told: float = 0.9
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,6 @@ NEAREST: Final = 3  # ways of asking of one answer whose nearness counts
 WAYS_LOOKED_AT: Final = (
     240  # the nearest ones, whose answers are weighed: what the letters say may bring up one that is not among the first
 )
-MOST_CHOICES: Final = 2  # answers that are offered where none is clearly the nearest
 CALM_ONLY: Final = frozenset({CALM})
 # The log likelihood of an answer that network or table does not know: it must neither win nor lose by that. The more messages they have
 # learned from, the surer they are of the answers that they know, and the higher this has to be.
@@ -48,18 +47,6 @@ LEAST: Final = -8.0  # and the network no more of the whole message, where a cla
 # at the same bar (chosen on these, with the readings of `bot.dialogue.questions`).
 WHOLE_BY_NETWORK, WHOLE_BY_LETTERS, CLAUSE = 0.1, 0.03, 0.3
 SHARE_OF_OTHERS: Final = 0.5  # of the second and third of them
-
-
-@dataclass(frozen=True)
-class Found:
-    """An answer and how near it is: a cosine, at most 1, and a little for what was said before.
-
-    `way` is the digest of its nearest way of asking, "" of a message of the training conversations.
-    """
-
-    answer: str
-    nearness: float
-    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +73,8 @@ class _Likely:
 class Opinion:
     """What speaks for an answer: its nearness alone, whether its matter was answered last, and log likelihoods of network and table.
 
-    `in_whole` is what the whole message adds, where a clause of it is read.
+    `in_whole` is what the whole message adds, where a clause of it is read. `way` is the digest of the nearest way of asking, "" of a
+    message of the training conversations.
     """
 
     answer: str
@@ -96,6 +84,19 @@ class Opinion:
     by_letters: float
     way: str = ""
     in_whole: float = 0.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer that is near to a part of a message, what speaks for it, and all that taken together: at most about 1."""
+
+    opinion: Opinion
+    nearness: float
+
+    @property
+    def answer(self) -> str:
+        """Return the answer's id."""
+        return self.opinion.answer
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ class Nearness:
         """
         found = []
         for opinions in self.opinions(parts, library, who=who, context=context, moments=moments, language=language, most=most):
-            weighed = [Found(one.answer, self.weighed(one), one.way) for one in opinions if one.answer not in without]
+            weighed = [Found(one, self.weighed(one)) for one in opinions if one.answer not in without]
             found.append(sorted(weighed, key=lambda one: -one.nearness)[:most])
         return found
 
@@ -184,11 +185,12 @@ class Nearness:
         usable = self._fitting(library, who, moments) & self._said_in(library, language)
         usable &= (self.followed == 0) | bool(context.needs)
         cosines = unit(np.stack([sense for _, sense in parts]) @ self.projection.T) @ self.vectors.T
+        cosines[:, ~usable] = -1.0
         asked_on = {library.answers[name].matter for name in context.needs[:1] if name in library}
         found = []
         whole: _Likely | None = None
-        for (text, sense), row in zip(parts, cosines, strict=True):
-            likely = _Likely(self._likely(text, sense, context), self._by_letters(text))
+        for (text, _), row, by_network in zip(parts, cosines, self._by_network(parts, context), strict=True):
+            likely = _Likely(by_network, self._by_letters(text))
             found.append(
                 [
                     Opinion(
@@ -200,7 +202,7 @@ class Nearness:
                         way,
                         whole.of_a_clause(name) if whole is not None else 0.0,
                     )
-                    for name, (near, way) in self._nearest(np.where(usable, row, -1.0), max(most * 12, WAYS_LOOKED_AT)).items()
+                    for name, (near, way) in self._nearest(row, max(most * 12, WAYS_LOOKED_AT)).items()
                 ]
             )
             whole = whole or likely
@@ -208,7 +210,7 @@ class Nearness:
 
     def _nearest(self, cosines: Matrix, most: int) -> dict[str, tuple[list[float], str]]:
         """Return by answer the cosines of its ways among the nearest ones of all, and the digest of its nearest way."""
-        top = np.argpartition(-cosines, most)[:most] if len(cosines) > most else np.arange(len(cosines))
+        top = np.argpartition(cosines, -most)[-most:] if len(cosines) > most else np.arange(len(cosines))
         best: dict[str, tuple[list[float], str]] = {}
         for place in top[np.argsort(-cosines[top])].tolist():
             near, _ = best.setdefault(self.owners[place], ([], self.digests[place] if place < len(self.digests) else ""))
@@ -229,13 +231,14 @@ class Nearness:
             self.spoken[language] = np.array([said[owner] for owner in self.owners], dtype=np.bool_)
         return self.spoken[language]
 
-    def _likely(self, text: str, sense: Matrix, context: Context) -> dict[str, float]:
-        """Return the log likelihoods of the network for each answer that it knows."""
+    def _by_network(self, parts: Sequence[tuple[str, Matrix]], context: Context) -> list[dict[str, float]]:
+        """Return for each part the log likelihoods of the network for each answer that it knows."""
         if self.network is None:
-            return {}
-        logits = self.network.logits(self.features(text, sense, context))
-        top = logits.max()
-        return dict(zip(self.network.outputs, (logits - top - np.log(np.exp(logits - top).sum())).tolist(), strict=True))
+            return [{} for _ in parts]
+        logits = self.network.logits(np.stack([self.features(text, sense, context) for text, sense in parts]))
+        logits -= logits.max(axis=1, keepdims=True)
+        logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        return [dict(zip(self.network.outputs, row, strict=True)) for row in logits.tolist()]
 
     def _by_letters(self, text: str) -> dict[str, float]:
         """Return the log likelihoods of the table of letters for each answer that it knows."""

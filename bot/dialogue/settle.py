@@ -64,9 +64,6 @@ _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
 _BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
 _MOODS: Final = ("feel:unsure", "feel:angry")
 SURELY_ASKED: Final = 0.9
-# From which likelihood on a refusal takes somebody out of the queue: by a mistake they wait for nobody. "Tell nobody, please" is heard
-# as one at 0.947, over the bar of hearing one (0.93).
-SURELY_REFUSED: Final = 0.95
 ABOUT_HOURS: Final = frozenset({"hotline_hours", "safe_time_what", "how_long_until_answer", "hotline_how_long", "hours_legal"})
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
 MERE: Final = 3  # words of "and the other thing?"
@@ -290,15 +287,12 @@ TABLE: Final = (
         _surer("want:human", "refuse:human"),
     ),
     Row(
-        "a refusal that is not quite sure, or beside what is asked or told as surely, is asked about where somebody waits",
+        "a refusal beside what is asked or told as surely is asked about where somebody waits",
         lambda said: (
             said.state.person is Person.ASKED
             and (refusal := said.commands.first("refuse:human")) is not None
             and not said.exactly("refuse:human")
-            and (
-                refusal.sure < SURELY_REFUSED
-                or any(one.name in _BESIDE_A_REFUSAL and one.sure >= refusal.sure for one in said.commands.all)
-            )
+            and any(one.name in _BESIDE_A_REFUSAL and one.sure >= refusal.sure for one in said.commands.all)
         ),
         _instead("refuse:human", "doubt:refuse"),
     ),

@@ -12,12 +12,13 @@ from typing import Final
 
 from bot.dialogue.answers import CALM, DANGER, WAITING, Library, shared_library
 from bot.dialogue.arrangements import time_named, word_named
+from bot.dialogue.asked import NEAREST, AskedNetwork, Asking
 from bot.dialogue.commands import ASK, FACT, HELPS, REFUSES, SEVERAL, TOPIC_COMMANDS, UNKNOWN, Command, Commands
 from bot.dialogue.exact import exact
-from bot.dialogue.features import Context, packed, rows_of
+from bot.dialogue.features import NEW, Context, packed, rows_of
 from bot.dialogue.heads import CommandHeads
 from bot.dialogue.message_heads import MAY_REFUSE, PERSON, TELLINGS, MessageHeads
-from bot.dialogue.questions import Part, questions
+from bot.dialogue.questions import questions
 from bot.dialogue.retrieval import Found, Nearness
 from bot.dialogue.screened import ALARMS, ALIKE, HINT_OF, as_it_is, in_context, with_screening
 from bot.dialogue.state import Person, Who
@@ -69,6 +70,7 @@ class CommandModel:
     person: MessageHeads
     tellings: MessageHeads
     nearness: Nearness
+    asked: AskedNetwork
     library: Library
     lexicon: Lexicon
     senses: Senses
@@ -81,7 +83,8 @@ class CommandModel:
         person, tellings = (MessageHeads.load(folder / name, name, of_encoder) for name in (PERSON, TELLINGS))
         bars = replace(heads.bars, command={**heads.bars.command, **person.bars})
         nearness = Nearness.load(folder, library, encoder, senses)
-        return cls(replace(heads, bars=bars), person, tellings, nearness, library, shared_lexicon(), senses)
+        asked = AskedNetwork.load(folder)
+        return cls(replace(heads, bars=bars), person, tellings, nearness, asked, library, shared_lexicon(), senses)
 
     def over(self, library: Library, encoder: Encoder, before: CommandModel | None = None) -> CommandModel:
         """Return what was learned over another library; `before` is what was returned for the one before it: it knows ways of asking."""
@@ -104,10 +107,9 @@ class CommandModel:
         likely = self.heads.likelihoods(rows, message.texts) | self.person.likelihoods(encodings)
         found = self._heard(message, likely, context)
         who = self._who(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
-        if (wanted := self._wanted(found, likely, context)) is not None:
-            does = {command.name for command in found}
-            does |= {SEVERAL} if likely[SEVERAL] >= self.heads.bars.command[SEVERAL] else set()
-            found += self._sought(message, *wanted, context=context, who=who, does=does)
+        if (asks := self._asks(found, likely, context)) is not None:
+            asking = self.asking(message, likely, context=context, who=who, does={command.name for command in found})
+            found += self._sought(asking, asks, found)
         if all(command.name in COURTESIES or command.name.startswith(FACT) for command in found):
             found += self._likeliest(likely)
         if all(command.name.startswith(FACT) for command in found):
@@ -156,55 +158,63 @@ class CommandModel:
         text = message.typed[0]
         return " ".join(part for part in sentences(text) if any(clause in part or part in clause for clause in told)) or text
 
-    def _wanted(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> tuple[Command, float] | None:
-        """Return what is sought in the library and how near it has to be: what is asked, or what helps with what is told; None for nothing.
-
-        Who speaks of dying, tells, or hardly asks, is answered only by what is surely meant.
-        """
-        bars, sure = self.heads.bars, likely[ASK]
-        names = {command.name for command in found}
-        if sure >= bars.command[ASK]:
-            return Command(ASK, UNKNOWN, sure), bars.told if "feel:suicide" in names else bars.answer
-        told = not names.isdisjoint(TELLS)
-        if context.awaits is None and (told or sure >= bars.command[ASK] * HALF_HEARD):
-            return Command(HELPS if told else ASK, sure=sure), bars.told
-        return None
-
-    def _sought(
-        self, message: Message, wanted: Command, bar: float, *, context: Context, who: Who, does: Set[str]
-    ) -> list[Command]:
-        """Return the questions of a message, or the answer that helps with what it tells.
+    def asking(
+        self, message: Message, likely: Mapping[str, float], *, context: Context, who: Who, does: Set[str] = frozenset()
+    ) -> Asking:
+        """Return a message that may ask, with the answers near to it and to its clauses.
 
         Whoever says that something else was meant is not answered what was answered last.
         """
-        least = self.heads.bars.command[ASK] if wanted.value else 1.0
-        asks = [wanted.sure, *self.heads.likely(ASK, message.rows[1:], message.texts[1:]).tolist()]
-        places = [place for place, sure in enumerate(asks) if place == 0 or sure >= least]
-        near = self.nearness.find_each(
-            [message.read[place] for place in places],
-            self.library,
-            who=who if who is not Who.UNKNOWN else context.who,
-            context=context,
-            moments=_moments(context, does),
-            language=message.language,
-            without=context.needs[:LAST_ANSWERS] if "correct:meant" in does else (),
-        )
-        if context.presses:
-            near = [self._as_danger_presses(found) for found in near]
-        parts = (Part(asks[place], tuple(found), message.typed[place]) for place, found in zip(places, near, strict=True))
-        whole, *clauses = parts
-        if wanted.value:
-            return questions(whole, clauses, bar=bar, between=self.heads.bars.between, several=SEVERAL in does)
-        return [replace(wanted, value=whole.near[0].answer)] if whole.nearness >= bar else []
+        moments = _moments(context, does)
 
-    def _as_danger_presses(self, near: Sequence[Found]) -> list[Found]:
-        """Return the answers nearest to a question in a danger that was spoken of just now: what is no answer to a danger must be surer."""
-        behind = self.heads.bars.told - self.heads.bars.answer
-        fits = [
-            one if DANGER in self.library.answers[one.answer].when else replace(one, nearness=one.nearness - behind)
-            for one in near
-        ]
-        return sorted(fits, key=lambda one: -one.nearness)
+        def near(places: Sequence[int]) -> list[list[Found]]:
+            return self.nearness.find_each(
+                [message.read[place] for place in places],
+                self.library,
+                who=who if who is not Who.UNKNOWN else context.who,
+                context=context,
+                moments=moments,
+                language=message.language,
+                without=context.needs[:LAST_ANSWERS] if "correct:meant" in does else (),
+                most=NEAREST,
+            )
+
+        asks = [likely[ASK], *self.heads.likely(ASK, message.rows[1:], message.texts[1:]).tolist()]
+        return Asking.of(asks, message.typed, near, likely, context)
+
+    def asking_first(self, text: str, encoding: Encoding, who: Who, language: str) -> Asking:
+        """Return the first message of somebody as one that may ask, read as a whole."""
+        parts = [(readable(text), self.senses.one(encoding))]
+        rows = rows_of(parts, language, NEW, self.lexicon, self.heads.meanings, width=self.senses.last_width)
+        message = Message(language, parts, rows, [text])
+        return self.asking(message, self.heads.likelihoods(rows, message.texts), context=NEW, who=who)
+
+    def _asks(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> Command | None:
+        """Return what a message does for which an answer is sought: it asks, tells what may be helped with, or hardly asks."""
+        bar, sure = self.heads.bars.command[ASK], likely[ASK]
+        if sure >= bar:
+            return Command(ASK, UNKNOWN, sure)
+        told = any(command.name in TELLS for command in found)
+        if context.awaits is None and (told or sure >= bar * HALF_HEARD):
+            return Command(HELPS if told else ASK, sure=sure)
+        return None
+
+    def _sought(self, asking: Asking, asks: Command, found: Sequence[Command]) -> list[Command]:
+        """Return the questions of a message, or the answer that helps with what it tells.
+
+        Who speaks of dying, tells, or hardly asks, is answered only by what is surely meant; so is who spoke of a danger just now, but
+        by what may be said in one.
+        """
+        likely, bars = self.asked.likelihoods(asking), self.asked.bars
+        surely = not asks.value or any(command.name == "feel:suicide" for command in found)
+        likely = {
+            name: sure
+            for name, sure in likely.items()
+            if sure >= bars.sure or not (surely or (asking.context.presses and DANGER not in self.library.answers[name].when))
+        }
+        if asks.value:
+            return questions(asking, likely, bars, several=asking.likely[SEVERAL] >= self.heads.bars.command[SEVERAL])
+        return [replace(asks, value=name) for name in list(likely)[:1]]
 
     def _told(self, encodings: Sequence[Encoding], screening: Screening) -> tuple[str, ...]:
         """Return the kinds of what a message tells that are sure enough, the surest first.

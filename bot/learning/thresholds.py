@@ -15,7 +15,7 @@ import numpy as np
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import ASK, SEVERAL
 from bot.dialogue.heads import Bars
-from bot.dialogue.retrieval import MOST_CHOICES, Nearness
+from bot.dialogue.retrieval import Nearness
 from bot.dialogue.state import Who
 from bot.learning.examples import Example
 from bot.screening.heads import Matrix
@@ -65,16 +65,9 @@ FEWEST: Final = 12  # labelled messages with a command; with fewer a middle bar 
 MIDDLE: Final = 0.5
 AS_GOOD: Final = 0.02  # of scores that differ by less the middle one's bar is taken: of rare commands the best alone is chance
 RIGHT_ENOUGH: Final = 0.8  # of the roles that are believed
-# In right answers: what a wrong one costs, beside none; what it is worth to ask back with the right one among the choices, or without.
-# Live readers took asking back for no better than no answer, which offers the nearest as well; and the second likeliest stands under a
-# given answer as a button.
-WRONG_COSTS, ASKED_RIGHT, ASKED_WRONG = 1.0, 0.0, 0.6
 STAYS: Final = (0.0, 0.05, 0.1)
 SHARES: Final = (0.0, 0.015, 0.03, 0.05, 0.08)  # of the network
 LETTERED: Final = (0.0, 0.015, 0.03, 0.045, 0.06)  # of the table of letters
-NEARNESSES: Final = np.linspace(-0.3, 0.9, 61)
-TOLD_RIGHT: Final = 0.85  # of the answers to who asked for none
-NARROW: Final = (0.0, 0.01, 0.02, 0.03, 0.04)  # leads below which the nearest answers are offered instead of one said
 
 
 @dataclass(frozen=True)
@@ -87,16 +80,8 @@ class Heard:
     sure: float
 
 
-@dataclass(frozen=True)
-class _Asked:
-    nearness: float
-    lead: float
-    right: bool
-    either: bool
-
-
-def choose_bars(heard: Sequence[Sequence[Heard]], labels: Sequence[str], answer: tuple[float, float, float]) -> Bars:
-    """Return the bars for everything heard; `answer` are those of `choose_answer_bars`. Without conversations, middle ones."""
+def choose_bars(heard: Sequence[Sequence[Heard]], labels: Sequence[str]) -> Bars:
+    """Return the bars for everything heard; without conversations, middle ones."""
     seen = list(chain(*heard))
     if not seen:
         return Bars(dict.fromkeys(labels, MIDDLE))
@@ -109,7 +94,7 @@ def choose_bars(heard: Sequence[Sequence[Heard]], labels: Sequence[str], answer:
         for label in labels
     }
     doubt = command["feel:suicide"] / 2
-    return Bars(command, doubt, _who_bar(seen, known=False), _who_bar(seen, known=True), *answer)
+    return Bars(command, doubt, _who_bar(seen, known=False), _who_bar(seen, known=True))
 
 
 def choose_weights(
@@ -146,41 +131,6 @@ def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], cost
     _, right, best = max(found, key=lambda one: one[1:])
     as_good = [bar for bar, fits, scored in found if fits is right and scored >= best - AS_GOOD]
     return as_good[len(as_good) // 2]
-
-
-def choose_answer_bars(
-    examples: Sequence[Example], nearness: Nearness, library: Library, sense_of: Callable[[str], Matrix]
-) -> tuple[float, float, float]:
-    """Return the nearness from which an answer is given, the lead below which two are offered, and the nearness to what is only told."""
-    seen: list[_Asked] = []
-    for item in examples:
-        if ASK not in item.labels:
-            continue
-        found = nearness.find(item.text, sense_of(item.text), library, who=item.who, context=item.context)
-        if found:
-            needs: frozenset[str] = frozenset().union(*item.needs)
-            lead = found[0].nearness - found[1].nearness if len(found) > 1 else 1.0
-            either = bool(needs & {one.answer for one in found[:MOST_CHOICES]})
-            seen.append(_Asked(found[0].nearness, lead, found[0].answer in needs, either))
-
-    def gain(bar: float, between: float) -> float:
-        total = 0.0
-        for one in seen:
-            if one.nearness >= bar:
-                doubted = one.lead < between
-                asked = ASKED_RIGHT if one.either else -ASKED_WRONG
-                total += asked if doubted else (1.0 if one.right else -WRONG_COSTS)
-        return total
-
-    if not seen:
-        return MIDDLE, 0.0, float(NEARNESSES[-1])
-    answer, best = max(((bar, narrow) for bar in NEARNESSES.tolist() for narrow in NARROW), key=lambda chosen: gain(*chosen))
-    # Asking back has to be worth it: of the leads that are as good the smallest is taken.
-    between = next(narrow for narrow in NARROW if gain(answer, narrow) >= gain(answer, best) - AS_GOOD * len(seen))
-    sure = (
-        bar for bar in NEARNESSES.tolist() if np.mean([one.right for one in seen if one.nearness >= bar] or [True]) >= TOLD_RIGHT
-    )
-    return answer, between, max(answer, next(sure))
 
 
 def _who_bar(seen: Sequence[Heard], *, known: bool) -> float:

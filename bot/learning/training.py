@@ -11,20 +11,24 @@ from pathlib import Path
 import numpy as np
 
 from bot.dialogue.answers import Library
+from bot.dialogue.asked import NEAREST, Asking
+from bot.dialogue.commands import ASK
 from bot.dialogue.features import Hits, rows_of
 from bot.dialogue.heads import CommandHeads
-from bot.dialogue.retrieval import Nearness, unit
+from bot.dialogue.retrieval import Found, Nearness, digest, unit
 from bot.language.lexicon import Lexicon
 from bot.language.normalise import readable
+from bot.learning.asked import Labelled, learn_asked
 from bot.learning.examples import Example, from_conversations, from_library, from_phrases, from_rows
 from bot.learning.heads import MEMBERS, learn_commands, learn_needs, learn_projection
 from bot.learning.joining import joined
 from bot.learning.labelled import LabelledConversation, conversation_files, is_held_out, read_conversations
-from bot.learning.thresholds import Heard, choose_answer_bars, choose_bars, choose_weights
+from bot.learning.thresholds import Heard, choose_bars, choose_weights
 from bot.screening.clauses import clauses
 from bot.screening.heads import Heads, Matrix
+from bot.screening.kept_encodings import encoded
 from bot.screening.rows import Row, held_out
-from bot.screening.senses import Senses, encoded
+from bot.screening.senses import Senses
 from bot.screening.tuned import TunedEncoder
 
 # Single messages teach less than turns of conversations: with all of them the commands of the validation are heard worse.
@@ -41,8 +45,8 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     single = [*from_rows(known[::ONE_ROW_IN]), *from_phrases(phrases[::ONE_PHRASE_IN]), *from_library(library)]
     conversations = read_conversations(conversation_files(root, "training"))
     strangers = read_conversations(conversation_files(root, "validation"))
-    said = [(turn.text, talk.language) for talk in (*conversations, *strangers) for turn in talk.turns]
-    texts = [*(item.text for item in single), *chain(*((text, *clauses(readable(text), language)) for text, language in said))]
+    texts = [*(item.text for item in single), *(turn.text for talk in (*conversations, *strangers) for turn in talk.turns)]
+    texts += [part for talk in (*filter(is_held_out, conversations), *strangers) for part in _clauses(talk)]
     encodings = encoded(texts, encoder)
     senses = Senses.learned(Heads.load(encoder.folder), list(encodings.values()))
     senses.save(folder)
@@ -67,8 +71,12 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     stays, share, lettered = choose_weights(nearness, library, foreign, teacher.sense_of)
     nearness = replace(nearness, stays=stays, share=share, lettered=lettered)
     nearness.save(folder)
-    asked = choose_answer_bars(foreign, nearness, library, teacher.sense_of)
-    replace(learned, bars=choose_bars(seen, learned.commands.outputs, asked)).save(folder)
+    replace(learned, bars=choose_bars(seen, learned.commands.outputs)).save(folder)
+    learn_asked([teacher.asking(learned, nearness, item) for item in foreign or kept_apart]).save(folder)
+
+
+def _clauses(talk: LabelledConversation) -> Iterable[str]:
+    return chain.from_iterable(clauses(readable(turn.text), talk.language) for turn in talk.turns)
 
 
 @dataclass(frozen=True)
@@ -95,18 +103,35 @@ class Teacher:
         """Return what heads hear in examples, read as the running program reads them: whole and clause by clause."""
         found = []
         for item in examples:
-            parts = [item.text]
-            parts += several if len(several := clauses(readable(item.text), item.language)) > 1 else []
-            rows = rows_of(
-                [(part, self.sense_of(part)) for part in parts],
-                item.language,
-                item.context,
-                self.lexicon,
-                heads.meanings,
-                width=self.width,
-            )
+            parts, rows = self._read(heads, item)
             found.append(Heard(item, heads.likelihoods(rows, [readable(part) for part in parts]), *heads.role(rows[0])))
         return found
+
+    def asking(self, heads: CommandHeads, nearness: Nearness, item: Example) -> Labelled:
+        """Return an example as a message that may ask, with the answers near to it, read as the running program reads it."""
+        parts, rows = self._read(heads, item)
+        texts = [readable(part) for part in parts]
+        likely = heads.likelihoods(rows, texts)
+
+        def near(places: Sequence[int]) -> list[list[Found]]:
+            return nearness.find_each(
+                [(parts[place], self.sense_of(parts[place])) for place in places],
+                self.library,
+                who=item.who,
+                context=item.context,
+                language=item.language,
+                most=NEAREST,
+            )
+
+        asks = [likely[ASK], *heads.likely(ASK, rows[1:], texts[1:]).tolist()]
+        return Labelled(Asking.of(asks, parts, near, likely, item.context), item.needs)
+
+    def _read(self, heads: CommandHeads, item: Example) -> tuple[list[str], Matrix]:
+        """Return the whole message and, where it has several, its clauses, with a row of numbers for each."""
+        parts = [item.text]
+        parts += several if len(several := clauses(readable(item.text), item.language)) > 1 else []
+        senses = [(part, self.sense_of(part)) for part in parts]
+        return parts, rows_of(senses, item.language, item.context, self.lexicon, heads.meanings, width=self.width)
 
     def _hits(self, example: Example) -> Hits:
         return Hits.of(example.text, example.language, self.lexicon)
@@ -130,7 +155,11 @@ def _placed(
     projection = learn_projection(vectors[[place for place, _ in asked]], [needs[0] for _, needs in asked])
     turns = [(place, needs[0]) for place, needs in asked if examples[place].weight > 1]
     heard = unit(vectors[[place for place, _ in turns]] @ projection.T) if turns else np.zeros((0, len(projection)), np.float32)
-    space = Nearness.of(library, projection, encoder, senses).with_heard(heard, [need for _, need in turns], library)
+    read = {
+        digest(examples[place].text): unit(vectors[place] @ projection.T) for place, _ in asked if examples[place].weight == 1
+    }
+    space = Nearness.of(library, projection, encoder, senses, read)
+    space = space.with_heard(heard, [need for _, need in turns], library)
     ways: dict[str, list[int]] = {}
     for place, needs in asked:
         if examples[place].weight == 1:

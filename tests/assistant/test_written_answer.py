@@ -99,12 +99,12 @@ async def test_the_command_line_shows_what_is_found_and_why_as_the_console_left_
         return capsys.readouterr().out.splitlines()
 
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    assert (await shown("where can i sleep tonight"))[0].split()[1:] == ["sleep_tonight", "taken"]
+    assert (await shown("where can i sleep tonight"))[0].split()[2:] == ["sleep_tonight", "taken"]
     await written(program, in_english=True)
     async with program.database.transaction() as session:
         await switch_off(session, "sleep_tonight", by="ewa", because="x", now=program.clock())
     assert not [line for line in await shown("where can i sleep tonight") if "sleep_tonight" in line]
     found = await shown("where do I leave my car")
-    assert found[0].split()[1:] == [NAME, "taken"]
+    assert found[0].split()[2:] == [NAME, "taken"]
     assert found[1].strip() == "near to: where do I leave my car (en)"
     assert found[3].strip() == "Ask where a car can stand: 22 628 01 20."

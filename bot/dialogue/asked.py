@@ -1,0 +1,178 @@
+"""Which of the answers near to a message it asks for: heard by a small network from everything that speaks for each of them.
+
+A message asks nothing, one thing or several, and people put no marks between. Of 1,231 questions in 598 validation messages that ask
+several things the right answer is the nearest to the whole or to one of the clauses for 0.76, among the nearest three for 0.89; but so
+are answers to what is only told. Nearness alone cannot tell them apart: what the whole and its nearest clause say is read together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bot.dialogue.commands import ASK, SEVERAL
+from bot.dialogue.features import Context
+from bot.dialogue.retrieval import Found
+from bot.language.normalise import words
+from bot.screening.heads import Matrix
+from bot.screening.layers import Layers, likelihood
+
+_FILE: Final = "asked.npz"
+_NAME: Final = "asked"
+MOST_QUESTIONS: Final = 3  # of one message that are answered
+NEAREST: Final = 8  # answers of each part of a message that are looked at
+_SHARPNESS: Final = 0.06  # of nearnesses, as shares of the part that they are near to
+_FAR: Final = (-1.5, float(NEAREST), 0.0, 1.5, -1.0, -9.0, -9.0)  # of an answer that is not among the nearest of a part
+_HEARD: Final = (ASK, SEVERAL, "tell:self", "tell:other", "feel:suicide", "danger:self", "thanks", "unclear", "correct:meant")
+_SURE_TO_ASK: Final = 0.5
+_HARDLY_ASKS: Final = 0.1  # of a clause: what it only tells is sought in the library for nothing
+
+
+@dataclass(frozen=True)
+class Part:
+    """A message or one of its clauses: how likely it asks, the answers nearest to it, the nearest first, and its words."""
+
+    asks: float
+    near: tuple[Found, ...]
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A message that may ask: the whole, its clauses, what it is likely to do, and what was said before it."""
+
+    whole: Part
+    clauses: Sequence[Part]
+    likely: Mapping[str, float]
+    context: Context
+
+    @classmethod
+    def of(
+        cls,
+        asks: Sequence[float],
+        texts: Sequence[str],
+        near: Callable[[Sequence[int]], Sequence[Sequence[Found]]],
+        likely: Mapping[str, float],
+        context: Context,
+    ) -> Asking:
+        """Return a message given how likely its parts ask, the whole first, and their texts; `near` finds answers for some of them."""
+        sought = [place for place, one in enumerate(asks) if place == 0 or one >= _HARDLY_ASKS]
+        found = dict(zip(sought, near(sought), strict=True))
+        whole, *clauses = (
+            Part(one, tuple(found.get(place, ())), text) for place, (one, text) in enumerate(zip(asks, texts, strict=True))
+        )
+        return cls(whole, clauses, likely, context)
+
+    @property
+    def candidates(self) -> list[str]:
+        """Return the answers that are near to the whole or to a clause, without repetition."""
+        return list(dict.fromkeys(found.answer for part in (self.whole, *self.clauses) for found in part.near))
+
+    def features(self) -> Matrix:
+        """Return a row of numbers for each candidate: how near it is to the whole and to a clause, and what the message is like."""
+        heard = [self.likely[name] for name in _HEARD]
+        alike = [
+            max((found.nearness for found in self.whole.near), default=-1.0),
+            len(self.clauses),
+            not self.clauses,
+            sum(part.asks >= _SURE_TO_ASK for part in self.clauses),
+            self.context.first,
+            self.context.awaits is not None,
+            self.context.presses,
+            len(words(self.whole.words)),
+        ]
+        whole, *clauses = (_placed(part) for part in (self.whole, *self.clauses))
+        rows = [[*self._of(name, whole, clauses), *heard, *alike] for name in self.candidates]
+        return np.array(rows, dtype=np.float32)
+
+    def _of(self, name: str, whole: Mapping[str, _Place], clauses: Sequence[Mapping[str, _Place]]) -> list[float]:
+        """Return what speaks for one answer: what the whole says, what the clause says that it is nearest to, and what was said before."""
+        among = [(number, places[name]) for number, places in enumerate(clauses) if name in places]
+        best, nearest = max(among, key=lambda one: one[1].found.nearness, default=(-1, None))
+        part = self.clauses[best] if nearest else None
+        anywhere = whole.get(name) or nearest
+        needs = self.context.needs
+        return [
+            *(whole[name].numbers if name in whole else _FAR),
+            *(nearest.numbers if nearest else _FAR),
+            nearest.found.opinion.in_whole if nearest else -2.0,
+            part.asks if part else -0.2,
+            len(words(part.words)) if part else 0,
+            best / max(len(clauses), 1),
+            max((self.clauses[number].asks * place.share for number, place in among), default=0.0),
+            sum(place.rank == 0 for _, place in among),
+            len(among),
+            anywhere.found.opinion.asked_on if anywhere else False,
+            needs[:1] == (name,),
+            name in needs,
+        ]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An answer among the nearest of one part: its rank, its share of them, and how far it is from the first, or the first ahead."""
+
+    found: Found
+    rank: int
+    share: float
+    behind: float
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        speaks = self.found.opinion
+        return self.found.nearness, self.rank, self.share, self.behind, speaks.near, speaks.likely, speaks.by_letters
+
+
+def _placed(part: Part) -> dict[str, _Place]:
+    nearness = np.array([found.nearness for found in part.near])
+    powers = np.exp((nearness - nearness.max(initial=-1.0)) / _SHARPNESS)
+    shares = powers / powers.sum() if len(powers) else powers
+    ahead = float(nearness[1] - nearness[0]) if len(nearness) > 1 else -1.0
+    return {
+        found.answer: _Place(found, rank, float(shares[rank]), float(nearness[0] - nearness[rank]) if rank else ahead)
+        for rank, found in enumerate(part.near)
+    }
+
+
+@dataclass(frozen=True)
+class AskedBars:
+    """From which likelihood on an answer is given, a further one beside it, and one to who speaks of dying, tells or hardly asks."""
+
+    first: float
+    further: float
+    sure: float
+
+
+@dataclass(frozen=True)
+class AskedNetwork:
+    """The network, mean and spread of the numbers that it reads, and the bars; learned by `bot.learning.asked`."""
+
+    network: Layers
+    mean: Matrix
+    spread: Matrix
+    bars: AskedBars
+
+    def likelihoods(self, asking: Asking) -> dict[str, float]:
+        """Return how likely each candidate is asked for, the likeliest first."""
+        if not (candidates := asking.candidates):
+            return {}
+        logits = self.network.logits((asking.features() - self.mean) / self.spread)[:, 0]
+        found = zip(candidates, likelihood(logits).tolist(), strict=True)
+        return dict(sorted(found, key=lambda one: -one[1]))
+
+    def save(self, folder: Path) -> None:
+        """Write everything to a folder."""
+        arrays: dict[str, Any] = self.network.arrays(_NAME) | {"mean": self.mean, "spread": self.spread}
+        np.savez_compressed(folder / _FILE, allow_pickle=False, bars=np.array(json.dumps(self.bars.__dict__)), **arrays)
+
+    @classmethod
+    def load(cls, folder: Path) -> AskedNetwork:
+        """Read what `save` wrote."""
+        with np.load(folder / _FILE, allow_pickle=False) as data:
+            bars = AskedBars(**json.loads(str(data["bars"])))
+            return cls(Layers.of((_NAME,), data, _NAME), data["mean"], data["spread"], bars)

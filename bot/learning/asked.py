@@ -1,0 +1,86 @@
+"""Learns which of the answers near to a message are asked for, from conversations of strangers, and the bars from which one is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.dialogue.asked import MOST_QUESTIONS, AskedBars, AskedNetwork, Asking
+from bot.screening.heads import Matrix
+from bot.screening.network import Course, train
+
+# Of several courses and of boosted trees this answers as much as any; a linear model a tenth less (docs/dialogue.md).
+COURSE: Final = Course(members=4, hidden=48, epochs=40, rate=3e-3, dropout=0.1)
+FOLDS: Final = 10  # the bars are chosen by what was learned from the others
+TOGETHER: Final = 40  # messages that stand side by side, mostly of the same conversations, are of one fold
+WRONG_COSTS: Final = 0.5  # of a right answer
+TOLD_RIGHT: Final = 0.85  # of the answers to who speaks of dying, tells or hardly asks
+STEPS: Final = np.arange(0.1, 0.96, 0.05)
+_LEAST_SPREAD: Final = 1e-3
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A message that may ask, and what it asks for: any answer of each set."""
+
+    asking: Asking
+    needs: tuple[frozenset[str], ...]
+
+    @property
+    def targets(self) -> list[bool]:
+        """Return which of the candidates are asked for."""
+        return [any(name in names for names in self.needs) for name in self.asking.candidates]
+
+
+def learn_asked(messages: Sequence[Labelled]) -> AskedNetwork:
+    """Learn the network from messages that the rest was not learned from, and choose the bars."""
+    fold = np.arange(len(messages)) // TOGETHER % FOLDS
+    ranked: list[tuple[Labelled, list[tuple[str, float]]]] = []
+    for number in sorted(set(fold.tolist())):
+        others = [one for one, place in zip(messages, fold, strict=True) if place != number]
+        network = _network(others or messages)
+        ranked += [
+            (one, list(network.likelihoods(one.asking).items()))
+            for one, place in zip(messages, fold, strict=True)
+            if place == number
+        ]
+    return replace(_network(messages), bars=choose_asked_bars(ranked))
+
+
+def _network(messages: Iterable[Labelled]) -> AskedNetwork:
+    near = [one for one in messages if one.asking.candidates]
+    rows = np.concatenate([one.asking.features() for one in near])
+    targets = np.array([[target] for one in near for target in one.targets], dtype=np.float32)
+    mean = np.asarray(rows.mean(axis=0), dtype=np.float32)
+    spread = np.asarray(rows.std(axis=0) + _LEAST_SPREAD, dtype=np.float32)
+    network = train((rows - mean) / spread, targets, ("asked",), COURSE)
+    return AskedNetwork(network, mean, spread, AskedBars(first=0.5, further=0.5, sure=0.5))
+
+
+def choose_asked_bars(ranked: Sequence[tuple[Labelled, Sequence[tuple[str, float]]]]) -> AskedBars:
+    """Return the bars by which most is answered rightly; `ranked` are messages with the likelihoods of their candidates, highest first."""
+
+    def worth(first: float, further: float) -> float:
+        total = 0.0
+        for message, likely in ranked:
+            given = [name for place, (name, one) in enumerate(likely) if one >= (further if place else first)][:MOST_QUESTIONS]
+            answered = sum(any(name in names for name in given) for names in message.needs)
+            wrong = sum(not any(name in names for names in message.needs) for name in given)
+            total += answered - WRONG_COSTS * wrong
+        return total
+
+    steps = STEPS.tolist()
+    first, further = max(((one, more) for one in steps for more in steps if more >= one), key=lambda bars: worth(*bars))
+    firsts = [(likely[0][1], any(likely[0][0] in names for names in message.needs)) for message, likely in ranked if likely]
+    sure, right = np.array([one for one, _ in firsts]), np.array([hit for _, hit in firsts])
+    return AskedBars(first, further, max(first, _surely(sure, right)))
+
+
+def _surely(sure: Matrix, right: NDArray[np.bool_]) -> float:
+    """Return the lowest likelihood from which on enough of the first answers are right."""
+    steps: list[float] = STEPS.tolist()
+    return next((step for step in steps if (heard := sure >= step).any() and right[heard].mean() >= TOLD_RIGHT), steps[-1])
