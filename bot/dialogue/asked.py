@@ -147,6 +147,11 @@ class AskedBars:
     further: float
     sure: float
 
+    def given(self, likely: Mapping[str, float]) -> list[str]:
+        """Return the answers that are given, of those that may be asked for, the likeliest first."""
+        given = [name for place, (name, one) in enumerate(likely.items()) if one >= (self.further if place else self.first)]
+        return given[:MOST_QUESTIONS]
+
 
 @dataclass(frozen=True)
 class AskedNetwork:

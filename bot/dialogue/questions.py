@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Final
 
-from bot.dialogue.asked import MOST_QUESTIONS, AskedBars, Asking, Part
+from bot.dialogue.asked import AskedBars, Asking, Part
 from bot.dialogue.commands import ASK, UNKNOWN, Command
 
 MOST_CHOICES: Final = 2  # answers that are offered where none is sure enough
@@ -21,8 +21,7 @@ def questions(asking: Asking, likely: Mapping[str, float], bars: AskedBars, *, s
     `likely` are the answers that may be asked for, the likeliest first; `several`: the message asks for more than one thing.
     """
     sure = asking.whole.asks
-    given = [name for place, (name, one) in enumerate(likely.items()) if one >= (bars.further if place else bars.first)]
-    given = given[:MOST_QUESTIONS]
+    given = bars.given(likely)
     offered = tuple(name for name, one in likely.items() if name not in given and one >= OFFERED)
     if not given:
         return [Command(ASK, UNKNOWN, sure, near=offered or tuple(likely)[:MOST_CHOICES])]

@@ -123,24 +123,6 @@ class Nearness:
     usable: dict[tuple[Who, frozenset[str]], NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
     spoken: dict[str, NDArray[np.bool_]] = field(default_factory=dict, compare=False, repr=False)
 
-    def find(
-        self,
-        text: str,
-        sense: Matrix,
-        library: Library,
-        *,
-        who: Who,
-        context: Context = NEW,
-        moments: frozenset[str] = CALM_ONLY,
-        language: str = "",
-        most: int = 5,
-    ) -> list[Found]:
-        """Return the nearest answers that fit who writes and one of the moments, and may be said in a language, the nearest first."""
-        [found] = self.find_each(
-            [(text, sense)], library, who=who, context=context, moments=moments, language=language, most=most
-        )
-        return found
-
     def find_each(
         self,
         parts: Sequence[tuple[str, Matrix]],
@@ -153,9 +135,10 @@ class Nearness:
         without: Collection[str] = (),
         most: int = 5,
     ) -> list[list[Found]]:
-        """Return what `find` does for each of several parts of a message, given as text and vector; nothing of `without`.
+        """Return for each of several parts of a message, given as text and vector, the nearest answers, the nearest first.
 
-        The first part is the message, the others its clauses: a clause asks for what the message may ask for as a whole.
+        They fit who writes and one of the moments, may be said in the language, and are none of `without`. The first part is the message,
+        the others its clauses: a clause asks for what the message may ask for as a whole.
         """
         found = []
         for opinions in self.opinions(parts, library, who=who, context=context, moments=moments, language=language, most=most):

@@ -71,7 +71,7 @@ def test_what_was_learned_reads_the_same_after_it_was_kept(tmp_path: Path) -> No
 def test_the_bars_leave_out_what_is_more_often_wrong_than_it_is_worth() -> None:
     one = message(np.random.default_rng(1))
     nothing = replace(one, needs=())
-    right, wrong = (one, [("meant", 0.8), ("told", 0.1)]), (nothing, [("meant", 0.4), ("told", 0.1)])
+    right, wrong = (one, {"meant": 0.8, "told": 0.1}), (nothing, {"meant": 0.4, "told": 0.1})
     bars = choose_asked_bars([right] * 20 + [wrong] * 20)
     assert 0.4 < bars.first <= 0.8
     assert bars.further >= bars.first

@@ -33,7 +33,8 @@ def space(lettered: float) -> Nearness:
 
 def first(text: str, *, lettered: float) -> str:
     """Return the answer that is found first."""
-    return space(lettered).find(text, ASKED, shared_library(), who=Who.UNKNOWN)[0].answer
+    [found] = space(lettered).find_each([(text, ASKED)], shared_library(), who=Who.UNKNOWN)
+    return found[0].answer
 
 
 def test_the_word_on_which_a_question_turns_decides_between_answers_that_are_as_near() -> None:
