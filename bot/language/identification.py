@@ -34,8 +34,6 @@ _FOREIGN = 0.5  # likelihood of the languages that are not served together, from
 _FEWEST_FOREIGN_WORDS = 3  # fewer say too little to turn somebody away from their language
 _SURE = 0.9
 _SINGLE = 0.99  # how sure letters are that only one of the languages served has
-# Languages that are not served, whose letters one that is served has, and that eldc knows.
-_NEIGHBOURS = {"ARABIC": frozenset({"fa", "ur", "ps", "ckb", "ku"})}
 _OTHER_SCRIPTS = {
     "CJK": "zh",
     "HIRAGANA": "ja",
@@ -120,8 +118,6 @@ class LanguageIdentifier:
         if several and len(candidates) == 1:
             return Guess(candidates[0], 1.0)  # letters that only one language has
         enough = len(words(text)) >= _FEWEST_FOREIGN_WORDS
-        if enough and script in _NEIGHBOURS and (told := str(self._world.detect(text) or "")) in _NEIGHBOURS[script]:
-            return Guess(told, 0.7)
         strangers = [code for code in self.others if self.scripts.get(code) == script]
         if not several and not strangers:
             return Guess(candidates[0], _SINGLE)

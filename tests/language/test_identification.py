@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,23 @@ HINDI = (
     "दरवाज़े पर ताला लगाकर चले जाते हैं",
     "मेरा वीज़ा नकली निकला",
 )
+
+# Persian, Urdu, Pashto and Sorani Kurdish; as above.
+WRITTEN_LIKE_ARABIC = (
+    "سلام من در لهستان کار می‌کنم و پاسپورتم را گرفته‌اند",
+    "صاحب کار سه ماه است پول نداده",
+    "آیا پلیس من را به افغانستان برمیگرداند",
+    "خیلی میترسم شب ها در را قفل میکنند",
+    "میرا پاسپورٹ مالک نے رکھ لیا ہے اور تنخواہ نہیں دیتا",
+    "کیا میں کسی انسان سے بات کر سکتا ہوں",
+    "پولیس مجھے واپس بھیج دے گی کیا",
+    "وہ رات کو دروازہ بند کر دیتے ہیں",
+    "زما پاسپورټ يې اخیستی دی او پیسې نه راکوي",
+    "زه په پولنډ کې کار کوم او وېرېږم",
+    "پاسپۆرتەکەم لای خاوەن کارەکەیە و پارەم ناداتێ",
+    "شەوان دەرگاکە دادەخەن و ناهێڵن بچینە دەرەوە",
+)
+DIALECTS = Path(__file__).with_name("arabic_dialects.txt")  # a hundred messages of which none was learned
 
 
 @pytest.fixture
@@ -66,3 +84,13 @@ def test_nepali_and_marathi_are_not_taken_for_hindi_and_hindi_stays_hindi() -> N
     told = [identifier.identify(text).language for text in STRANGERS]
     assert sum(language != "hi" for language in told) >= len(STRANGERS) - 1
     assert [identifier.identify(text).language for text in HINDI] == ["hi"] * len(HINDI)
+
+
+def test_no_dialect_of_arabic_is_taken_for_a_language_in_its_letters_and_those_are_told_apart() -> None:
+    arabic = [row.text for row in read_rows(training_files()) if row.language == "ar"]
+    others = {code: texts for code, texts in read_other_languages().items() if code in {"fa", "ur", "ps", "ckb"}}
+    identifier = train_language(arabic, ["ar"] * len(arabic), others)
+    dialects = DIALECTS.read_text(encoding="utf-8").splitlines()
+    assert [text for text in dialects if identifier.identify(text).language != "ar"] == []
+    told = [identifier.identify(text).language for text in WRITTEN_LIKE_ARABIC]
+    assert sum(language != "ar" for language in told) >= len(told) - 1
