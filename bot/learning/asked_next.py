@@ -1,8 +1,8 @@
 """What people ask next, counted in the labelled conversations: after an answer, and after telling something, by who writes.
 
 What is offered as buttons rests on it. `nlu_data/next_needs.yml` holds what `python -m bot dialogue --asked-next` prints: counts of the
-training conversations alone. On the validation conversations two buttons held what was asked next in 39 of 223 messages, those that the
-library names by hand in 23.
+training conversations alone. On the validation conversations two buttons held what was asked next in 310 of 1,468 messages, those that the
+library names by hand in 141.
 """
 
 from __future__ import annotations
