@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dialogue.predicates import Turn
 from bot.dialogue.rows import GOES_ON, REPLY_ENDS, Say, Section
 from bot.dialogue.sections import TABLE
+from bot.dialogue.situation import Turn
 
 __all__ = ["Say", "Section", "heard_saying", "plan"]
 

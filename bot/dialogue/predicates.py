@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
-from bot.dialogue.answers import CALM, DANGER, DYING, OUTSIDE, PREFIX, WAITING, Answer, Library
-from bot.dialogue.commands import ASK, HELPS, Command, Commands
+from bot.dialogue.answers import CALM, DANGER, DYING, OUTSIDE, PREFIX, WAITING, Answer
+from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, Command
 from bot.dialogue.screened import ALARMS
-from bot.dialogue.state import Danger, Fact, Heard, Person, State, Who, in_mortal_danger
+from bot.dialogue.situation import Turn
+from bot.dialogue.state import Danger, Fact, Person, Who, in_mortal_danger
+from bot.dialogue.tellings import shared_tellings
 from bot.language.sentences import QUESTION_MARKS
 from bot.messages import Indicator, Triage
 
@@ -20,34 +21,11 @@ OF_HARM: Final = frozenset(
 )
 ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "delete_on_phone_only", "delete_one_part", "still_there"})
 OF_THEMSELVES: Final = frozenset({Who.VICTIM, Who.CHILD})
+HEALTH: Final = "health"  # the matter of the library
+ILL: Final = frozenset({"ill", "pregnant"})  # kinds of tellings
+# The texts that tell first what to do in a danger.
+WHAT_TO_DO: Final = ("emergency_victim", "emergency_child", "emergency_witness", "emergency_health", "unheard_first")
 SOON: Final = 6  # messages before a consultant is offered a second time
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Everything that a reply is planned from: the state before the message, after it, and what the message does there."""
-
-    before: State
-    now: State
-    heard: Heard
-    commands: Commands
-    text: str
-    library: Library
-    on_duty: bool = True
-    form: str = "text"
-    quiet: bool = False
-    awaits: str | None = None  # what is open when the message comes
-    told: tuple[str, ...] = ()  # kinds of tellings in the message, the surest first
-    said: tuple[str, ...] = field(default=())  # texts of this reply so far
-    asks: str | None = None  # the question that this reply leaves open
-
-    def does(self, *names: str) -> bool:
-        """Say whether the message does one of several things."""
-        return self.commands.any_of(*names)
-
-    def times(self, *texts: str) -> int:
-        """Return how often any of several texts was said before this reply."""
-        return sum(self.before.times(text) for text in texts)
 
 
 # Danger and suicide
@@ -101,6 +79,20 @@ def suicide_now(turn: Turn) -> bool:
 def alarm_now(turn: Turn) -> bool:
     """Say whether this message tells of a danger or of dying: a form is left then, and can be gone on with."""
     return danger_now(turn) or suicide_now(turn)
+
+
+def goes_on(turn: Turn) -> bool:
+    """Say whether the alarm of this message was answered before: 112, or the crisis line, stands in the messages just above it."""
+    if suicide_now(turn):
+        return turn.before.may_die and bool(turn.times("suicide", "suicide_again", "suicide_witness"))
+    return danger_now(turn) and turn.before.in_danger and bool(turn.times(*WHAT_TO_DO))
+
+
+def of_health(turn: Turn) -> bool:
+    """Say whether what endangers a life is an illness or a wound, and nothing is told of people who do harm."""
+    asked = any(turn.library.answers[name].matter == HEALTH for name in clearly_asked(turn))
+    harm = any(shared_tellings()[name].endangers for name in turn.told)
+    return (asked or not ILL.isdisjoint(turn.told)) and not harm
 
 
 def alarm_said(turn: Turn) -> bool:
@@ -295,9 +287,21 @@ def answers(turn: Turn) -> tuple[Answer, ...]:
 
 
 def fits(turn: Turn, answer: Answer) -> bool:
-    """Say whether an answer may be said now, to this person; beside an alarm only a vital one, and to who asks."""
-    now = answer.vital and asks_openly(turn) if alarm_now(turn) else not moments(turn).isdisjoint(answer.when)
+    """Say whether an answer may be said now, to this person.
+
+    Beside an alarm only to who asks, and before what to do was read only a vital one.
+    """
+    if alarm_now(turn):
+        now = turn.does(ASK) and DANGER in answer.when and (answer.vital or goes_on(turn) or _at_hand(turn))
+    else:
+        now = not moments(turn).isdisjoint(answer.when)
     return answer.fits(turn.now.who) and now and _as_presumed(turn, answer)
+
+
+def _at_hand(turn: Turn) -> bool:
+    """Say whether whoever reads an alarm has the time to read more: somebody else is in danger, or only the screening hears one."""
+    alarms = [one.sure for one in turn.commands.all if one.name in ALARMS]
+    return turn.now.danger_of_others or max(alarms, default=1.0) <= FOUND_ONLY
 
 
 def _as_presumed(turn: Turn, answer: Answer) -> bool:
@@ -359,11 +363,18 @@ def asks_unknown(turn: Turn) -> bool:
     return bool(unanswered(turn))
 
 
+def may_ask_back(turn: Turn) -> bool:
+    """Say whether it may be asked what was meant: not beside an alarm before it was read what to do."""
+    return not alarm_now(turn) or goes_on(turn)
+
+
 def maybe_asked(turn: Turn) -> tuple[str, ...]:
     """Return the answers nearest to what gets none, as far as they may be offered: what was asked is one of them, or not known."""
     near = [name for command in unanswered(turn) for name in command.near]
     given = {answer.id for answer in answers(turn)}
-    return () if turn.quiet or acute(turn) else tuple(name for name in beside(turn) if name in near and name not in given)
+    return (
+        () if turn.quiet or not may_ask_back(turn) else tuple(name for name in beside(turn) if name in near and name not in given)
+    )
 
 
 def beside(turn: Turn) -> tuple[str, ...]:

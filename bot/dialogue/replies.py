@@ -10,8 +10,8 @@ from bot.dialogue import predicates as is_
 from bot.dialogue.answers import Answer
 from bot.dialogue.arrangements import LONGEST_WORD, as_noted
 from bot.dialogue.commands import HELPS
-from bot.dialogue.predicates import Turn
 from bot.dialogue.rows import Say, Words, says
+from bot.dialogue.situation import Turn
 from bot.dialogue.state import Fact, Person
 from bot.dialogue.tellings import Telling, before, in_order
 from bot.language.sentences import QUESTION_MARKS
@@ -200,3 +200,8 @@ def _of_waiting(turn: Turn) -> tuple[str, ...]:
 def tells_first(turn: Turn, *texts: str) -> bool:
     """Say whether something is told to which none of some texts was said yet."""
     return is_.tells(turn) and not turn.times(*texts)
+
+
+def tells_first_only(turn: Turn, *texts: str) -> bool:
+    """Say whether something is told to which none of some texts was said yet, and nothing is asked that is answered."""
+    return tells_first(turn, *texts) and not is_.answers_question(turn)

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.dialogue.exact import PART_BUTTON
 from bot.dialogue.plan import Say
-from bot.dialogue.predicates import Turn
+from bot.dialogue.situation import Turn
 from bot.dialogue.state import State
 
 FIELDS: Final = ("what", "where", "when", "who", "how_many", "vehicle", "advert")

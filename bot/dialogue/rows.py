@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.dialogue.answers import PREFIX
-from bot.dialogue.predicates import Turn
+from bot.dialogue.situation import Turn
 
 SECTION_ENDS, REPLY_ENDS, GOES_ON = "section ends", "reply ends", "next row"
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 from bot.dialogue import predicates as is_
+from bot.dialogue.commands import ASK
+from bot.dialogue.replies import reminder
 from bot.dialogue.rows import REPLY_ENDS, Row, Section, in_turn, says
 from bot.dialogue.state import Danger
 
@@ -30,6 +32,12 @@ SAFETY: Final = (
     ),
     Row(
         S,
+        "somebody speaks of dying again, and asks something",
+        lambda t: is_.suicide_now(t) and is_.goes_on(t) and t.does(ASK) and not t.now.suicide_of_others,
+        in_turn("suicide_short", "stay_with_me"),
+    ),
+    Row(
+        S,
         "somebody speaks of dying",
         lambda t: is_.suicide_now(t) and not t.now.suicide_of_others,
         in_turn("suicide", "suicide_again", "suicide_here", "suicide_short"),
@@ -37,9 +45,21 @@ SAFETY: Final = (
     Row(S, "somebody else may want to die", is_.suicide_now, in_turn("suicide_witness", "suicide_witness_again")),
     Row(
         S,
+        "a danger goes on in which something is asked: what to do was read just before",
+        lambda t: is_.danger_now(t) and is_.goes_on(t) and t.does(ASK),
+        reminder,
+    ),
+    Row(
+        S,
         "a child is in danger now",
         lambda t: is_.danger_now(t) and is_.child(t),
         in_turn("emergency_child", "emergency_steps", "danger_stay", "danger_here"),
+    ),
+    Row(
+        S,
+        "an illness or a wound is the danger",
+        lambda t: is_.danger_now(t) and is_.of_health(t) and not t.times("emergency_health"),
+        says("emergency_health"),
     ),
     Row(
         S,

@@ -26,6 +26,7 @@ from bot.dialogue.replies import (
     rest_unknown,
     still_waiting,
     tells_first,
+    tells_first_only,
     to_arrange,
     waiting_text,
     which,
@@ -37,9 +38,10 @@ from bot.dialogue.state import Danger, Person, Who
 from bot.messages import Triage
 
 CHILD_HEARD: Final = ("disclose_child", "emergency_child")
-OTHERS_HEARD: Final = ("witness_short", "relative_first", "professional_first", "client_first", "emergency_witness")
+HEALTH_FIRST: Final = "emergency_health"
+OTHERS_HEARD: Final = ("witness_short", "relative_first", "professional_first", "client_first", "emergency_witness", HEALTH_FIRST)
 THANKED: Final = "told_thanks"
-SELF_HEARD: Final = ("disclose_short", "disclose_child", "emergency_victim", "unheard_first")
+SELF_HEARD: Final = ("disclose_short", "disclose_child", "emergency_victim", "unheard_first", HEALTH_FIRST)
 H, A, N, Q = Section.HEARD, Section.ANSWER, Section.NEXT, Section.ASK
 TABLE: Final = (
     *SAFETY,
@@ -122,26 +124,23 @@ TABLE: Final = (
     ),
     Row(
         H,
-        "somebody else's trouble, for the first time, from a relative",
-        lambda t: t.now.who is Who.RELATIVE and tells_first(t, "relative_first", "emergency_witness"),
-        received("relative_first"),
+        "somebody else's trouble, for the first time, beside a question that is answered",
+        lambda t: is_.of_others(t) and is_.answers_question(t) and not t.said and tells_first(t, *OTHERS_HEARD, THANKED),
+        lambda t: beside(t) or (Say(THANKED, leads=True),),
     ),
-    Row(
-        H,
-        "somebody else's trouble, for the first time, from a professional",
-        lambda t: t.now.who is Who.PROFESSIONAL and tells_first(t, "professional_first", "emergency_witness"),
-        received("professional_first"),
-    ),
-    Row(
-        H,
-        "somebody else's trouble, for the first time, from a client",
-        lambda t: t.now.who is Who.CLIENT and tells_first(t, "client_first", "emergency_witness"),
-        received("client_first"),
+    *(
+        Row(
+            H,
+            f"somebody else's trouble, for the first time, from a {who.value}",
+            lambda t, who=who: t.now.who is who and tells_first_only(t, f"{who.value}_first", "emergency_witness", HEALTH_FIRST),  # type: ignore[misc]
+            received(f"{who.value}_first"),
+        )
+        for who in (Who.RELATIVE, Who.PROFESSIONAL, Who.CLIENT)
     ),
     Row(
         H,
         "somebody else's trouble, for the first time",
-        lambda t: is_.of_others(t) and not t.said and tells_first(t, *OTHERS_HEARD),
+        lambda t: is_.of_others(t) and not t.said and tells_first_only(t, *OTHERS_HEARD),
         received("witness_short"),
     ),
     Row(
@@ -226,23 +225,22 @@ TABLE: Final = (
     Row(A, "an answer lacks what the writer's situation asks for", lambda t: bool(added(t)), added, GOES_ON),
     Row(
         A,
-        "a question that has no answer, of somebody else's danger",
-        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and t.now.danger_of_others and not t.said,
-        in_turn("witness_steps", "question_waits", "danger_reminder_witness"),
+        "a question that has no answer, of somebody who cannot phone, in a danger",
+        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and is_.may_ask_back(t) and is_.unheard(t) and not is_.answers(t),
+        with_near("unheard_steps", "question_waits", near=("question_near", "not_known_near_again")),
     ),
     Row(
         A,
-        "a question that has no answer, in a danger of somebody who cannot phone",
-        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and is_.unheard(t) and not t.said,
-        in_turn("unheard_steps", "danger_stay", "heard_noted"),
+        "a question that has no answer, in a danger",
+        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and is_.may_ask_back(t) and not is_.answers(t),
+        with_near("question_danger", "question_waits", near=("question_danger_near", "not_known_near_again")),
     ),
     Row(
         A,
-        "a question that has no answer in a danger",
-        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and not t.said,
-        in_turn("emergency_steps", "question_waits", "danger_stay"),
+        "a question beside an alarm that is told of for the first time",
+        lambda t: is_.asks_unknown(t) and not is_.may_ask_back(t),
+        lambda _t: (),
     ),
-    Row(A, "a question that nobody may answer to this person now", lambda t: is_.asks_unknown(t) and is_.acute(t), lambda _t: ()),
     Row(
         A,
         "a question without an answer, beside one with",
@@ -339,7 +337,9 @@ TABLE: Final = (
     Row(
         Q,
         "a first gentle question to who tells of themselves",
-        lambda t: t.asks is None and not t.quiet and "disclose_short" in t.said and not is_.answers(t),
+        lambda t: (
+            t.asks is None and not t.quiet and "disclose_short" in t.said and not is_.answers(t) and not is_.asks_unknown(t)
+        ),
         says("question_safe_now", buttons=("safe_yes", "safe_no", "skip"), awaits="safe_now"),
     ),
     Row(

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.dialogue.answers import PREFIX
 from bot.dialogue.plan import Say
-from bot.dialogue.predicates import Turn
+from bot.dialogue.situation import Turn
 from bot.language.wording import Form, Wording
 from bot.language.writing import without_marks_in_sms
 from bot.messages import Reply

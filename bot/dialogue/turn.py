@@ -14,8 +14,9 @@ from bot.dialogue.answers import Library
 from bot.dialogue.arrangements import as_noted
 from bot.dialogue.commands import FACT, Commands
 from bot.dialogue.plan import Say, Section, heard_saying, plan
-from bot.dialogue.predicates import Turn, alarm_now, clearly_asked, left
+from bot.dialogue.predicates import alarm_now, clearly_asked, left
 from bot.dialogue.settle import settle, still_open
+from bot.dialogue.situation import Turn
 from bot.dialogue.state import LEFT_KEPT, NEEDS_KEPT, Fact, Heard, Person, State, Who, apply
 from bot.dialogue.tellings import LEFT
 from bot.language.wording import Wording

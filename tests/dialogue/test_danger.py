@@ -138,8 +138,48 @@ def test_nobody_in_danger_is_told_that_they_were_not_understood_or_questioned(co
     talk.hears("…", "danger:self", **VIOLENCE)
     said = talk.hears("…", command)
     assert said
-    assert not [text for text in said if text.startswith(("not_understood", "not_known", "question_", "handoff_offer"))]
+    assert not [text for text in said if text.startswith(("not_understood", "not_known", "question_safe", "handoff_offer"))]
     assert talk.state.awaits is None
+
+
+def test_a_question_without_an_answer_in_a_danger_is_for_112_and_offers_the_nearest_answers_that_fit_there() -> None:
+    talk = Talk()
+    talk.hears("…", "danger:self", **VIOLENCE)
+    near = Command("ask", "none", near=("jump_window",))
+    assert talk.hears("…", near) == ("question_danger_near",)
+    assert "ask_jump_window" in talk.buttons
+    assert talk.hears("…", "ask:none") == ("question_danger",)
+
+
+def test_whoever_asks_while_a_danger_goes_on_reads_the_answer_and_not_again_what_to_do() -> None:
+    talk = Talk()
+    talk.hears("…", "danger:self", **VIOLENCE)
+    assert talk.hears("…", "danger:self", "ask:burn_care", **VIOLENCE) == ("danger_reminder", "answer.burn_care")
+    assert talk.hears("…", "danger:self", **VIOLENCE)[0] == "emergency_steps"
+
+
+def test_beside_the_first_word_of_a_danger_only_what_is_vital_is_answered() -> None:
+    assert Talk().hears("…", "danger:self", "ask:what_to_pack", **VIOLENCE) == ("emergency_victim",)
+    assert Talk().hears("…", "danger:self", "ask:jump_window", **VIOLENCE) == ("emergency_victim", "answer.jump_window")
+    assert Talk().hears("…", "danger:self", Command("helps", "jump_window"), **VIOLENCE) == ("emergency_victim",)
+
+
+def test_an_illness_or_a_wound_is_answered_as_one_unless_people_do_the_harm() -> None:
+    emergency = {"triage": Triage.EMERGENCY}
+    assert Talk().hears("…", "danger:self", told=("ill",), **emergency)[0] == "emergency_health"
+    assert Talk().hears("…", "danger:other", "ask:head_blow", who=Who.WITNESS, **emergency)[0] == "emergency_health"
+    assert Talk().hears("…", "danger:self", told=("ill", "locked"), **emergency)[0] == "emergency_victim"
+    assert Talk(minor=True).hears("…", "danger:self", told=("ill",), **emergency)[0] == "emergency_child"
+
+
+def test_whoever_asks_while_speaking_of_dying_again_reads_the_lines_in_short_and_the_answer() -> None:
+    talk = Talk()
+    talk.hears("…", "feel:suicide", **MORTAL)
+    assert talk.hears("…", "feel:suicide", "ask:child_mum_learns", who=Who.CHILD, **MORTAL) == (
+        "suicide_short",
+        "answer.child_mum_learns",
+    )
+    assert talk.hears("…", "feel:suicide", **MORTAL)[0] == "suicide_again"
 
 
 def test_a_question_beside_an_alarm_waits_and_one_after_it_is_answered() -> None:

@@ -131,8 +131,10 @@ def test_who_asks_how_to_clear_only_the_phone_or_one_part_erases_nothing_here(pa
 
 
 def test_whoever_tells_and_hardly_asks_is_heard_and_not_told_that_there_is_no_answer() -> None:
-    assert settled("szef ma mój paszport i nie wiem", "tell:self", "ask:none") == ("tell:self",)
-    assert settled("szef ma mój paszport, i co?", "tell:self", "ask:none") == ("tell:self", "ask:none")
+    hardly, surely = (Command("ask", "none", sure=sure) for sure in (0.9, 0.97))
+    assert settled("szef ma mój paszport i nie wiem", "tell:self", hardly) == ("tell:self",)
+    assert settled("szef ma mój paszport, i co?", "tell:self", hardly) == ("tell:self", "ask:none")
+    assert settled("szef ma mój paszport i jak go odebrać", "tell:self", surely) == ("tell:self", "ask:none")
 
 
 @pytest.mark.parametrize("small", ["greet", "thanks", "bye", "off", "unclear"])
