@@ -11,7 +11,7 @@ from bot.dialogue.situation import Turn
 from bot.dialogue.state import Danger, Fact, Person, Who, in_mortal_danger
 from bot.dialogue.tellings import shared_tellings
 from bot.language.sentences import QUESTION_MARKS
-from bot.messages import Indicator, Triage
+from bot.messages import Indicator
 
 FEW_WORDS: Final = 6  # of a message that only says that somebody comes
 SURELY: Final = 0.5  # from which likelihood on a danger is told of for sure, whoever comes
@@ -24,7 +24,8 @@ OF_THEMSELVES: Final = frozenset({Who.VICTIM, Who.CHILD})
 HEALTH: Final = "health"  # the matter of the library
 ILL: Final = frozenset({"ill", "pregnant"})  # kinds of tellings
 # The texts that tell first what to do in a danger.
-WHAT_TO_DO: Final = ("emergency_victim", "emergency_child", "emergency_witness", "emergency_health", "unheard_first")
+DANGER_OF_OTHERS: Final = ("emergency_witness", "emergency_relative", "emergency_health")
+WHAT_TO_DO: Final = ("emergency_victim", "emergency_child", "unheard_first", *DANGER_OF_OTHERS)
 SOON: Final = 6  # messages before a consultant is offered a second time
 
 
@@ -393,8 +394,3 @@ def gaps(turn: Turn) -> tuple[str, ...]:
 def answered_last(turn: Turn) -> tuple[str, ...]:
     """Return the texts of the answers in the last reply that may still be said."""
     return tuple(text for text in turn.before.last_said if text.startswith(PREFIX) and text.removeprefix(PREFIX) in turn.library)
-
-
-def calm_telling(turn: Turn) -> bool:
-    """Say whether what is told so far needs no person: a neutral beginning, a dispute, a worry."""
-    return turn.now.triage in {Triage.NONE, Triage.MEDIUM}

@@ -11,7 +11,7 @@ from bot.dialogue import predicates as is_
 from bot.dialogue.commands import ASK
 from bot.dialogue.replies import reminder
 from bot.dialogue.rows import REPLY_ENDS, Row, Section, in_turn, says
-from bot.dialogue.state import Danger
+from bot.dialogue.state import Danger, Who
 
 S: Final = Section.SAFETY
 SAFETY: Final = (
@@ -60,6 +60,12 @@ SAFETY: Final = (
         "an illness or a wound is the danger",
         lambda t: is_.danger_now(t) and is_.of_health(t) and not t.times("emergency_health"),
         says("emergency_health"),
+    ),
+    Row(
+        S,
+        "somebody else is in danger now, told by a relative, who may be abroad",
+        lambda t: is_.danger_now(t) and t.now.danger_of_others and t.now.who is Who.RELATIVE,
+        in_turn("emergency_relative", "witness_steps", "danger_stay_witness", "danger_reminder_witness"),
     ),
     Row(
         S,

@@ -20,6 +20,8 @@ EXITS: Final = ("feel:better", "done:called", "correct:joke")  # that a danger i
 # What the screening calls an emergency after the first message is said as one from this likelihood on: of 24 such validation turns 15
 # were labelled so, of 40 below it 5.
 BORNE_OUT: Final = 0.15
+# A doubt of dying from which on an emergency that the screening hears, and does not name, is taken for it.
+MAY_BE_MEANT: Final = 0.13
 SaidAs = Callable[[str], str]  # what is said of an alarm that the screening hears: the alarm, a doubt, or a hint
 
 
@@ -48,9 +50,11 @@ def with_screening(commands: Commands, screening: Screening, *, said_as: SaidAs 
     if commands.any_of(*heard):
         return commands
     told = said_as(alarm)
-    if of_dying and commands.any_of(*_DANGERS) and "doubt:suicide" not in commands:
+    doubt = commands.first("doubt:suicide")
+    doubted = doubt is not None and doubt.sure >= MAY_BE_MEANT
+    if of_dying and commands.any_of(*_DANGERS) and not doubted:
         told = HINT_OF[alarm]  # the conversation hears what endangers this life, and it is not they themselves: 112 comes first
-    if told == "danger:self" and "doubt:suicide" in commands:
+    if told == "danger:self" and doubted:
         told = _DYING  # the triage does not say what endangers a life; the lines for dying name 112 as well
     return commands.with_(Command(told, sure=FOUND_ONLY))
 

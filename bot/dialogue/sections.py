@@ -38,10 +38,9 @@ from bot.dialogue.state import Danger, Person, Who
 from bot.messages import Triage
 
 CHILD_HEARD: Final = ("disclose_child", "emergency_child")
-HEALTH_FIRST: Final = "emergency_health"
-OTHERS_HEARD: Final = ("witness_short", "relative_first", "professional_first", "client_first", "emergency_witness", HEALTH_FIRST)
+OTHERS_HEARD: Final = ("witness_short", "relative_first", "professional_first", "client_first", *is_.DANGER_OF_OTHERS)
 THANKED: Final = "told_thanks"
-SELF_HEARD: Final = ("disclose_short", "disclose_child", "emergency_victim", "unheard_first", HEALTH_FIRST)
+SELF_HEARD: Final = ("disclose_short", "disclose_child", "emergency_victim", "unheard_first", "emergency_health")
 H, A, N, Q = Section.HEARD, Section.ANSWER, Section.NEXT, Section.ASK
 TABLE: Final = (
     *SAFETY,
@@ -132,7 +131,7 @@ TABLE: Final = (
         Row(
             H,
             f"somebody else's trouble, for the first time, from a {who.value}",
-            lambda t, who=who: t.now.who is who and tells_first_only(t, f"{who.value}_first", "emergency_witness", HEALTH_FIRST),  # type: ignore[misc]
+            lambda t, who=who: t.now.who is who and tells_first_only(t, f"{who.value}_first", *is_.DANGER_OF_OTHERS),  # type: ignore[misc]
             received(f"{who.value}_first"),
         )
         for who in (Who.RELATIVE, Who.PROFESSIONAL, Who.CLIENT)
@@ -191,7 +190,7 @@ TABLE: Final = (
     Row(
         H,
         "something told, calmly, for the first time",
-        lambda t: is_.tells(t) and is_.calm_telling(t) and not t.does("ask") and not t.times("told_first"),
+        lambda t: is_.tells(t) and not t.now.triage.needs_person and not t.does("ask") and not t.times("told_first"),
         received("told_first"),
     ),
     Row(H, "something more is told", is_.tells, receipt),
@@ -234,6 +233,12 @@ TABLE: Final = (
         "a question that has no answer, in a danger",
         lambda t: is_.asks_unknown(t) and is_.danger_open(t) and is_.may_ask_back(t) and not is_.answers(t),
         with_near("question_danger", "question_waits", near=("question_danger_near", "not_known_near_again")),
+    ),
+    Row(
+        A,
+        "a question that has no answer, of somebody who may die",
+        lambda t: is_.asks_unknown(t) and is_.suicide_open(t) and is_.may_ask_back(t) and not is_.answers(t),
+        with_near("question_dying", "stay_with_me", near=("question_dying_near", "question_dying")),
     ),
     Row(
         A,

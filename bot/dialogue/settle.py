@@ -150,8 +150,10 @@ def _named_report_part(said: Said) -> Commands:
 TABLE: Final = (
     Row("a yes to the offer of a consultant wants one", _answered("human", "answer:yes"), _instead("answer:yes", "want:human")),
     Row(
-        "a refusal in doubt, of a consultant who was just offered, is one: nobody waits, and nothing is taken back",
-        _answered("human", "doubt:refuse"),
+        "a refusal in doubt, of a consultant who was just offered or was not asked for, is one: nothing is taken back",
+        lambda said: (
+            _answered("human", "doubt:refuse")(said) or (said.state.person is Person.NONE and "doubt:refuse" in said.commands)
+        ),
         _instead("doubt:refuse", "refuse:human"),
     ),
     Row("a no to the offer of a consultant refuses one", _answered("human", "answer:no"), _instead("answer:no", "refuse:human")),

@@ -20,10 +20,11 @@ from bot.dialogue.heads import CommandHeads
 from bot.dialogue.message_heads import MAY_REFUSE, PERSON, TELLINGS, MessageHeads
 from bot.dialogue.questions import questions
 from bot.dialogue.retrieval import Found, Nearness
-from bot.dialogue.screened import ALARMS, ALIKE, HINT_OF, as_it_is, in_context, with_screening
+from bot.dialogue.screened import ALARMS, ALIKE, EXITS, HINT_OF, as_it_is, in_context, with_screening
 from bot.dialogue.state import Person, Who
 from bot.dialogue.tellings import kinds_of, shared_tellings
 from bot.dialogue.turn import Understood
+from bot.language.dying_words import names_dying
 from bot.language.lexicon import Lexicon, shared_lexicon
 from bot.language.normalise import readable
 from bot.language.sentences import QUESTION_MARKS, sentences
@@ -93,7 +94,7 @@ class CommandModel:
 
     def understand(self, text: str, screening: Screening, spelt: Spelt | None, context: Context) -> Understood:
         """Return what a message does in its conversation; `spelt` is None of a text without words."""
-        said = exact(text, screening.language, self.lexicon)
+        said = wholly(text, screening.language, self.lexicon)
         if spelt is None:
             return Understood(screening, said or Commands.of("unclear"))
         parts, encodings = self._parts(spelt)
@@ -105,7 +106,7 @@ class CommandModel:
         rows = rows_of(parts, language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
         message = Message(language, parts, rows, [text, *spelt.typed][: len(parts)])
         likely = self.heads.likelihoods(rows, message.texts) | self.person.likelihoods(encodings)
-        found = self._heard(message, likely, context)
+        found = self._heard(message, likely, context, grave=screening.triage.needs_person)
         who = self._who(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
         if (asks := self._asks(found, likely, context)) is not None:
             asking = self.asking(message, likely, context=context, who=who, does={command.name for command in found})
@@ -125,8 +126,11 @@ class CommandModel:
         texts, encodings = [spelt.text, *reading.clauses * several], [reading.whole, *reading.encodings * several]
         return list(zip(texts, self.senses.of(encodings), strict=True)), encodings
 
-    def _heard(self, message: Message, likely: Mapping[str, float], context: Context) -> list[Command]:
-        """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for."""
+    def _heard(self, message: Message, likely: Mapping[str, float], context: Context, *, grave: bool) -> list[Command]:
+        """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for.
+
+        A refusal may be meant where a consultant waits, is offered, or would be called for what is told.
+        """
         bars, text = self.heads.bars, message.typed[0]
         values = {"arrange:time": time_named(text, message.language, self.lexicon), "arrange:word": word_named(text)}
         halved = {"arrange:word"} if values["arrange:word"] else set()
@@ -143,9 +147,9 @@ class CommandModel:
         time = values["arrange:time"]
         if context.awaits == "time" and "arrange:time" not in names and time and not time.endswith(QUESTION_MARKS):
             found.append(Command("arrange:time", time))
-        if "feel:suicide" not in names and likely["feel:suicide"] >= bars.doubt:
+        if names.isdisjoint(("feel:suicide", *EXITS)) and likely["feel:suicide"] >= bars.doubt:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
-        may_refuse = context.person is Person.ASKED or context.awaits == "human"
+        may_refuse = context.person is Person.ASKED or context.awaits == "human" or grave
         if may_refuse and REFUSES not in names and likely[REFUSES] >= bars.command[MAY_REFUSE]:
             found.append(Command(MAY_REFUSE, sure=likely[REFUSES]))
         return found
@@ -263,9 +267,14 @@ def told_in_parts(whole: Understood, found: Sequence[Understood]) -> Understood:
     return replace(whole, screening=screening, commands=commands, told=tuple(heard))
 
 
+def wholly(text: str, language: str, lexicon: Lexicon) -> Commands | None:
+    """Return what a button, a wholly listed message or a bare word for dying does; None for every other text."""
+    return Commands.of("feel:suicide") if names_dying(text) else exact(text, language, lexicon)
+
+
 def plainly(text: str, screening: Screening, lexicon: Lexicon) -> Understood:
     """Return what a message does by its topic alone: where no encoder could be loaded, something is understood still."""
-    said = exact(text, screening.language, lexicon)
+    said = wholly(text, screening.language, lexicon)
     if said is None:
         others = screening.speaker is Speaker.WITNESS
         names = list(TOPIC_COMMANDS.get(screening.topic, ()))

@@ -51,7 +51,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "thanks": ("thanks",),
     "bye": ("goodbye", "bye_again"),
     "calm_anger": ("abuse",),
-    "unknown": ("not_known", "question_waits", "question_danger", "question_near", "rest_near"),
+    "unknown": ("not_known", "question_waits", "question_danger", "question_dying", "question_near", "rest_near"),
     "offer": ("handoff_offer", "offer_short"),
 }
 # What a reply has to hold for what a message does, where the label does not name it.

@@ -60,6 +60,9 @@ COSTS: Final[Mapping[str, Cost]] = {
     "answer:yes": GRAVE,
     **dict.fromkeys(("arrange:word", "arrange:time"), replace(GRAVE, least=0.6)),  # they call a person
 }
+# Below its bar, down to this part of it, a word of dying is asked back. Of 2,130 later validation turns in which the screening finds no
+# sign of it, 36 are asked back with a fifth and 7 of 17 words of dying are heard so, with a half 11 and none.
+DOUBTED_FROM: Final = 5
 STEPS: Final = np.linspace(0.25, 0.95, 36)
 FEWEST: Final = 12  # labelled messages with a command; with fewer a middle bar is kept
 MIDDLE: Final = 0.5
@@ -93,7 +96,7 @@ def choose_bars(heard: Sequence[Sequence[Heard]], labels: Sequence[str]) -> Bars
         )
         for label in labels
     }
-    doubt = command["feel:suicide"] / 2
+    doubt = command["feel:suicide"] / DOUBTED_FROM
     return Bars(command, doubt, _who_bar(seen, known=False), _who_bar(seen, known=True))
 
 

@@ -67,14 +67,24 @@ async def program(tmp_path: Path, rasa_assistant: Assistant) -> AsyncIterator[Pr
     await program.database.close()  # the assistant is shared
 
 
+DANGER_GOES_ON = "in a danger that goes on nothing is not understood and nothing calm is said"
+DENIED = "a wish to die that is denied ends its texts and the case stays"
+THREATENED = "a death that others threaten is a danger and no wish to die"
+SENT_ON = "a cry for help that somebody sent on is somebody's danger"
+ENTERS = "somebody who enters leaves no long text on the screen"
+ILLNESS = "an illness that becomes a danger is answered as one, whatever it began as"
 # Not understood yet: said here so that it is seen when one of them is (docs/dialogue.md, "What it does not understand yet").
 NOT_YET = {
-    ("in a danger that goes on nothing is not understood and nothing calm is said", "pl"),
-    ("in a danger that goes on nothing is not understood and nothing calm is said", "es"),
+    *((DANGER_GOES_ON, language) for language in ("pl", "en", "ru", "es")),
     ("a yes with more words erases, and a question in between hears that nothing is erased yet", "en"),
     ("who asks whether a person writes here asks for nobody", "es"),
     ("a short question goes on with the one before it", "pl"),
-    ("who tells more of an offer is warned and not sent away", "pl"),
+    ("a word of fear is answered", "es"),
+    *((DENIED, language) for language in ("pl", "ru", "be", "es", "fr", "ar", "tr", "vi")),
+    *((THREATENED, language) for language in ("ro", "hi")),
+    *((SENT_ON, language) for language in ("pl", "en", "uk", "ru", "es", "ro")),
+    *((ENTERS, language) for language in ("hi", "vi")),
+    *((ILLNESS, language) for language in ("en", "ru")),
 }
 
 

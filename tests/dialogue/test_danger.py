@@ -151,6 +151,16 @@ def test_a_question_without_an_answer_in_a_danger_is_for_112_and_offers_the_near
     assert talk.hears("…", "ask:none") == ("question_danger",)
 
 
+def test_a_question_without_an_answer_of_who_may_die_is_not_left_alone_and_no_doubt_is_taken_for_dying() -> None:
+    talk = Talk()
+    talk.hears("…", "feel:suicide", **MORTAL)
+    assert talk.hears("…", Command("ask", "none", near=("family_learns",))) == ("question_dying_near",)
+    assert talk.hears("…", "ask:none") == ("question_dying",)
+    hardly = Command("doubt:suicide", sure=0.06)
+    assert Talk().hears("…", "tell:self", hardly, triage=Triage.EMERGENCY)[0] == "emergency_victim"
+    assert Talk().hears("…", "tell:self", hardly)[0] == "hurting_ask"
+
+
 def test_whoever_asks_while_a_danger_goes_on_reads_the_answer_and_not_again_what_to_do() -> None:
     talk = Talk()
     talk.hears("…", "danger:self", **VIOLENCE)
@@ -213,7 +223,7 @@ def test_whoever_goes_on_to_other_things_is_answered_again_and_their_case_stays(
     [
         (Who.VICTIM, "danger:self", "emergency_victim"),
         (Who.WITNESS, "danger:other", "emergency_witness"),
-        (Who.RELATIVE, "danger:other", "emergency_witness"),
+        (Who.RELATIVE, "danger:other", "emergency_relative"),
     ],
 )
 def test_a_danger_is_answered_for_whom_it_concerns(who: Who, command: str, text: str) -> None:

@@ -117,7 +117,7 @@ def test_what_is_told_without_a_question_after_an_answer_is_received_in_full() -
 
 
 def test_a_danger_told_by_who_writes_of_others_is_theirs() -> None:
-    assert Talk(State(who=Who.RELATIVE)).hears("zamknęli nas, pisze syn", "danger:self")[0] == "emergency_witness"
+    assert Talk(State(who=Who.RELATIVE)).hears("zamknęli nas, pisze syn", "danger:self")[0] == "emergency_relative"
     assert Talk(State(who=Who.RELATIVE)).hears("mnie też zamknął", "danger:self", who=Who.VICTIM)[0] == "emergency_victim"
     assert "danger_reminder_witness" in Talk(State(who=Who.WITNESS)).hears("…?", "ask:hotline_cost", "hint:danger")
 

@@ -137,6 +137,12 @@ def test_whoever_tells_and_hardly_asks_is_heard_and_not_told_that_there_is_no_an
     assert settled("szef ma mój paszport i jak go odebrać", "tell:self", surely) == ("tell:self", "ask:none")
 
 
+def test_a_refusal_in_doubt_is_one_where_nobody_was_asked_for_and_is_asked_about_where_somebody_waits() -> None:
+    doubted = Command("doubt:refuse", sure=0.8)
+    assert settled("…", doubted, "tell:self") == ("tell:self", "refuse:human")
+    assert settled("…", doubted, "tell:self", person=Person.ASKED) == ("doubt:refuse", "tell:self")
+
+
 @pytest.mark.parametrize("small", ["greet", "thanks", "bye", "off", "unclear"])
 def test_a_courtesy_beside_a_matter_says_nothing(small: str) -> None:
     assert settled("dzień dobry, gdzie mogę dziś spać?", small, "ask:sleep_tonight") == ("ask:sleep_tonight",)
