@@ -41,6 +41,31 @@ class Bars:
 
 
 @dataclass(frozen=True)
+class InParts:
+    """What a message does, as log odds: a row for the whole, then one for each clause where it has several, a column for each command."""
+
+    outputs: tuple[str, ...]
+    logits: Matrix
+
+    @property
+    def likelihoods(self) -> dict[str, float]:
+        """Return for each command how likely the message does it.
+
+        The whole drowns what one clause of many says, a clause lacks what is said around it: of the whole and the loudest clause the
+        mean of the log odds counts (docs/dialogue.md). How much is asked only the whole knows.
+        """
+        whole, *clauses = self.logits
+        of_the_whole = np.array([name == SEVERAL for name in self.outputs])
+        loudest = np.where(of_the_whole, whole, np.max(clauses, axis=0)) if clauses else whole
+        return dict(zip(self.outputs, likelihood((whole + loudest) / 2).tolist(), strict=True))
+
+    def by_clause(self, name: str) -> list[float]:
+        """Return how likely each clause does one thing, by itself."""
+        found: list[float] = likelihood(self.logits[1:, self.outputs.index(name)]).tolist()
+        return found
+
+
+@dataclass(frozen=True)
 class CommandHeads:
     """The network for commands, the one for who writes, and the bars."""
 
@@ -50,21 +75,9 @@ class CommandHeads:
     meanings: tuple[str, ...]
     letters: Letters | None = None
 
-    def likelihoods(self, rows: Matrix, texts: Sequence[str]) -> dict[str, float]:
-        """Return for each command how likely a message does it; rows and texts are the whole and, where it has several, its clauses.
-
-        The whole drowns what one clause of many says, a clause lacks what is said around it: of the whole and the loudest clause the
-        mean of the log odds counts (docs/dialogue.md). How much is asked only the whole knows.
-        """
-        logits = self._logits(rows, texts)
-        of_the_whole = np.array([name == SEVERAL for name in self.commands.outputs])
-        loudest = logits[0] if len(logits) == 1 else np.where(of_the_whole, logits[0], logits[1:].max(axis=0))
-        heard = (logits[0] + loudest) / 2
-        return dict(zip(self.commands.outputs, likelihood(heard).tolist(), strict=True))
-
-    def likely(self, name: str, rows: Matrix, texts: Sequence[str]) -> Matrix:
-        """Return how likely each of several parts of a message does one thing, by itself."""
-        return likelihood(self._logits(rows, texts)[:, self.commands.outputs.index(name)]) if texts else np.zeros(0, np.float32)
+    def heard(self, rows: Matrix, texts: Sequence[str]) -> InParts:
+        """Return what a message does; rows and texts are the whole and, where it has several, its clauses."""
+        return InParts(self.commands.outputs, self._logits(rows, texts))
 
     def _logits(self, rows: Matrix, texts: Sequence[str]) -> Matrix:
         logits = np.atleast_2d(self.commands.logits(rows))

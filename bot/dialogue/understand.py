@@ -16,7 +16,7 @@ from bot.dialogue.asked import NEAREST, AskedNetwork, Asking
 from bot.dialogue.commands import ASK, FACT, HELPS, REFUSES, SEVERAL, TOPIC_COMMANDS, UNKNOWN, Command, Commands
 from bot.dialogue.exact import exact
 from bot.dialogue.features import NEW, Context, packed, rows_of
-from bot.dialogue.heads import CommandHeads
+from bot.dialogue.heads import CommandHeads, InParts
 from bot.dialogue.message_heads import MAY_REFUSE, PERSON, TELLINGS, MessageHeads
 from bot.dialogue.questions import questions
 from bot.dialogue.retrieval import Found, Nearness
@@ -47,20 +47,15 @@ HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", 
 
 @dataclass(frozen=True)
 class Message:
-    """What is read of a message: texts and vectors of the whole and, where it has several, its clauses; a row of numbers for each.
+    """What is read of a message: texts and vectors of the whole and, where it has several, its clauses, and what these do.
 
     `typed` are the texts as they were written, where `read` has the spelling of the language.
     """
 
     language: str
     read: Sequence[tuple[str, Matrix]]
-    rows: Matrix
     typed: Sequence[str]
-
-    @property
-    def texts(self) -> list[str]:
-        """Return the texts of the whole and of its clauses, as they are read."""
-        return [readable(text) for text, _ in self.read]
+    does: InParts
 
 
 @dataclass(frozen=True)
@@ -104,8 +99,8 @@ class CommandModel:
             return Understood(screening, with_screening(said, screening, said_as=said_as), vector=vector)
         language = spelt.reading.language
         rows = rows_of(parts, language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = Message(language, parts, rows, [text, *spelt.typed][: len(parts)])
-        likely = self.heads.likelihoods(rows, message.texts) | self.person.likelihoods(encodings)
+        message = Message(language, parts, [text, *spelt.typed][: len(parts)], self._does(parts, rows))
+        likely = message.does.likelihoods | self.person.likelihoods(encodings)
         found = self._heard(message, likely, context, grave=screening.triage.needs_person)
         who = self._who(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
         if (asks := self._asks(found, likely, context)) is not None:
@@ -154,10 +149,13 @@ class CommandModel:
             found.append(Command(MAY_REFUSE, sure=likely[REFUSES]))
         return found
 
+    def _does(self, parts: Sequence[tuple[str, Matrix]], rows: Matrix) -> InParts:
+        return self.heads.heard(rows, [readable(text) for text, _ in parts])
+
     def _said_of(self, name: str, message: Message) -> str:
         """Return the sentences of a message that do one thing, as they are written; the whole message where no clause does it by itself."""
         least = self.heads.bars.command[name] * HALF_HEARD
-        sure = self.heads.likely(name, message.rows[1:], message.texts[1:])
+        sure = message.does.by_clause(name)
         told = [clause for clause, one in zip(message.typed[1:], sure, strict=True) if one >= least]
         text = message.typed[0]
         return " ".join(part for part in sentences(text) if any(clause in part or part in clause for clause in told)) or text
@@ -183,15 +181,15 @@ class CommandModel:
                 most=NEAREST,
             )
 
-        asks = [likely[ASK], *self.heads.likely(ASK, message.rows[1:], message.texts[1:]).tolist()]
+        asks = [likely[ASK], *message.does.by_clause(ASK)]
         return Asking.of(asks, message.typed, near, likely, context)
 
     def asking_first(self, text: str, encoding: Encoding, who: Who, language: str) -> Asking:
         """Return the first message of somebody as one that may ask, read as a whole."""
         parts = [(readable(text), self.senses.one(encoding))]
         rows = rows_of(parts, language, NEW, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = Message(language, parts, rows, [text])
-        return self.asking(message, self.heads.likelihoods(rows, message.texts), context=NEW, who=who)
+        message = Message(language, parts, [text], self._does(parts, rows))
+        return self.asking(message, message.does.likelihoods, context=NEW, who=who)
 
     def _asks(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> Command | None:
         """Return what a message does for which an answer is sought: it asks, tells what may be helped with, or hardly asks."""

@@ -104,14 +104,15 @@ class Teacher:
         found = []
         for item in examples:
             parts, rows = self._read(heads, item)
-            found.append(Heard(item, heads.likelihoods(rows, [readable(part) for part in parts]), *heads.role(rows[0])))
+            does = heads.heard(rows, [readable(part) for part in parts])
+            found.append(Heard(item, does.likelihoods, *heads.role(rows[0])))
         return found
 
     def asking(self, heads: CommandHeads, nearness: Nearness, item: Example) -> Labelled:
         """Return an example as a message that may ask, with the answers near to it, read as the running program reads it."""
         parts, rows = self._read(heads, item)
-        texts = [readable(part) for part in parts]
-        likely = heads.likelihoods(rows, texts)
+        does = heads.heard(rows, [readable(part) for part in parts])
+        likely = does.likelihoods
 
         def near(places: Sequence[int]) -> list[list[Found]]:
             return nearness.find_each(
@@ -123,7 +124,7 @@ class Teacher:
                 most=NEAREST,
             )
 
-        asks = [likely[ASK], *heads.likely(ASK, rows[1:], texts[1:]).tolist()]
+        asks = [likely[ASK], *does.by_clause(ASK)]
         return Labelled(Asking.of(asks, parts, near, likely, item.context), item.needs)
 
     def _read(self, heads: CommandHeads, item: Example) -> tuple[list[str], Matrix]:
