@@ -197,7 +197,7 @@ def pigeon(monkeypatch: pytest.MonkeyPatch) -> tuple[ChannelTraits, Pigeons]:
         ready=lambda _settings: True,
         when_ready="",
         when_off="",
-        open=lambda _program, _postman: pigeons,
+        open=lambda _program, _dispatcher: pigeons,
         probe=TWILIO.probe,
     )
     monkeypatch.setattr(messengers_module, "PROVIDERS", (*PROVIDERS, provider))

@@ -28,7 +28,7 @@ CHAT: Final = ChannelTraits(
 )
 
 
-def _open(program: Program, _postman: Dispatcher) -> Service:
+def _open(program: Program, _dispatcher: Dispatcher) -> Service:
     from bot.channels.telegram.channel import Telegram  # noqa: PLC0415 - loads the library
 
     return Telegram(program)
