@@ -13,13 +13,16 @@ from bot.__main__ import parser
 from bot.alarms import store as alarm_book
 from bot.console import logins, verdicts
 from bot.delivery import farewells
+from bot.language.wording import Wording
 from bot.settings import PROJECT_ROOT, Settings
 from bot.storage import case_events, gaps, receipts
 from bot.storage.sealed import SEALED
 from bot.storage.tables_outward import Table
+from tests.pictures import words_of_the_picture
 
 OPERATIONS = (PROJECT_ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 PRIVACY = (PROJECT_ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [*sorted((PROJECT_ROOT / "docs").glob("*.md")), PROJECT_ROOT / "README.md"]
 
 
@@ -113,3 +116,13 @@ def test_backups_are_told_with_their_days() -> None:
     days = Settings.model_fields["backup_keep_days"].default
     assert f"{days} days (`BACKUP_KEEP_DAYS`)" in PRIVACY
     assert PRIVACY.count(f"{days} dni") == 3
+
+
+@pytest.mark.parametrize("language", re.findall(r'src="docs/pictures/chat-(\w+)\.png"', README))
+def test_the_readmes_pictures_of_the_chat_show_the_words_that_it_has(language: str) -> None:
+    shown = (PROJECT_ROOT / "docs" / "pictures" / f"chat-{language}.txt").read_text(encoding="utf-8")
+    assert shown == words_of_the_picture(Wording.load(), language), (
+        "make the pictures anew, look at them, and commit what is written beside them:"
+        " SCREENSHOTS=docs/pictures .venv/bin/python -m pytest -m browser tests/e2e/test_chat_states.py"
+        f" -k 'choices and [{language}]'"
+    )

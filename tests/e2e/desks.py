@@ -254,9 +254,12 @@ def in_focus(page: Page, selector: str) -> None:
     page.wait_for_function("selector => document.activeElement === document.querySelector(selector)", arg=selector, timeout=5000)
 
 
-def picture(page: Page, name: str) -> None:
+def picture(page: Page, name: str, words: str | None = None) -> None:
+    """Keep a picture of a page where pictures are wanted, with the words beside it that it shows."""
     if SCREENSHOTS:
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+        if words is not None:
+            (Path(SCREENSHOTS) / f"{name}.txt").write_text(words, encoding="utf-8")
 
 
 @functools.cache

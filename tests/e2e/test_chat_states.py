@@ -10,10 +10,12 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 from sqlalchemy import select
 
+from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 from bot.storage.tables import Conversation, Message
 from tests.e2e.chats import OLD, Chat, in_a_case, says
 from tests.e2e.desks import Night, faults, picture, ready
+from tests.pictures import words_of_the_picture
 
 pytestmark = pytest.mark.browser
 
@@ -345,7 +347,7 @@ def test_who_this_is_the_question_and_the_choices_are_in_sight_at_once_and_axe_f
         assert view["y"] <= box["y"]
         assert box["y"] + box["height"] <= view["y"] + view["height"], language
     assert page.locator(".greeting .choices button").count() == 4
-    picture(page, f"chat-{language}")
+    picture(page, f"chat-{language}", words_of_the_picture(Wording.load(), language))
     page.click("summary")
     expect(page.locator(".greeting details p")).to_be_visible()
     assert faults(page) == []
