@@ -268,14 +268,17 @@ def axe() -> str:
     return str(Axe().axe_script)
 
 
-def faults(page: Page) -> list[str]:
-    """Return what axe finds on a page."""
+def faults(page: Page, part: str = "html") -> list[str]:
+    """Return what axe finds on a page, or in a part of it."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe())
-    found: list[str] = page.evaluate("""async () => {
-      const { violations } = await axe.run({ resultTypes: ["violations"] });
-      return violations.map(fault => `${fault.id}: ${fault.nodes[0].html.slice(0, 200)}`);
-    }""")
+    found: list[str] = page.evaluate(
+        """async part => {
+          const { violations } = await axe.run(part, { resultTypes: ["violations"] });
+          return violations.map(fault => `${fault.id}: ${fault.nodes[0].html.slice(0, 200)}`);
+        }""",
+        part,
+    )
     return found
 
 

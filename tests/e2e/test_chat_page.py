@@ -120,7 +120,7 @@ def test_the_field_is_as_high_as_what_is_written_until_it_is_sent(chat: Chat, op
     assert field.evaluate("field => field.offsetHeight") == low
 
 
-@pytest.mark.parametrize("language", SCRIPTS)  # greeted in every language: test_chat_states
+@pytest.mark.parametrize("language", SCRIPTS)  # all languages, with less said: test_chat_axe
 def test_axe_finds_nothing_in_any_script_in_any_state(night: Night, chat: Chat, language: str) -> None:
     page = chat(language, (320, 568), reduced_motion="reduce")
     found = {"greeted": faults(page)}
