@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.channels.webchat.frontend.assets import Assets
+from bot.channels.webchat.frontend.assets import FOLDER, Assets
 from bot.messages import LANGUAGES
 from bot.program import Program
 from bot.server import application
@@ -71,6 +71,18 @@ async def test_files_are_kept_by_a_browser_for_good_and_the_page_never(client: C
         assert "immutable" in headers["Cache-Control"]
         assert headers["Content-Type"].partition(";")[0] in {"text/css", "text/javascript", "image/svg+xml"}
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_a_style_comes_without_comments_and_blanks_and_with_every_rule(client: Client) -> None:
+    def told(style: str) -> str:
+        return re.sub(r"/\*.*?\*/|\s|;(?=\s*\})", "", style, flags=re.DOTALL)
+
+    for page, names in (("/", ("chat", "noscript")), ("/plain", ("chat", "plain"))):
+        sent = [path for path in await files(client, page) if path.endswith(".css")]
+        for path, name in zip(sent, names, strict=True):
+            _, style = await fetched(client, path, **{"Accept-Encoding": "identity"})
+            assert told(style.decode()) == told((FOLDER / f"{name}.css").read_text(encoding="utf-8"))
+            assert not re.search(r"/\*|\n|[{};,:] |;\}", style.decode())
 
 
 async def test_a_file_of_another_content_has_another_address_and_an_old_address_is_gone(client: Client) -> None:

@@ -21,6 +21,7 @@ PREFIX: Final = "/static/"
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _MARK_LENGTH: Final = 12
 _COMMENT: Final = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
+_BLANKS: Final = re.compile(r"\s*([{},;])\s*|(?<=:) ")  # none of them parts two selectors or two values
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,12 @@ def without_comments(script: str) -> str:
 def _content(path: Path) -> bytes:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".css":
-        return _COMMENT.sub("", text).encode()
+        return _without_blanks(_COMMENT.sub("", text)).encode()
     return (without_comments(text) if path.suffix == ".js" else text).encode()
+
+
+def _without_blanks(style: str) -> str:
+    return _BLANKS.sub(r"\1", style).replace(";}", "}")
 
 
 def _named(name: str, content: bytes) -> str:
