@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import tree_sitter_javascript
 from aiohttp.test_utils import TestClient, TestServer
+from tree_sitter import Language, Node, Parser
 
 from bot.channels.webchat.frontend.assets import FOLDER, Assets
+from bot.channels.webchat.frontend.page import SCRIPT, SCRIPT_PARTS
 from bot.messages import LANGUAGES
 from bot.program import Program
 from bot.server import application
@@ -83,6 +86,29 @@ async def test_a_style_comes_without_comments_and_blanks_and_with_every_rule(cli
             _, style = await fetched(client, path, **{"Accept-Encoding": "identity"})
             assert told(style.decode()) == told((FOLDER / f"{name}.css").read_text(encoding="utf-8"))
             assert not re.search(r"/\*|\n|[{};,:] |;\}", style.decode())
+
+
+async def test_a_script_comes_without_comments_and_with_all_its_code(client: Client) -> None:
+    parser = Parser(Language(tree_sitter_javascript.language()))
+
+    def tokens(node: Node) -> list[bytes | None]:
+        if node.type in {"string", "regex", "comment"} or not node.children:
+            return [] if node.type == "comment" else [node.text]
+        return [token for child in node.children for token in tokens(child)]
+
+    written = {
+        "chat": "".join((SCRIPT / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPT_PARTS),
+        "leave": (FOLDER / "leave.js").read_text(encoding="utf-8"),
+    }
+    for path in await files(client):
+        name = path.removeprefix("/static/").partition(".")[0]
+        if not path.endswith(".js") or name not in written:
+            continue
+        _, script = await fetched(client, path, **{"Accept-Encoding": "identity"})
+        assert tokens(parser.parse(script).root_node) == tokens(parser.parse(written.pop(name).encode()).root_node)
+        assert b" // " not in script
+        assert b"/* " not in script
+    assert written == {}
 
 
 async def test_a_file_of_another_content_has_another_address_and_an_old_address_is_gone(client: Client) -> None:

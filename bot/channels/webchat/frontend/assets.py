@@ -21,6 +21,7 @@ PREFIX: Final = "/static/"
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _MARK_LENGTH: Final = 12
 _COMMENT: Final = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
+_BESIDE_CODE: Final = re.compile(r" // .*| /\*.*?\*/")  # no text of a script holds such a thing: a test reads it again
 _BLANKS: Final = re.compile(r"\s*([{},;])\s*|(?<=:) ")  # none of them parts two selectors or two values
 
 
@@ -74,8 +75,8 @@ class Assets:
 
 
 def without_comments(script: str) -> str:
-    """Return a script without lines of comment and without indents."""
-    lines = (line.strip() for line in script.splitlines())
+    """Return a script without comments and without indents."""
+    lines = (_BESIDE_CODE.sub("", line).strip() for line in script.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
