@@ -59,6 +59,10 @@ def lost_answer(route: Route) -> None:
     route.abort()
 
 
+def broken(route: Route) -> None:
+    route.abort()
+
+
 def slowly(route: Route) -> None:
     answer = route.fetch()
     route.fulfill(response=answer)
@@ -69,7 +73,7 @@ WRONG: dict[str, tuple[str, Callable[[Route], Any]]] = {
     "the opening is refused for now": (OPENED, lambda route: route.fulfill(status=503)),
     "the answer to the message is lost": (SENT, lost_answer),
     "a proxy gave up waiting": (SENT, lambda route: (route.fetch(), route.fulfill(status=504, body="<h1>504</h1>"))),
-    "the line broke before": (SENT, lambda route: route.abort()),
+    "the line broke before": (SENT, broken),
     "something failed on our side": (SENT, lambda route: route.fulfill(status=500)),
 }
 
@@ -119,6 +123,58 @@ def test_offline_nothing_looks_sent_and_everything_goes_out_in_order_afterwards(
     expect(page.locator('.mine[data-state="sent"]')).to_have_count(3, timeout=PATIENCE)
     expect(page.locator("#notice")).to_be_empty()
     assert stored(night) == [WORDS]
+
+
+BUSY: dict[str, tuple[str, int]] = {
+    "too many open one": (OPENED, 429),
+    "no room for another one": (OPENED, 503),
+    "too many write a first message": (SENT, 429),
+    "no message can be stored": (SENT, 503),
+}
+
+
+@pytest.mark.parametrize("busy", BUSY)
+def test_in_a_crowd_nobody_is_told_of_a_broken_line_and_each_line_goes_out_once(night: Night, chat: Chat, busy: str) -> None:
+    page, (address, status) = chat("uk", (320, 568)), BUSY[busy]
+    body = '{"error": {"code": "crowded", "message": "Try again later."}}'
+
+    def turned_away(route: Route) -> None:
+        route.fulfill(status=status, body=body, content_type="application/json")
+
+    page.route(address, turned_away)
+    writes(page, *WORDS[:2])
+    notice = page.locator("#notice")
+    expect(notice).to_have_text("Зараз пише багато людей. Пробую ще. Якщо це терміново, зателефонуйте.")
+    expect(notice).to_be_in_viewport(ratio=1)
+    expect(page.locator('.mine[data-state="waiting"]')).to_have_count(2, timeout=PATIENCE)
+    expect(page.locator('.mine[data-state="waiting"] .state').last).to_have_text("Ще не надіслано. Надішлеться саме.")
+    writes(page, WORDS[2])
+    expect(notice).to_contain_text("пише багато людей")  # writing on takes it away as little as anything else
+    assert faults(page) == []
+    picture(page, "chat-crowded-uk")
+    page.select_option("#language", "pl")
+    expect(notice).to_have_text("Dużo osób teraz pisze. Próbuję dalej. Jeśli to pilne, zadzwoń.")
+    page.unroute(address, turned_away)
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(4, timeout=PATIENCE)
+    expect(notice).to_be_empty()
+    assert stored(night) == [[*WORDS, "@lang_pl"]]
+
+
+def test_a_line_that_breaks_in_a_crowd_is_told_as_broken_and_a_crowd_behind_it_as_one(night: Night, chat: Chat) -> None:
+    page = chat("en")
+    notice = page.locator("#notice")
+    says(page, WORDS[0])
+    page.route(SENT, lambda route: route.fulfill(status=429))
+    writes(page, WORDS[1])
+    expect(notice).to_contain_text("Many people are writing")
+    page.route(SENT, broken)  # asked first, as it came last
+    expect(notice).to_contain_text("There is no connection")
+    page.unroute(SENT, broken)
+    expect(notice).to_contain_text("Many people are writing")
+    page.unroute(SENT)
+    expect(page.locator('.mine[data-state="sent"]')).to_have_count(2, timeout=PATIENCE)
+    expect(notice).to_be_empty()
+    assert stored(night) == [WORDS[:2]]
 
 
 def test_erasing_without_a_connection_says_that_it_did_not_work_and_promises_nothing(night: Night, chat: Chat) -> None:

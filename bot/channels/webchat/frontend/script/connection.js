@@ -57,11 +57,18 @@ function pause(attempt) {
   });
 }
 
-// Says it as long as it is so, and takes nothing else away: what did not work, and is not tried again by itself, stays said.
-function connected(yes) {
-  if (!yes) {
-    if (notice.dataset.word !== "not_done") say("no_connection");
-  } else if (notice.dataset.word === "no_connection") say("");
+// Says why something is tried again, and takes nothing else away: what did not work, and is not tried by itself, stays said.
+const TRYING = new Set(["no_connection", "crowded"]);
+
+function trying(why) {
+  if (notice.dataset.word !== "not_done") say(why);
 }
 
-addEventListener("offline", () => connected(false));
+// Of a crowd the lines tell that wait in it: whether it is over, and whether their way is broken now.
+function connected(yes) {
+  if (yes) {
+    if (notice.dataset.word === "no_connection") say("");
+  } else if (notice.dataset.word !== "crowded") trying("no_connection");
+}
+
+addEventListener("offline", () => trying("no_connection"));

@@ -2,6 +2,7 @@
 const waiting = [];
 const MOST = 20000; // characters of one message
 const REFUSED = new Set([400, 413, 422]); // the same again would be refused again
+const CROWDED = new Set([429, 503]); // the line stands: who takes it for a dead one starts the phone anew and loses all
 const THINKING_MS = 500; // an answer that comes at once needs no word that it is coming
 let delivering = false, thinking = null, underway = Promise.resolve();
 
@@ -48,14 +49,16 @@ async function deliverAll() {
 async function deliver(message) {
   for (let attempt = 0; waiting[0] === message; attempt++) {
     const mine = talk;
+    let status;
     try {
-      if (!mine.open) await open(mine);
+      if (!mine.open) status = await open(mine);
       if (mine.open && talk === mine) {
         thinks(true);
         underway = call("POST", "/messages", { message_id: message.id, text: message.text }, mine);
-        const { status, body } = await underway;
+        const answer = await underway;
         if (talk !== mine) continue;
-        if (status === 200) return await arrived(message, body);
+        status = answer.status;
+        if (status === 200) return await arrived(message, answer.body);
         if (status === 401) {
           startOver(waiting);
           continue;
@@ -66,16 +69,17 @@ async function deliver(message) {
     thinks(false);
     if (talk !== mine) continue;
     for (const { line } of waiting) mark(line, "waiting");
-    connected(false);
+    trying(CROWDED.has(status) ? "crowded" : "no_connection");
     await pause(attempt);
   }
   thinks(false);
 }
 
+// Returns what was answered instead, where it could not be opened.
 async function open(mine) {
   const wish = wished ? { language: mine.greeted } : { language: FALLBACK[0], also: FALLBACK[1] };
   const { status, body } = await call("POST", "/conversations", Object.assign(wish, { token: mine.token, brief: true }), mine);
-  if (status !== 201 || talk !== mine) return;
+  if (status !== 201 || talk !== mine) return status;
   mine.open = true;
   const greetings = list.querySelectorAll(".greeting"), count = wish.also ? 2 : 1;
   body.replies.forEach((reply, index) => {
@@ -87,9 +91,14 @@ async function open(mine) {
   listen();
 }
 
-async function arrived({ text, line }, { replies, id }) {
-  connected(true);
+// A line was taken or refused: what was said while it was tried again is over.
+function through() {
+  if (TRYING.has(notice.dataset.word)) say("");
   thinks(false);
+}
+
+async function arrived({ text, line }, { replies, id }) {
+  through();
   line.dataset.number = id || "";
   mark(line, "sent");
   markRead();
@@ -99,7 +108,7 @@ async function arrived({ text, line }, { replies, id }) {
 }
 
 function refused(message) {
-  thinks(false);
+  through();
   mark(message.line, "failed");
   const again = document.createElement("button");
   again.type = "button";

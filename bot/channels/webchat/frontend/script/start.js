@@ -5,7 +5,7 @@ form.addEventListener("submit", (event) => {
   const text = field.value.trim();
   if (!text) return;
   field.value = "";
-  if (notice.dataset.word !== "no_connection") say("");
+  if (!TRYING.has(notice.dataset.word)) say("");
   for (const portion of portions(text)) send(portion);
   if (grows) grow();
   field.focus();
