@@ -8,6 +8,8 @@ import sys
 from typing import Any
 
 from bot.api.tokens import TokenNameUnusable, Tokens, TokenUnknown
+from bot.console.ownership import Ownership
+from bot.console.services import ConsoleServices
 from bot.program import Program, build
 from bot.settings import load_settings
 from bot.storage.audit import PROGRAM, AuditLog
@@ -63,8 +65,8 @@ async def _do(program: Program, options: argparse.Namespace) -> None:
                 print(f"Token of {options.name}, shown once: {token}")
             case "revoke":
                 revoked = await tokens.revoke(session, options.name, by=PROGRAM, now=now)
-                freed = await program.queue.release_all(session, revoked.id, now)
-                print(f"{revoked.name} is locked out. Cases that went back to the queue: {freed}.")
+                freed = await Ownership(ConsoleServices(program)).free(session, revoked.id, by=PROGRAM)
+                print(f"{revoked.name} is locked out. Cases that went back to the queue: {len(freed)}.")
             case _:
                 for one in await tokens.all(session):
                     scopes = ["read", *(["write"] if one.writes else []), *(["texts"] if one.texts else [])]

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.console.case_access import OnlyHolder
+from bot.console.ownership import Ownership
+from bot.console.services import ConsoleServices
 from bot.console.staff import Accounts, AccountUnknown, LastAdministrator, NameTaken, NameUnusable, Role
 from bot.program import Program, build
 from bot.settings import load_settings
@@ -71,8 +73,9 @@ async def _act(program: Program, options: argparse.Namespace) -> int:
                 print(f"One-time password of {staff.name}: {password}")
             case "disable":
                 staff = await accounts.named(session, options.name)
-                freed = await accounts.disable(session, staff, by=PROGRAM, now=now)
-                print(f"{staff.name} is locked out. Cases that went back to the queue: {freed}.")
+                await accounts.disable(session, staff, by=PROGRAM, now=now)
+                freed = await Ownership(ConsoleServices(program)).free(session, staff.id, by=PROGRAM)
+                print(f"{staff.name} is locked out. Cases that went back to the queue: {len(freed)}.")
             case _:
                 for staff in await accounts.all(session):
                     state = "disabled" if staff.disabled_at else "new" if staff.must_change_password else "active"

@@ -76,7 +76,7 @@ class Console:
         app.add_routes(CaseActions(self.services, cases, self.ownership, pages).routes())
         app.add_routes(PhrasePages(self.services, cases).routes())
         app.add_routes(CorrectionPages(self.services, cases).routes())
-        app.add_routes(StaffPages(self.services).routes())
+        app.add_routes(StaffPages(self.services, self.ownership).routes())
         app.add_routes(SealedPages(self.services).routes())
         app.add_routes(NumberPages(self.services).routes())
         app.add_routes(AnswerPages(self.services).routes())

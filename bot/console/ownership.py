@@ -64,6 +64,16 @@ class Ownership:
             await self.services.record(session, visitor, "case_given_back", case.id)
         self.services.publish(case.conversation_id)
 
+    async def free(self, session: AsyncSession, owner_id: str, *, by: str) -> list[str]:
+        """Give back all cases of somebody who is locked out; return their conversations, to be published once that is stored."""
+        now = self.services.now()
+        theirs = (await session.scalars(select(Handoff).where(Handoff.taken_by == owner_id, Handoff.closed_at.is_(None)))).all()
+        for case in theirs:
+            await self.queue.release(session, case.id, owner_id, now)
+            await self._leave(session, case)
+            await self.services.audit.record(session, staff_id=by, action="case_given_back", subject=case.id, now=now)
+        return [case.conversation_id for case in theirs]
+
     async def pass_on(self, visitor: Visitor, case: Handoff, colleague_id: str) -> None:
         """Give a case to a colleague; raises ColleagueUnknown."""
         async with self.services.program.database.transaction() as session:

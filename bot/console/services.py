@@ -105,9 +105,9 @@ class ConsoleServices:
         """Write what somebody read or changed into the audit log."""
         await self.audit.record(session, staff_id=visitor.staff_id, action=action, subject=subject, now=self.now())
 
-    def publish(self, conversation_id: str) -> None:
-        """Tell everybody who watches that a case changed."""
-        self.program.live_events.publish(conversation_id, QUEUE, OUTBOX)
+    def publish(self, *conversations: str) -> None:
+        """Tell everybody who watches that cases changed."""
+        self.program.live_events.publish(*conversations, QUEUE, OUTBOX)
 
 
 def visitor_of(request: web.Request) -> Visitor:

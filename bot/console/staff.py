@@ -10,14 +10,13 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.case_access import drop_key, drop_shared
 from bot.console.passwords import check_new, hash_password, is_proved, one_time_password
 from bot.storage.audit import PROGRAM, AuditLog
-from bot.storage.case_events import note_event
-from bot.storage.tables import Handoff, Staff, StaffSession
+from bot.storage.tables import Staff, StaffSession
 from bot.storage.tables_outward import ApiToken
 from bot.storage.vault import Vault
 
@@ -102,26 +101,14 @@ class Accounts:
     def _proof(self, staff_id: str, drawn: str) -> str:
         return self.vault.fingerprint("one-time password", f"{staff_id} {drawn}")
 
-    async def disable(self, session: AsyncSession, staff: Staff, *, by: str, now: datetime) -> int:
-        """Lock an account out at once and put its cases back into the queue; return how many those were."""
+    async def disable(self, session: AsyncSession, staff: Staff, *, by: str, now: datetime) -> None:
+        """Lock an account out at once; its cases are given back by `Ownership.free`, in the same transaction."""
         if staff.role == Role.ADMINISTRATOR and await self._administrators(session) <= 1 and staff.disabled_at is None:
             raise LastAdministrator("This is the only administrator. Add another one first.")
         staff.disabled_at = now
         await drop_shared(session, staff.id)
         await self.end_sessions(session, staff.id)
-        theirs = await session.execute(
-            select(Handoff.id, Handoff.triage).where(Handoff.taken_by == staff.id, Handoff.closed_at.is_(None))
-        )
-        for case_id, triage in theirs:
-            note_event(session, case_id, "handed_back", triage=triage, now=now)
-        freed = await session.execute(
-            update(Handoff)
-            .where(Handoff.taken_by == staff.id, Handoff.closed_at.is_(None))
-            .values(taken_by=None, taken_at=None, waiting_since=now, version=Handoff.version + 1)
-            .execution_options(synchronize_session=False)
-        )
         await self.audit.record(session, staff_id=by, action="account_disabled", subject=staff.id, now=now)
-        return int(getattr(freed, "rowcount", 0))
 
     async def change_role(self, session: AsyncSession, staff: Staff, role: Role, *, by: str, now: datetime) -> None:
         """Give an account another role; raises LastAdministrator."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.console.case_access import OnlyHolder
+from bot.console.ownership import Ownership
 from bot.console.services import PREFIX, ConsoleServices, back_to, form_of, require
 from bot.console.staff import LastAdministrator, NameTaken, NameUnusable, Role
 from bot.storage.audit import AuditBroken
@@ -19,8 +20,9 @@ _DIGITS: Final = 12
 class StaffPages:
     """Serves accounts (administrators) and the audit log (coordinators)."""
 
-    def __init__(self, services: ConsoleServices) -> None:
+    def __init__(self, services: ConsoleServices, ownership: Ownership) -> None:
         self.services = services
+        self.ownership = ownership
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -86,15 +88,16 @@ class StaffPages:
         return await self._show(request, password=password, password_of=staff.name)
 
     async def disable(self, request: web.Request) -> web.Response:
-        """Lock an account out; its cases go back to the queue."""
+        """Lock an account out; its cases go back to the queue, and who was spoken to is told."""
         visitor = require(request, Role.ADMINISTRATOR)
         try:
             async with self.services.program.database.transaction() as session:
                 staff = await self._account(session, request)
                 await self.services.accounts.disable(session, staff, by=visitor.staff_id, now=self.services.now())
+                freed = await self.ownership.free(session, staff.id, by=visitor.staff_id)
         except LastAdministrator:
             return await self._show(request, status=409, problem="staff.last_administrator")
-        self.services.publish(staff.id)
+        self.services.publish(*freed)
         return back_to("/staff")
 
     async def change_role(self, request: web.Request) -> web.Response:

@@ -167,14 +167,6 @@ class HandoffQueue:
         case = await self._set_owner(session, handoff_id, before=staff_id, after=None, taken_at=None, waiting_since=since or now)
         note_event(session, handoff_id, "handed_back", triage=case.triage, now=now)
 
-    async def release_all(self, session: AsyncSession, staff_id: str, now: datetime) -> int:
-        """Put all cases of somebody back into the queue; return how many."""
-        theirs = await session.scalars(select(Handoff.id).where(Handoff.taken_by == staff_id, Handoff.closed_at.is_(None)))
-        cases = theirs.all()
-        for handoff_id in cases:
-            await self.release(session, handoff_id, staff_id, now)
-        return len(cases)
-
     async def pass_on(self, session: AsyncSession, handoff_id: str, staff_id: str, colleague_id: str, now: datetime) -> None:
         """Give a consultant's case to a colleague; raises AlreadyTaken when it is not theirs."""
         case = await self._set_owner(session, handoff_id, before=staff_id, after=colleague_id, taken_at=now)

@@ -7,6 +7,7 @@ import base64
 import json
 import re
 import sqlite3
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ import pytest
 from bot.commands import audit, staff
 from bot.console.staff import Role
 from bot.program import Program, build
+from bot.runtime.live_events import QUEUE
+from bot.storage.tables import Conversation
+from tests.console.cases import case_row
 from tests.console.conftest import PASSWORD, Consultant
 from tests.support import settings_in
 
@@ -56,6 +60,36 @@ async def test_a_disabled_consultants_cases_go_back_to_the_queue(consultant: Any
     account = re.search(r'/console/staff/([0-9a-f]{32})/disable" data-confirm="Ola', page).group(1)  # type: ignore[union-attr]
     await admin.post(f"/staff/{account}/disable")
     assert "Przejmij rozmowę" in await admin.text(f"/cases/{case}")
+
+
+async def test_who_waits_for_somebody_who_is_locked_out_is_told_as_when_a_case_is_given_back(
+    consultant: Any, writes: Any, program: Program
+) -> None:
+    told, quiet, unspoken = [await writes("zabrał mi paszport", who=who) for who in "abc"]
+    admin, ola = await consultant("admin", Role.ADMINISTRATOR), await consultant("Ola")
+    for case in (told, quiet, unspoken):
+        await ola.post(f"/cases/{case}/take")
+    for case in (told, quiet):
+        await ola.post(f"/cases/{case}/answer", text="Dzień dobry", form_id=case)
+    rows = [await case_row(program, case) for case in (told, quiet, unspoken)]
+    async with program.database.transaction() as session:
+        (await session.get_one(Conversation, rows[1].conversation_id)).quiet = True
+    account = re.search(r'/console/staff/([0-9a-f]{32})/disable" data-confirm="Ola', await admin.text("/staff")).group(1)  # type: ignore[union-attr]
+    with ExitStack() as open_pages:
+        heard = [
+            open_pages.enter_context(program.live_events.listen(name)) for name in (QUEUE, *(row.conversation_id for row in rows))
+        ]
+        assert (await admin.post(f"/staff/{account}/disable")).status == 303
+        assert all(event.is_set() for event in heard)
+    last = []
+    async with program.database.transaction() as session:
+        for row in rows:
+            said = await program.conversations.messages(session, row.conversation_id)
+            last.append((said[-1].author, "Znów odpowiada program" in said[-1].text))
+    assert last == [("bot", True), ("consultant", False), ("bot", False)]  # never in quiet mode, nor where nobody spoke
+    for case in (told, quiet, unspoken):
+        assert (await case_row(program, case)).taken_by is None
+        assert re.search(r"admin\W.*?oddanie do kolejki", await admin.text(f"/cases/{case}"), re.DOTALL)
 
 
 async def test_the_last_administrator_cannot_be_locked_out(consultant: Any) -> None:

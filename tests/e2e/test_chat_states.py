@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 from sqlalchemy import select
 
+from bot.console.ownership import Ownership
+from bot.console.services import ConsoleServices
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 from bot.storage.tables import Conversation, Message
@@ -260,6 +262,37 @@ def test_both_sides_see_that_the_other_writes_and_the_person_that_it_was_read(
     expect(page.locator('.mine[data-state="read"]')).to_have_count(2, timeout=PATIENCE)
     expect(page.locator(".state:visible")).to_have_count(1)
     expect(console.locator("#person-writes")).to_be_empty()
+
+
+@pytest.mark.parametrize("quiet", [False, True], ids=["told", "quiet"])
+def test_who_loses_their_consultant_learns_it_in_quiet_mode_by_a_word_of_the_page(night: Night, chat: Chat, quiet: bool) -> None:
+    page = chat(size=(320, 568))
+    in_a_case(night, page)
+    night.answers("Ola", "Dzień dobry, tu Ola.")
+    said = page.locator(".message.consultant, .message.bot:not(.greeting)")
+    expect(said.last).to_contain_text("tu Ola")
+
+    async def lock_out() -> None:
+        services = ConsoleServices(night.program)
+        async with night.program.database.transaction() as session:
+            (await session.scalars(select(Conversation))).one().quiet = quiet
+            ola = await services.accounts.named(session, "Ola")
+            await services.accounts.disable(session, ola, by="test", now=services.now())
+            freed = await Ownership(services).free(session, ola.id, by="test")
+        services.publish(*freed)
+
+    night.do(lock_out())
+    doing = page.locator("#doing")
+    if not quiet:
+        expect(said.last).to_contain_text("Znów odpowiada program")
+        expect(doing).to_be_empty()
+        return
+    expect(doing).to_have_text("Odpowiada program")
+    expect(said.last).to_contain_text("tu Ola")  # no message tells it
+    assert faults(page) == []
+    writes(page, "halo")
+    expect(page.locator('.mine[data-state="sent"], .mine[data-state="read"]')).to_have_count(2, timeout=PATIENCE)
+    expect(doing).to_be_empty()  # what the program answers says itself who speaks
 
 
 def test_what_was_on_its_way_when_all_was_erased_does_not_come_back(night: Night, chat: Chat) -> None:

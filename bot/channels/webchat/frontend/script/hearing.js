@@ -71,14 +71,17 @@ function heard(reply) {
   show(reply, reply.from === "bot" && waiting.length > 0);
 }
 
+// In quiet mode no message says that a consultant has left: the page does, in the words that stand above every answer.
 function changed(state) {
+  const said = list.querySelectorAll(".bot, .consultant"), leaves = talk.state.with !== state.with && state.with === "program";
   talk.state = state;
   markRead();
   clearTimeout(silence);
   if (state.writing) {
     speak(doing, "person_writes");
     silence = setTimeout(hush, SIGN_LASTS_MS);
-  } else if (doing.dataset.word === "person_writes") hush();
+  } else if (doing.dataset.word === (state.with === "consultant" ? "from_program" : "person_writes")) hush();
+  if (leaves && said.length && said[said.length - 1].classList.contains("consultant")) speak(doing, "from_program");
 }
 
 // A consultant who has the conversation sees that somebody writes; what, only when it is sent.

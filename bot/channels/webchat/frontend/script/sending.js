@@ -123,7 +123,7 @@ function refused(message) {
 function thinks(yes) {
   clearTimeout(thinking);
   thinking = yes && talk.state.with === "program" ? setTimeout(() => speak(doing, "program_writes"), THINKING_MS) : null;
-  if (!yes && doing.dataset.word === "program_writes") hush();
+  if (!yes && doing.dataset.word !== "person_writes") hush();
 }
 
 function hush() {
