@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
 from tests.e2e.chats import AWAY, READY
 from tests.e2e.desks import Night, faults, picture
@@ -32,13 +33,18 @@ def visit(shown: Night, browser: Browser) -> Iterator[Visit]:
     """Open the example page as the NGO's site serves it, in a browser of its own."""
     contexts: list[BrowserContext] = []
 
-    def open_site(site: str = SITE, size: tuple[int, int] = (1280, 800)) -> Page:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    def open_site(
+        site: str = SITE, size: tuple[int, int] = (1280, 800), *, language: str = "uk", text: float = 1, **options: Any
+    ) -> Page:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         contexts.append(context)
         html = EXAMPLE.read_text(encoding="utf-8").replace("https://help.example.org", shown.chat)
+        html = html.replace('data-language="uk"', f'data-language="{language}"')
         context.route(f"{site}/**", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
         context.route(f"{AWAY}**", lambda route: route.fulfill(body="<title>Serwis</title>", content_type="text/html"))
         page = context.new_page()
+        if text != 1:  # as who sets larger letters in their browser
+            context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": round(16 * text)}})
         page.goto(f"{site}/contact")
         return page
 
@@ -47,14 +53,30 @@ def visit(shown: Night, browser: Browser) -> Iterator[Visit]:
         context.close()
 
 
+def at_the_edge(page: Page, part: Locator, side: Literal["left", "right"]) -> bool:
+    """Say whether a part stands at a side of the window, wholly inside."""
+    box, width = part.bounding_box(), page.evaluate("innerWidth")
+    assert box is not None
+    left, right = box["x"], width - box["x"] - box["width"]
+    return min(left, right) >= 0 and (left if side == "left" else right) <= 20
+
+
 def frame_of(page: Page) -> FrameLocator:
     return page.frame_locator("iframe")
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (320, 568)], ids=str)
-def test_the_chat_opens_by_keys_talks_and_closes_without_forgetting(shown: Night, visit: Visit, size: tuple[int, int]) -> None:
-    page = visit(size=size)
-    button = page.get_by_role("button", name="Чат")
+@pytest.mark.parametrize(
+    ("size", "language", "text"),
+    [((1280, 800), "uk", 1), ((320, 568), "uk", 1), ((1280, 800), "ar", 1), ((320, 568), "ar", 2)],
+    ids=str,
+)
+def test_the_chat_opens_by_keys_talks_and_closes_without_forgetting(
+    shown: Night, visit: Visit, size: tuple[int, int], language: str, text: float
+) -> None:
+    page, words = visit(size=size, language=language, text=text), shown.program.wording.page[language]
+    button, closer = (page.get_by_role("button", name=words[name], exact=True) for name in ("title", "close"))
+    expect(button).to_have_css("font-size", f"{16 * text:.0f}px")
+    assert at_the_edge(page, button, "left" if language == "ar" else "right")
     expect(button).to_have_attribute("aria-expanded", "false")
     assert page.locator("iframe").count() == 0  # nothing of the chat is fetched before
     assert [
@@ -64,9 +86,13 @@ def test_the_chat_opens_by_keys_talks_and_closes_without_forgetting(shown: Night
     button.focus()
     page.keyboard.press("Enter")
     chat = frame_of(page)
-    expect(chat.locator(f"[lang=uk]{READY}").first).to_be_visible(timeout=PATIENCE)
-    assert page.get_by_role("region", name="Чат").is_visible()
-    picture(page, f"widget-{size[0]}")
+    expect(chat.locator(f"[lang={language}]{READY}").first).to_be_visible(timeout=PATIENCE)
+    panel = page.get_by_role("region", name=words["title"])
+    assert at_the_edge(page, panel, "left" if language == "ar" else "right")
+    expect(closer).to_be_in_viewport(ratio=1)
+    expect(chat.locator("#leave")).to_be_in_viewport(ratio=1)
+    assert faults(page) == []
+    picture(page, f"widget-{language}-{size[0]}")
     chat.locator("#text").fill("забрали паспорт, заберіть paszport")
     chat.locator("#text").press("Enter")
     expect(chat.locator('.mine[data-state="sent"]')).to_have_count(1, timeout=PATIENCE)
@@ -75,11 +101,42 @@ def test_the_chat_opens_by_keys_talks_and_closes_without_forgetting(shown: Night
     shown.account("Ola")
     shown.takes("Ola")
     shown.answers("Ola", "Я тут.")
-    expect(page.get_by_role("button", name=re.compile(r"^\(\d\) Чат$"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name=re.compile(rf"^\(\d\) {words['title']}$"))).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Enter")
     expect(chat.locator(".message.consultant")).to_have_count(1)
-    page.get_by_role("button", name="Закрити").click()
+    closer.click()
     expect(page.locator("iframe")).to_be_hidden()
+
+
+def test_escape_closes_the_chat_from_its_own_button_and_from_the_site_around_it(shown: Night, visit: Visit) -> None:
+    page, words = visit(), shown.program.wording.page["uk"]
+    page.evaluate("""() => document.querySelector("main").insertAdjacentHTML("beforeend", `
+      <input id="search" aria-label="search"><input id="own" aria-label="own" onkeydown="event.preventDefault()">`)""")
+    button, closer = (page.get_by_role("button", name=words[name]) for name in ("title", "close"))
+    panel = page.get_by_role("region", name=words["title"])
+    button.click()
+    closer.focus()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    page.focus("#own")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_visible()  # the site took the key for something of its own
+    page.focus("#search")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.press("Escape")  # and there is nothing to close any more
+    expect(page.locator("#search")).to_be_focused()
+
+
+def test_without_scripts_a_link_leads_to_the_chat_that_needs_none(shown: Night, visit: Visit) -> None:
+    page = visit(java_script_enabled=False)
+    page.get_by_role("link", name=shown.program.wording.page["uk"]["plain_link"]).click()
+    expect(page.locator("html")).to_have_attribute("lang", "uk")
+    expect(page.locator("textarea#text")).to_be_visible()
+    assert page.url.startswith(f"{shown.chat}/plain")
 
 
 def test_leaving_leaves_the_whole_site_at_once(visit: Visit) -> None:

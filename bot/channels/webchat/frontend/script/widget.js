@@ -28,7 +28,7 @@ function (SITES, WORDS, TO_LEFT, OTHER_CODES, NEUTRAL) {
     return element;
   }
   function button(style, text, press, inside) {
-    var made = make("button", "font:650 16px/1.2 system-ui,sans-serif;padding:10px 18px;border-radius:12px;cursor:pointer;" + style, inside);
+    var made = make("button", "font:650 medium/1.2 system-ui,sans-serif;padding:10px 18px;border-radius:12px;cursor:pointer;" + style, inside);
     made.type = "button";
     made.textContent = text;
     made.addEventListener("click", press);
@@ -96,6 +96,13 @@ function (SITES, WORDS, TO_LEFT, OTHER_CODES, NEUTRAL) {
     alone = false;
     count(presses + 1);
   }, true);
+
+  // A dialog of the site's own that takes the key closes alone; who is elsewhere on the site stays there.
+  addEventListener("keydown", function (event) {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || opener.style.display !== "none") return;
+    if (event.target === host) close();
+    else show(false);
+  });
 
   addEventListener("message", function (event) {
     if (!frame || event.source !== frame.contentWindow || event.origin !== origin || !event.data) return;
