@@ -189,6 +189,12 @@ def test_one_tap_changes_the_language_of_everything_before_anything_was_said(cha
     says(page, "hello from the shop")
 
 
+def test_who_pulls_down_at_the_top_does_not_load_the_page_anew_and_lose_the_conversation(chat: Chat) -> None:
+    for page in (chat(size=(320, 568)), chat(size=(320, 568), java_script_enabled=False)):
+        for part in ("html", "body"):
+            expect(page.locator(part)).to_have_css("overscroll-behavior-y", "none")
+
+
 @pytest.mark.parametrize("locale", ["ne-NP", "zh-CN", "de-DE", "uz-UZ"])
 def test_a_browser_in_a_language_that_is_not_served_is_greeted_in_english_and_polish(chat: Chat, locale: str) -> None:
     page = chat(None, locale=locale)
