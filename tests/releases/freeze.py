@@ -17,19 +17,28 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, make_url, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.tokens import Tokens
 from bot.console.case_files import CaseFiles
 from bot.console.staff import Accounts, Role
 from bot.delivery.farewells import Farewell, put
-from bot.messages import Inbound, Reply
+from bot.dialogue.entry import Entry
+from bot.messages import Inbound, Indicator, Reply
 from bot.operations.backup.copying import copy_from_file, copy_sqlite_whole
 from bot.program import KEY_FILE, Program
 from bot.runtime.release import release
+from bot.screening.phrase_corrections import Kind, PhraseCorrection
 from bot.settings import PROJECT_ROOT
+from bot.storage import clock as clock_watch
+from bot.storage import written_answers
+from bot.storage.answer_switches import switch_off
 from bot.storage.audit import PROGRAM, AuditLog
+from bot.storage.corrections import CorrectionStore
 from bot.storage.database import Database
+from bot.storage.gaps import count_gaps
 from bot.storage.receipts import first_time
+from bot.storage.return_codes import ReturnCodes, digits_of
 from bot.storage.tables import (
     Alarm,
     AlarmCall,
@@ -41,6 +50,7 @@ from bot.storage.tables import (
     TriageChange,
 )
 from bot.storage.tables_seals import CaseKeyGiven, CaseSealing, StaffKey
+from bot.storage.vault import Vault
 from tests.postgres.cluster import cluster, programs
 from tests.support import NOON, PlainAssistant, open_program
 
@@ -48,6 +58,17 @@ RELEASES = PROJECT_ROOT / "tests" / "releases"
 MIGRATIONS = PROJECT_ROOT / "bot" / "storage" / "migrations" / "versions"
 WORDS = "szef ma mój paszport"
 NOTE = "zadzwonić jutro"
+CAR = Entry(
+    id="car_there",
+    matter="shelter",
+    facts=("N34",),
+    asked={"pl": ("gdzie zostawię auto",)},
+    words={
+        "pl": {"title": "Samochód", "text": "Zapytaj o miejsce na auto: {hotline}.", "again": "Zapytaj.", "quiet": "Zapytaj."}
+    },
+    next=("shelter_rules",),
+)
+PHRASE = PhraseCorrection(Kind.SAYS, "wożą nas do pana", Indicator.SEXUAL_EXPLOITATION)
 
 
 def hashes() -> dict[str, str]:
@@ -83,15 +104,38 @@ async def fill(program: Program) -> None:
         session.add(Alarm(id="a" * 16, key="k", kind="case", handoff_id=case.id, triage="high", language="pl", **times, **later))
         await session.flush()
         session.add(AlarmCall(alarm_id="a" * 16, way="mail1", state="sent", due_at=NOON))
-        codes = {"verdict": "right", "triage": "high", "indicators": "", "speaker": "victim", "language": "pl", "channel": "sms"}
-        session.add(EvaluationRow(day="2026-11-24", **codes, **later))
+        verdict = {
+            "verdict": "right",
+            "triage": "high",
+            "indicators": "",
+            "speaker": "victim",
+            "language": "pl",
+            "channel": "sms",
+        }
+        session.add(EvaluationRow(day="2026-11-24", **verdict, **later))
         await first_time(session, program.vault, channel="sms", external_id="SM2", now=NOON)
         replies = (Reply(text="Gotowe.", language="pl"),)
         where = {"channel": "sms", "address": "+48601234567", "language": "pl", "quiet": False}
         put(session, program.vault, Farewell(**where, replies=replies, traces=(), at=NOON))  # type: ignore[arg-type]
+        await clock_watch.look(session, NOON)
+        await _change_what_is_answered(session, program.vault)
+    await program.capacity.try_writing()
+    codes = ReturnCodes(program.database, program.vault)
+    code = digits_of(await codes.make(case.conversation_id))
+    assert code is not None
+    await codes.open(code, pseudonym="p2")
     async with program.database.transaction() as session:
         for table in Table.metadata.sorted_tables:
             assert await session.scalar(select(func.count()).select_from(table)), table.name
+
+
+async def _change_what_is_answered(session: AsyncSession, vault: Vault) -> None:
+    """Switch an answer off, write and publish one, correct a phrase, and count a question without an answer."""
+    await switch_off(session, "cost", by="Ola", because="no longer so", now=NOON)
+    revision = await written_answers.save(session, CAR.id, CAR.model_dump_json(), seen=0, by="Ola", now=NOON)
+    await written_answers.publish(session, CAR.id, revision, by="Iga", now=NOON)
+    await CorrectionStore(vault).add(session, PHRASE, by="Iga", now=NOON)
+    count_gaps(session, NOON, ["cost"], "pl")
 
 
 async def freeze() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -14,18 +15,30 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
 from bot.__main__ import main
+from bot.conversation.edition import entry_of
 from bot.program import Program, build
 from bot.runtime.release import release
 from bot.settings import PROJECT_ROOT
 from bot.storage.audit import AuditLog
+from bot.storage.corrections import CorrectionStore
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.key_rotation import fit_of
 from bot.storage.tables import CaseNote, Conversation, Handoff, Staff
 from bot.storage.tables_outward import Table
-from tests.releases.freeze import NOTE, RELEASES, WORDS, hashes
+from bot.storage.written_answers import published
+from tests.releases.freeze import CAR, NOTE, PHRASE, RELEASES, WORDS, fill, hashes
 from tests.support import Clock, PlainAssistant, settings_in
 
-EVERY_RELEASE = sorted(path.name for path in RELEASES.iterdir() if (path / "sqlite.sql").exists())
+EVERY_RELEASE = sorted(
+    (path.name for path in RELEASES.iterdir() if (path / "sqlite.sql").exists()),
+    key=lambda name: [int(part) for part in name.split(".")],
+)
+
+
+def released(version: str) -> dict[str, str]:
+    """Return the hashes of the migrations that a release had, by the names of their files."""
+    lines = (RELEASES / version / "migrations.txt").read_text(encoding="utf-8").splitlines()
+    return {name: digest for digest, name in (line.split("  ") for line in lines)}
 
 
 def opened(folder: Path, version: str, **changes: Any) -> Program:
@@ -50,6 +63,8 @@ async def assert_up_to_date_and_whole(program: Program) -> None:
         assert WORDS in [said.text for said in await program.conversations.messages(session, conversation.id)]
         note = (await session.scalars(select(CaseNote))).one()
         assert program.vault.open(note.content, f"note:{note.handoff_id}") == NOTE
+        assert all(entry_of(row) == CAR for row in await published(session))
+        assert all(made.correction == PHRASE for made in await CorrectionStore(program.vault).all(session))
         staff = (await session.scalars(select(Staff))).one()
         case = (await session.scalars(select(Handoff))).one()
     async with program.database.transaction() as session:
@@ -67,13 +82,28 @@ async def test_what_a_release_stored_is_brought_up_to_date_and_loses_nothing(tmp
 
 @pytest.mark.parametrize("version", EVERY_RELEASE)
 def test_a_migration_that_was_released_is_never_changed(version: str) -> None:
-    released = dict(reversed(line.split("  ")) for line in (RELEASES / version / "migrations.txt").read_text().splitlines())
-    assert released.items() <= hashes().items()
+    assert released(version).items() <= hashes().items()
 
 
-def test_this_release_is_frozen_and_in_the_changelog() -> None:
-    assert release() in EVERY_RELEASE
-    assert f"## {release()}" in (PROJECT_ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+def headings() -> list[str]:
+    """Return the headings of the changelog, the newest first."""
+    return re.findall(r"^## (.+)$", (PROJECT_ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_this_release_is_frozen_and_in_the_changelog_with_its_day() -> None:
+    assert release() == EVERY_RELEASE[-1]
+    assert [heading for heading in headings() if re.fullmatch(rf"{re.escape(release())}, \d{{4}}-\d\d-\d\d", heading)]
+
+
+def test_a_migration_that_came_after_the_newest_release_is_told_in_the_changelog() -> None:
+    if hashes().keys() - released(EVERY_RELEASE[-1]):
+        heading, _, said = (PROJECT_ROOT / "CHANGELOG.md").read_text(encoding="utf-8").partition("\n## ")[2].partition("\n")
+        assert heading == "Next"
+        assert "**Database**" in said.partition("\n## ")[0]
+
+
+async def test_what_freezes_a_release_leaves_no_table_empty(program: Program) -> None:
+    await fill(program)  # which looks into each itself
 
 
 async def test_a_database_of_another_line_is_refused_with_the_way_out(
