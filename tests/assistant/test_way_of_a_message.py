@@ -18,10 +18,9 @@ from tests.support import open_program
 if TYPE_CHECKING:
     from bot.assistant.assistant import Assistant
 
-pytestmark = pytest.mark.model
-
 PAGE = PROJECT_ROOT / "docs" / "architecture.md"
 QUESTION = "how much does it cost?"
+LONGEST = 46  # functions; more are more to read for whoever looks for a mistake
 
 
 def told() -> list[tuple[str, str]]:
@@ -52,6 +51,14 @@ async def passed(folder: Path, assistant: Assistant) -> list[tuple[str, str]]:
     return list(seen)
 
 
+def test_the_way_grows_no_longer_and_the_page_says_how_long_it_is() -> None:
+    page = told()
+    functions, modules = len(page), len({module for module, _ in page})
+    assert functions <= LONGEST
+    assert f"These are {functions} functions in {modules} modules" in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.model
 async def test_a_question_passes_the_functions_that_the_page_names(tmp_path: Path, rasa_assistant: Assistant) -> None:
     way, page = await passed(tmp_path, rasa_assistant), told()
     assert page
