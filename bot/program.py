@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-import bot.channels.registry  # noqa: F401 - declares the channels
 from bot.alarms.store import AlarmStore
 from bot.conversation.frontdoor import FrontDoor
 from bot.dialogue.answers import shared_library

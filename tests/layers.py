@@ -32,14 +32,16 @@ MAY_IMPORT: Final[dict[str, str]] = {
     "delivery": "messages language dialogue storage runtime handoff",
     "conversation": "messages language screening dialogue storage runtime handoff delivery",
     "program": "messages settings language screening dialogue storage runtime assistant handoff alarms conversation",
-    "channels.telegram": "messages settings language storage http runtime delivery program",
-    "channels.twilio": "messages settings language storage http runtime alarms delivery program",
+    "channels.provider": "settings delivery program",
+    "channels.telegram": "messages settings language storage http runtime delivery program channels.provider",
+    "channels.twilio": "messages settings language storage http runtime alarms delivery program channels.provider",
     "channels.webchat": "messages settings language storage http runtime delivery conversation program",
     "console": "messages language screening dialogue storage http runtime handoff alarms delivery conversation program",
     "operations": "messages settings language storage runtime delivery conversation program",
     "api": "messages language storage http handoff conversation program console",
     "channels": (
-        "settings storage runtime assistant alarms delivery program channels.telegram channels.twilio channels.webchat operations"
+        "settings storage runtime assistant alarms delivery program channels.provider channels.telegram channels.twilio "
+        "channels.webchat operations"
     ),
     "server": "settings storage http runtime assistant handoff alarms program channels.webchat console operations api channels",
     "commands": (
@@ -51,10 +53,7 @@ MAY_IMPORT: Final[dict[str, str]] = {
 
 # Arrows against the order, each with its reason.
 EXCEPTIONS: Final[dict[tuple[str, str], str]] = {
-    ("channels.telegram", "channels"): "its row in the registry is a `Provider`, and what it finds out for an operator a `Probe`",
-    ("channels.twilio", "channels"): "its row in the registry is a `Provider`, and what it finds out for an operator a `Probe`",
     ("language", "screening"): "the classes that a learned file names are checked by one function, which stands beside the heads",
-    ("program", "channels"): "all rows are declared before anything is stored for one; no provider's library is loaded",
 }
 SINGLE_MODULES: Final = frozenset({"messages", "settings", "program", "server", "__main__"})
 EVERYBODY_USES: Final = frozenset({"messages", "settings"})

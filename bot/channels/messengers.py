@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.alarms.watch import AlarmWatch
 from bot.channels.alarm_senders import alarm_ways
-from bot.channels.providers import Service
+from bot.channels.provider.contract import Service
 from bot.channels.registry import PROVIDERS
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.farewells import Farewells

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
+from bot.channels.provider.contract import Probe
 from bot.channels.registry import PROVIDERS
 from bot.settings import Settings
-
-
-@dataclass(frozen=True)
-class Probe:
-    """What a provider said."""
-
-    channel: str
-    good: bool
-    sentence: str
 
 
 async def probes(settings: Settings) -> AsyncIterator[Probe]:

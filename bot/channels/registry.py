@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.channels.providers import Provider
+from bot.channels.provider.contract import Provider
 from bot.channels.telegram.traits import TELEGRAM
 from bot.channels.twilio.traits import TWILIO
 from bot.channels.webchat.traits import WEB

@@ -84,10 +84,12 @@ def traits_of(channel: str) -> ChannelTraits:
 
 
 def declared() -> Mapping[str, ChannelTraits]:
-    """Return all rows by name."""
+    """Return all rows by name; raises ChannelUnknown where none was declared, for "no channel" would be a silent answer."""
+    if not _DECLARED:
+        raise ChannelUnknown("No channel was declared. Import bot.channels.registry first.")
     return MappingProxyType(_DECLARED)
 
 
 def pushing() -> list[str]:
     """Return the names of the channels to which the outbox sends."""
-    return [name for name, row in _DECLARED.items() if row.pushes]
+    return [name for name, row in declared().items() if row.pushes]

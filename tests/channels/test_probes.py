@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.channels.probes import Probe, probes
+from bot.channels.probes import probes
+from bot.channels.provider.contract import Probe
 from tests.channels.conftest import Build, Town
 from tests.channels.telegram.test_setup import set_up
 

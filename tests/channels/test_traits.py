@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -15,14 +15,14 @@ from aiohttp import web
 
 from bot.channels import messengers as messengers_module
 from bot.channels.messengers import Messengers
-from bot.channels.providers import Provider
+from bot.channels.provider.contract import Provider
 from bot.channels.registry import OWN, PROVIDERS, refuse_unserved
 from bot.channels.twilio.traits import TWILIO
 from bot.channels.webchat.traits import WEB
 from bot.commands.chat import CHAT
 from bot.console.texts import Texts
 from bot.delivery import channel_traits
-from bot.delivery.channel_traits import ChannelInvalid, ChannelTraits, ChannelUnknown, declare, declared, traits_of
+from bot.delivery.channel_traits import ChannelInvalid, ChannelTraits, ChannelUnknown, declare, declared, pushing, traits_of
 from bot.delivery.farewells import Farewell
 from bot.delivery.outbound import Outbound
 from bot.messages import Inbound
@@ -130,10 +130,30 @@ def test_every_provider_is_tried_with_its_payloads_and_a_stand_in_of_its_api() -
     assert [place for place in places if not (PROJECT_ROOT / "tests" / place).exists()] == []
 
 
+def printed(program: str) -> str:
+    """Return what a new process prints."""
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
 def test_the_registry_loads_no_library_of_a_provider() -> None:
-    program = "import sys, bot.program; print(sorted({'telegram', 'twilio'} & set(sys.modules)))"
-    loaded = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
-    assert loaded.stdout.strip() == "[]"
+    begun = "import sys, bot.program, bot.channels.registry"
+    assert printed(f"{begun}; print(sorted({{'telegram', 'twilio'}} & set(sys.modules)))") == "[]"
+
+
+@pytest.mark.parametrize("begun", ["bot.commands.purge", "bot.commands.restore", "bot.server"])
+def test_every_command_and_the_server_know_the_channels(begun: str) -> None:
+    program = f"import {begun}; from bot.delivery.channel_traits import declared; print(*declared())"
+    assert set(printed(program).split()) >= {row.name for row in ROWS}
+
+
+@pytest.mark.parametrize("asked", [declared, pushing])
+def test_whoever_asks_before_a_channel_was_declared_is_told_so(
+    asked: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_traits, "_DECLARED", {})
+    with pytest.raises(ChannelUnknown, match=r"bot\.channels\.registry"):
+        asked()
 
 
 async def test_a_message_of_a_channel_that_nobody_declared_is_refused_before_it_is_stored(town: Town) -> None:

@@ -1,4 +1,4 @@
 """Telegram: takes updates, tidies chats, delivers replies.
 
-It may import `messages`, `settings`, `language`, `storage`, `http`, `runtime`, `delivery` and `program`.
+It may import `messages`, `settings`, `language`, `storage`, `http`, `runtime`, `delivery`, `program` and `channels.provider`.
 """

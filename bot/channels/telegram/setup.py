@@ -12,7 +12,7 @@ import yaml
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channels.probes import Probe
+from bot.channels.provider.contract import Probe
 from bot.channels.telegram.delivery import TelegramClient
 from bot.channels.telegram.traits import TELEGRAM, WEBHOOK_PATH
 from bot.channels.telegram.updates import ALLOWED_UPDATES, COMMANDS

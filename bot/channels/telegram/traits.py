@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.channels.providers import Provider, Service
+from bot.channels.provider.contract import Probe, Provider, Service
 from bot.delivery.channel_traits import ChannelTraits
 
 if TYPE_CHECKING:
-    from bot.channels.probes import Probe
     from bot.delivery.dispatcher import Dispatcher
     from bot.program import Program
     from bot.settings import Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels.probes import Probe
+from bot.channels.provider.contract import Probe
 from bot.channels.twilio.delivery import TwilioClient
 from bot.channels.twilio.traits import TWILIO, WEBHOOK_PATH
 from bot.delivery.outbound import NotNow, Refused, Uncertain

@@ -13,7 +13,6 @@ from bot.delivery.farewells import Parting
 from bot.delivery.outbound import Sender
 
 if TYPE_CHECKING:
-    from bot.channels.probes import Probe
     from bot.delivery.dispatcher import Dispatcher
     from bot.program import Program
     from bot.settings import Settings
@@ -50,6 +49,15 @@ class Service(Protocol):
     async def close(self) -> None:
         """Close the connections; nothing is sent any more."""
         ...
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a provider said when it was asked whether it knows us, and where it sends messages."""
+
+    channel: str
+    good: bool
+    sentence: str
 
 
 @dataclass(frozen=True, kw_only=True)
