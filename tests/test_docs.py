@@ -13,6 +13,7 @@ from bot.__main__ import parser
 from bot.alarms import store as alarm_book
 from bot.console import logins, verdicts
 from bot.delivery import farewells
+from bot.dialogue.answers import shared_library
 from bot.language.wording import Wording
 from bot.settings import PROJECT_ROOT, Settings
 from bot.storage import case_events, gaps, receipts
@@ -126,3 +127,27 @@ def test_the_readmes_pictures_of_the_chat_show_the_words_that_it_has(language: s
         " SCREENSHOTS=docs/pictures .venv/bin/python -m pytest -m browser tests/e2e/test_chat_states.py"
         f" -k 'choices and [{language}]'"
     )
+
+
+def test_the_readme_counts_the_answers_that_there_are() -> None:
+    assert f"[{len(shared_library().answers)} answers]" in (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "path", [*DOCUMENTS, *(PROJECT_ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md"))], ids=lambda path: path.name
+)
+def test_every_link_within_the_documents_leads_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"", path.read_text(encoding="utf-8"))
+    broken = []
+    for target in ("".join(found) for found in targets):
+        name, _, heading = target.partition("#")
+        there = path.parent / name if name else path
+        if not re.match(r"https?:|mailto:", target) and not (there.exists() and (not heading or heading in headings(there))):
+            broken.append(target)
+    assert broken == []
+
+
+def headings(path: Path) -> set[str]:
+    """Return the names under which a page's headings are linked to."""
+    lines = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", line.strip().lower()).replace(" ", "-") for line in lines}
