@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,16 @@ def test_the_list_of_libraries_holds_what_the_program_asks_for_and_what_is_insta
     asked = {plain(re.split(r"[\[<>=!~ ]", wanted)[0]) for wanted in project["dependencies"]}
     assert asked - told.keys() == set()
     assert {name: listed_version for name, listed_version in told.items() if version(name) != listed_version} == {}
+
+
+def test_what_the_program_installs_fits_into_550_megabytes(listed: dict[str, Any]) -> None:
+    sizes = {
+        name: sum(file.size or 0 for file in distribution(name).files or ()) / 1e6
+        for name in (str(component["name"]) for component in listed["components"])
+    }
+    assert len(sizes) > 100
+    largest = sorted(sizes.items(), key=lambda one: -one[1])[:5]
+    assert sum(sizes.values()) <= 550, largest
 
 
 def runs_here(wheel: str) -> bool:
