@@ -148,6 +148,7 @@ class Dispatcher:
         now = self.clock()
         earlier = aliased(Delivery)
         conditions: list[ColumnElement[bool]] = [
+            Delivery.state.in_(outbox.UNFINISHED),  # by which the index finds them: the table keeps all that was ever sent
             Delivery.finished_at.is_(None),
             Delivery.due_at <= now,
             Delivery.channel.in_([name for name in self.senders if self._paused.get(name, now) <= now]),

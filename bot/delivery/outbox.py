@@ -17,6 +17,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.channel_traits import declared, traits_of
+from bot.storage.claims import OPEN
 from bot.storage.concealed import keep_provider_ids, provider_ids
 from bot.storage.tables import Conversation, Delivery, Message
 from bot.storage.vault import Vault
@@ -29,6 +30,8 @@ DELIVERIES: Final = Counter(
 
 GAVE_UP: Final = "gave_up"
 LEFT: Final = "left"
+
+UNFINISHED: Final = (*OPEN, "unknown")  # the states that a row may have while it is open
 
 State = Literal["due", "sending", "sent", "delivered", "failed", "unknown", "cancelled"]
 
