@@ -3,7 +3,9 @@
 Starts stock Rasa (`rasa init`, in an environment of its own with Python 3.10, which uv makes under build/ at the first time: 2 GB,
 some minutes), the program, and the floor (bench/floor.py: the same server without understanding). All run at once and are measured in
 turns with the same conversations by clients that send the next message when the last is answered. The table goes to the terminal and
-into docs/performance.md, the picture beside it.
+into docs/performance.md, the picture beside it; not where others use the machine at the start, unless `--busy` is given.
+
+`--processes 1 2 4` measures instead the program as so many processes over one PostgreSQL, with the clients spread over them.
 """
 
 from __future__ import annotations
@@ -35,8 +37,10 @@ from bot.channels.webchat.networks import FORWARDED
 from bot.learning.labelled import conversation_files
 from bot.screening.rows import NLU_DATA
 from bot.settings import PROJECT_ROOT
+from tests.postgres.cluster import NoServer, cluster
 
 MESSAGES = 12  # of a conversation
+CALM_A_CORE = 0.5  # load average at the start: above, somebody else's work is measured as well
 READY_SECONDS = 900  # stock Rasa takes half a minute where it has a core to itself
 PAGE = PROJECT_ROOT / "docs" / "performance.md"
 PICTURE = PROJECT_ROOT / "docs" / "pictures" / "load.png"
@@ -65,7 +69,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured of one server with so many clients."""
+    """What was measured of one server, or of several that share the clients."""
 
     server: str
     clients: int
@@ -231,15 +235,16 @@ def cpu_seconds(pid: int) -> float:
     return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measure(server: Server, clients: int, seconds: float, talk: Sequence[Sequence[str]], run: str) -> Figures:
-    """Let so many clients talk for a while; what is under way at the end is finished."""
+async def measure(shared: Sequence[Server], clients: int, seconds: float, talk: Sequence[Sequence[str]], run: str) -> Figures:
+    """Let so many clients, spread over the servers, talk for a while; what is under way at the end is finished."""
     times: list[float] = []
     failures = 0
     end = time.monotonic() + seconds
-    used = cpu_seconds(server.pid)
+    used = sum(cpu_seconds(server.pid) for server in shared)
 
     async def client_talks(session: aiohttp.ClientSession, number: int) -> None:
         nonlocal failures
+        server = shared[number % len(shared)]
         for turn in range(number, number + len(talk) * 1000, clients):
             try:
                 headers = await server.open(session, server.address, f"{run}-{turn}")
@@ -258,27 +263,27 @@ async def measure(server: Server, clients: int, seconds: float, talk: Sequence[S
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=120)) as session:
         await asyncio.gather(*(client_talks(session, number) for number in range(clients)))
-    lasted, used = time.monotonic() - begun, cpu_seconds(server.pid) - used
+    lasted, used = time.monotonic() - begun, sum(cpu_seconds(server.pid) for server in shared) - used
     ranked = sorted(times) or [float("nan")]
     percentiles = tuple(ranked[min(int(len(ranked) * share), len(ranked) - 1)] for share in (0.5, 0.95, 0.99))
     return Figures(
-        server.name,
+        shared[0].name,
         clients,
         len(times) / lasted,
         (percentiles[0], percentiles[1], percentiles[2]),
         used * 1000 / max(len(times), 1),
-        megabytes(server.pid),
+        sum(megabytes(server.pid) for server in shared),
         failures,
     )
 
 
-def table(found: Sequence[Figures], started: Sequence[Server]) -> str:
-    """Return the figures as a table in Markdown; ratios are against stock Rasa with as many clients, where it ran."""
+def table(found: Sequence[Figures], started: Sequence[Server], *, beside: str = "stock Rasa") -> str:
+    """Return the figures as a table in Markdown; ratios are against the server `beside` with as many clients, where it ran."""
     lines = [
         "| clients | server | messages a second | p50 (ms) | p95 (ms) | p99 (ms) | CPU a message (ms) | resident (MB) | failures |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    base = {figures.clients: figures for figures in found if figures.server == "stock Rasa"}
+    base = {figures.clients: figures for figures in found if figures.server == beside}
     for one in sorted(found, key=lambda figures: figures.clients):
         stock = base.get(one.clients)
         compared = stock is not None and stock is not one
@@ -309,7 +314,11 @@ def write(made: str) -> None:
 
 
 async def compare(options: argparse.Namespace) -> None:
-    """Start all, measure them in turns, and tell."""
+    """Start all, measure them in turns, and tell; refuses to write into the page what others who use the machine would have made."""
+    load, most = os.getloadavg()[0], CALM_A_CORE * (os.process_cpu_count() or 1)
+    print(f"Load average at the start {load:.1f}, on a calm machine at most {most:.1f}.", flush=True)
+    if load > most and not (options.dry or options.busy):
+        raise SystemExit("Others use this machine: the table would say little. Wait, or give --dry or --busy.")
     stock = None if options.without_stock else stock_project(options.stock)
     talk = conversations()
     found = []
@@ -320,10 +329,10 @@ async def compare(options: argparse.Namespace) -> None:
                 started.append(await stack.enter_async_context(running(server)))
                 print(f"{server.name} answers after {server.start_seconds:.1f} s.", flush=True)
             for server in started:
-                await measure(server, 1, min(options.seconds, 5), talk, "warm")
+                await measure([server], 1, min(options.seconds, 5), talk, "warm")
             for clients in options.clients:
                 for server in started:
-                    found.append(await measure(server, clients, options.seconds, talk, f"c{clients}"))
+                    found.append(await measure([server], clients, options.seconds, talk, f"c{clients}"))
                     print(f"{found[-1]}", flush=True)
             made = table(found, started)
     print(f"\n{made}")
@@ -336,6 +345,27 @@ async def compare(options: argparse.Namespace) -> None:
         write(made)
 
 
+async def multiply(options: argparse.Namespace) -> None:
+    """Measure the program as one process and as several, each time over a PostgreSQL of its own, and tell; the page stays as it is."""
+    talk = conversations()
+    found, started = [], []
+    for processes in options.processes:
+        with cluster() as url, tempfile.TemporaryDirectory(prefix="frontdoor-load-") as folder:
+            async with AsyncExitStack() as stack:
+                shared = []
+                for _ in range(processes):  # one after the other: the first makes keys and tables
+                    server = servers(Path(folder), None)[0]
+                    server.name = f"{processes} process{'es' if processes > 1 else ''}"
+                    server.settings |= {"DATABASE_URL": url}
+                    shared.append(await stack.enter_async_context(running(server)))
+                started.append(shared[0])
+                await measure(shared, len(shared), min(options.seconds, 5), talk, "warm")
+                for clients in options.clients:
+                    found.append(await measure(shared, clients, options.seconds, talk, f"c{clients}"))
+                    print(f"{found[-1]}", flush=True)
+    print(f"\n{table(found, started, beside=started[0].name)}\n\nCPU and memory are the program's, without PostgreSQL's.")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__.partition("\n")[0])
     parser.add_argument(
@@ -345,4 +375,10 @@ if __name__ == "__main__":
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32, 128])
     parser.add_argument("--seconds", type=float, default=20.0, help="for each server and number of clients")
     parser.add_argument("--dry", action="store_true", help="leave docs/ as it is")
-    asyncio.run(compare(parser.parse_args()))
+    parser.add_argument("--busy", action="store_true", help="write into docs/ also when others use the machine")
+    parser.add_argument("--processes", type=int, nargs="+", metavar="N", help="the program alone, as so many processes")
+    chosen = parser.parse_args()
+    try:
+        asyncio.run(multiply(chosen) if chosen.processes else compare(chosen))
+    except NoServer as reason:
+        raise SystemExit(f"PostgreSQL: {reason}") from None
