@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from prometheus_client import Counter, Gauge
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
 
 from bot.alarms.alarm import LINK, Kind, Links, first_ways, later_ways, other_ways, quiet_ways, way_names
+from bot.alarms.ending import OF_ALARM, OF_CASE, WAVE, key_of, over, wave_mark
 from bot.alarms.record import WayRecord, WayState, way_records
 from bot.handoff.hours import DutyHours, latest
 from bot.handoff.queue import urgent_since
@@ -37,7 +39,7 @@ SELF_TEST_LATE: Final = timedelta(hours=26)
 WATCH_LATE: Final = timedelta(minutes=2)
 CLOCK_STEP: Final = timedelta(minutes=1)  # what lies further ahead than it can was written when the clock was wrong
 LONGEST_PAUSE: Final = timedelta(minutes=2)  # of a call: leases, retries and gaps between calls are shorter
-WAVE: Final = "wave:"  # begins the key of an alarm for many cases that are alike
+MOST_AT_ONCE: Final = 50  # alarms that one look raises, in some 120 ms: nobody who writes waits for all of a flood
 
 RAISED = Counter("frontdoor_alarms_raised", "Alarms, by kind and triage.", ["kind", "triage"])
 SOUNDING = Gauge("frontdoor_alarms_sounding", "Alarms that nobody has answered.")
@@ -77,11 +79,11 @@ class AlarmStore:
         self.disk: Callable[[], Disk] = lambda: disk_of(settings.data_dir)
         self.watched_at: datetime | None = None
 
-    async def look(self, session: AsyncSession, now: datetime) -> None:
-        """Raise what is due, end what was seen to, begin the next rounds."""
+    async def look(self, session: AsyncSession, now: datetime) -> bool:
+        """Raise what is due, end what was seen to, begin the next rounds; say whether there may be more to raise than one look does."""
         await self._set_clocks(session, now)
         await self._end(session, now)
-        await self._raise_cases(session, now)
+        more = await self._raise_cases(session, now)
         await self._raise_self_test(session, now)
         await self._raise_failing_ways(session, now)
         await self._raise_disk(session, now)
@@ -90,10 +92,11 @@ class AlarmStore:
             select(func.count()).select_from(Alarm).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value)
         )
         SOUNDING.set(sounding or 0)
+        return more
 
-    async def sounding(self, session: AsyncSession) -> Sequence[Alarm]:
-        """Return the alarms of cases that nobody has answered, the oldest first."""
-        chosen = select(Alarm).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value).order_by(Alarm.raised_at)
+    async def sounding(self, session: AsyncSession) -> Sequence[str]:
+        """Return the ids of the alarms of cases that nobody has answered, the oldest first."""
+        chosen = select(Alarm.id).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value).order_by(Alarm.raised_at)
         return (await session.scalars(chosen)).all()
 
     async def latest_test(self, session: AsyncSession) -> Alarm | None:
@@ -159,7 +162,7 @@ class AlarmStore:
         last = await session.scalar(select(func.max(Alarm.raised_at)).where(Alarm.kind == Kind.SELF_TEST.value))
         return last is None or now - last > SELF_TEST_LATE
 
-    async def _raise_cases(self, session: AsyncSession, now: datetime) -> None:
+    async def _raise_cases(self, session: AsyncSession, now: datetime) -> bool:
         watched = set(self.patience)
         if self.other_patience and self.duty.on_duty(now):
             watched = {level.value for level in Triage}  # who only asked for a person is told of as well, when somebody is there
@@ -170,19 +173,23 @@ class AlarmStore:
             if case.triage in watched and calls(case) and not self._may_wait(case, case.waiting_since, now)
         ]
         if not due:
-            return
+            return False
         known = set(
             await session.scalars(
                 select(Alarm.key).join(Handoff, Handoff.id == Alarm.handoff_id).where(Handoff.closed_at.is_(None))
             )
         )
-        in_waves = await self._raise_waves(session, waves(everybody), {case.id for case in due}, now)
+        in_waves, raised = await self._raise_waves(session, waves(everybody), {case.id for case in due}, now), 0
         for case in due:
-            if case.id in in_waves or _key(case) in known:
+            if case.id in in_waves or key_of(case) in known:
                 continue
             since = await urgent_since(session, case)
             if not self._may_wait(case, since, now):
-                await self._raise(session, Kind.CASE, key=_key(case), now=now, case=case, since=since)
+                await self._raise(session, Kind.CASE, key=key_of(case), now=now, case=case, since=since)
+                raised += 1
+            if raised == MOST_AT_ONCE:
+                return True
+        return False
 
     async def _raise_waves(self, session: AsyncSession, found: Sequence[Wave], due: set[str], now: datetime) -> set[str]:
         """Raise one alarm for each wave, however many are in it; return the cases that it covers."""
@@ -312,11 +319,14 @@ class AlarmStore:
     async def _end(self, session: AsyncSession, now: datetime) -> None:
         """End the alarms of cases that were taken or closed, or whose triage changed; and tests that went their way."""
         open_ones = await session.execute(
-            select(Alarm, Handoff).outerjoin(Handoff, Handoff.id == Alarm.handoff_id).where(Alarm.ended_at.is_(None))
+            select(Alarm, Handoff)
+            .outerjoin(Handoff, Handoff.id == Alarm.handoff_id)
+            .where(Alarm.ended_at.is_(None))
+            .options(load_only(*OF_ALARM, raiseload=True), load_only(*OF_CASE, raiseload=True))
         )
         others: dict[str, Wave] | None = None
         for alarm, case in open_ones.all():
-            because = _over(alarm, case) if alarm.kind == Kind.CASE else await self._test_over(session, alarm, now)
+            because = over(alarm, case) if alarm.kind == Kind.CASE else await self._test_over(session, alarm, now)
             if because is None:
                 continue
             if (mark := wave_mark(alarm)) is not None:
@@ -354,30 +364,7 @@ def calls(case: OpenCase) -> bool:
     return case.taken_by is None and case.set_aside_as is None and wanted
 
 
-def wave_mark(alarm: Alarm) -> str | None:
-    """Return the mark of the wave that an alarm is for; None of an alarm for one case."""
-    return alarm.key.split(":")[1] if alarm.key.startswith(WAVE) else None
-
-
 async def wave_alarms(session: AsyncSession) -> dict[str, Alarm]:
     """Return the alarms of waves that are not over, by mark."""
     found = await session.scalars(select(Alarm).where(Alarm.ended_at.is_(None), Alarm.key.startswith(WAVE)))
     return {alarm.key.split(":")[1]: alarm for alarm in found}
-
-
-def _key(case: Handoff | OpenCase) -> str:
-    return f"case:{case.id}:{case.triage}:{case.waiting_since.isoformat()}"
-
-
-def _over(alarm: Alarm, case: Handoff | None) -> str | None:
-    if case is None:
-        return "erased"
-    if case.closed_at is not None:
-        return "closed"
-    if case.taken_by is not None:
-        return "taken"
-    if case.withdrawn_at is not None and case.triage != Triage.EMERGENCY:
-        return "withdrawn"
-    if case.set_aside_as is not None:
-        return "set_aside"
-    return "changed" if wave_mark(alarm) is None and alarm.key != _key(case) else None

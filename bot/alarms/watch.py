@@ -86,24 +86,29 @@ class AlarmWatch:
             await way.close()
 
     async def _look(self) -> None:
+        while await self._look_at_some():  # between two looks those who write have their turn
+            pass
+
+    async def _look_at_some(self) -> bool:
         now = self.program.clock()
         try:
             async with self.program.database.transaction() as session:
-                before = {alarm.id for alarm in await self.store.sounding(session)}
-                await self.store.look(session, now)
-                after = {alarm.id for alarm in await self.store.sounding(session)}
+                before = set(await self.store.sounding(session))
+                more = await self.store.look(session, now)
+                after = set(await self.store.sounding(session))
                 claimed = await self._claim(session, now)
         except IntegrityError:  # another process raised the same alarm in the same moment
-            return
+            return False
         except Exception as error:  # nothing may end the watch: the next look tries again, the status tells staff
             WATCH_FAILURES.labels(type(error).__name__).inc()
             log.error("alarm_watch_failed", error=type(error).__name__, exc_info=error)
-            return
+            return False
         self.store.watched_at = now  # only what is stored was seen to
         if before != after:
             self.program.live_events.publish(QUEUE)
         for call in claimed:
             self._tasks.start(self._send(call, attempts_left=call.attempts < MAX_ATTEMPTS))
+        return more
 
     async def _claim(self, session: AsyncSession, now: datetime, only: str | None = None) -> list[_Claimed]:
         """Take the calls that are due, the most urgent first."""

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alarms.alarm import Kind
+from bot.alarms.ending import wave_mark
 from bot.alarms.record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
-from bot.alarms.store import calls, wave_mark
+from bot.alarms.store import calls
 from bot.console.logins import Visitor
 from bot.console.protection import WATCHING, Handler, route_name
 from bot.console.services import ATTENTION, SERVICES, VISITOR, ConsoleServices
@@ -150,7 +151,7 @@ async def _written(session: AsyncSession, visitor: Visitor) -> tuple[Written, ..
 async def _alarms(services: ConsoleServices, session: AsyncSession) -> list[AlarmShown]:
     """Return the alarms of cases that still wait: the watch ends the others a moment later."""
     found = await session.execute(
-        select(Alarm, Handoff, Conversation)
+        select(Alarm, Handoff.id, Conversation.language, Conversation.channel)
         .join(Handoff, Handoff.id == Alarm.handoff_id)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(
@@ -164,15 +165,15 @@ async def _alarms(services: ConsoleServices, session: AsyncSession) -> list[Alar
     rows = found.all()
     if not rows:
         return []
-    calls = await calls_by_alarm(session, [alarm.id for alarm, _, _ in rows])
+    calls = await calls_by_alarm(session, [alarm.id for alarm, *_ in rows])
     names = await services.accounts.names(session)
     return [
         AlarmShown(
             id=alarm.id,
-            case_id=case.id,
+            case_id=case_id,
             triage=Triage(alarm.triage),
-            language=conversation.language,
-            channel=conversation.channel,
+            language=language,
+            channel=channel,
             since=alarm.since,
             calls=_shown(calls.get(alarm.id, ())),
             heard_by=None if alarm.state == "sounding" else names.get(alarm.heard_by or "", ""),
@@ -181,7 +182,7 @@ async def _alarms(services: ConsoleServices, session: AsyncSession) -> list[Alar
             cases=alarm.cases,
             mark=wave_mark(alarm),
         )
-        for alarm, case, conversation in rows
+        for alarm, case_id, language, channel in rows
     ]
 
 

@@ -151,8 +151,8 @@ async def test_an_alarm_that_sounds_again_unheard_was_missed(
     clock.move(seconds=61)
     await look()
     async with program.database.transaction() as session:
-        for alarm in (await program.alarms.sounding(session))[:5]:
-            await program.alarms.acknowledge(session, alarm.id, by="somebody", now=clock())
+        for alarm_id in (await program.alarms.sounding(session))[:5]:
+            await program.alarms.acknowledge(session, alarm_id, by="somebody", now=clock())
     for _ in range(3):
         clock.move(seconds=125)
         await look()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from sqlalchemy import func, select
 
 from bot.alarms.watch import AlarmWatch
@@ -51,3 +54,17 @@ async def test_setting_aside_closes_and_deletes_nothing_and_is_undone_whole(prog
         assert await session.scalar(select(func.count()).where(Handoff.closed_at.is_not(None))) == 0
         assert await bring_back(session, wave.mark) == 100
         assert len(waves(await open_cases(session))[0].cases) == 100
+
+
+async def test_nobody_waits_for_the_alarms_of_all_who_are_unlike(
+    program: Program, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.alarms.store.MOST_AT_ONCE", 2)
+    for number in range(19):  # too few for a wave
+        await program.frontdoor.receive(inbound(f"zamknęli mnie {'abcdefghijklmnopqrst'[number] * 4}", who=f"fake{number}"))
+    clock.move(minutes=2)
+    looking = asyncio.create_task(AlarmWatch(program, {}).look_once())
+    await program.frontdoor.receive(inbound("jak mi pomożecie", who="stranger"))
+    assert await count(program, Alarm) < 19
+    await looking
+    assert await count(program, Alarm) == 19
