@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,8 @@ WAVE_PATH: Final = "/waves/{mark:[0-9a-f]{16}}"
 GONE: Final = 499  # for a page that was closed: nobody reads it
 MOST_STREAMS: Final = 30  # of one login: a page each, where the browser cannot let one page listen for all
 GATHER_SECONDS: Final = 0.2  # what changes in a moment is told once: in a flood every page would look again all the time
+LOOKS_APART: Final = 10  # times what the list takes: while it is long, an open page leaves the machine to those who write
+LONGEST_GATHER_SECONDS: Final = 2.0
 HEARTBEAT_SECONDS: Final = 15.0  # the page takes twice this without a sign as a lost connection
 
 
@@ -30,6 +33,7 @@ class QueuePages:
         self.services = services
         self.closing = closing
         self.streams = Streams(MOST_STREAMS)
+        self._list_took = 0.0  # seconds, the last time
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -51,12 +55,14 @@ class QueuePages:
         return await self._rows(request, "queue_list.html")
 
     async def _rows(self, request: web.Request, template: str) -> web.Response:
-        visitor = visitor_of(request)
+        visitor, began = visitor_of(request), time.monotonic()
         async with self.services.program.database.transaction() as session:
             view = await queue_view(self.services, session, visitor, QueueFilter.of(request.query))
             if template == "queue.html":
                 await self.services.record(session, visitor, "queue_read", "queue")
-        return self.services.page(request, template, {"view": view})
+        page = self.services.page(request, template, {"view": view})
+        self._list_took = time.monotonic() - began
+        return page
 
     async def set_aside(self, request: web.Request) -> web.Response:
         """Set a wave aside, as far as the page showed it; nothing is closed, and whoever writes on in other words comes back."""
@@ -114,7 +120,12 @@ class QueuePages:
                         await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)
                     except TimeoutError:
                         continue
-                    await asyncio.sleep(GATHER_SECONDS)
+                    await asyncio.sleep(gather_seconds(self._list_took))
                     changed.clear()
                     event = "changed"
         return stream
+
+
+def gather_seconds(list_took: float) -> float:
+    """Return for how long changes are gathered before pages are told of them, by the seconds that the list takes."""
+    return min(max(GATHER_SECONDS, list_took * LOOKS_APART), LONGEST_GATHER_SECONDS)

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from aiohttp import ClientResponse
 
+from bot.console import queue_pages
+from bot.console.queue_pages import gather_seconds
 from bot.console.staff import Accounts
 from bot.program import Program
 from bot.storage.audit import AuditLog
@@ -43,6 +46,21 @@ async def test_a_new_case_a_taking_and_an_answer_reach_every_open_page_at_once(c
         await ola.post(f"/cases/{case}/answer", text="Dzień dobry", form_id="1")
         assert await next_event(stream) == "changed"
         assert "Dzień dobry" in await jan.text(f"/cases/{case}/live")
+
+
+async def test_pages_look_less_often_at_a_list_that_takes_long(
+    consultant: Any, writes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[float] = []
+    monkeypatch.setattr(queue_pages, "gather_seconds", lambda took: told.append(took) or 0)
+    ola = await consultant()
+    async with events(ola) as stream:
+        await next_event(stream)
+        await ola.text("/queue")
+        await writes("zabrał mi paszport")
+        await next_event(stream)
+    assert told[0] > 0  # what the list took
+    assert [gather_seconds(took) for took in (0.001, 0.1, 60)] == [0.2, 1.0, 2.0]
 
 
 async def test_events_carry_no_words_and_no_ids(consultant: Any, writes: Any) -> None:
