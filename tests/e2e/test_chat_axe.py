@@ -22,7 +22,7 @@ SCENES = {
         speak(doing, "program_writes");
         """,
         [(SAY % "code_slow", "html")]
-        + [(SAY % notice, "#form") for notice in ("code_wrong", "not_done", "erased", "gone", "no_connection")],
+        + [(SAY % notice, "#form") for notice in ("code_wrong", "not_done", "erased", "gone", "no_connection", "crowded")],
     ),
     "all that becomes of a message, a consultant, and a code": (
         """
