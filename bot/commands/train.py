@@ -39,10 +39,11 @@ def run(options: argparse.Namespace) -> int:
     from bot.assistant.training import TrainingFailed, is_current, train  # noqa: PLC0415 - Rasa takes seconds to import
 
     model_dir = load_settings().model_dir
-    how = _how(options, model_dir)
-    if is_current(model_dir) and not options.force and not (options.ship and how.missing()):
+    current = not options.force and is_current(model_dir)
+    if (current and not options.ship) or (current and not _how(options, model_dir).missing()):
         print("The model is up to date with its training data.")
         return 0
+    how = _how(options, model_dir)
     if options.at_hand and how.missing() and newest_archive(model_dir) is not None:
         print("The training data changed. The model before answers until the new one is learned.")
         return 0
