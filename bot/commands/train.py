@@ -39,8 +39,7 @@ def run(options: argparse.Namespace) -> int:
     from bot.assistant.training import TrainingFailed, is_current, train  # noqa: PLC0415 - Rasa takes seconds to import
 
     model_dir = load_settings().model_dir
-    current = not options.force and is_current(model_dir)
-    if (current and not options.ship) or (current and not _how(options, model_dir).missing()):
+    if not options.force and is_current(model_dir) and not (options.ship and _how(options, model_dir).missing()):
         print("The model is up to date with its training data.")
         return 0
     how = _how(options, model_dir)

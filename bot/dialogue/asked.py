@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +41,11 @@ class Part:
     asks: float
     near: tuple[Found, ...]
     words: str = ""
+
+    @cached_property
+    def length(self) -> int:
+        """Return how many words it has; each of the answers near to it is told so."""
+        return len(words(self.words))
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ class Asking:
             self.context.first,
             self.context.awaits is not None,
             self.context.presses,
-            len(words(self.whole.words)),
+            self.whole.length,
         ]
         whole, *clauses = (_placed(part) for part in (self.whole, *self.clauses))
         rows = [[*self._of(name, whole, clauses), *heard, *alike] for name in self.candidates]
@@ -102,7 +108,7 @@ class Asking:
             *(nearest.numbers if nearest else _FAR),
             nearest.found.opinion.in_whole if nearest else -2.0,
             part.asks if part else -0.2,
-            len(words(part.words)) if part else 0,
+            part.length if part else 0,
             best / max(len(clauses), 1),
             max((self.clauses[number].asks * place.share for number, place in among), default=0.0),
             sum(place.rank == 0 for _, place in among),

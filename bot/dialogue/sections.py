@@ -224,24 +224,6 @@ TABLE: Final = (
     Row(A, "an answer lacks what the writer's situation asks for", lambda t: bool(added(t)), added, GOES_ON),
     Row(
         A,
-        "a question that has no answer, of somebody who cannot phone, in a danger",
-        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and is_.may_ask_back(t) and is_.unheard(t) and not is_.answers(t),
-        with_near("unheard_steps", "question_waits", near=("question_near", "not_known_near_again")),
-    ),
-    Row(
-        A,
-        "a question that has no answer, in a danger",
-        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and is_.may_ask_back(t) and not is_.answers(t),
-        with_near("question_danger", "question_waits", near=("question_danger_near", "not_known_near_again")),
-    ),
-    Row(
-        A,
-        "a question that has no answer, of somebody who may die",
-        lambda t: is_.asks_unknown(t) and is_.suicide_open(t) and is_.may_ask_back(t) and not is_.answers(t),
-        with_near("question_dying", "stay_with_me", near=("question_dying_near", "question_dying")),
-    ),
-    Row(
-        A,
         "a question beside an alarm that is told of for the first time",
         lambda t: is_.asks_unknown(t) and not is_.may_ask_back(t),
         lambda _t: (),
@@ -251,6 +233,24 @@ TABLE: Final = (
         "a question without an answer, beside one with",
         lambda t: is_.asks_unknown(t) and bool(is_.answers(t)),
         rest_unknown,
+    ),
+    Row(
+        A,
+        "a question that has no answer, of somebody who cannot phone, in a danger",
+        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and is_.unheard(t),
+        with_near("unheard_steps", "question_waits", near=("question_near", "not_known_near_again")),
+    ),
+    Row(
+        A,
+        "a question that has no answer, in a danger",
+        lambda t: is_.asks_unknown(t) and is_.danger_open(t),
+        with_near("question_danger", "question_waits", near=("question_danger_near", "not_known_near_again")),
+    ),
+    Row(
+        A,
+        "a question that has no answer, of somebody who may die",
+        lambda t: is_.asks_unknown(t) and is_.suicide_open(t),
+        with_near("question_dying", "stay_with_me", near=("question_dying_near", "question_dying")),
     ),
     Row(
         A,
