@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from sqlalchemy import select
 
+from bot.storage.tables import Conversation, Message
 from tests.e2e.desks import Night
 
 # One language of each script, of both directions of writing.
@@ -15,6 +17,8 @@ SCRIPTS = ("pl", "uk", "ka", "ar", "hi")
 AWAY = "https://www.gov.pl/"
 READY = ".greeting .choices button:enabled"  # the greeting comes with the page, its choices work when its script does
 PATIENCE = 20_000  # milliseconds; other work may share the machine
+SENT = "**/chat/messages"
+WORDS = ["szef krzyczy", "nie wiem, co robić", "jestem sama"]
 WITHOUT_SCRIPT = {"java_script_enabled": False}
 # What Chrome 70, Safari 12 or Firefox 63 do not have, of what the page or a library in it might ask for.
 OLD = """
@@ -103,3 +107,28 @@ def in_a_case(night: Night, page: Page, text: str = "zabrał mi paszport") -> No
     says(page, text)
     night.account("Ola")
     night.takes("Ola")
+
+
+def stored(night: Night) -> list[list[str]]:
+    """Return what people said, by conversation, in order."""
+
+    async def read() -> list[list[str]]:
+        program = night.program
+        async with program.database.transaction() as session:
+            conversations = (await session.scalars(select(Conversation.id).order_by(Conversation.created_at))).all()
+            found = (await session.scalars(select(Message).filter_by(author="person").order_by(Message.number))).all()
+            return [[program.conversations.read(one).text for one in found if one.conversation_id == of] for of in conversations]
+
+    return night.do(read())
+
+
+def writes(page: Page, *texts: str) -> None:
+    """Send messages without waiting for anything."""
+    for text in texts:
+        page.fill("#text", text)
+        page.keyboard.press("Enter")
+
+
+def first(page: Page, address: str, wrong: Callable[[Route], Any]) -> None:
+    """Let something go wrong with the first request to an address."""
+    page.route(address, wrong, times=1)

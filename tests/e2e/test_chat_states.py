@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,46 +13,18 @@ from bot.console.ownership import Ownership
 from bot.console.services import ConsoleServices
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES
-from bot.storage.tables import Conversation, Message
-from tests.e2e.chats import OLD, Chat, in_a_case, says
+from bot.storage.tables import Conversation
+from tests.e2e.chats import OLD, PATIENCE, SENT, WORDS, Chat, first, in_a_case, says, stored, writes
 from tests.e2e.desks import Night, faults, picture, ready
 from tests.pictures import words_of_the_picture
 
 pytestmark = pytest.mark.browser
 
-SENT = "**/chat/messages"
 OPENED = "**/chat/conversations"
-PATIENCE = 20_000  # milliseconds; retries wait some seconds
-WORDS = ["szef krzyczy", "nie wiem, co robić", "jestem sama"]
-
-
-def stored(night: Night) -> list[list[str]]:
-    """Return what people said, by conversation, in order."""
-
-    async def read() -> list[list[str]]:
-        program = night.program
-        async with program.database.transaction() as session:
-            conversations = (await session.scalars(select(Conversation.id).order_by(Conversation.created_at))).all()
-            found = (await session.scalars(select(Message).filter_by(author="person").order_by(Message.number))).all()
-            return [[program.conversations.read(one).text for one in found if one.conversation_id == of] for of in conversations]
-
-    return night.do(read())
-
-
-def writes(page: Page, *texts: str) -> None:
-    """Send messages without waiting for anything."""
-    for text in texts:
-        page.fill("#text", text)
-        page.keyboard.press("Enter")
 
 
 def states(page: Page) -> list[str | None]:
     return [line.get_attribute("data-state") for line in page.locator(".mine").all()]
-
-
-def first(page: Page, address: str, wrong: Callable[[Route], Any]) -> None:
-    """Let something go wrong with the first request to an address."""
-    page.route(address, wrong, times=1)
 
 
 def lost_answer(route: Route) -> None:
@@ -63,11 +34,6 @@ def lost_answer(route: Route) -> None:
 
 def broken(route: Route) -> None:
     route.abort()
-
-
-def slowly(route: Route) -> None:
-    answer = route.fetch()
-    route.fulfill(response=answer)
 
 
 WRONG: dict[str, tuple[str, Callable[[Route], Any]]] = {
@@ -179,26 +145,6 @@ def test_a_line_that_breaks_in_a_crowd_is_told_as_broken_and_a_crowd_behind_it_a
     assert stored(night) == [WORDS[:2]]
 
 
-def test_erasing_without_a_connection_says_that_it_did_not_work_and_promises_nothing(night: Night, chat: Chat) -> None:
-    page = chat("en", (320, 568))
-    says(page, "my boss has my passport")
-    page.context.set_offline(True)
-    expect(page.locator("#notice")).to_contain_text("I keep trying")
-    for button in ("#erase", "#confirm-yes"):
-        page.click(button)
-    expect(page.locator("#notice")).to_have_text("That did not work: there is no connection. Please try again.")
-    expect(page.locator("#notice")).to_be_in_viewport(ratio=1)
-    page.click("#ask-code")
-    page.evaluate("dispatchEvent(new Event('offline'))")  # which is also tried again by itself, and says so
-    expect(page.locator("#notice")).to_have_text("That did not work: there is no connection. Please try again.")
-    picture(page, "chat-not-erased")
-    page.context.set_offline(False)
-    for button in ("#erase", "#confirm-yes"):
-        page.click(button)
-    expect(page.locator("#notice")).to_contain_text("has been erased")
-    assert stored(night) == []
-
-
 GPRS = {"offline": False, "latency": 500, "downloadThroughput": 50_000 / 8, "uploadThroughput": 20_000 / 8}  # bytes a second
 
 
@@ -293,108 +239,6 @@ def test_who_loses_their_consultant_learns_it_in_quiet_mode_by_a_word_of_the_pag
     writes(page, "halo")
     expect(page.locator('.mine[data-state="sent"], .mine[data-state="read"]')).to_have_count(2, timeout=PATIENCE)
     expect(doing).to_be_empty()  # what the program answers says itself who speaks
-
-
-def test_what_was_on_its_way_when_all_was_erased_does_not_come_back(night: Night, chat: Chat) -> None:
-    page = chat()
-    says(page, WORDS[0])
-    held: list[Route] = []
-    page.route(SENT, lambda route: held.append(route), times=1)  # noqa: PLW0108 - as above
-    writes(page, *WORDS[1:])
-    expect(page.locator(".mine")).to_have_count(3)
-    page.click("#erase")
-    page.click("#confirm-yes")
-    expect(page.locator("#notice")).to_contain_text("została usunięta")
-    held[0].continue_()
-    expect(page.locator(".message")).to_have_count(0)
-    assert stored(night) == []
-    says(page, "nowa rozmowa")
-    assert stored(night) == [["nowa rozmowa"]]
-
-
-@pytest.mark.parametrize("script", [None, OLD], ids=["new", "old"])
-def test_who_erases_by_a_word_is_told_so_and_begins_no_new_conversation(night: Night, chat: Chat, script: str | None) -> None:
-    page = chat(script=script)
-    says(page, WORDS[0])
-    first(page, SENT, slowly)  # the stream tells first that all is gone
-    writes(page, "usuń")
-    expect(page.locator(".message")).to_have_count(1, timeout=PATIENCE)
-    expect(page.locator(".message.bot")).to_contain_text(night.program.wording.text("delete_done_page", "pl")[:40])
-    expect(page.locator("#notice")).to_be_empty()
-    assert stored(night) == []
-
-
-@pytest.mark.parametrize("script", [None, OLD], ids=["new", "old"])
-def test_a_code_brings_the_conversation_back_on_another_phone_until_it_is_erased(
-    night: Night, chat: Chat, script: str | None
-) -> None:
-    page = chat(size=(320, 568), script=script)
-    expect(page.locator("#ask-code")).to_be_hidden()  # there is nothing to come back to
-    says(page, "zabrał mi paszport")
-    page.click("#ask-code")
-    expect(page.locator("#code")).to_have_text(re.compile(r"^\d{4} \d{4} \d{4} \d{4}$"), timeout=PATIENCE)
-    code = page.inner_text("#code")
-    expect(page.locator("#code-says")).to_be_visible()
-    assert faults(page) == []
-    picture(page, "chat-code-pl")
-    page.click("#hide-code")
-    expect(page.locator("#card")).to_be_hidden()
-    assert code not in page.content()
-
-    other = chat("ar", (320, 568), script=script)
-    other.click("#have-code")
-    other.fill("#digits", "1" * 16)
-    other.keyboard.press("Enter")
-    expect(other.locator("#notice")).to_contain_text("لا توجد محادثة", timeout=PATIENCE)
-    assert faults(other) == []
-    picture(other, "chat-entry-ar")
-    other.fill("#digits", code.replace(" ", "-"))
-    other.keyboard.press("Enter")
-    expect(other.locator(".mine")).to_have_text([re.compile("zabrał mi paszport")], timeout=PATIENCE)
-    expect(other.locator("#entry")).to_be_hidden()
-    expect(other.locator("html")).to_have_attribute("lang", "pl")
-    says(other, "jestem znowu")
-    assert stored(night) == [["zabrał mi paszport", "jestem znowu"]]
-
-    other.click("#erase")
-    other.click("#confirm-yes")
-    expect(page.locator("#notice")).to_contain_text("Tej rozmowy już tu nie ma", timeout=PATIENCE)
-    expect(page.locator(".mine")).to_have_count(0)  # nothing of it stays in sight
-    expect(page.locator(".greeting")).to_have_count(1)
-
-
-@pytest.mark.parametrize("language", ["pl", "vi", "ka"])
-def test_who_has_a_code_sees_the_field_for_it_and_its_button_at_once(chat: Chat, language: str) -> None:
-    page = chat(language, (320, 568))
-    page.click("#have-code")
-    expect(page.locator("#digits")).to_be_focused()
-    for part in ("#entry label", "#digits", "#entry button"):
-        expect(page.locator(part)).to_be_in_viewport(ratio=1)
-    picture(page, f"chat-entry-{language}")
-
-
-def test_who_comes_back_finds_the_language_that_was_chosen_last(night: Night, chat: Chat) -> None:
-    page = chat("uk", (320, 568))
-    in_a_case(night, page, "у мене забрали paszport, їм не кажу")
-    night.answers("Ola", "Ми вже читаємо.")
-    page.select_option("#language", "ar")
-    expect(page.locator(".mine").nth(1)).to_have_attribute("data-state", "sent")
-    page.click("#ask-code")
-    expect(page.locator("#code")).not_to_be_empty(timeout=PATIENCE)
-    code = page.inner_text("#code")
-    other = chat("pl", (320, 568))
-    other.click("#have-code")
-    other.fill("#digits", code)
-    other.keyboard.press("Enter")
-    expect(other.locator(".mine")).to_have_count(2, timeout=PATIENCE)
-    expect(other.locator("html")).to_have_attribute("lang", "ar")
-    expect(other.locator(".message").first).to_have_attribute("lang", "ar")  # what the program said is said in it
-    consultant = other.locator(".message.consultant")
-    expect(consultant).to_have_attribute("lang", "uk")
-    expect(consultant).to_have_css("direction", "ltr")  # though what stands above it goes the other way
-    expect(consultant.locator(".who")).to_have_attribute("lang", "ar")
-    picture(other, "chat-returned-ar")
-    expect(other.locator("#leave")).to_have_text(night.program.wording.page["ar"]["leave"])
 
 
 def test_a_reload_asks_before_it_forgets_and_leaving_does_not(chat: Chat) -> None:
