@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from bot.dialogue import predicates as is_
 from bot.dialogue.answers import PREFIX
 from bot.dialogue.plan import Say
 from bot.dialogue.situation import Turn
@@ -56,6 +57,8 @@ def _reply(say: Say, turn: Turn, wording: Wording, language: str) -> Reply:
         key = SAID_ABOVE
     elif form != "quiet" and wording.has(key, language, "again") and (say.again or _too_long(key, form, wording, language)):
         form = "again"
+    elif form != "quiet" and is_.child(turn) and wording.has(key, language, "child"):
+        form = "child"
     buttons = () if turn.quiet else say.buttons
     return wording.reply(key, language, form=form, buttons=buttons, **dict(say.values))
 

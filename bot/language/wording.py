@@ -25,8 +25,8 @@ SOURCE_LANGUAGES: Final = ("pl", "en")
 LAST_RESORT: Final = "en"
 NEUTRAL: Final = "nothing_said"  # what is said in quiet mode where a text has no quiet form
 
-Form = Literal["text", "sms", "quiet", "again"]
-FORMS: Final[tuple[Form, ...]] = ("text", "sms", "quiet", "again")
+Form = Literal["text", "sms", "quiet", "again", "child"]
+FORMS: Final[tuple[Form, ...]] = ("text", "sms", "quiet", "again", "child")
 LIBRARY: Final = "library"  # the folder of the answers that are found by meaning
 TELLINGS: Final = "tellings.yml"  # the file of how what people tell in particular is received
 ANSWER: Final = "answer."  # of the keys of those answers

@@ -16,6 +16,7 @@ from bot.dialogue import replies as wordings
 from bot.dialogue import report, sections
 from bot.dialogue.answers import Library
 from bot.dialogue.exact import BUTTONS, PART_BUTTON
+from bot.dialogue.state import State, Who
 from bot.dialogue.texts import LATER, SAID_ABOVE, rendered
 from bot.language.data import NLU_DATA
 from bot.language.lexicon import shared_lexicon
@@ -183,3 +184,17 @@ def test_no_answer_opens_with_a_yes_or_no_that_does_not_say_to_what(language: st
             if WORDING.has(answer.text, language, form):
                 opening = re.split(r"[.!?।]", WORDING.text(answer.text, language, form=form))[0]
                 assert lexicon.meaning(opening, language) not in {"yes", "no"}, (answer.id, form)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_child_reads_names_the_line_for_children_alone(language: str) -> None:
+    forms = [text["child"] for text in WORDING.texts[language].values() if "child" in text]
+    assert len(forms) == 7
+    assert all("{child_line}" in words and "{crisis_line}" not in words for words in forms)
+
+
+def test_a_child_who_speaks_of_dying_is_not_sent_to_a_line_for_adults() -> None:
+    for who, adults in ((Who.CHILD, False), (Who.VICTIM, True)):
+        first, *_ = replies(speaking("…", heard("feel:suicide"), State(who=who)), "pl")
+        assert WORDING.facts["child_line"] in first.text
+        assert (WORDING.facts["crisis_line"] in first.text) is adults

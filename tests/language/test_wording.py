@@ -145,8 +145,8 @@ def test_a_text_that_names_an_unknown_fact_is_refused_when_it_is_loaded(tmp_path
         Wording.load(tmp_path)
 
 
-def test_there_are_four_forms() -> None:
-    assert FORMS == ("text", "sms", "quiet", "again")
+def test_there_are_five_forms() -> None:
+    assert FORMS == ("text", "sms", "quiet", "again", "child")
 
 
 # Of somebody's danger, by stem: a preview is seen by whoever lies beside the telephone.
