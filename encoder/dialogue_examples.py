@@ -30,7 +30,7 @@ from bot.learning.examples import Example, from_library, from_phrases, from_rows
 from bot.learning.joining import joined
 from bot.learning.labelled import conversation_files, is_held_out, read_conversations
 from bot.learning.person_rows import read_person
-from bot.learning.training import ONE_PHRASE_IN, ONE_ROW_IN, Teacher
+from bot.learning.training import ONE_PHRASE_IN, ONE_ROW_IN, Teacher, one_in
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.rows import held_out, read_rows, training_files
@@ -126,8 +126,8 @@ def material(folder: Path, *, threads: int, root: Path = NLU_DATA) -> Material:
     phrases = list(phrases_by_meaning(root))
     rows = [row for row in read_rows(training_files(root)) if not held_out(row)]
     single = [
-        *from_rows(rows[::ONE_ROW_IN]),
-        *from_phrases(phrases[:: ONE_PHRASE_IN * 2]),
+        *from_rows(one_in(ONE_ROW_IN, rows, lambda row: row.text)),
+        *from_phrases(one_in(ONE_PHRASE_IN * 2, phrases, lambda phrase: phrase[-1])),
         *from_library(library),
     ]
     wishes = [Example(text, language, Context(), frozenset({does} - {""})) for language, does, text in read_person(root)]
@@ -145,7 +145,7 @@ def material(folder: Path, *, threads: int, root: Path = NLU_DATA) -> Material:
     teacher = Teacher(library, lexicon, phrases, lambda text: vectors[readable(text)], senses.last_width)
     turns, strangers = teacher.examples(talks), teacher.examples(foreign)
     chance = random.Random(_SEED)
-    several = joined(turns, single, chance)
+    several = joined(turns, single)
     learned = [*wishes, *single, *turns, *several]
     meanings = sorted({meaning for _, meaning, _ in phrases})
 

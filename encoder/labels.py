@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.language.classes import CLASSES
 from bot.messages import LANGUAGES, TOPICS
-from bot.screening.heads import CLASSES
 from bot.screening.rows import Row
 
 NAMES: Final = CLASSES

@@ -51,10 +51,6 @@ MAY_IMPORT: Final[dict[str, str]] = {
     "__main__": "settings language screening dialogue storage http runtime operations commands",
 }
 
-# Arrows against the order, each with its reason.
-EXCEPTIONS: Final[dict[tuple[str, str], str]] = {
-    ("language", "screening"): "the classes that a learned file names are checked by one function, which stands beside the heads",
-}
 SINGLE_MODULES: Final = frozenset({"messages", "settings", "program", "server", "__main__"})
 EVERYBODY_USES: Final = frozenset({"messages", "settings"})
 
@@ -122,7 +118,6 @@ def drawing() -> str:
         plain = [name for name in MAY_IMPORT if name in direct and not any(name in _reached(other) for other in direct - {name})]
         lines.append(f'  {package.replace(".", "_")}["{package.replace(".", "/")}"]')
         lines += [f"  {package.replace('.', '_')} --> {name.replace('.', '_')}" for name in plain]
-    lines += [f"  {start.replace('.', '_')} -. exception .-> {to.replace('.', '_')}" for start, to in EXCEPTIONS]
     lines += ["```", "", "| package | what it is for |", "|---|---|"]
     for package in MAY_IMPORT:
         if package not in SINGLE_MODULES and package != "actions":

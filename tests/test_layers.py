@@ -6,7 +6,6 @@ import pytest
 
 from tests.layers import (
     BOT,
-    EXCEPTIONS,
     MAY_IMPORT,
     MODULES,
     PAGE,
@@ -31,8 +30,7 @@ PACKAGES = sorted({package_of(module) for module in MODULES} - {"bot"})
 def test_a_module_imports_only_what_its_package_may(module: str) -> None:
     package, used = package_of(module), imports(MODULES[module])
     others = {package_of(name) for name in used if name.partition(".")[0] in {"bot", "actions"}} - {package, "bot"}
-    excepted = {to for start, to in EXCEPTIONS if start == package}
-    assert others <= {*MAY_IMPORT.get(package, "").split(), *excepted}
+    assert others <= set(MAY_IMPORT.get(package, "").split())
     assert {name.partition(".")[0] for name in used} & LIBRARIES.keys() <= {
         name for name, packages in LIBRARIES.items() if package in packages
     }
@@ -42,7 +40,7 @@ def test_every_package_has_a_row_and_no_row_allows_more_than_is_used() -> None:
     used = arrows()
     assert sorted(MAY_IMPORT) == PACKAGES
     assert {package: sorted(names.split()) for package, names in MAY_IMPORT.items()} == {
-        package: sorted(to for to in packages if (package, to) not in EXCEPTIONS) for package, packages in used.items()
+        package: sorted(packages) for package, packages in used.items()
     }
 
 
@@ -51,10 +49,6 @@ def test_arrows_run_one_way() -> None:
     for package, names in MAY_IMPORT.items():
         assert set(names.split()) <= above, package
         above.add(package)
-
-
-def test_every_exception_has_its_reason() -> None:
-    assert all(EXCEPTIONS.values())
 
 
 @pytest.mark.parametrize("package", sorted(set(PACKAGES) - SINGLE_MODULES - {"actions"}))

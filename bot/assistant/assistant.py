@@ -56,9 +56,9 @@ from bot.dialogue.features import NEW, Context
 from bot.dialogue.state import Who
 from bot.dialogue.turn import Speaking, Understood
 from bot.dialogue.understand import told_in_parts
+from bot.language.classes import ClassesDiffer
 from bot.runtime.logs import configure_logs
 from bot.runtime.memory import hand_back_freed
-from bot.screening.heads import ClassesDiffer
 from bot.screening.models import ModelMissing, newest_archive
 from bot.screening.parts import parts
 from bot.screening.screener import ScreenerUnusable

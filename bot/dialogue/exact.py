@@ -82,6 +82,7 @@ LISTED: Final[Mapping[str, str]] = {
     "read_back": "want:readback",
     "myself": "correct:person",
     "cry": "danger:self",
+    "dying": "feel:suicide",
 }
 
 # What a number that is written alone asks.

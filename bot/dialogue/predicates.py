@@ -150,9 +150,11 @@ def in_mood(turn: Turn, mood: str) -> bool:
 
 
 def suicide_doubted(turn: Turn) -> bool:
-    """Say whether a message may be of dying and may be of tiredness: it is asked back, once."""
-    spoken_of = any(text.startswith(("suicide", "hurting_ask")) for text in turn.before.said)
-    return turn.does("doubt:suicide") and not suicide_open(turn) and not spoken_of
+    """Say whether a message may be of dying and may be none: it is asked back, once; beside a no also whoever spoke of it before."""
+    spoken_of = any(
+        text.startswith("hurting_ask" if turn.does("answer:no") else ("suicide", "hurting_ask")) for text in turn.before.said
+    )
+    return turn.does("doubt:suicide") and not spoken_of and (turn.does("answer:no") or not suicide_open(turn))
 
 
 def only_interrupted(turn: Turn) -> bool:

@@ -87,13 +87,7 @@ TABLE: Final = (
         in_turn("about_other", "heard_fine"),
         GOES_ON,
     ),
-    Row(
-        H,
-        "it is about the writer",
-        is_.about_themselves,
-        in_turn("about_self", "heard_fine"),
-        GOES_ON,
-    ),
+    Row(H, "it is about the writer", is_.about_themselves, in_turn("about_self", "heard_fine"), GOES_ON),
     Row(
         H,
         "it is about another person than was thought, and it is not said about whom",
@@ -369,6 +363,12 @@ TABLE: Final = (
         says("handoff_offer", "offer_short", buttons=("yes", "no"), awaits="human"),
     ),
     Row(Q, "something is off the matter", lambda t: t.does("off") and not t.said, in_turn("out_of_scope", "off_again")),
+    Row(
+        Q,
+        "a yes that answers nothing, from somebody who waits for a consultant",
+        lambda t: t.does("answer:yes") and not t.said and t.now.person is Person.ASKED,
+        in_turn("handoff_still", "heard_fine"),
+    ),
     Row(
         Q,
         "a yes that answers nothing",

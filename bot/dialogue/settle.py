@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from bot.dialogue.arrangements import LONGEST_WORD
 from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
 from bot.dialogue.exact import ENOUGH
+from bot.dialogue.said import Row, Said, answered, instead, old_button, surer
 from bot.dialogue.state import Danger, Person, State
 from bot.language.normalise import words
 
@@ -61,7 +62,6 @@ _BESIDE_A_REPORT: Final = (
 )
 _BESIDE_A_REFUSAL: Final = (ASK, "tell:self", "tell:other", "danger:self", "danger:other")
 _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
-_BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
 _MOODS: Final = ("feel:unsure", "feel:angry")
 SURELY_ASKED: Final = 0.9
 # Of 115 validation messages without a question mark that tell and are heard to ask for what has no answer, those at least as sure ask in 94
@@ -76,66 +76,12 @@ OF_ONES_CHOICE: Final = ("consultant_woman",)
 OF_A_PART: Final = {("delete_on_phone_only",), ("delete_one_part",)}  # of what may be erased
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is settled: the message's commands, its words, and how the conversation stands."""
-
-    text: str
-    commands: Commands
-    state: State
-
-    def awaits(self, question: str) -> bool:
-        """Say whether a question is open; one that ends in a colon means all of its kind."""
-        open_now = self.state.awaits or ""
-        return open_now.startswith(question) if question.endswith(":") else open_now == question
-
-    def exactly(self, name: str) -> bool:
-        """Say whether a command was a button or a listed word, and no guess."""
-        found = self.commands.first(name)
-        return found is not None and found.sure >= 1
-
-    def only(self, *names: str) -> bool:
-        """Say whether the message does nothing else."""
-        return bool(self.commands.all) and self.commands.names <= set(names)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the table: in which situation which commands become which others."""
-
-    situation: str
-    when: Callable[[Said], bool]
-    then: Callable[[Said], Commands]
-
-
-def _instead(answer: str, *names: str) -> Callable[[Said], Commands]:
-    return lambda said: said.commands.without(answer).with_(*(Command(name, sure=_sure(said, answer)) for name in names))
-
-
-def _sure(said: Said, name: str) -> float:
-    found = said.commands.first(name)
-    return found.sure if found is not None else 1.0
-
-
-def _answered(question: str, answer: str) -> Callable[[Said], bool]:
-    return lambda said: said.awaits(question) and answer in said.commands and not _old_button(said, question)
-
-
-def _old_button(said: Said, question: str) -> bool:
-    """Say whether a button was pressed that stands under another question than the open one."""
-    return said.text.startswith("@") and said.text not in _BUTTONS_OF.get(question, ())
-
-
 def _plain_yes(said: Said) -> bool:
-    return _sure(said, "answer:yes") >= PLAINLY and said.only("answer:yes") and not _old_button(said, "erase")
+    return said.sure("answer:yes") >= PLAINLY and said.only("answer:yes") and not old_button(said, "erase")
 
 
 def _value(name: str) -> Callable[[Said], Commands]:
     return lambda said: said.commands.without(*_PLAIN, name).with_(Command(name, said.text.strip()))
-
-
-def _surer(first: str, second: str) -> Callable[[Said], Commands]:
-    return lambda said: said.commands.without(second if _sure(said, first) >= _sure(said, second) else first)
 
 
 def _telling(said: Said) -> str:
@@ -148,51 +94,51 @@ def _named_report_part(said: Said) -> Commands:
 
 
 TABLE: Final = (
-    Row("a yes to the offer of a consultant wants one", _answered("human", "answer:yes"), _instead("answer:yes", "want:human")),
+    Row("a yes to the offer of a consultant wants one", answered("human", "answer:yes"), instead("answer:yes", "want:human")),
     Row(
         "a refusal in doubt, of a consultant who was just offered or was not asked for, is one: nothing is taken back",
         lambda said: (
-            _answered("human", "doubt:refuse")(said) or (said.state.person is Person.NONE and "doubt:refuse" in said.commands)
+            answered("human", "doubt:refuse")(said) or (said.state.person is Person.NONE and "doubt:refuse" in said.commands)
         ),
-        _instead("doubt:refuse", "refuse:human"),
+        instead("doubt:refuse", "refuse:human"),
     ),
-    Row("a no to the offer of a consultant refuses one", _answered("human", "answer:no"), _instead("answer:no", "refuse:human")),
+    Row("a no to the offer of a consultant refuses one", answered("human", "answer:no"), instead("answer:no", "refuse:human")),
     Row(
         "only a plain yes erases; whatever is less sure, or says more, is asked again",
         lambda said: said.awaits("erase") and "answer:yes" in said.commands,
         lambda said: said.commands.without("answer:yes").with_(Command("erase:yes" if _plain_yes(said) else "want:erase")),
     ),
-    Row("a no to erasing keeps everything", _answered("erase", "answer:no"), _instead("answer:no", "erase:no")),
+    Row("a no to erasing keeps everything", answered("erase", "answer:no"), instead("answer:no", "erase:no")),
     Row(
         "a yes to hurting oneself is a word of suicide",
-        _answered("hurting", "answer:yes"),
-        _instead("answer:yes", "feel:suicide"),
+        answered("hurting", "answer:yes"),
+        instead("answer:yes", "feel:suicide"),
     ),
     Row(
         "a no to hurting oneself is tiredness",
-        _answered("hurting", "answer:no"),
-        _instead("answer:no", "feel:tired", "feel:better"),
+        answered("hurting", "answer:no"),
+        instead("answer:no", "feel:tired", "feel:better"),
     ),
-    Row("a yes under a report's summary sends it", _answered("report_send", "answer:yes"), _instead("answer:yes", "report:send")),
+    Row("a yes under a report's summary sends it", answered("report_send", "answer:yes"), instead("answer:yes", "report:send")),
     Row(
         "a no under a report's summary keeps it unsent",
-        _answered("report_send", "answer:no"),
-        _instead("answer:no", "report:drop"),
+        answered("report_send", "answer:no"),
+        instead("answer:no", "report:drop"),
     ),
     Row(
         "a wish to send, where no report was begun, wants a consultant",
         lambda said: "report:send" in said.commands and not said.state.report,
-        _instead("report:send", "want:human"),
+        instead("report:send", "want:human"),
     ),
     Row(
         "a wish to send a report that was not read over yet shows it",
         lambda said: "report:send" in said.commands and not said.awaits("report_send"),
-        _instead("report:send", "report:show"),
+        instead("report:send", "report:show"),
     ),
     Row(
         "a wish to correct, where no report was begun, asks what was meant",
         lambda said: "report:correct" in said.commands and not said.state.report,
-        _instead("report:correct", "correct:meant"),
+        instead("report:correct", "correct:meant"),
     ),
     Row(
         "what is hardly a question, while a part of a report, a time or a word is asked for, is none",
@@ -289,7 +235,7 @@ TABLE: Final = (
     Row(
         "a person wanted and refused in one message is what is said more surely",
         lambda said: "want:human" in said.commands and "refuse:human" in said.commands,
-        _surer("want:human", "refuse:human"),
+        surer("want:human", "refuse:human"),
     ),
     Row(
         "a refusal beside what is asked or told as surely is asked about where somebody waits",
@@ -299,7 +245,7 @@ TABLE: Final = (
             and not said.exactly("refuse:human")
             and any(one.name in _BESIDE_A_REFUSAL and one.sure >= refusal.sure for one in said.commands.all)
         ),
-        _instead("refuse:human", "doubt:refuse"),
+        instead("refuse:human", "doubt:refuse"),
     ),
     Row(
         "a time that is told is no question about hours",
@@ -313,7 +259,7 @@ TABLE: Final = (
             tuple(
                 one
                 for one in said.commands.all
-                if one.name != ASK or one.choices == OF_ONES_CHOICE or "?" in said.text or one.sure > _sure(said, "want:human")
+                if one.name != ASK or one.choices == OF_ONES_CHOICE or "?" in said.text or one.sure > said.sure("want:human")
             )
         ),
     ),
@@ -325,7 +271,18 @@ TABLE: Final = (
     Row(
         "dying that is spoken of and denied is what is said more surely",
         lambda said: "feel:suicide" in said.commands and "feel:better" in said.commands,
-        _surer("feel:suicide", "feel:better"),
+        surer("feel:suicide", "feel:better"),
+    ),
+    Row(
+        "a no as sure as dying, in one breath, from somebody who spoke of it before: which it is, is asked",
+        lambda said: (
+            said.state.suicide is not Danger.NONE
+            and "feel:suicide" in said.commands
+            and not said.exactly("feel:suicide")
+            and (no := said.commands.first("answer:no")) is not None
+            and no.sure >= said.sure("feel:suicide")
+        ),
+        instead("feel:suicide", "doubt:suicide"),
     ),
     Row(
         "who writes and what is told decide together whether a danger is one's own",

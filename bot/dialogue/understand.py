@@ -24,7 +24,6 @@ from bot.dialogue.screened import ALARMS, ALIKE, EXITS, HINT_OF, as_it_is, in_co
 from bot.dialogue.state import Person, Who
 from bot.dialogue.tellings import kinds_of, shared_tellings
 from bot.dialogue.turn import Understood
-from bot.language.dying_words import names_dying
 from bot.language.lexicon import Lexicon, shared_lexicon
 from bot.language.normalise import readable
 from bot.language.sentences import QUESTION_MARKS, sentences
@@ -89,7 +88,7 @@ class CommandModel:
 
     def understand(self, text: str, screening: Screening, spelt: Spelt | None, context: Context) -> Understood:
         """Return what a message does in its conversation; `spelt` is None of a text without words."""
-        said = wholly(text, screening.language, self.lexicon)
+        said = exact(text, screening.language, self.lexicon)
         if spelt is None:
             return Understood(screening, said or Commands.of("unclear"))
         parts, encodings = self._parts(spelt)
@@ -265,14 +264,9 @@ def told_in_parts(whole: Understood, found: Sequence[Understood]) -> Understood:
     return replace(whole, screening=screening, commands=commands, told=tuple(heard))
 
 
-def wholly(text: str, language: str, lexicon: Lexicon) -> Commands | None:
-    """Return what a button, a wholly listed message or a bare word for dying does; None for every other text."""
-    return Commands.of("feel:suicide") if names_dying(text) else exact(text, language, lexicon)
-
-
 def plainly(text: str, screening: Screening, lexicon: Lexicon) -> Understood:
     """Return what a message does by its topic alone: where no encoder could be loaded, something is understood still."""
-    said = wholly(text, screening.language, lexicon)
+    said = exact(text, screening.language, lexicon)
     if said is None:
         others = screening.speaker is Speaker.WITNESS
         names = list(TOPIC_COMMANDS.get(screening.topic, ()))

@@ -19,13 +19,13 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from bot.language.classes import check_classes
 from bot.language.data import NLU_DATA
 from bot.language.ngrams import FEATURES, hashed
 from bot.language.normalise import words
 from bot.language.romanise import romanised_variants
 from bot.language.writing import LATIN, romanised_languages, writings, written_in
 from bot.messages import LANGUAGES
-from bot.screening.heads import check_classes
 
 LANGUAGE_FILE = "language.npz"
 OTHER_LANGUAGES = NLU_DATA / "other_languages.yml"

@@ -53,6 +53,7 @@ MEANINGS: Final = (
     "read_back",
     "abroad",
     "myself",
+    "dying",  # a word for suicide that somebody may send and nothing else
 )
 # Lists that hold in their own language.
 ASKING: Final = "asking"  # words that begin a question, or end one

@@ -7,8 +7,10 @@ joined here teaches that neither half drowns the other.
 from __future__ import annotations
 
 import random
+from bisect import bisect
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
@@ -38,25 +40,58 @@ _ENDS: Final = ".?!…؟।"
 _BETWEEN: Final = (". ", ". ", ", ", " ", "\n", " - ")
 
 
-def joined(turns: Sequence[Example], single: Sequence[Example], chance: random.Random) -> list[Example]:
-    """Return joined messages: each a turn of a conversation, where it stands, and another message of its language beside it."""
+def joined(turns: Sequence[Example], single: Sequence[Example]) -> list[Example]:
+    """Return joined messages: each a turn of a conversation, where it stands, and another message of its language beside it.
+
+    What is drawn for a turn hangs on its text: data that are added later leave most of it as it is, and what was read of it can be kept.
+    """
     firsts = [one for one in turns if one.labels and not one.labels & _ALONE and _is_short(one)]
     others: dict[str, list[Example]] = {}
     for one in chain(turns, single):
         if one.labels and one.labels <= _FREE and _is_short(one):
             others.setdefault(one.language, []).append(one)
-    weights = {language: [_WISHES_COUNT if one.labels & _WISHES else 1 for one in found] for language, found in others.items()}
-    made: list[Example] = []
-    firsts = [one for one in firsts if one.language in others]
-    wanted = int(len(turns) * JOINED_A_TURN) if firsts else 0
-    while len(made) < wanted:
-        example = chance.choice(firsts)
-        for _ in range(2 if chance.random() < _THREE else 1):
-            [other] = chance.choices(others[example.language], weights[example.language])
-            if other.text not in example.text and not _opposed(example.labels, other.labels):
-                example = _both(example, other, chance)
-        made.append(example)
+    rings = {language: _Ring.of(found) for language, found in others.items()}
+    firsts = [one for one in firsts if one.language in rings]
+    each = len(turns) * JOINED_A_TURN / max(len(firsts), 1)
+    times: Counter[str] = Counter()
+    made = []
+    for first in firsts:
+        times[first.text] += 1
+        chance = random.Random(f"{times[first.text]} {first.text}")  # noqa: S311 - nothing secret is drawn
+        for _ in range(int(each + chance.random())):
+            made.append(_beside(first, rings[first.language], chance))
     return made
+
+
+@dataclass(frozen=True)
+class _Ring:
+    """Messages at places between 0 and 1 that their texts give, so that what is drawn hardly changes with what is added."""
+
+    places: Sequence[float]
+    messages: Sequence[Example]
+
+    @classmethod
+    def of(cls, messages: Sequence[Example]) -> _Ring:
+        placed = {
+            random.Random(f"{number} {one.text}").random(): one  # noqa: S311
+            for one in messages
+            for number in range(_WISHES_COUNT if one.labels & _WISHES else 1)
+        }
+        places = sorted(placed)
+        return cls(places, [placed[place] for place in places])
+
+    def drawn(self, chance: random.Random) -> Example:
+        return self.messages[bisect(self.places, chance.random()) % len(self.messages)]
+
+
+def _beside(first: Example, ring: _Ring, chance: random.Random) -> Example:
+    """Return a message with one or two others beside it, where they do not contradict it."""
+    example = first
+    for _ in range(2 if chance.random() < _THREE else 1):
+        other = ring.drawn(chance)
+        if other.text not in example.text and not _opposed(example.labels, other.labels):
+            example = _both(example, other, chance)
+    return example
 
 
 def _is_short(one: Example) -> bool:

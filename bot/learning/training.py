@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -34,7 +33,6 @@ from bot.screening.tuned import TunedEncoder
 # Single messages teach less than turns of conversations: with all of them the commands of the validation are heard worse.
 ONE_ROW_IN, ONE_PHRASE_IN = 4, 4
 STRANGERS_COUNT = 3  # how often a turn of a stranger counts beside one of the training's writers, where bars are chosen
-_SEED = 7
 
 
 def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, str]], root: Path, folder: Path) -> None:
@@ -42,7 +40,11 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     encoder = TunedEncoder()
     library, lexicon = Library.load(root), Lexicon.load(root)
     known = [row for row in rows if not held_out(row)]
-    single = [*from_rows(known[::ONE_ROW_IN]), *from_phrases(phrases[::ONE_PHRASE_IN]), *from_library(library)]
+    single = [
+        *from_rows(one_in(ONE_ROW_IN, known, lambda row: row.text)),
+        *from_phrases(one_in(ONE_PHRASE_IN, phrases, lambda phrase: phrase[-1])),
+        *from_library(library),
+    ]
     conversations = read_conversations(conversation_files(root, "training"))
     strangers = read_conversations(conversation_files(root, "validation"))
     texts = [*(item.text for item in single), *(turn.text for talk in (*conversations, *strangers) for turn in talk.turns)]
@@ -56,10 +58,7 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
         teacher.examples(talk for talk in conversations if is_held_out(talk) is apart) for apart in (False, True)
     )
     foreign = teacher.examples(strangers)
-    mixed, mixed_apart = (
-        joined(part, single, random.Random(_SEED + number))  # noqa: S311 - nothing secret is drawn
-        for number, part in enumerate((turns, kept_apart))
-    )
+    mixed, mixed_apart = joined(turns, single), joined(kept_apart, single)
     encodings = encoded([item.text for item in (*mixed, *mixed_apart)], encoder)
     vectors |= dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
 
@@ -73,6 +72,11 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     nearness.save(folder)
     replace(learned, bars=choose_bars(seen, learned.commands.outputs)).save(folder)
     learn_asked([teacher.asking(learned, nearness, item) for item in foreign or kept_apart]).save(folder)
+
+
+def one_in[Item](count: int, items: Iterable[Item], text_of: Callable[[Item], str]) -> list[Item]:
+    """Return one item in so many by their texts: the same ones whatever is added to them."""
+    return [item for item in items if int(digest(text_of(item)), 16) % count == 0]
 
 
 def _clauses(talk: LabelledConversation) -> Iterable[str]:

@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.language.classes import CLASSES, INDICATORS, TRIAGES
 from bot.messages import Indicator, Triage
 from bot.screening.concepts import CALMING, PRESENT_DANGER, Concepts
-from bot.screening.heads import CLASSES, INDICATORS, TRIAGES, Heads, Likelihoods, Matrix
+from bot.screening.heads import Heads, Likelihoods, Matrix
 from bot.screening.layers import log_odds
 from bot.screening.rows import GROUPS, Row, is_strange
 from bot.screening.triage import WorkingPoint, joined, opinions, weighed_signs

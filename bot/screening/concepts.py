@@ -16,9 +16,10 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
+from bot.language.classes import INDICATORS, TRIAGES
 from bot.language.identification import without_diacritics
 from bot.messages import Indicator
-from bot.screening.heads import INDICATORS, TRIAGES, Likelihoods
+from bot.screening.heads import Likelihoods
 from bot.screening.rows import NLU_DATA
 
 CONCEPTS_FILE: Final = "concepts.json"

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.language.classes import INDICATORS, SPEAKERS, TRIAGES
 from bot.language.identification import without_diacritics
 from bot.language.normalise import readable
 from bot.language.romanise import romanised_variants
 from bot.messages import TOPICS, Indicator, Speaker, Triage
 from bot.screening.encoder import Encoder
-from bot.screening.heads import INDICATORS, SPEAKERS, TRIAGES, Heads, Likelihoods, Matrix
+from bot.screening.heads import Heads, Likelihoods, Matrix
 from bot.screening.rows import CORRECTIONS, Row
 
 _VECTORS, _LABELS = "corrections.npy", "corrections.json"

@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from bot.language.classes import INDICATORS
 from bot.language.sentences import CLAUSE_ENDS, DASHES
 from bot.messages import Evidence, Indicator
 from bot.screening.clauses import Reading, without_conjunction
 from bot.screening.encoder import Encoding, Vectors
-from bot.screening.heads import INDICATORS, Heads
+from bot.screening.heads import Heads
 
 FEWEST_WORDS, MOST_WORDS = 3, 8  # of a phrase: enough to understand, short enough to see at a glance
 _MARKS_AROUND: Final = f' {CLAUSE_ENDS}{DASHES}:"“”„«»()'

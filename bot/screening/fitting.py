@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.screening.heads import CLASSES, INDICATORS, Heads, Matrix
+from bot.language.classes import CLASSES, INDICATORS
+from bot.screening.heads import Heads, Matrix
 from bot.screening.rows import Row
 
 _NEVER = -30.0  # the logit of a class that no row has

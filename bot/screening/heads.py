@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,22 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.messages import LANGUAGES, TOPICS, Indicator, Speaker, Triage
+from bot.language.classes import CLASSES, TRIAGES, check_classes
+from bot.messages import LANGUAGES
 
-TRIAGES = tuple(level.value for level in Triage)
-INDICATORS = tuple(indicator.value for indicator in Indicator)
-SPEAKERS = tuple(speaker.value for speaker in Speaker)
-CLASSES = {"topic": TOPICS, "triage": TRIAGES, "indicators": INDICATORS, "speaker": SPEAKERS, "language": LANGUAGES}
 _LATER = frozenset({"language"})  # heads that may lack the last classes: a language added later is named by its n-grams alone
 LANGUAGE_TEMPERATURE = 1.6  # fitted on the rows held out; between 1.5 and 1.7 for every encoder so far
 _TOLD = ("topic", "triage", "indicators", "speaker")
 _FILE = "heads.npz"
 
 Matrix = NDArray[np.float32]
-
-
-class ClassesDiffer(Exception):
-    """A model names its classes otherwise than this program, whose labels it would exchange; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
@@ -120,27 +113,6 @@ class Heads:
 def about_heads(encoder: str, names: Iterable[str]) -> str:
     """Return what a file of heads says about itself, as JSON: its encoder, and the class of each row of weights by its name."""
     return json.dumps({"encoder": encoder, "classes": {name: list(CLASSES[name]) for name in names}})
-
-
-def check_classes(
-    stored: Mapping[str, Iterable[str]], names: Iterable[str], path: Path, *, later: frozenset[str] = frozenset()
-) -> None:
-    """Compare the classes that a file names with this program's, row by row; raises ClassesDiffer.
-
-    Those of `later` may lack the last ones.
-    """
-    for name in names:
-        theirs, ours = list(stored.get(name, ())), list(CLASSES[name])
-        if theirs != ours and not (name in later and theirs and ours[: len(theirs)] == theirs):
-            place = next(
-                (place for place, pair in enumerate(zip(theirs, ours, strict=False)) if pair[0] != pair[1]),
-                min(len(theirs), len(ours)),
-            )
-            there, here = (listed[place] if place < len(listed) else "nothing" for listed in (theirs, ours))
-            raise ClassesDiffer(
-                f"{path}: row {place} of {name} is {there}, in this program it is {here}. Put the names in bot/messages.py back into"
-                " their order, new ones last; what has new classes must be learned again: make train, and for the encoder make encoder."
-            )
 
 
 def _softmax(logits: Matrix) -> Matrix:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from bot.language.classes import TRIAGES
 from bot.messages import TOPICS, Triage
 from bot.screening.evaluation import Judged, Share
-from bot.screening.heads import TRIAGES
 
 _BINS = 10
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import structlog
 
+from bot.language.classes import SPEAKERS, ClassesDiffer
 from bot.language.identification import LanguageIdentifier
 from bot.language.normalise import readable, says_something, words
 from bot.language.writing import written_in
@@ -19,7 +20,7 @@ from bot.screening.concepts import Concepts
 from bot.screening.corrections import Memory
 from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder
 from bot.screening.evidence import find_evidence
-from bot.screening.heads import SPEAKERS, ClassesDiffer, Heads, Likelihoods
+from bot.screening.heads import Heads, Likelihoods
 from bot.screening.parts import parts, together
 from bot.screening.spelling import Spelling
 from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs

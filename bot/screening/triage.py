@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.language.classes import INDICATORS, TRIAGES
 from bot.messages import TOPICS, Indicator, Triage
-from bot.screening.heads import INDICATORS, TRIAGES, Likelihoods, Matrix
+from bot.screening.heads import Likelihoods, Matrix
 from bot.screening.layers import likelihood, log_odds
 
 _FILE = "working_point.json"

@@ -14,10 +14,11 @@ from typing import Final
 
 import numpy as np
 
+from bot.language.classes import INDICATORS, TRIAGES
 from bot.messages import TOPICS, Indicator
 from bot.screening.clauses import Reading
 from bot.screening.encoder import Encoding
-from bot.screening.heads import INDICATORS, TRIAGES, Heads, Likelihoods, Matrix
+from bot.screening.heads import Heads, Likelihoods, Matrix
 from bot.screening.layers import Layers, likelihood, log_odds
 from bot.screening.senses import Senses
 

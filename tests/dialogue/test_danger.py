@@ -299,3 +299,12 @@ def test_who_writes_on_of_somebody_else_in_danger_is_answered_as_a_witness(signs
     for _ in range(4):
         said = talk.hears("…", "ask:none", who=Who.WITNESS)
         assert not (SUICIDE_TEXTS | DANGER_TEXTS) & set(said), said
+
+
+def test_whoever_spoke_of_dying_and_seems_to_deny_it_is_asked_which_it_is() -> None:
+    talk = Talk()
+    talk.hears("…", "feel:suicide", **MORTAL)
+    denied = (Command("answer:no", sure=0.9), Command("feel:suicide", sure=0.7))
+    assert talk.hears("…", *denied) == ("hurting_ask",)
+    assert talk.buttons == ("tired", "hurting", "human")
+    assert "suicide_denied" in talk.hears("…", "answer:no")

@@ -97,3 +97,10 @@ def test_who_puts_it_right_and_tells_of_somebody_else_is_not_told_that_it_is_abo
     assert "about_self" not in talk.hears("…", right, "tell:other", who=Who.VICTIM, told=["locked"])
     assert "about_self" in Talk(State(who=Who.WITNESS)).hears("…", right, "tell:self", who=Who.VICTIM)
     assert "about_self" not in Talk(State(who=Who.VICTIM)).hears("nie o mnie pytam, o mamę", right, "tell:self", who=Who.VICTIM)
+
+
+def test_a_yes_from_somebody_who_waits_is_told_that_a_consultant_is_called_already() -> None:
+    talk = Talk()
+    talk.hears("…", "want:human")
+    assert talk.hears("@yes", "answer:yes") == ("handoff_still",)
+    assert talk.hears("…", "answer:yes") == ("heard_fine",)

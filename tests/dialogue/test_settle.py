@@ -6,7 +6,7 @@ import pytest
 
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.settle import TABLE, settle, still_open
-from bot.dialogue.state import Person, State, Who
+from bot.dialogue.state import Danger, Person, State, Who
 
 
 def settled(text: str, *commands: str | Command, **state: object) -> tuple[str, ...]:
@@ -172,3 +172,11 @@ def test_each_row_of_the_table_says_its_situation_once() -> None:
 def test_a_mere_question_mark_from_somebody_who_waits_asks_whether_one_has_written(person: Person, meant: str) -> None:
     assert settled("??", "unclear", person=person) == (meant,)
     assert settled("hm hm hm", "unclear", person=person) == ("unclear",)
+
+
+def test_a_no_and_dying_in_one_breath_is_asked_about_where_dying_was_spoken_of() -> None:
+    both = (Command("answer:no", sure=0.9), Command("feel:suicide", sure=0.7))
+    assert settled("no me quiero morir", *both, suicide=Danger.OPEN) == ("answer:no", "doubt:suicide")
+    assert settled("no me quiero morir", *both) == ("answer:no", "feel:suicide")
+    surely = (Command("answer:no", sure=0.6), Command("feel:suicide", sure=0.9))
+    assert settled("no, quiero morir", *surely, suicide=Danger.OPEN) == ("answer:no", "feel:suicide")

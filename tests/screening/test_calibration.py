@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from bot.language.classes import INDICATORS
 from bot.messages import Indicator, Speaker, Triage
 from bot.screening.calibration import ALLOWED_FALSE_ALARMS, MAX_FALSE_ALARMS, choose_concepts, choose_signs, choose_working_point
-from bot.screening.heads import INDICATORS, Likelihoods
+from bot.screening.heads import Likelihoods
 from bot.screening.rows import GROUPS, Row
 from bot.screening.triage import judge, weighed_signs
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.language.classes import CLASSES, ClassesDiffer
 from bot.language.identification import LanguageIdentifier
 from bot.messages import LANGUAGES
-from bot.screening.heads import CLASSES, ClassesDiffer, Heads
+from bot.screening.heads import Heads
 from bot.screening.screener import ScreenerUnusable, load_brain, load_languages
 from bot.screening.tuned import MODEL
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.language.classes import INDICATORS, TRIAGES
 from bot.screening.concepts import Concepts, ConceptsInvalid, concept_files, read_phrases
-from bot.screening.heads import INDICATORS, TRIAGES, Likelihoods
+from bot.screening.heads import Likelihoods
 
 
 def likelihoods(*triage: float) -> Likelihoods:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.language.classes import INDICATORS, SPEAKERS, TRIAGES
 from bot.messages import TOPICS, Indicator, Speaker, Triage
 from bot.screening.corrections import Correction, Memory, is_correction
-from bot.screening.heads import INDICATORS, SPEAKERS, TRIAGES, Likelihoods
+from bot.screening.heads import Likelihoods
 from bot.screening.rows import Row, read_rows
 from bot.screening.triage import WorkingPoint, judge
 

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from bot.language.classes import INDICATORS
 from bot.messages import Indicator
 from bot.screening.clauses import read_clauses
 from bot.screening.encoder import Encoding
 from bot.screening.evidence import find_evidence
-from bot.screening.heads import INDICATORS, Heads
+from bot.screening.heads import Heads
 
 WIDTH = 4
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bot.language.classes import INDICATORS
 from bot.messages import TOPICS, Indicator, Triage
-from bot.screening.heads import INDICATORS, Likelihoods
+from bot.screening.heads import Likelihoods
 from bot.screening.triage import WorkingPoint, joined, judge
 
 

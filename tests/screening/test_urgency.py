@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.language.classes import INDICATORS, TRIAGES
 from bot.messages import TOPICS, Indicator, Speaker, Triage
 from bot.screening.calibration import choose_alarms
 from bot.screening.encoder import Encoding
-from bot.screening.heads import INDICATORS, TRIAGES, Heads, Likelihoods, Matrix
+from bot.screening.heads import Heads, Likelihoods, Matrix
 from bot.screening.layers import Layers
 from bot.screening.rows import Row
 from bot.screening.senses import Senses
