@@ -15,6 +15,7 @@ from bot.console import logins, verdicts
 from bot.delivery import farewells
 from bot.dialogue.answers import shared_library
 from bot.language.wording import Wording
+from bot.messages import LANGUAGES
 from bot.settings import PROJECT_ROOT, Settings
 from bot.storage import case_events, gaps, receipts
 from bot.storage.sealed import SEALED
@@ -23,6 +24,7 @@ from tests.pictures import words_of_the_picture
 
 OPERATIONS = (PROJECT_ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 PRIVACY = (PROJECT_ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+COUNTS = {16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty"}
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [*sorted((PROJECT_ROOT / "docs").glob("*.md")), PROJECT_ROOT / "README.md"]
 
@@ -127,6 +129,14 @@ def test_the_readmes_pictures_of_the_chat_show_the_words_that_it_has(language: s
         " SCREENSHOTS=docs/pictures .venv/bin/python -m pytest -m browser tests/e2e/test_chat_states.py"
         f" -k 'choices and [{language}]'"
     )
+
+
+def test_the_readme_counts_the_languages_and_names_each() -> None:
+    counted = re.search(r"in any of (\w+) languages", README)
+    assert counted
+    assert counted[1] == COUNTS[len(LANGUAGES)], f"{len(LANGUAGES)} languages are served: the README's first sentences count them"
+    named = re.split(r",\s|\sand\s", README.partition("- **Answers** in ")[2].partition(":")[0])
+    assert len(named) == len(LANGUAGES), "the README names under “What it does” the languages in which it answers"
 
 
 def test_the_readme_counts_the_answers_that_there_are() -> None:

@@ -20,6 +20,7 @@ from bot.channels.registry import PROVIDERS
 from bot.handoff.case_webhook import webhook_is_set, webhook_state
 from bot.handoff.hours import DutyHours
 from bot.language.data import NLU_DATA
+from bot.language.telling import telling_words
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 from bot.operations.backup.record import last_backup, way_out
@@ -225,6 +226,8 @@ def _texts() -> Iterator[Finding]:
         yield Finding("texts", "off", f"Texts missing (English is sent instead): {listed}.")
     else:
         yield Finding("texts", "ready", f"All {total} texts are there, in {len(LANGUAGES)} languages.")
+    if unchosen := ", ".join(language for language in LANGUAGES if not telling_words().get(language)):
+        yield Finding("quiet", "off", f"No telling words in telling.yml, for which no quiet text is looked through: {unchosen}.")
     yield Finding("review", "ready" if reviewed == total else "off", f"A native speaker has read {reviewed} of {total} texts.")
 
 

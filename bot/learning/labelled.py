@@ -12,8 +12,14 @@ import yaml
 
 from bot.dialogue.commands import Commands
 from bot.dialogue.state import Who
+from bot.messages import LANGUAGES
+from bot.screening.rows import RowInvalid
 
 CONVERSATIONS: Final = "conversations"
+
+
+class ConversationInvalid(RowInvalid):
+    """A labelled conversation bears the id of another one, or is not in the language of its file; the message names both."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +45,20 @@ class LabelledConversation:
 
 
 def read_conversations(files: Iterable[Path]) -> list[LabelledConversation]:
-    """Read labelled conversations."""
-    return [
-        _conversation(item)
-        for path in files
-        for item in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []  # noqa: S506 - makes strings only
-    ]
+    """Read labelled conversations; raises ConversationInvalid."""
+    found: dict[str, tuple[LabelledConversation, Path]] = {}
+    for path in files:
+        named = path.stem.rpartition("-")[2]
+        for item in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []:  # noqa: S506 - makes strings only
+            read = _conversation(item)
+            if named in LANGUAGES and read.language != named:
+                raise ConversationInvalid(
+                    f"{path}: the conversation {read.id} says `language: {read.language}`, and its file is of {named}."
+                )
+            if read.id in found:
+                raise ConversationInvalid(f"{path}: the id {read.id} is that of a conversation in {found[read.id][1]} already.")
+            found[read.id] = read, path
+    return [conversation for conversation, _ in found.values()]
 
 
 def conversation_files(root: Path, part: str) -> list[Path]:

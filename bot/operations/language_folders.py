@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
 from bot.language.data import NLU_DATA
-from bot.language.word_lists import NAMES
+from bot.language.word_lists import LISTS, MEANINGS, NAMES
 from bot.messages import LANGUAGES
 
+CONVERSATIONS: Final = "conversations/training/*-{}.yml"
 # What must be there for each language, and what it is for. {} is the language's code.
 PLACES: Final[Mapping[str, str]] = {
     "{}/writing.yml": "its letters and conjunctions",
     "{}/lexicon.yml": "short words: yes, no, a person please",
     "{}/person.yml": "ways of asking for a person",
+    "{}/telling.yml": "stems that tell over somebody's shoulder what a conversation is about; an empty list where none is chosen",
     "{}/answers/answers.yml": "answers",
     "{}/answers/dialogue.yml": "what is said in a conversation",
     "{}/answers/turns.yml": "what is said in a conversation",
@@ -30,8 +33,14 @@ PLACES: Final[Mapping[str, str]] = {
     "concepts/{}.yml": "phrases that name a sign",
     "validation/{}/*.yml": "messages of strangers, on which thresholds are chosen",
     "evaluation/{}/*.yml": "messages on which nothing is chosen",
-    "conversations/training/*-{}.yml": "conversations to learn from",
+    "evaluation_urgent/{}/*.yml": "hard messages on what is urgent, on which nothing is chosen",
+    CONVERSATIONS: "conversations to learn from",
     "tellings/training/{}.yml": "messages to learn from what is told in particular",
+}
+# What has a line of each language, under its code.
+LINES: Final[Mapping[str, str]] = {
+    "telegram.yml": "the title of /start in the menu of Telegram",
+    "numbers.yml": "words for one to ten, for who chooses in words",
 }
 BUTTONS: Final = "answers/buttons.yml"
 LEXICON: Final = "lexicon.yml"
@@ -42,21 +51,44 @@ STRANGE: Final = f"its messages among its own instead of in {STRANGERS}, which h
 def forgotten(root: Path | None = None) -> dict[str, list[str]]:
     """Return for each language that is served what it lacks; no entry for one that is whole.
 
-    That is, the places of PLACES in which it has nothing, and what other languages lack of it: its button, and what people call it.
+    That is, the places of PLACES in which it has nothing, the lines of LINES, short words without which something that people write is
+    not heard, and what other languages lack of it: its button, and what people call it.
     """
     root = root or NLU_DATA
     titles = {code: _entries(root / code / BUTTONS) for code in LANGUAGES}
-    names = {code: _entries(root / code / LEXICON, NAMES) for code in LANGUAGES}
+    lexicons = {code: _content(root / code / LEXICON) for code in LANGUAGES}
+    names = {code: None if lists is None else set(lists.get(NAMES, {})) for code, lists in lexicons.items()}
     strangers = _entries(root / STRANGERS) or set()
+    lines = {file: _entries(root / file) or set() for file in LINES}
     missing = {
-        code: [*_places(root, code), *_unnamed(code, titles, names), *((STRANGE,) if code in strangers else ())]
+        code: [
+            *_places(root, code),
+            *(f"{code} in {file}" for file, codes in lines.items() if code not in codes),
+            *_unheard(code, lexicons[code]),
+            *_unnamed(code, titles, names),
+            *((STRANGE,) if code in strangers else ()),
+        ]
         for code in LANGUAGES
     }
     return {code: lacking for code, lacking in missing.items() if lacking}
 
 
 def _places(root: Path, code: str) -> Iterator[str]:
-    return (place.format(code) for place in PLACES if next(root.glob(place.format(code)), None) is None)
+    for place in PLACES:
+        paths = [*root.glob(place.format(code))]
+        if not paths:
+            yield place.format(code)
+        elif place == CONVERSATIONS and not any(_is_said_in(code, path) for path in paths):
+            yield f"{place.format(code)} with `language: {code}` in them"
+
+
+def _is_said_in(code: str, conversations: Path) -> bool:
+    return re.search(rf"\blanguage: *[\"']?{code}\b", conversations.read_text(encoding="utf-8")) is not None
+
+
+def _unheard(code: str, lists: Mapping[str, Any] | None) -> Iterator[str]:
+    if lists is not None:
+        yield from (f"{name} in {code}/{LEXICON}" for name in (*MEANINGS, *LISTS) if not lists.get(name))
 
 
 def _unnamed(code: str, titles: Mapping[str, set[str] | None], names: Mapping[str, set[str] | None]) -> Iterator[str]:
@@ -66,9 +98,13 @@ def _unnamed(code: str, titles: Mapping[str, set[str] | None], names: Mapping[st
             yield f"{told} in {file} of {', '.join(others)}"
 
 
-def _entries(path: Path, under: str | None = None) -> set[str] | None:
-    """Return the keys of a file, or of what stands under one of them; None where there is no such file."""
+def _entries(path: Path) -> set[str] | None:
+    """Return the keys of a file; None where there is no such file."""
+    content = _content(path)
+    return None if content is None else set(content)
+
+
+def _content(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only
-    return set(content if under is None else content.get(under, {}))
+    return dict(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or {})  # noqa: S506 - makes strings only

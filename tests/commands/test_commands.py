@@ -92,6 +92,14 @@ def test_check_names_what_a_new_language_lacks_and_goes_on(
     assert "backup" in told
 
 
+def test_check_names_the_languages_whose_quiet_texts_nobody_looks_through(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bot.commands.check.telling_words", lambda: dict.fromkeys(LANGUAGES[1:], ("x",)) | {LANGUAGES[2]: ()})
+    main(["check"])
+    assert f"no quiet text is looked through: {LANGUAGES[0]}, {LANGUAGES[2]}." in capsys.readouterr().out
+
+
 def test_a_slip_in_the_data_is_told_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,5 +160,5 @@ def test_chat_writes_one_line_for_each_line_and_starts_in_the_language_asked_for
 def test_the_ids_are_those_of_the_contract() -> None:
     assert len(TOPICS) == 47
     assert len(Indicator) == 24
-    assert len(LANGUAGES) == 16
+    assert len(LANGUAGES) == 16, "a new language: count it here, and see “A new language” in docs/translating.md"
     assert [level.value for level in Triage] == ["none", "medium", "high", "emergency"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.learning.labelled import conversation_files, read_conversations
+from bot.learning.labelled import ConversationInvalid, conversation_files, read_conversations
 from bot.settings import PROJECT_ROOT
 
 SHORT = 3  # words: "how long" is everybody's
@@ -41,3 +41,12 @@ def test_no_message_of_the_conversation_tests_is_learned_from() -> None:
 def test_no_message_of_the_evaluation_is_learned_from(part: str) -> None:
     assert messages_of(part)
     assert sorted(messages_of(part) & messages_of("training")) == []
+
+
+def test_a_conversation_whose_id_another_one_has_is_refused_with_both_files(tmp_path: Path) -> None:
+    paths = [tmp_path / "live-en.yml", tmp_path / "more-en.yml"]
+    for path in paths:
+        path.write_text("- {id: live-en-001, language: en, turns: [{say: hello, do: [greet]}]}\n", encoding="utf-8")
+    assert len(read_conversations(paths[:1])) == 1
+    with pytest.raises(ConversationInvalid, match=r"more-en\.yml: the id live-en-001 .*live-en\.yml"):
+        read_conversations(paths)

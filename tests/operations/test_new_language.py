@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 import sys
 import unicodedata
@@ -21,8 +22,9 @@ from bot.language.lexicon import Lexicon
 from bot.language.word_lists import LexiconInvalid
 from bot.language.wording import SOURCE_LANGUAGES, Wording
 from bot.language.writing import WritingInvalid, direction, served_code, writings
+from bot.learning.labelled import ConversationInvalid, read_conversations
 from bot.messages import LANGUAGES
-from bot.operations.language_folders import BUTTONS, LEXICON, PLACES, STRANGE, STRANGERS, forgotten
+from bot.operations.language_folders import BUTTONS, CONVERSATIONS, LEXICON, LINES, PLACES, STRANGE, STRANGERS, forgotten
 from bot.screening.rows import GROUPS
 from bot.settings import PROJECT_ROOT
 
@@ -56,6 +58,15 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             copy = Path(str(path).replace("/en/", f"/{CODE}/").replace("en.yml", f"{CODE}.yml"))
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, copy)
+            if place == CONVERSATIONS:
+                own = (
+                    path.read_text(encoding="utf-8")
+                    .replace("language: en", f"language: {CODE}")
+                    .replace("- id: ", f"- id: {CODE}-")
+                )
+                copy.write_text(own, encoding="utf-8")
+    for file in LINES:
+        add(root / file, f"{CODE}: [{NAME}]\n")
     add(root / CODE / "writing.yml", WRITTEN)
     for code in (*LANGUAGES, CODE):
         add(root / code / BUTTONS, f'lang_{CODE}: "{NAME}"\n')
@@ -81,7 +92,7 @@ def test_every_language_that_is_served_has_all_its_parts() -> None:
 
 
 def test_a_language_that_has_all_parts_is_served(root: Path) -> None:
-    assert forgotten(root) == {}
+    assert CODE not in forgotten(root)
     assert writings()[CODE].script == "LATIN"
     lexicon, wording = Lexicon.load(root), Wording.load(root)
     assert lexicon.phrases[CODE]["yes"]
@@ -102,7 +113,8 @@ def test_its_file_alone_says_how_it_is_written_by_what_codes_it_is_known_and_fro
     }
     assert words[CODE]["dir"] == "rtl"
     assert words["en"]["dir"] == "ltr"
-    assert f'["ar","{CODE}"]' in render_widget(wording, ["https://ngo.example"])
+    to_the_left = [code for code in (*LANGUAGES, CODE) if direction(code) == "rtl"]
+    assert json.dumps(to_the_left, separators=(",", ":")) in render_widget(wording, ["https://ngo.example"])
 
 
 def test_each_place_that_was_forgotten_is_named(root: Path, tmp_path: Path) -> None:
@@ -114,18 +126,41 @@ def test_each_place_that_was_forgotten_is_named(root: Path, tmp_path: Path) -> N
             away.rename(path)
 
 
+@pytest.mark.parametrize("file", LINES)
+def test_a_line_that_it_lacks_in_a_file_of_all_languages_is_named(root: Path, file: str) -> None:
+    (root / file).write_text((NLU_DATA / file).read_text(encoding="utf-8"), encoding="utf-8")
+    assert forgotten(root)[CODE] == [f"{CODE} in {file}"]
+
+
+@pytest.mark.parametrize("meaning", ["dying", "times"])
+def test_short_words_without_which_something_is_not_heard_are_named(root: Path, meaning: str) -> None:
+    path = root / CODE / LEXICON
+    lists = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(rf"^{meaning}:.*?(?=^\S)", "", lists, flags=re.MULTILINE | re.DOTALL), encoding="utf-8")
+    assert forgotten(root)[CODE] == [f"{meaning} in {CODE}/{LEXICON}"]
+
+
+def test_conversations_that_were_copied_with_the_language_of_others_do_not_count(root: Path) -> None:
+    copies = sorted(root.glob(CONVERSATIONS.format(CODE)))
+    for path in copies:
+        path.write_text(path.read_text(encoding="utf-8").replace(f"language: {CODE}", "language: en"), encoding="utf-8")
+    assert forgotten(root)[CODE] == [f"{CONVERSATIONS.format(CODE)} with `language: {CODE}` in them"]
+    with pytest.raises(ConversationInvalid, match=rf"{copies[0].name}.*language: en"):
+        read_conversations(copies)
+
+
 def test_a_language_that_does_not_name_it_is_named(root: Path) -> None:
     for code in ("ka", CODE):
         for file, line in ((BUTTONS, f'lang_{CODE}: "{NAME}"\n'), (LEXICON, f"  {CODE}: [{NAME.lower()}]\n")):
             path = root / code / file
             path.write_text(path.read_text(encoding="utf-8").replace(line, ""), encoding="utf-8")
     lacking = [f"lang_{CODE} in {BUTTONS} of ka, {CODE}", f"language_names.{CODE} in {LEXICON} of ka, {CODE}"]
-    assert forgotten(root) == {CODE: lacking}
+    assert forgotten(root)[CODE] == lacking
 
 
 def test_a_language_that_still_counts_as_not_served_is_named(root: Path) -> None:
     add(root / STRANGERS, f"{CODE}: [hello]\n")
-    assert forgotten(root) == {CODE: [STRANGE]}
+    assert forgotten(root)[CODE] == [STRANGE]
 
 
 def test_nothing_starts_without_its_short_words_or_how_it_is_written(root: Path) -> None:
