@@ -161,7 +161,7 @@ def test_a_value_that_cannot_be_right_is_told_with_its_name_and_never_quoted(
 
 
 def test_a_language_that_is_not_served_is_told(start: Start) -> None:
-    assert "DEFAULT_LANGUAGE must be one of pl, en" in start(DEFAULT_LANGUAGE="de")
+    assert "DEFAULT_LANGUAGE must be one of pl, en" in start(DEFAULT_LANGUAGE="qaa")
 
 
 async def test_a_misspelt_setting_is_told_with_the_one_that_was_meant(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ _OTHER_SCRIPTS = {
 }
 
 Matrix = NDArray[np.float32]
+_Detect = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,9 @@ class LanguageIdentifier:
         self.scripts = dict(scripts or {})
         eldc.init()
         self._world: Any = eldc.instance()
-        self._ours: Any = _eldc_for(eldc, LANGUAGES)
+        self._ours = _eldc_for(eldc, LANGUAGES)
         served = {script: written_in(script) for script in {writing.script for writing in writings().values()}}
-        self._by_script: dict[str, Any] = {
+        self._by_script: dict[str, _Detect] = {
             script: _eldc_for(eldc, languages) for script, languages in served.items() if script != LATIN and len(languages) > 1
         }
         self._romanised = [LANGUAGES.index(code) for code in romanised_languages()]
@@ -109,7 +110,7 @@ class LanguageIdentifier:
             told = str(self._world.detect(text) or "")
             known = told and told != "und" and told not in LANGUAGES
             return Guess(told if known else self.others[int(every[len(LANGUAGES) :].argmax())], foreign)
-        boost = {} if romanised else self._boost(self._ours.detect(text))
+        boost = {} if romanised else self._boost(self._ours(text))
         return _among(_with_witness(likelihood, seen), tuple(LANGUAGES), boost)
 
     def _in_script(self, text: str, script: str, candidates: Sequence[str], seen: Matrix | None) -> Guess:
@@ -133,10 +134,10 @@ class LanguageIdentifier:
                 return Guess(candidates[0], min(1 - foreign, _SINGLE))
         if not several:
             return Guess(candidates[0], _SINGLE)
-        boost = self._boost(self._by_script[script].detect(text))
+        boost = self._boost(self._by_script[script](text))
         return _among(_with_witness(_shares(every)[0], seen), candidates, boost)
 
-    def _boost(self, told: Any) -> dict[str, float]:
+    def _boost(self, told: str | None) -> dict[str, float]:
         return {str(told): 0.5} if told else {}
 
     def _likelihoods(self, text: str) -> Matrix:
@@ -254,10 +255,15 @@ def _with_witness(likelihood: Matrix, seen: Matrix | None) -> Matrix:
     return np.asarray(np.where(np.isnan(seen), likelihood, (likelihood + seen) / 2), dtype=np.float32)
 
 
-def _eldc_for(eldc: Any, languages: Sequence[str]) -> Any:
+def _eldc_for(eldc: Any, languages: Sequence[str]) -> _Detect:
+    """Return what eldc says among some languages, those left out that it does not know; nothing where it knows none of them."""
+    known = [code for code in languages if code in eldc.LANGUAGES]
+    if not known:  # an empty list would stand for all languages that it knows
+        return lambda _text: None
     instance = eldc.instance()
-    instance.set_languages(list(languages))
-    return instance
+    instance.set_languages(known)
+    detect: _Detect = instance.detect
+    return detect
 
 
 def _among(likelihood: Matrix, candidates: Sequence[str], boost: dict[str, float]) -> Guess:
