@@ -22,6 +22,7 @@ from bot.handoff.hours import DutyHours
 from bot.language.data import NLU_DATA
 from bot.language.telling import telling_words
 from bot.language.wording import Wording
+from bot.language.writing import WritingInvalid, read_writing, writing_files
 from bot.messages import LANGUAGES
 from bot.operations.backup.record import last_backup, way_out
 from bot.operations.language_folders import forgotten
@@ -66,7 +67,7 @@ def register(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print all findings; 1 when something needed is missing."""
     settings = load_settings()
-    languages = [*_languages()]
+    languages = [*_languages(), *_writings()]
     # Neither the model's data nor the texts can be read while a language lacks its files.
     whole = all(finding.state == "ready" for finding in languages)
     findings = [
@@ -213,6 +214,17 @@ def _languages() -> Iterator[Finding]:
         yield Finding("languages", "missing", told)
     if not lacking:
         yield Finding("languages", "ready", f"All parts of {len(LANGUAGES)} languages are there.")
+
+
+def _writings() -> Iterator[Finding]:
+    wrong = []
+    for path in writing_files():
+        try:
+            if path.exists():  # else it is told as missing above
+                read_writing(path)
+        except WritingInvalid as problem:
+            wrong.append(Finding("writing", "missing", str(problem)))
+    yield from wrong or [Finding("writing", "ready", "How each language is written can be read.")]
 
 
 def _texts() -> Iterator[Finding]:

@@ -6,12 +6,15 @@ habits for one letter where people differ.
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from bot.messages import LANGUAGES
 
@@ -77,7 +80,7 @@ class Writing(_Entry):
     are matched with them; `spellings`: pairs of what one school writes and what the other does. `question_at_end`: the word that asks may
     end a sentence. `clauses`: words that begin a clause of their own, as they are typed with and without diacritics; words that mean
     something else as often are left out (English "as", Spanish "como"). `fillers`: words that people put in front of a wish, without
-    diacritics ("no tak, skasuj").
+    diacritics ("no tak, skasuj"). `not_in_latin`: why a language of other letters has no `in_latin`.
     """
 
     names: Names
@@ -95,6 +98,28 @@ class Writing(_Entry):
     clauses: str = Field(min_length=1)
     fillers: str = ""
     in_latin: InLatin | None = None
+    not_in_latin: str = ""
+
+    @field_validator("script")
+    @classmethod
+    def _exists(cls, script: str) -> str:
+        letters = (letter for letter in map(chr, range(sys.maxunicode)) if letter.isalpha())
+        if not any(unicodedata.name(letter, "").startswith(f"{script} ") for letter in letters):
+            raise ValueError(f"no letter that Unicode knows is of the script {script}")
+        return script
+
+    @field_validator("regions")
+    @classmethod
+    def _have_numbers(cls, regions: str) -> str:
+        if strange := [region for region in regions.split() if region not in SUPPORTED_REGIONS]:
+            raise ValueError(f"{', '.join(strange)}: no country of ISO 3166 that has telephone numbers")
+        return regions
+
+    @model_validator(mode="after")
+    def _latin_or_why_not(self) -> Writing:
+        if self.script != LATIN and self.in_latin is None and not self.not_in_latin:
+            raise ValueError("in_latin is missing: how people write it in Latin letters, or `not_in_latin: why nobody does`")
+        return self
 
     @model_validator(mode="after")
     def _even(self) -> Writing:

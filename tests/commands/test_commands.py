@@ -100,6 +100,20 @@ def test_check_names_the_languages_whose_quiet_texts_nobody_looks_through(
     assert f"no quiet text is looked through: {LANGUAGES[0]}, {LANGUAGES[2]}." in capsys.readouterr().out
 
 
+def test_check_tells_every_slip_in_how_languages_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / "xx.yml", tmp_path / "yy.yml", tmp_path / "not_there.yml"]
+    for path, script in zip(paths, ("DEVANAGRI", "LATN"), strict=False):
+        path.write_text(f"names: {{pl: x, en: x}}\nscript: {script}\nclauses: x\n", encoding="utf-8")
+    monkeypatch.setattr("bot.commands.check.writing_files", lambda: paths)
+    assert main(["check"]) == 1
+    told = [line for line in capsys.readouterr().out.splitlines() if " writing " in line]
+    assert len(told) == 2
+    assert "DEVANAGRI" in told[0]
+    assert "LATN" in told[1]
+
+
 def test_a_slip_in_the_data_is_told_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
