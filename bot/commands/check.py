@@ -29,6 +29,7 @@ from bot.operations.language_folders import forgotten
 from bot.program import KEY_FILE, utc_now
 from bot.runtime.unknown_settings import unknown_settings
 from bot.screening.models import newest_archive
+from bot.screening.rows import CORRECTIONS, RowInvalid, read_rows
 from bot.settings import Settings, load_settings
 from bot.storage.capacity import MEGABYTE, disk_of
 from bot.storage.closed_cases import PATIENCE, standing
@@ -79,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
         *languages,
         *(_model(settings) if whole else ()),
         *(_texts() if whole else ()),
+        *_corrections(),
         *_backup(settings),
         *_channels(settings),
         *_alarms(settings),
@@ -86,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         *(asyncio.run(_asked(settings)) if options.channels else ()),
     ]
     for finding in findings:
-        print(f"{finding.state:8} {finding.what:10} {finding.sentence}")
+        print(f"{finding.state:8} {finding.what:11} {finding.sentence}")
     return 1 if any(finding.state == "missing" for finding in findings) else 0
 
 
@@ -225,6 +227,16 @@ def _writings() -> Iterator[Finding]:
         except WritingInvalid as problem:
             wrong.append(Finding("writing", "missing", str(problem)))
     yield from wrong or [Finding("writing", "ready", "How each language is written can be read.")]
+
+
+def _corrections() -> Iterator[Finding]:
+    path = NLU_DATA / CORRECTIONS
+    try:
+        count = len(read_rows([path] if path.exists() else []))
+    except RowInvalid as problem:
+        yield Finding("corrections", "missing", str(problem))
+    else:
+        yield Finding("corrections", "ready", f"{CORRECTIONS} has {count} phrases, which count from the next training on.")
 
 
 def _texts() -> Iterator[Finding]:

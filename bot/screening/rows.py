@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -29,7 +29,11 @@ _LISTS: Final = re.compile(r"^nlu:", re.MULTILINE)
 
 
 class RowInvalid(Exception):
-    """A row of the training data has labels that do not exist or contradict each other; the message names the file and the text."""
+    """A file of labelled messages is not of the form, or a row has labels that do not exist; the message names the file.
+
+    A correction that calls for a person without saying why is refused as well. No other labels are compared with each other: of
+    messages without urgency some tell of a sign all the same (`none` beside `wages_withheld`).
+    """
 
 
 @dataclass(frozen=True)
@@ -98,28 +102,59 @@ class _Example(BaseModel):
     metadata: _Labels
 
 
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    intent: str
+    examples: list[Any] | None
+
+
+class _File(BaseModel):
+    """What Rasa calls training data; `version` is that of its form."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Any = None
+    nlu: list[_Group] | None
+
+
 def _read_file(path: Path) -> Iterator[Row]:
     content = path.read_text(encoding="utf-8")
     if len(_LISTS.findall(content)) > 1:
         raise RowInvalid(
             f"{path} has `nlu:` more than once: only what stands under the last would count. Put all rows under one."
         )
-    document = yaml.load(content, Loader=yaml.CSafeLoader) or {}
+    try:
+        document = yaml.load(content, Loader=yaml.CSafeLoader)
+        read = _File.model_validate({"nlu": None} if document is None else document)
+    except yaml.YAMLError as error:
+        raise RowInvalid(f"{path} cannot be read: {error}. docs/labelling.md has the form.") from error
+    except ValidationError as error:
+        raise RowInvalid(f"{path} is no file of labelled messages ({_told(error)}). docs/labelling.md has the form.") from None
     language = path.parent.parent.name if path.parent.name == "messages" else path.parent.name
-    for group in document.get("nlu") or []:
-        for example in group.get("examples") or []:
-            yield _row(example, group["intent"], language, path)
+    for group in read.nlu or []:
+        for example in group.examples or []:
+            yield _row(example, group.intent, language, path)
+
+
+def _told(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, item['loc'])) or 'the whole'}: {item['msg']}" for item in error.errors())
 
 
 def _row(example: object, topic: str, language: str, path: Path) -> Row:
     try:
         read = _Example.model_validate(example)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'the row'}: {item['msg']}" for item in error.errors())
         raise RowInvalid(
-            f"{path}: {str(example)[:80]!r} is no labelled message ({wrong}). docs/labelling.md has the form."
+            f"{path}: {str(example)[:80]!r} is no labelled message ({_told(error)}). docs/labelling.md has the form."
         ) from None
     labels = read.metadata
+    if not labels.language and language not in LANGUAGES:
+        raise RowInvalid(
+            f"{path}: the row {read.text[:60]!r} has no language: its metadata need one here, such as `language: pl`."
+        )
+    if path.name == CORRECTIONS and labels.triage is Triage.HIGH and not labels.indicators:
+        raise RowInvalid(f"{path}: the row {read.text[:60]!r} is high without a sign: its metadata need `indicators: [...]`.")
     row = Row(
         text=read.text,
         language=labels.language or language,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +113,23 @@ def test_check_tells_every_slip_in_how_languages_are_written(
     assert len(told) == 2
     assert "DEVANAGRI" in told[0]
     assert "LATN" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("nul: []\n", "missing  corrections .*nul"),
+        ("nlu:\n", "ready    corrections .* has 0 phrases"),
+    ],
+)
+def test_check_reads_the_corrections_and_tells_a_slip_in_them(
+    content: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "corrections.yml").write_text(content, encoding="utf-8")
+    (tmp_path / "review.yml").write_text("pl: {}\n", encoding="utf-8")
+    monkeypatch.setattr("bot.commands.check.NLU_DATA", tmp_path)
+    main(["check"])
+    assert re.search(told, capsys.readouterr().out)
 
 
 def test_a_slip_in_the_data_is_told_in_words(
