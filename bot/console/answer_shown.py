@@ -12,8 +12,8 @@ from bot.conversation.answer_form import Fault, with_numbers
 from bot.conversation.edition import Editions, entry_of
 from bot.dialogue.answers import Answer
 from bot.dialogue.backing import facts
-from bot.dialogue.entry import OTHERWISE, TITLE, Entry
-from bot.language.wording import ASK_BUTTON, FORMS
+from bot.dialogue.entry import OTHERWISE, Entry
+from bot.language.wording import ASK_BUTTON, FORMS, TITLE
 from bot.language.writing import direction
 from bot.messages import LANGUAGES
 from bot.storage.tables_answers import WrittenAnswer

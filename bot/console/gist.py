@@ -135,7 +135,7 @@ class Gists:
             return self.texts.text("gist.asked_unknown", language)
         edition, answer = found
         matter = self.texts.name("gist_matter", answer.matter, language)
-        title = edition.wording.titles[language][f"{ASK_BUTTON}{name}"]
+        title = edition.wording.button(f"{ASK_BUTTON}{name}", language).title
         return self.texts.text("gist.asked", language, title=title, matter=matter)
 
     def _edition_of(self, name: str) -> tuple[Edition, Answer] | None:

@@ -10,9 +10,9 @@ from typing import Final
 
 from bot.delivery.segments import plain, segments
 from bot.dialogue.answers import Library
-from bot.dialogue.entry import NEEDED, OTHERWISE, TITLE, Entry
+from bot.dialogue.entry import NEEDED, OTHERWISE, Entry
 from bot.language.telling import preview, telling
-from bot.language.wording import SOURCE_LANGUAGES
+from bot.language.wording import SOURCE_LANGUAGES, TITLE
 from bot.language.writing import without_marks_in_sms
 from bot.messages import LANGUAGES
 

@@ -12,10 +12,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from bot.dialogue.answers import PHONES, Answer, Library
 from bot.dialogue.state import Who
-from bot.language.wording import ANSWER, ASK_BUTTON
+from bot.language.wording import ANSWER, ASK_BUTTON, TITLE
 from bot.messages import LANGUAGES
 
-TITLE: Final = "title"
 WORDS: Final = (TITLE, "text", "again", "quiet", "sms")  # of each language; `sms` where the text would tell too much
 NEEDED: Final = WORDS[:-1]
 OTHERWISE: Final = "en"  # in which language an answer is said to who reads another one, where that is wanted

@@ -31,6 +31,7 @@ LIBRARY: Final = "library"  # the folder of the answers that are found by meanin
 TELLINGS: Final = "tellings.yml"  # the file of how what people tell in particular is received
 ANSWER: Final = "answer."  # of the keys of those answers
 ASK_BUTTON: Final = "ask_"  # of the buttons that ask for them
+TITLE: Final = "title"  # of such a button, which stands with the words of its answer
 _NOT_WORDS: Final = frozenset({"asked", "follows"})  # ways of asking, which stand beside a language's words
 
 # Numbers with spaces fall apart in right-to-left text; these marks keep one together without changing its characters.
@@ -88,7 +89,8 @@ class Wording:
             for path in sorted((folder / LIBRARY).glob("*.yml")):
                 for name, entry in _read(path).items():
                     words = {form: text for form, text in entry.items() if form not in _NOT_WORDS}
-                    titles[language][f"{ASK_BUTTON}{name}"] = words.pop("title", name)
+                    if title := words.pop(TITLE, None):
+                        titles[language][f"{ASK_BUTTON}{name}"] = title
                     texts[language][f"{ANSWER}{name}"] = _forms(words, path, name, facts)
         return cls(texts, titles, page, facts)
 
@@ -133,11 +135,24 @@ class Wording:
         raise KeyError(key)
 
     def button(self, name: str, language: str) -> Button:
-        """Return a button: its title in a language, and the value that pressing it sends."""
-        for candidate in (language, LAST_RESORT):
+        """Return a button: its title in a language, and the value that pressing it sends.
+
+        A title that even the sources lack is the id of the answer that it asks for: somebody who needs it can still press it.
+        Raises KeyError for a button that no language has.
+        """
+        for candidate in (language, LAST_RESORT, *SOURCE_LANGUAGES):
             if name in self.titles.get(candidate, {}):
                 return Button(title=self.titles[candidate][name], value=f"@{name}")
+        if name in self._asking():
+            return Button(title=name.removeprefix(ASK_BUTTON), value=f"@{name}")
         raise KeyError(name)
+
+    def _asking(self) -> Iterator[str]:
+        """Yield the buttons of the answers that the sources have."""
+        for language in SOURCE_LANGUAGES:
+            for key in self.texts.get(language, {}):
+                if key.startswith(ANSWER):
+                    yield f"{ASK_BUTTON}{key.removeprefix(ANSWER)}"
 
     def reply(self, key: str, language: str, *, form: Form = "text", buttons: tuple[str, ...] = (), **values: str) -> Reply:
         """Return a text as a reply with its buttons; its language is the one that the text is in."""
@@ -148,18 +163,20 @@ class Wording:
         )
 
     def gaps(self) -> Iterator[Gap]:
-        """Yield every text and button title that the source languages have and another language lacks."""
+        """Yield every text and button title that a source language has, or an answer of it needs, and a language lacks."""
         source = {**self.texts["pl"], **self.texts["en"]}
+        titles = dict.fromkeys([*self.titles["pl"], *self.titles["en"], *self._asking()])
+        page = dict.fromkeys([*self.page["pl"], *self.page["en"]])
         for language in LANGUAGES:
             for key, forms in source.items():
                 for form in FORMS:
                     optional = form == "sms" and key.startswith(ANSWER)
                     if form in forms and not optional and not self.has(key, language, form):
                         yield Gap(language, key, form)
-            for name in self.titles["pl"]:
+            for name in titles:
                 if name not in self.titles[language]:
                     yield Gap(language, f"button {name}", "text")
-            for name in self.page["pl"]:
+            for name in page:
                 if name not in self.page[language]:
                     yield Gap(language, f"page {name}", "text")
 

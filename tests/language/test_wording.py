@@ -118,6 +118,31 @@ def test_buttons_are_short_and_all_are_there(language: str) -> None:
     assert [(name, title) for name, title in titles.items() if "{" in title] == []
 
 
+@pytest.mark.parametrize("without", ["pl", "en", "ka"])
+def test_a_title_that_one_language_lacks_is_named_be_it_a_source(without: str) -> None:
+    titles = {
+        language: {name: title for name, title in own.items() if language != without or name != f"{ASK_BUTTON}passport_back"}
+        for language, own in WORDING.titles.items()
+    }
+    changed = Wording(WORDING.texts, titles, WORDING.page, WORDING.facts)
+    assert [(gap.language, gap.key) for gap in changed.gaps()] == [(without, f"button {ASK_BUTTON}passport_back")]
+    said_instead = WORDING.titles["pl" if without == "en" else "en"][f"{ASK_BUTTON}passport_back"]
+    assert changed.button(f"{ASK_BUTTON}passport_back", without).title == said_instead
+
+
+def test_a_title_that_no_language_has_is_named_for_each_and_the_button_is_there_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "facts.yml").write_text("hotline: {value: '1'}\n")
+    for language in LANGUAGES:
+        folder = tmp_path / language / "answers" / "library"
+        folder.mkdir(parents=True)
+        (folder / "shelter.yml").write_text("shelter_pet: {text: Ask at once.}\n")
+    wording = Wording.load(tmp_path)
+    assert [(gap.language, gap.key) for gap in wording.gaps()] == [(language, "button ask_shelter_pet") for language in LANGUAGES]
+    assert wording.button("ask_shelter_pet", "uk").title == "shelter_pet"
+    with pytest.raises(KeyError):
+        wording.button("ask_shelter_dog", "uk")
+
+
 def test_a_number_stays_in_one_piece_in_right_to_left_text() -> None:
     text = WORDING.text("failure", "ar")
     assert "\u2066" + WORDING.facts["hotline"] + "\u2069" in text
