@@ -13,7 +13,6 @@ from bot.__main__ import parser
 from bot.alarms import store as alarm_book
 from bot.console import logins, verdicts
 from bot.delivery import farewells
-from bot.dialogue.answers import shared_library
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 from bot.settings import PROJECT_ROOT, Settings
@@ -137,10 +136,6 @@ def test_the_readme_counts_the_languages_and_names_each() -> None:
     assert counted[1] == COUNTS[len(LANGUAGES)], f"{len(LANGUAGES)} languages are served: the README's first sentences count them"
     named = re.split(r",\s|\sand\s", README.partition("- **Answers** in ")[2].partition(":")[0])
     assert len(named) == len(LANGUAGES), "the README names under “What it does” the languages in which it answers"
-
-
-def test_the_readme_counts_the_answers_that_there_are() -> None:
-    assert f"[{len(shared_library().answers)} answers]" in (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

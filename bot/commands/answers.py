@@ -13,7 +13,7 @@ import yaml
 
 from bot.console.gaps import USUAL, WEEKS, lines
 from bot.conversation.edition import Edition
-from bot.dialogue.answers import Answer, Library, matter_files
+from bot.dialogue.answers import Answer, Library, LibraryInvalid, matter_files
 from bot.dialogue.export import as_files
 from bot.dialogue.state import Who
 from bot.language.data import NLU_DATA
@@ -138,7 +138,7 @@ async def _edition(settings: Settings) -> Edition | None:
 
 
 def table(root: Path = NLU_DATA) -> str:
-    """Return the library as Markdown."""
+    """Return the library as Markdown; raises LibraryInvalid where an answer names a fact that is not written down."""
     wording, library = Wording.load(root), Library.load(root)
     backing = yaml.safe_load((root / "backing.yml").read_text(encoding="utf-8"))
     sources = yaml.safe_load((root / "sources.yml").read_text(encoding="utf-8"))
@@ -163,8 +163,12 @@ def _answers(answers: list[Answer], wording: Wording, backing: Mapping[str, Mapp
     for answer in answers:
         cells = [_cell(wording.text(answer.text, language)) for language in ("pl", "en")]
         audience = ", ".join(sorted(answer.audience)) or "anybody"
-        facts = ", ".join(name for name in answer.facts if name in backing)
-        yield f"| `{answer.id}` | {cells[0]} | {cells[1]} | {audience} | {', '.join(sorted(answer.when))} | {facts} |"
+        if unknown := [name for name in answer.facts if name not in backing]:
+            raise LibraryInvalid(
+                f"{answer.matter}.yml: {answer.id} rests on {', '.join(unknown)}, which backing.yml does not have."
+            )
+        when, facts = ", ".join(sorted(answer.when)), ", ".join(answer.facts)
+        yield f"| `{answer.id}` | {cells[0]} | {cells[1]} | {audience} | {when} | {facts} |"
 
 
 def _texts(wording: Wording, sources: Mapping[str, str]) -> Iterator[str]:

@@ -113,7 +113,7 @@ def test_every_answer_of_the_library_has_its_words_a_short_form_and_the_title_of
 def test_every_answer_of_the_library_can_be_said_again_and_quietly_and_is_no_lecture(language: str) -> None:
     for name, answer in LIBRARY.answers.items():
         assert [form for form in ("again", "quiet") if form not in WORDING.texts[language][answer.text]] == [], name
-        assert len(WORDING.texts[language][answer.text]["text"].split()) <= MOST_WORDS, name
+        assert len(WORDING.texts[language][answer.text]["text"].split()) <= MOST_WORDS, f"{name}: at most {MOST_WORDS} words"
 
 
 def test_every_answer_of_the_library_can_be_asked_for() -> None:
@@ -123,7 +123,7 @@ def test_every_answer_of_the_library_can_be_asked_for() -> None:
         for language, fewest in FEWEST_WAYS.items()
         if len(answer.asked.get(language, ())) < fewest
     }
-    assert sorted(few) == []
+    assert sorted(few) == [], f"each answer has at least so many ways of asking: {FEWEST_WAYS}"
 
 
 @pytest.mark.parametrize("language", SOURCE_LANGUAGES)

@@ -114,7 +114,8 @@ def test_buttons_are_short_and_all_are_there(language: str) -> None:
     titles = WORDING.titles[language]
     assert [name for name in (*BUTTONS, *(f"lang_{code}" for code in LANGUAGES)) if name not in titles] == []
     longest = {name: ASKING_CHARACTERS if name.startswith(ASK_BUTTON) else BUTTON_CHARACTERS for name in titles}
-    assert [(name, title) for name, title in titles.items() if len(title) > longest[name]] == []
+    limits = f"a title has at most {BUTTON_CHARACTERS} characters, that of an answer's button {ASKING_CHARACTERS}"
+    assert [(name, title, len(title)) for name, title in titles.items() if len(title) > longest[name]] == [], limits
     assert [(name, title) for name, title in titles.items() if "{" in title] == []
 
 
