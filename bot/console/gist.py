@@ -27,6 +27,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "hint:danger",
         "hint:suicide",
         "doubt:suicide",
+        "doubt:denied",
         "tell:self",
         "tell:other",
         "report:value",

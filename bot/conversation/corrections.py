@@ -33,7 +33,7 @@ Understand = Callable[[str], Awaitable[Understood]]
 
 NEAR: Final = 0.8  # cosine from which on a message says what a phrase says: as for the file of corrections, docs/screening.md
 _IN_DANGER: Final = ("danger:self", "danger:other", "hint:danger")
-_DYING: Final = ("feel:suicide", "doubt:suicide", "hint:suicide")
+_DYING: Final = ("feel:suicide", "doubt:suicide", "doubt:denied", "hint:suicide")
 
 
 class Corrections:

@@ -150,11 +150,10 @@ def in_mood(turn: Turn, mood: str) -> bool:
 
 
 def suicide_doubted(turn: Turn) -> bool:
-    """Say whether a message may be of dying and may be none: it is asked back, once; beside a no also whoever spoke of it before."""
-    spoken_of = any(
-        text.startswith("hurting_ask" if turn.does("answer:no") else ("suicide", "hurting_ask")) for text in turn.before.said
-    )
-    return turn.does("doubt:suicide") and not spoken_of and (turn.does("answer:no") or not suicide_open(turn))
+    """Say whether a message may be of dying and may be none: it is asked back, once; where dying was spoken of, only beside a no."""
+    asked = any(text.startswith("hurting_ask") for text in turn.before.said)
+    spoken_of = suicide_open(turn) or any(text.startswith("suicide") for text in turn.before.said)
+    return not asked and (turn.does("doubt:denied") or (turn.does("doubt:suicide") and not spoken_of))
 
 
 def only_interrupted(turn: Turn) -> bool:

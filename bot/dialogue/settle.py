@@ -282,7 +282,7 @@ TABLE: Final = (
             and (no := said.commands.first("answer:no")) is not None
             and no.sure >= said.sure("feel:suicide")
         ),
-        instead("feel:suicide", "doubt:suicide"),
+        instead("feel:suicide", "doubt:denied"),
     ),
     Row(
         "who writes and what is told decide together whether a danger is one's own",

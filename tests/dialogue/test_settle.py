@@ -176,7 +176,7 @@ def test_a_mere_question_mark_from_somebody_who_waits_asks_whether_one_has_writt
 
 def test_a_no_and_dying_in_one_breath_is_asked_about_where_dying_was_spoken_of() -> None:
     both = (Command("answer:no", sure=0.9), Command("feel:suicide", sure=0.7))
-    assert settled("no me quiero morir", *both, suicide=Danger.OPEN) == ("answer:no", "doubt:suicide")
+    assert settled("no me quiero morir", *both, suicide=Danger.OPEN) == ("answer:no", "doubt:denied")
     assert settled("no me quiero morir", *both) == ("answer:no", "feel:suicide")
     surely = (Command("answer:no", sure=0.6), Command("feel:suicide", sure=0.9))
     assert settled("no, quiero morir", *surely, suicide=Danger.OPEN) == ("answer:no", "feel:suicide")
