@@ -36,6 +36,8 @@ NEAREST: Final = 3  # ways of asking of one answer whose nearness counts
 WAYS_LOOKED_AT: Final = (
     240  # the nearest ones, whose answers are weighed: what the letters say may bring up one that is not among the first
 )
+# Of the messages that asked for one answer. With all 74,137 of them 2,090 of 3,296 validation turns are right, with 59,610 2,088.
+MOST_HEARD: Final = 100
 CALM_ONLY: Final = frozenset({CALM})
 # The log likelihood of an answer that network or table does not know: it must neither win nor lose by that. The more messages they have
 # learned from, the surer they are of the answers that they know, and the higher this has to be.
@@ -303,8 +305,11 @@ class Nearness:
         )
 
     def with_heard(self, vectors: Matrix, owners: Sequence[str], library: Library) -> Nearness:
-        """Return the space with messages that asked for answers; those for answers that are gone are left out."""
-        kept = [place for place, owner in enumerate(owners) if owner in library]
+        """Return the space with messages that asked for answers, at most so many for each; those for answers that are gone are left out."""
+        of_answer: dict[str, list[int]] = {}
+        for place, owner in enumerate(owners):
+            of_answer.setdefault(owner, []).append(place)
+        kept = [place for owner, places in of_answer.items() if owner in library for place in _spread(places, MOST_HEARD)]
         return replace(
             self,
             vectors=np.concatenate([self.vectors, vectors[kept]]),
@@ -342,6 +347,11 @@ class Nearness:
 def digest(text: str) -> str:
     """Return what a way of asking is known by."""
     return hashlib.sha256(readable(text).encode()).hexdigest()[:16]
+
+
+def _spread(places: Sequence[int], most: int) -> Sequence[int]:
+    """Return at most so many of some places, evenly spread over them."""
+    return places if len(places) <= most else [places[number * len(places) // most] for number in range(most)]
 
 
 def unit(vectors: Matrix) -> Matrix:
