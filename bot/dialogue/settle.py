@@ -68,6 +68,9 @@ SURELY_ASKED: Final = 0.9
 # of 100 cases, the others in 48.
 ASKED_WHILE_TELLING: Final = 0.95
 ABOUT_HOURS: Final = frozenset({"hotline_hours", "safe_time_what", "how_long_until_answer", "hotline_how_long", "hours_legal"})
+LIKELIER_THAN_NOT: Final = 0.5
+# Of six validation messages in which both dying and that it is over are heard, dying the surer one in three, all six deny it.
+MUCH_SURER: Final = 0.2
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
 MERE: Final = 3  # words of "and the other thing?"
 OF_NOTHING_NEW: Final = frozenset({"still_there", "misunderstood"})  # what "and?" sounds like
@@ -150,6 +153,11 @@ TABLE: Final = (
         lambda said: Commands(
             tuple(one for one in said.commands.all if one.name != ASK or (one.sure >= SURELY_ASKED and one.choices))
         ),
+    ),
+    Row(
+        "what is hardly a refusal to answer, while a part of a report is asked for, is none",
+        lambda said: said.awaits("report:") and said.sure("refuse:question") < LIKELIER_THAN_NOT,
+        lambda said: said.commands.without("refuse:question"),
     ),
     Row(
         "what is told while a part of a report is asked for is that part",
@@ -269,9 +277,11 @@ TABLE: Final = (
         lambda said: said.commands.with_(Command("want:human")),
     ),
     Row(
-        "dying that is spoken of and denied is what is said more surely",
+        "dying that is spoken of and denied is denied, but where it is much surer",
         lambda said: "feel:suicide" in said.commands and "feel:better" in said.commands,
-        surer("feel:suicide", "feel:better"),
+        lambda said: said.commands.without(
+            "feel:better" if said.sure("feel:suicide") > said.sure("feel:better") + MUCH_SURER else "feel:suicide"
+        ),
     ),
     Row(
         "a no as sure as dying, in one breath, from somebody who spoke of it before: which it is, is asked",

@@ -80,11 +80,12 @@ NOT_YET = {
     ("who asks whether a person writes here asks for nobody", "es"),
     ("a short question goes on with the one before it", "pl"),
     ("a word of fear is answered", "es"),
-    *((DENIED, language) for language in ("pl", "ru", "be", "es", "fr", "ar", "tr", "vi")),
+    *((DENIED, language) for language in ("pl", "uk", "ar")),
     *((THREATENED, language) for language in ("ro", "hi")),
     *((SENT_ON, language) for language in ("pl", "en", "uk", "ru", "es", "ro")),
     *((ENTERS, language) for language in ("hi", "vi")),
-    *((ILLNESS, language) for language in ("en", "ru")),
+    (ILLNESS, "en"),
+    ("who spoke of suicide is stayed with", "pl"),
 }
 
 

@@ -180,3 +180,24 @@ def test_a_no_and_dying_in_one_breath_is_asked_about_where_dying_was_spoken_of()
     assert settled("no me quiero morir", *both) == ("answer:no", "feel:suicide")
     surely = (Command("answer:no", sure=0.6), Command("feel:suicide", sure=0.9))
     assert settled("no, quiero morir", *surely, suicide=Danger.OPEN) == ("answer:no", "feel:suicide")
+
+
+def test_dying_that_is_spoken_of_and_denied_is_denied_but_where_it_is_much_surer() -> None:
+    def both(dying: float, denied: float) -> tuple[str, ...]:
+        return settled("…", Command("feel:suicide", sure=dying), Command("feel:better", sure=denied))
+
+    assert both(0.82, 0.78) == ("feel:better",)
+    assert both(0.5, 0.8) == ("feel:better",)
+    assert both(0.98, 0.7) == ("feel:suicide",)
+
+
+def test_what_hardly_refuses_to_answer_is_the_part_of_a_report_that_is_asked_for() -> None:
+    street = "Krakow, I don't know the street"
+    hardly, surely = (Command("refuse:question", sure=sure) for sure in (0.4, 0.9))
+    assert settled(street, hardly, awaits="report:place") == ("report:value",)
+    assert settled("no idea", surely, awaits="report:place") == ("report:value",)
+    kept, skipped = (
+        settle(text, Commands((one,)), State(awaits="report:place")).all[0] for text, one in ((street, hardly), ("?", surely))
+    )
+    assert kept.value == f"place={street}"
+    assert skipped.value == "place="
