@@ -149,7 +149,8 @@ async def test_a_disclosure_is_received_handed_over_and_answered_or_gently_asked
     assert any(HOTLINE in reply.text for reply in outcome.replies)
     if outcome.triage is Triage.HIGH:
         assert person.hears(outcome, "disclose_first") or person.hears(outcome, "heard_danger")
-        assert person.hears(outcome, "question_safe_now") or person.hears(outcome, "any_answer")
+        asked = ("question_safe_now", "question_near")  # whether it is safe now, or which of the nearest answers is meant
+        assert any(person.hears(outcome, kind) for kind in ("any_answer", *asked))
 
 
 async def test_an_emergency_gets_both_numbers_first_and_a_joke_afterwards_does_not_empty_the_queue(person: Person) -> None:
