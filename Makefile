@@ -35,7 +35,6 @@ endif
 install: .venv/.complete ## install what the program needs
 
 run: .venv/.complete ## serve on http://localhost:8080; after a change of the data a new model is learned meanwhile
-	@$(PYTHON) -m bot train --at-hand
 	@$(PYTHON) -m bot serve --learn
 
 train: .venv/.complete ## train the model when its data changed

@@ -16,6 +16,7 @@ from bot.handoff.hours import DutyHours
 from bot.handoff.queue import HandoffQueue
 from bot.language.lexicon import Lexicon, shared_lexicon
 from bot.language.wording import Wording
+from bot.language.yaml_texts import forget_shared
 from bot.messages import LANGUAGES
 from bot.runtime.live_events import LiveEvents
 from bot.runtime.typing_indicators import TypingIndicators
@@ -90,6 +91,7 @@ async def opened(settings: Settings, *, assistant: Assistant | None) -> Program:
     finally:
         await database.close()
     program = build(settings, assistant=assistant, create_keys=True)
+    forget_shared()
     try:
         await program.database.migrate()
         async with program.database.transaction() as session:

@@ -148,10 +148,12 @@ async def _metrics(_request: web.Request) -> web.Response:
 
 def serve(settings: Settings, *, learn: bool = False) -> int:
     """Run until stopped; returns the exit status. With `learn` a model that is out of date is learned anew, beside serving."""
+    if learn and relearning.never_learned(settings.model_dir):
+        relearning.learn_first(settings.model_dir)
     print("Loading the model.", flush=True)
     assistant = load_assistant(settings)
     if assistant is None and learn and relearning.needed(settings.model_dir):
-        relearning.learn_first()
+        relearning.learn_first(settings.model_dir)
         assistant = load_assistant(settings)
     with suppress(KeyboardInterrupt):
         asyncio.run(serve_with(settings, assistant, learn=learn), loop_factory=uvloop.new_event_loop)

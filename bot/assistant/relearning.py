@@ -13,12 +13,17 @@ from typing import Final
 
 import structlog
 
-from bot.screening.models import ModelMissing
+from bot.screening.models import ModelMissing, newest_archive
 
 TRAIN: Final = (sys.executable, "-W", "ignore", "-m", "bot", "train")
 _POLITENESS: Final = 10  # who writes is answered first
 _QUIET: Final = {"TQDM_DISABLE": "1"}  # a bar would run through the lines of the server
 log = structlog.get_logger()
+
+
+def never_learned(model_dir: Path) -> bool:
+    """Say whether there is no model at all."""
+    return newest_archive(model_dir) is None
 
 
 def needed(model_dir: Path) -> bool:
@@ -28,9 +33,14 @@ def needed(model_dir: Path) -> bool:
     return not is_current(model_dir)
 
 
-def learn_first(command: Sequence[str] = TRAIN) -> None:
-    """Learn a model before anything is served: there is none that could answer meanwhile."""
-    subprocess.run(command, check=False)  # noqa: S603 - our own command
+def learn_first(model_dir: Path, command: Sequence[str] = TRAIN) -> None:
+    """Learn a model before anything is served: there is none that could answer meanwhile.
+
+    The very first one is put together from what comes with the project, whatever changed since that was learned: to be learned anew, it
+    would keep everybody waiting.
+    """
+    quickly = ("--at-hand",) if never_learned(model_dir) else ()
+    subprocess.run((*command, *quickly), check=False)  # noqa: S603 - our own command
 
 
 async def learn_beside(model_dir: Path, renew: Callable[[Path], Awaitable[None]], command: Sequence[str] = TRAIN) -> None:

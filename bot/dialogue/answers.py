@@ -16,6 +16,7 @@ import yaml
 
 from bot.dialogue.state import Fact, Who
 from bot.language.wording import LAST_RESORT, SOURCE_LANGUAGES
+from bot.language.yaml_texts import read_shared
 from bot.messages import LANGUAGES, TOPICS
 
 NLU_DATA: Final = Path(__file__).resolve().parents[2] / "nlu_data"
@@ -219,7 +220,7 @@ def _words(root: Path, language: str, matter: str) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only: "no" is a word here
+        content = read_shared(path)
     except (OSError, yaml.YAMLError) as error:
         raise LibraryInvalid(f"The library's file {path} cannot be read: {error}") from error
     if not isinstance(content, dict):

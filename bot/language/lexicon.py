@@ -105,7 +105,10 @@ class Lexicon:
             plain = {meaning: [phrase for phrase in lists[meaning] if not any(map(str.isdigit, phrase))] for meaning in MEANINGS}
             phrases[language] = {meaning: shapes(listed, language) for meaning, listed in plain.items()}
             free = {meaning: [phrase for phrase in listed if not phrase.endswith(WHOLE)] for meaning, listed in plain.items()}
-            inside[language] = {meaning: shapes(listed, language) for meaning, listed in free.items()}
+            inside[language] = {
+                meaning: phrases[language][meaning] if listed == plain[meaning] else shapes(listed, language)
+                for meaning, listed in free.items()
+            }
             for name in LISTS:
                 words_of[name][language] = shapes(lists[name], language)
             for name in SHARED:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from bot.language.data import NLU_DATA
+from bot.language.yaml_texts import read_texts
 from bot.messages import LANGUAGES
 
 CRY: Final = "cry"  # a cry for help that is the whole message
@@ -102,7 +103,7 @@ def phrases_by_meaning(root: Path = NLU_DATA) -> list[tuple[str, str, str]]:
 def read_lists(path: Path) -> dict[str, Any]:
     """Return what a file holds by name; raises LexiconInvalid."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only: "no" is a word
+        content = read_texts(path)
     except (OSError, yaml.YAMLError) as error:
         raise LexiconInvalid(f"The list of short words {path} cannot be read: {error}. Correct or restore the file.") from error
     if not isinstance(content, dict):

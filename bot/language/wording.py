@@ -19,6 +19,7 @@ import yaml
 
 from bot.language.data import NLU_DATA
 from bot.language.writing import right_to_left
+from bot.language.yaml_texts import read_shared
 from bot.messages import LANGUAGES, Button, Reply
 
 SOURCE_LANGUAGES: Final = ("pl", "en")
@@ -188,7 +189,7 @@ def _by_sms_below_the_number(forms: Mapping[str, str]) -> dict[str, str]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only: "no" is a word here
+        content = read_shared(path)
     except (OSError, yaml.YAMLError) as error:
         raise WordingInvalid(f"The file of texts {path} cannot be read: {error}") from error
     if not isinstance(content, dict):

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.dialogue.commands import Commands
 from bot.dialogue.state import Who
+from bot.language.yaml_texts import read_texts
 from bot.messages import LANGUAGES
 from bot.screening.rows import RowInvalid
 
@@ -49,7 +48,7 @@ def read_conversations(files: Iterable[Path]) -> list[LabelledConversation]:
     found: dict[str, tuple[LabelledConversation, Path]] = {}
     for path in files:
         named = path.stem.rpartition("-")[2]
-        for item in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []:  # noqa: S506 - makes strings only
+        for item in read_texts(path) or []:
             read = _conversation(item)
             if named in LANGUAGES and read.language != named:
                 raise ConversationInvalid(

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.language.data import NLU_DATA
 from bot.language.word_lists import LISTS, MEANINGS, NAMES
+from bot.language.yaml_texts import read_texts
 from bot.messages import LANGUAGES
 
 CONVERSATIONS: Final = "conversations/training/*-{}.yml"
@@ -107,4 +106,4 @@ def _entries(path: Path) -> set[str] | None:
 def _content(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
-    return dict(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or {})  # noqa: S506 - makes strings only
+    return dict(read_texts(path) or {})

@@ -227,6 +227,16 @@ async def test_where_learning_or_loading_fails_the_model_before_stays_and_the_lo
         assert logs[-1]["event"] == "learning_failed"
 
 
+def test_only_the_very_first_model_is_put_together_from_what_is_at_hand(tmp_path: Path) -> None:
+    told = tmp_path / "arguments"
+    writes = (sys.executable, "-c", "import sys; open(sys.argv[1], 'w').write(' '.join(sys.argv[2:]))", str(told))
+    relearning.learn_first(tmp_path, writes)
+    assert told.read_text() == "--at-hand"
+    (tmp_path / "frontdoor-1.tar.gz").touch()  # one that cannot be loaded: what is at hand would be left at that
+    relearning.learn_first(tmp_path, writes)
+    assert told.read_text() == ""
+
+
 async def test_what_learns_ends_with_the_server(tmp_path: Path) -> None:
     async def renew(_folder: Path) -> None:
         raise AssertionError("nothing was learned")
