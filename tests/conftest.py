@@ -38,8 +38,13 @@ def hashes_cost_little() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def logs_of_this_test() -> None:
-    """Let no test inherit what another one left out of the logs: a command, and loading a model, configure them for the process."""
+    """Let no test inherit what another one left out of the logs: a command, and loading a model, configure them for the process.
+
+    Tracebacks are plain: with their variables in colours, as structlog draws them by itself, one takes a second.
+    """
     structlog.reset_defaults()
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import jinja2
+
 from bot.assistant import sources
 from bot.console import texts
 from bot.conversation import danger_phrases
@@ -28,6 +30,20 @@ def _once(read: Callable[..., Any]) -> Callable[..., Any]:
     return reader
 
 
+def _compile_templates_once() -> None:
+    """Compile each template of a page once in a process: every program has an environment of its own."""
+    compiled: dict[Any, Any] = {}
+    compile_one = jinja2.Environment.compile
+
+    def remembering(environment: jinja2.Environment, source: Any, *named: Any, **how: Any) -> Any:
+        key = (source, named, *sorted(how.items()), environment.trim_blocks, environment.lstrip_blocks, environment.autoescape)
+        if key not in compiled:
+            compiled[key] = compile_one(environment, source, *named, **how)
+        return compiled[key]
+
+    jinja2.Environment.compile = remembering  # type: ignore[method-assign,assignment]
+
+
 @functools.cache
 def read_once() -> None:
     """Let what is read at a start, the labelled messages, and the code that models are learned by be read once from now on."""
@@ -39,4 +55,5 @@ def read_once() -> None:
     sources._behaviour = _once(sources._behaviour)  # type: ignore[assignment]
     code_of = sources.code_of
     ours = functools.cache(code_of)
+    _compile_templates_once()
     sources.code_of = lambda module, **but: (code_of if but or not module.startswith("bot.") else ours)(module, **but)  # type: ignore[assignment]
