@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from bot.assistant import sources
+from bot.assistant import sources, training
 from bot.console import texts
 from bot.conversation import danger_phrases
 from bot.dialogue.answers import Library
@@ -55,5 +55,6 @@ def read_once() -> None:
     sources._behaviour = _once(sources._behaviour)  # type: ignore[assignment]
     code_of = sources.code_of
     ours = functools.cache(code_of)
+    training.fingerprints = functools.cache(training.fingerprints)  # type: ignore[attr-defined]
     _compile_templates_once()
     sources.code_of = lambda module, **but: (code_of if but or not module.startswith("bot.") else ours)(module, **but)  # type: ignore[assignment]

@@ -20,7 +20,8 @@ LOST = "[nie da się odczytać]"
 
 async def states(program: Program) -> list[str]:
     async with program.database.transaction() as session:
-        found = await session.scalars(select(Message.state).where(Message.author == "person").order_by(Message.created_at))
+        in_order = select(Message.state).where(Message.author == "person").order_by(Message.created_at, Message.number)
+        found = await session.scalars(in_order)
         return list(found)
 
 

@@ -34,7 +34,7 @@ def cut_short(rows: list[Row]) -> list[tuple[str, str, str, str]]:
         for row in despair
         for meaning in WEARY
         for phrase in LEXICON.phrases[row.language][meaning]
-        if " " in phrase and re.search(rf"(?<!\w){re.escape(phrase)} \w", spelt(row))
+        if " " in phrase and phrase in spelt(row) and re.search(rf"(?<!\w){re.escape(phrase)} \w", spelt(row))
     )
 
 

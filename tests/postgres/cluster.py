@@ -59,7 +59,8 @@ def cluster() -> Iterator[str]:
 
         run("initdb", "-D", str(data), "-U", "frontdoor", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
         # Only a socket, no port; what a crash of the machine would lose is of no use after it.
-        options = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c fsync=off -c max_connections=200"
+        options = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c fsync=off -c autovacuum=off"
+        options += " -c max_connections=200"
         run("pg_ctl", "-D", str(data), "-l", str(home / "log"), "-o", options, "-w", "-t", "120", "start")
         try:
             yield f"postgresql+psycopg://frontdoor@/postgres?host={home}"

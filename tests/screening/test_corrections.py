@@ -97,7 +97,7 @@ def test_one_line_and_a_training_change_the_answer_for_a_phrase_and_for_what_say
     from bot.screening.screener import Screener, load_brain
     from bot.screening.training import train_screener
 
-    rows = read_rows(training_files())[::40]
+    rows = read_rows(training_files())[::100]
 
     languages = train_language([row.text for row in rows], [row.language for row in rows])
 
