@@ -7,6 +7,7 @@ export PYTHONDONTWRITEBYTECODE =
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 PYTHON := .venv/bin/python
 THREADS ?= 2
+TESTS ?= 3
 
 .PHONY: help install run train learned test quick lint format encoder upgrade sbom clean
 
@@ -50,7 +51,8 @@ test: .venv/.complete .venv/.complete-dev ## run all checks and tests, the brows
 	$(PYTHON) -m mypy
 	$(PYTHON) -m vulture
 	$(PYTHON) -m bot train
-	$(PYTHON) -m pytest -q -n $(THREADS) --dist loadfile
+	@# Three processes on two cores, as some tests wait; in the order of the folders, else the longest come last and alone.
+	$(PYTHON) -m pytest -q -n $(TESTS) --dist loadfile --no-loadscope-reorder
 
 quick: .venv/.complete-dev ## run the tests that need neither model nor browser
 	$(PYTHON) -m pytest -q -m "not model and not browser and not postgres"

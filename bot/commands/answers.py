@@ -81,7 +81,11 @@ async def _export(folder: Path) -> int:
             entries = editions.said(await published(session))
     finally:
         await program.close()
-    known = {name for path in matter_files(folder) for name in yaml.safe_load(path.read_text(encoding="utf-8")) or ()}
+    known = {
+        name
+        for path in matter_files(folder)
+        for name in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or ()
+    }
     new = [entry for entry in entries if entry.id not in known]
     for place, text in as_files(new, editions.files.library).items():
         path = folder / place
@@ -140,8 +144,8 @@ async def _edition(settings: Settings) -> Edition | None:
 def table(root: Path = NLU_DATA) -> str:
     """Return the library as Markdown; raises LibraryInvalid where an answer names a fact that is not written down."""
     wording, library = Wording.load(root), Library.load(root)
-    backing = yaml.safe_load((root / "backing.yml").read_text(encoding="utf-8"))
-    sources = yaml.safe_load((root / "sources.yml").read_text(encoding="utf-8"))
+    backing = yaml.load((root / "backing.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    sources = yaml.load((root / "sources.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     matters: dict[str, list[Answer]] = {}
     for answer in library.answers.values():
         matters.setdefault(answer.matter, []).append(answer)

@@ -155,7 +155,7 @@ def _latin(text: str) -> str:
 @functools.cache
 def number_words() -> Mapping[str, Mapping[str, int]]:
     """Return the words for small numbers by language."""
-    content: dict[str, list[str]] = yaml.safe_load(NUMBERS_FILE.read_text(encoding="utf-8"))
+    content: dict[str, list[str]] = yaml.load(NUMBERS_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {language: dict(_spelled(spellings)) for language, spellings in content.items()}
 
 

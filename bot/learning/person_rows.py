@@ -22,6 +22,6 @@ def person_files(root: Path) -> list[Path]:
 def read_person(root: Path) -> Iterator[tuple[str, str, str]]:
     """Yield language, command and text of each message; the command is empty where neither holds."""
     for path in person_files(root):
-        for kind, texts in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for kind, texts in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
             for text in texts:
                 yield path.parent.name, COMMANDS[kind], text

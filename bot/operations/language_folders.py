@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.language.data import NLU_DATA
 from bot.language.word_lists import LISTS, MEANINGS, NAMES
-from bot.language.yaml_texts import read_texts
+from bot.language.yaml_texts import read_shared
 from bot.messages import LANGUAGES
 
 CONVERSATIONS: Final = "conversations/training/*-{}.yml"
@@ -106,4 +106,4 @@ def _entries(path: Path) -> set[str] | None:
 def _content(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
-    return dict(read_texts(path) or {})
+    return dict(read_shared(path) or {})

@@ -105,7 +105,7 @@ def read_phrases(files: Iterable[Path]) -> dict[str, tuple[str, ...]]:
     """Read the phrases of all languages by sort; raises ConceptsInvalid."""
     found: dict[str, list[str]] = {}
     for path in files:
-        document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
         for sort, phrases in document.items():
             if sort == SIGNS:
                 for indicator, carrying in (phrases or {}).items():

@@ -153,7 +153,7 @@ def read_conversations(part: str = EVALUATION, root: Path = NLU_DATA) -> list[Co
     path = root / part / "conversations.yml"
     if not path.exists():
         return []
-    documents: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    documents: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return [
         Conversation(
             id=item["id"],

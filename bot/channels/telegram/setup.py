@@ -68,7 +68,7 @@ async def set_webhook(bot: Bot, settings: Settings, wording: Wording) -> str:
 
 async def set_menu(bot: Bot, wording: Wording) -> None:
     """Put the commands into the bot's menu, in each language; English for everybody else."""
-    starts: dict[str, str] = yaml.safe_load(START_TITLES.read_text(encoding="utf-8"))
+    starts: dict[str, str] = yaml.load(START_TITLES.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     scope = BotCommandScopeAllPrivateChats()
     for language in (None, *LANGUAGES):
         code = language or LAST_RESORT
