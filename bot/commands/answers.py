@@ -18,6 +18,7 @@ from bot.dialogue.export import as_files
 from bot.dialogue.state import Who
 from bot.language.data import NLU_DATA
 from bot.language.wording import Wording
+from bot.language.yaml_texts import read_texts
 from bot.messages import LANGUAGES
 from bot.program import KEY_FILE, build
 from bot.screening.screener import ScreenerUnusable
@@ -81,11 +82,7 @@ async def _export(folder: Path) -> int:
             entries = editions.said(await published(session))
     finally:
         await program.close()
-    known = {
-        name
-        for path in matter_files(folder)
-        for name in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or ()
-    }
+    known = {name for path in matter_files(folder) for name in read_texts(path) or ()}
     new = [entry for entry in entries if entry.id not in known]
     for place, text in as_files(new, editions.files.library).items():
         path = folder / place
