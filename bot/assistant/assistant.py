@@ -58,7 +58,7 @@ from bot.dialogue.turn import Speaking, Understood
 from bot.dialogue.understand import told_in_parts
 from bot.language.classes import ClassesDiffer
 from bot.runtime.logs import configure_logs
-from bot.runtime.memory import hand_back_freed
+from bot.runtime.memory import long_lived
 from bot.screening.models import ModelMissing, newest_archive
 from bot.screening.parts import parts
 from bot.screening.screener import ScreenerUnusable
@@ -69,6 +69,7 @@ SHORT: Final = (
     300  # characters; a text of 1,000 takes ten times as long as one of 30, and its run would hold up all that are in it
 )
 PASSED_BY: Final = 4  # runs of short messages that a long one lets go first
+READERS: Final = 2  # runs of the pipeline at a time, for two cores
 _SENDER = "conversation"
 
 
@@ -163,10 +164,11 @@ class Assistant:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="assistant", daemon=True)
         self._thread.start()
-        # The encoder's network leaves the interpreter free, so that the dialogue's turns go on while messages are read.
-        self._reading = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        # The encoder's network leaves the interpreter free, so that another run and the dialogue's turns go on beside it.
+        self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._waiting: list[_Waiting] = []
-        self._reader: asyncio.Task[None] | None = None
+        self._readers: list[asyncio.Task[None]] = []
+        self._long: _Waiting | None = None  # the long message that is being read
         self._turn = asyncio.run_coroutine_threadsafe(_new_lock(), self._loop).result()
 
     @classmethod
@@ -181,8 +183,11 @@ class Assistant:
 
     async def renew(self, model_dir: Path) -> None:
         """Go on with the newest model of a folder, between two turns; raises ModelMissing, and the model before stays then."""
-        processor = await asyncio.to_thread(_processor, model_dir, self._store, self._actions)
-        await self._on_own_loop(self._go_on_with(processor))
+        await self._on_own_loop(self._go_on_with(await asyncio.to_thread(self._loaded, model_dir)))
+
+    def _loaded(self, model_dir: Path) -> MessageProcessor:
+        with long_lived():
+            return _processor(model_dir, self._store, self._actions)
 
     async def _go_on_with(self, processor: MessageProcessor) -> None:
         async with self._turn:
@@ -219,21 +224,25 @@ class Assistant:
     async def _read_with_others(self, message: UserMessage) -> Understood:
         mine = _Waiting(message, self._loop.create_future())
         self._waiting.append(mine)
-        if self._reader is None or self._reader.done():
-            self._reader = self._loop.create_task(self._read_all())
+        self._readers = [reader for reader in self._readers if not reader.done()]
+        if len(self._readers) < READERS:
+            self._readers.append(self._loop.create_task(self._read_all()))
         return await mine.read
 
     async def _read_all(self) -> None:
-        """Read until nothing waits; those that came while the pipeline ran are read together in its next run."""
-        while self._waiting:
-            if together := self._next():
-                await self._read_together(together)
+        """Read until nothing waits; those that came while every reader was at work are read together in the next run."""
+        while together := self._next():
+            if together[0].long:
+                self._long = together[0]
+            await self._read_together(together)
+            if together[0] is self._long:
+                self._long = None
 
     def _next(self) -> list[_Waiting]:
-        """Take what is read next: short messages together, a long one alone, so that nobody's long texts hold up the others."""
+        """Take what is read next: short messages together, a long one alone and by one reader, so that it holds up nobody."""
         waiting = [one for one in self._waiting if not one.read.done()]  # nobody waits any more for what was cancelled
         short = [one for one in waiting if not one.long][:MOST_TOGETHER]
-        long = next((one for one in waiting if one.long), None)
+        long = next((one for one in waiting if one.long), None) if self._long is None else None
         together = [long] if long is not None and (not short or long.passed >= PASSED_BY) else short
         self._waiting = [one for one in waiting if one not in together]
         for one in self._waiting:
@@ -257,10 +266,9 @@ class Assistant:
 
     def _pipeline(self, messages: list[UserMessage]) -> list[Message]:
         # As Rasa's parse_message does, but for all messages at once: it runs its graph for each.
-        target = self._processor.model_metadata.nlu_target
-        results = self._processor.graph_runner.run(
-            inputs={PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: None}, targets=[target]
-        )
+        processor = self._processor  # a newer model may take its place meanwhile
+        target = processor.model_metadata.nlu_target
+        results = processor.graph_runner.run(inputs={PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: None}, targets=[target])
         read: list[Message] = results[target]
         return read
 
@@ -317,7 +325,7 @@ def _processor(model_dir: Path, store: _TurnStore, actions: _InProcessActions) -
     """Load the newest model of a folder; raises ModelMissing."""
     model = newest_model(model_dir)
     try:
-        processor = MessageProcessor(
+        return MessageProcessor(
             model_path=model,
             tracker_store=store,
             lock_store=InMemoryLockStore(),
@@ -329,8 +337,6 @@ def _processor(model_dir: Path, store: _TurnStore, actions: _InProcessActions) -
         raise ModelMissing(
             told or f"The model {model.name} cannot be loaded ({type(error).__name__}). Train again: make train."
         ) from error
-    hand_back_freed()  # 30 MB of what unpacking and reading the model took
-    return processor
 
 
 def newest_model(model_dir: Path) -> Path:

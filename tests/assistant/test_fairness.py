@@ -12,20 +12,26 @@ import pytest
 from bot.messages import Screening, Triage
 
 pytestmark = pytest.mark.model
+READERS = 2
 LONG, SHORT = ("to długa historia " * 50).strip(), "czy pomoc jest bezpłatna"
 
 
 class Gate:
-    """Stands where the pipeline is: notes what is read together, and waits in its first run until the test has sent everything."""
+    """Stands where the pipeline is: notes what is read together, and lets nothing through until the test has sent everything."""
 
     def __init__(self) -> None:
         self.runs: list[list[str]] = []
-        self.busy, self.open = threading.Event(), threading.Event()
+        self.busy, self.open = threading.Semaphore(0), threading.Event()
+        self.long_at_once = self.longest_at_once = 0
 
     def read(self, messages: list[Any]) -> list[dict[str, Any]]:
-        self.busy.set()
+        long = messages[0].text.startswith(LONG)
+        self.long_at_once += long
+        self.longest_at_once = max(self.longest_at_once, self.long_at_once)
+        self.busy.release()
         self.open.wait(5)
         self.runs.append([message.text for message in messages])
+        self.long_at_once -= long
         read = {"screening": Screening("pl", Triage.NONE).as_json(), "commands": [], "who": "unknown", "vector": "", "told": []}
         return [read for _ in messages]
 
@@ -45,40 +51,65 @@ def assistant(gate: Gate) -> Iterator[Any]:
     assistant.close()
 
 
-async def sent(assistant: Any, gate: Gate, *texts: str) -> None:
-    """Send texts that all wait while the first of them is read."""
-    first = asyncio.create_task(assistant.understand(texts[0]))
-    await asyncio.to_thread(gate.busy.wait, 5)
-    others = [asyncio.create_task(assistant.understand(text)) for text in texts[1:]]
+async def at_work(assistant: Any, gate: Gate, *texts: str) -> list[asyncio.Task[Any]]:
+    """Send texts one after the other, each of which is being read before the next one comes."""
+    tasks = []
+    for text in texts:
+        tasks.append(asyncio.create_task(assistant.understand(text)))
+        assert await asyncio.to_thread(gate.busy.acquire, timeout=5)
+    return tasks
+
+
+async def sent(assistant: Any, gate: Gate, *texts: str) -> list[list[str]]:
+    """Send texts that all wait while every reader is at work; return what was read together after that."""
+    first = await at_work(assistant, gate, *[f"czyta {number}" for number in range(READERS)])
+    others = [asyncio.create_task(assistant.understand(text)) for text in texts]
     await asyncio.sleep(0)
     gate.open.set()
-    await asyncio.wait_for(asyncio.gather(first, *others), 60)
+    await asyncio.wait_for(asyncio.gather(*first, *others), 60)
+    return gate.runs[READERS:]
 
 
-async def test_a_short_message_waits_for_one_long_text_at_most(assistant: Any, gate: Gate) -> None:
+async def test_a_short_message_is_read_before_long_texts_that_came_first(assistant: Any, gate: Gate) -> None:
+    runs = await sent(assistant, gate, *[f"{LONG}{number}" for number in range(10)], SHORT)
+    assert [SHORT] in runs[:READERS]
+    assert [len(run) for run in runs] == [1] * 11
+
+
+async def test_a_short_message_does_not_wait_for_a_long_text_that_is_being_read(assistant: Any, gate: Gate) -> None:
+    both = await at_work(assistant, gate, LONG, SHORT)
+    gate.open.set()
+    await asyncio.gather(*both)
+
+
+async def test_long_texts_never_keep_every_reader(assistant: Any, gate: Gate) -> None:
     await sent(assistant, gate, *[f"{LONG}{number}" for number in range(10)], SHORT)
-    assert gate.runs[1] == [SHORT]
-    assert [len(run) for run in gate.runs] == [1] * 11
+    assert gate.longest_at_once == 1
 
 
 async def test_short_messages_are_read_together(assistant: Any, gate: Gate) -> None:
-    await sent(assistant, gate, LONG, *[SHORT] * 20)
-    assert [len(run) for run in gate.runs] == [1, 16, 4]
+    assert sorted(map(len, await sent(assistant, gate, LONG, *[SHORT] * 20))) == [1, 4, 16]
 
 
 async def test_a_long_text_is_read_although_short_ones_keep_coming(assistant: Any, gate: Gate) -> None:
-    await sent(assistant, gate, SHORT, LONG, *[f"{SHORT} {number}" for number in range(200)])
-    assert [LONG] in gate.runs[:7]
+    assert [LONG] in (await sent(assistant, gate, SHORT, LONG, *[f"{SHORT} {number}" for number in range(200)]))[:7]
 
 
 async def test_what_nobody_waits_for_any_more_is_not_read(assistant: Any, gate: Gate) -> None:
-    first = asyncio.create_task(assistant.understand(LONG))
-    await asyncio.to_thread(gate.busy.wait, 5)
+    first = await at_work(assistant, gate, *[f"czyta {number}" for number in range(READERS)])
     given_up = asyncio.create_task(assistant.understand("nobody waits"))
     await asyncio.sleep(0)
     given_up.cancel()
     await asyncio.gather(given_up, return_exceptions=True)
     gate.open.set()
-    await first
+    await asyncio.gather(*first)
     await assistant.understand(SHORT)
     assert "nobody waits" not in [text for run in gate.runs for text in run]
+
+
+async def test_every_message_is_read_however_the_readers_end(assistant: Any, gate: Gate) -> None:
+    gate.open.set()
+    for number in range(200):
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(assistant.understand(f"{number} {one}") for one in range(number % 5 + 1)))
+    assert sum(map(len, gate.runs)) == sum(number % 5 + 1 for number in range(200))

@@ -115,9 +115,10 @@ class CommandClassifier(GraphComponent):
         return understanding.understand(text, screening, message.get(SPELT), context)
 
     def _of(self, understanding: CommandModel, library: Library) -> CommandModel:
-        if self._over is None or self._over.library is not library:
-            self._over = understanding.over(library, shared_encoder(), self._over)
-        return self._over
+        over = self._over  # another reader may set it meanwhile
+        if over is None or over.library is not library:
+            over = self._over = understanding.over(library, shared_encoder(), over)
+        return over
 
 
 def _surest(understood: Understood) -> float:
