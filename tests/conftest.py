@@ -28,6 +28,15 @@ gc.set_threshold(20_000, 20, 50)
 # How long an example takes says how busy the machine is, where tests run beside one another.
 hypothesis.settings.register_profile("whole suite", deadline=None)
 hypothesis.settings.load_profile("whole suite")
+TESTS = Path(__file__).parent
+WHOLE_PROGRAM = {"alarms", "api", "channels", "commands", "console", "e2e", "http", "operations", "promises"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives the whole program, by its folder: `make quick` leaves it out."""
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in WHOLE_PROGRAM:
+            item.add_marker("program")
 
 
 @pytest.fixture(scope="session", autouse=True)
