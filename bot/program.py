@@ -19,7 +19,6 @@ from bot.language.wording import Wording
 from bot.language.yaml_texts import forget_shared
 from bot.messages import LANGUAGES
 from bot.runtime.live_events import LiveEvents
-from bot.runtime.memory import long_lived
 from bot.runtime.typing_indicators import TypingIndicators
 from bot.screening.models import ModelMissing
 from bot.settings import Settings, SettingsInvalid
@@ -72,11 +71,10 @@ class Program:
 
 def load_assistant(settings: Settings) -> Assistant | None:
     """Load Rasa with the newest model; None, and an error in the log, when there is none that works."""
-    try:
-        with long_lived():
-            from bot.assistant.assistant import Assistant  # noqa: PLC0415 - Rasa takes seconds to import: only who needs it pays
+    from bot.assistant.assistant import Assistant  # noqa: PLC0415 - Rasa takes seconds to import: only who needs it pays
 
-            return Assistant.load(settings.model_dir)
+    try:
+        return Assistant.load(settings.model_dir)
     except ModelMissing as error:
         log.error("assistant_missing", problem=str(error))
         return None

@@ -177,7 +177,8 @@ class Assistant:
         configure_logs()  # after Rasa is imported: left alone it prints every message, and configured by itself every variable
         rasa_patches.apply()
         store, actions = _TurnStore(Domain.empty()), _InProcessActions(_executor())
-        processor = _processor(model_dir, store, actions)
+        with long_lived():
+            processor = _processor(model_dir, store, actions)
         store.domain = processor.domain
         return cls(processor, store, actions)
 
