@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.console.gaps import USUAL, WEEKS, lines
 from bot.conversation.edition import Edition
 from bot.dialogue.answers import Answer, Library, LibraryInvalid, matter_files
@@ -18,7 +16,7 @@ from bot.dialogue.export import as_files
 from bot.dialogue.state import Who
 from bot.language.data import NLU_DATA
 from bot.language.wording import Wording
-from bot.language.yaml_texts import read_texts
+from bot.language.yaml_texts import read_texts, read_values
 from bot.messages import LANGUAGES
 from bot.program import KEY_FILE, build
 from bot.screening.screener import ScreenerUnusable
@@ -141,8 +139,8 @@ async def _edition(settings: Settings) -> Edition | None:
 def table(root: Path = NLU_DATA) -> str:
     """Return the library as Markdown; raises LibraryInvalid where an answer names a fact that is not written down."""
     wording, library = Wording.load(root), Library.load(root)
-    backing = yaml.load((root / "backing.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    sources = yaml.load((root / "sources.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    backing = read_values(root / "backing.yml")
+    sources = read_values(root / "sources.yml")
     matters: dict[str, list[Answer]] = {}
     for answer in library.answers.values():
         matters.setdefault(answer.matter, []).append(answer)

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-import yaml
 from sqlalchemy import func, select
 
 from bot.alarms.alarm import way_names
@@ -23,6 +22,7 @@ from bot.language.data import NLU_DATA
 from bot.language.telling import telling_words
 from bot.language.wording import Wording
 from bot.language.writing import WritingInvalid, read_writing, writing_files
+from bot.language.yaml_texts import read_values
 from bot.messages import LANGUAGES
 from bot.operations.backup.record import last_backup, way_out
 from bot.operations.language_folders import forgotten
@@ -241,7 +241,7 @@ def _corrections() -> Iterator[Finding]:
 
 def _texts() -> Iterator[Finding]:
     wording = Wording.load()
-    read = yaml.load((NLU_DATA / "review.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    read = read_values(NLU_DATA / "review.yml")
     total = sum(len(wording.texts[language]) for language in LANGUAGES)
     reviewed = sum(len(set(read.get(language) or {}) & set(wording.texts[language])) for language in LANGUAGES)
     gaps = Counter(gap.language for gap in wording.gaps())

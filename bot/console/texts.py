@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from bot.language.yaml_texts import read_values
 
 FILE: Final = Path(__file__).parent / "texts.yml"
 INTERFACE_LANGUAGES: Final = ("pl", "en")
@@ -25,7 +25,7 @@ class Texts:
     @classmethod
     def load(cls, path: Path = FILE) -> Texts:
         """Read the file; raises TextsInvalid."""
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        content = read_values(path)
         return cls(dict(_leaves(content, ())))
 
     def has(self, key: str) -> bool:

@@ -14,8 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from bot.dialogue.exact import ASK_BUTTON
 from bot.dialogue.exact import PART_BUTTON as PART
 from bot.language.identification import without_diacritics
@@ -23,6 +21,7 @@ from bot.language.normalise import readable
 from bot.language.romanise import romanised
 from bot.language.wording import SOURCE_LANGUAGES
 from bot.language.writing import romanised_languages, writings
+from bot.language.yaml_texts import read_values
 from bot.messages import Button, Reply
 from bot.storage.conversations import Said
 
@@ -155,7 +154,7 @@ def _latin(text: str) -> str:
 @functools.cache
 def number_words() -> Mapping[str, Mapping[str, int]]:
     """Return the words for small numbers by language."""
-    content: dict[str, list[str]] = yaml.load(NUMBERS_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    content: dict[str, list[str]] = read_values(NUMBERS_FILE)
     return {language: dict(_spelled(spellings)) for language, spellings in content.items()}
 
 

@@ -6,13 +6,12 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 from bot.dialogue.answers import NLU_DATA
+from bot.language.yaml_texts import read_values
 
 
 @functools.cache
 def facts(root: Path = NLU_DATA) -> Mapping[str, str]:
     """Return each fact in words, with its mark and its source."""
-    content = yaml.load((root / "backing.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    content = read_values(root / "backing.yml")
     return {name: str(entry["fact"]) for name, entry in content.items()}

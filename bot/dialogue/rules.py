@@ -9,9 +9,8 @@ import functools
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from bot.dialogue.rows import Section
+from bot.language.yaml_texts import read_values
 
 RULES: Final = Path(__file__).resolve().parents[2] / "nlu_data" / "dialogue" / "rules.yml"
 _ACTION: Final = "action_"
@@ -27,7 +26,7 @@ def sections_of(intent: str, phase: str, path: Path = RULES) -> tuple[Section, .
 @functools.cache
 def _rules(path: Path) -> dict[tuple[str, str | None], tuple[Section, ...]]:
     found: dict[tuple[str, str | None], tuple[Section, ...]] = {}
-    for rule in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["rules"]:
+    for rule in read_values(path)["rules"]:
         intent = next((step["intent"] for step in rule["steps"] if "intent" in step), None)
         phase = next((slot["phase"] for step in rule["steps"] for slot in step.get("slot_was_set", ()) if "phase" in slot), None)
         actions = [step["action"].removeprefix(_ACTION) for step in rule["steps"] if "action" in step]

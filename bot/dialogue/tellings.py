@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import yaml
-
+from bot.language.yaml_texts import read_values
 from bot.messages import Indicator
 from bot.screening.rows import NLU_DATA
 
@@ -53,7 +52,7 @@ class Telling:
 @functools.cache
 def shared_tellings(path: Path = KINDS) -> Mapping[str, Telling]:
     """Return the kinds by their ids, in the order of the table; raises ValueError for a sign that the screening does not know."""
-    table = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    table = read_values(path)
     return {
         name: Telling(
             name,

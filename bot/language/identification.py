@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from bot.language.classes import check_classes
@@ -25,6 +24,7 @@ from bot.language.ngrams import FEATURES, hashed
 from bot.language.normalise import words
 from bot.language.romanise import romanised_variants
 from bot.language.writing import LATIN, romanised_languages, writings, written_in
+from bot.language.yaml_texts import read_values
 from bot.messages import LANGUAGES
 
 LANGUAGE_FILE = "language.npz"
@@ -163,7 +163,7 @@ class LanguageIdentifier:
 
 def read_other_languages(path: Path = OTHER_LANGUAGES) -> dict[str, list[str]]:
     """Return messages in languages that are not served, by ISO code."""
-    return dict(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+    return dict(read_values(path))
 
 
 def train_language(

@@ -6,9 +6,8 @@ import functools
 from collections.abc import Mapping
 from typing import Final
 
-import yaml
-
 from bot.language.data import NLU_DATA
+from bot.language.yaml_texts import read_values
 
 PREVIEW: Final = 40  # characters of an SMS that a locked phone shows
 
@@ -17,9 +16,7 @@ PREVIEW: Final = 40  # characters of an SMS that a locked phone shows
 def telling_words() -> Mapping[str, tuple[str, ...]]:
     """Return the stems by language, from the folders of the languages that have them."""
     files = {path.parent.name: path for path in sorted(NLU_DATA.glob("*/telling.yml"))}
-    return {
-        language: tuple(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)) for language, path in files.items()
-    }
+    return {language: tuple(read_values(path)) for language, path in files.items()}
 
 
 def preview(text: str) -> str:

@@ -16,6 +16,7 @@ import yaml
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from bot.language.yaml_texts import read_values
 from bot.messages import LANGUAGES
 
 NLU_DATA: Final = Path(__file__).resolve().parents[2] / "nlu_data"
@@ -152,7 +153,7 @@ def writing_files(root: Path = NLU_DATA) -> list[Path]:
 def read_writing(path: Path) -> Writing:
     """Read one file; raises WritingInvalid."""
     try:
-        content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        content: Any = read_values(path)
         return Writing.model_validate(content)
     except (OSError, yaml.YAMLError) as error:
         raise WritingInvalid(f"{path} cannot be read: {error}. docs/translating.md says what stands in it.") from error

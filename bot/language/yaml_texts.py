@@ -1,4 +1,4 @@
-"""YAML files of people's words: every scalar in them is a string, as "no" and "on" are words here."""
+"""YAML files: of people's words, in which every scalar is a string, as "no" and "on" are words there, and of values."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ import yaml
 def read_texts(path: Path) -> Any:
     """Return what a file holds; raises OSError and yaml.YAMLError."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - makes strings only
+
+
+def read_values(path: Path) -> Any:
+    """Return what a file of numbers, lists and tables holds; raises OSError and yaml.YAMLError."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def read_shared(path: Path) -> Any:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import yaml
-
+from bot.language.yaml_texts import read_values
 from bot.messages import LANGUAGES
 
 FILE: Final = "person.yml"
@@ -22,6 +21,6 @@ def person_files(root: Path) -> list[Path]:
 def read_person(root: Path) -> Iterator[tuple[str, str, str]]:
     """Yield language, command and text of each message; the command is empty where neither holds."""
     for path in person_files(root):
-        for kind, texts in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
+        for kind, texts in read_values(path).items():
             for text in texts:
                 yield path.parent.name, COMMANDS[kind], text

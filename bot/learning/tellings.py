@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import yaml
 
 from bot.dialogue.message_heads import TELLINGS, MessageHeads
+from bot.language.yaml_texts import read_values
 from bot.learning.hearing import Learner, Message
 from bot.screening.heads import Matrix
 from bot.screening.network import Course
@@ -37,7 +37,7 @@ def read_tellings(root: Path, part: str) -> list[Message]:
     """Read messages with the kinds of what they tell."""
     found: dict[tuple[str, str], set[str]] = {}
     for path in telling_files(root, part):
-        for kind, texts in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
+        for kind, texts in read_values(path).items():
             for text in texts:
                 found.setdefault((path.stem, text), set()).add(kind)
     return [Message.of(text, language, kinds - {NONE}) for (language, text), kinds in found.items()]

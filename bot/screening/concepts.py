@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import yaml
 
 from bot.language.classes import INDICATORS, TRIAGES
 from bot.language.identification import without_diacritics
+from bot.language.yaml_texts import read_values
 from bot.messages import Indicator
 from bot.screening.heads import Likelihoods
 from bot.screening.rows import NLU_DATA
@@ -105,7 +105,7 @@ def read_phrases(files: Iterable[Path]) -> dict[str, tuple[str, ...]]:
     """Read the phrases of all languages by sort; raises ConceptsInvalid."""
     found: dict[str, list[str]] = {}
     for path in files:
-        document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+        document: dict[str, Any] = read_values(path) or {}
         for sort, phrases in document.items():
             if sort == SIGNS:
                 for indicator, carrying in (phrases or {}).items():

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.language.normalise import words
 from bot.language.writing import LATIN, written_in
+from bot.language.yaml_texts import read_values
 from bot.messages import LANGUAGES, Screening, Triage
 from bot.screening.findings import Findings
 from bot.screening.rows import EVALUATION, GROUPS, NLU_DATA, Row, evaluation_files, read_rows, training_files, validation_files
@@ -153,7 +152,7 @@ def read_conversations(part: str = EVALUATION, root: Path = NLU_DATA) -> list[Co
     path = root / part / "conversations.yml"
     if not path.exists():
         return []
-    documents: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    documents: list[dict[str, Any]] = read_values(path)
     return [
         Conversation(
             id=item["id"],

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import yaml
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import InvalidToken, TelegramError
 
@@ -17,6 +16,7 @@ from bot.channels.telegram.delivery import TelegramClient
 from bot.channels.telegram.traits import TELEGRAM, WEBHOOK_PATH
 from bot.channels.telegram.updates import ALLOWED_UPDATES, COMMANDS
 from bot.language.wording import LAST_RESORT, Wording
+from bot.language.yaml_texts import read_values
 from bot.messages import LANGUAGES
 from bot.settings import Settings
 
@@ -68,7 +68,7 @@ async def set_webhook(bot: Bot, settings: Settings, wording: Wording) -> str:
 
 async def set_menu(bot: Bot, wording: Wording) -> None:
     """Put the commands into the bot's menu, in each language; English for everybody else."""
-    starts: dict[str, str] = yaml.load(START_TITLES.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    starts: dict[str, str] = read_values(START_TITLES)
     scope = BotCommandScopeAllPrivateChats()
     for language in (None, *LANGUAGES):
         code = language or LAST_RESORT
