@@ -54,7 +54,7 @@ def _plan() -> Iterator[str]:
     yield "## What each section says"
     yield ""
     yield "The rows are tried in their order; the first that fits ends its section, unless another end is named"
-    yield "(`bot/dialogue/safety.py`, `bot/dialogue/sections.py`)."
+    yield "(`bot/dialogue/safety.py`, `heard.py`, `sections.py`)."
     for section in Section:
         yield ""
         yield f"### {_TITLES[section]}"

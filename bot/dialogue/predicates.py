@@ -19,7 +19,6 @@ MOST_ANSWERS: Final = 2
 OF_HARM: Final = frozenset(
     {"medicine_taken", "ambulance_hurt", "drugged_against_will", "emergency_ward", "medical_now", "head_blow"}
 )
-ABOUT_ERASING: Final = frozenset({"delete_what_stays", "delete_how", "delete_on_phone_only", "delete_one_part", "still_there"})
 OF_THEMSELVES: Final = frozenset({Who.VICTIM, Who.CHILD})
 HEALTH: Final = "health"  # the matter of the library
 ILL: Final = frozenset({"ill", "pregnant"})  # kinds of tellings
@@ -38,13 +37,23 @@ def danger_now(turn: Turn) -> bool:
 
 
 def hinted(turn: Turn, alarm: str) -> bool:
-    """Say whether the screening alone hears a danger, or dying, where the conversation does not: the numbers are said once.
+    """Say whether the screening alone hears a danger, or dying, where the conversation does not.
 
-    They are not said again to who has just read them.
+    The numbers are said once, and again to whom it threatens as far as is known; never to who has just read them.
     """
-    text = "suicide_hint" if alarm == "suicide" else "danger_reminder"
-    read = [said for said in (*turn.before.last_said, *turn.said) if _names(turn, said, alarm)]
-    return turn.does(f"hint:{alarm}") and not turn.times(text) and not read and not acute(turn)
+    text, is_open = ("suicide_hint", suicide_open(turn)) if alarm == "suicide" else ("danger_reminder", danger_open(turn))
+    once = not acute(turn) and not turn.times(text)
+    return turn.does(f"hint:{alarm}") and not _read(turn, alarm) and (is_open or once)
+
+
+def lines_owed(turn: Turn) -> bool:
+    """Say whether somebody who may die asks what has no answer, and has not just read whom to call."""
+    return suicide_open(turn) and not turn.now.suicide_of_others and asks_unknown(turn) and not _read(turn, "suicide")
+
+
+def _read(turn: Turn, alarm: str) -> bool:
+    """Say whether this reply, or the one before, names the number that an alarm asks for."""
+    return any(_names(turn, said, alarm) for said in (*turn.before.last_said, *turn.said))
 
 
 def _names(turn: Turn, text: str, alarm: str) -> bool:
@@ -54,7 +63,8 @@ def _names(turn: Turn, text: str, alarm: str) -> bool:
 
 def to_remind(turn: Turn) -> bool:
     """Say whether more is told in a danger that was told of in the message before, and the reply neither answers nor speaks of it."""
-    return danger_open(turn) and turn.now.since_alarm == 1 and tells(turn) and not answers(turn) and not said_of_danger(turn)
+    said = bool(answers(turn)) or alarm_now(turn) or said_of_danger(turn)
+    return danger_open(turn) and turn.now.since_alarm <= 1 and tells(turn) and not said
 
 
 def danger_open(turn: Turn) -> bool:
@@ -119,18 +129,6 @@ def harmed_already(turn: Turn) -> bool:
 def suicide_closed(turn: Turn) -> bool:
     """Say whether a word of suicide is denied, or past, with this message."""
     return turn.before.suicide is Danger.OPEN and turn.now.suicide in {Danger.EASED, Danger.OVER}
-
-
-def left_erasing_open(turn: Turn) -> bool:
-    """Say whether the question whether to erase is answered by neither yes nor no, and nothing else is said or asked but about that."""
-    small = turn.commands.names <= {"unclear", "off", "answer:value", "thanks", ASK}
-    return turn.awaits == "erase" and small and all(set(one.choices[:1]) & ABOUT_ERASING for one in turn.commands.asked)
-
-
-def more_beside_erasing(turn: Turn) -> bool:
-    """Say whether erasing is wanted beside what must not wait for it: a question about something else, a person, a sign of danger."""
-    asks = answers_question(turn) and any(one.id not in ABOUT_ERASING for one in answers(turn))
-    return turn.does("want:erase") and (asks or person_wanted(turn) or turn.does("hint:danger", "hint:suicide"))
 
 
 def said_of_danger(turn: Turn) -> bool:

@@ -170,6 +170,13 @@ def reminder(turn: Turn) -> Sequence[Say]:
     return (Say("unheard_reminder" if is_.unheard(turn) else "danger_reminder"),)
 
 
+def stays(turn: Turn) -> Sequence[Say]:
+    """Return a text that stays with somebody in a danger, or with who tells of one: the first that was not said; none once all were."""
+    steps = "unheard_steps" if is_.unheard(turn) else "danger_here"
+    texts = ("danger_stay_witness",) if turn.now.danger_of_others else (steps, "danger_stay")
+    return [Say(text) for text in texts if not turn.times(text)][:1]
+
+
 def which(turn: Turn) -> Sequence[Say]:
     """Return the question which of several answers is wanted."""
     choices = is_.doubtful(turn)

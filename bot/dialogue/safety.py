@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.dialogue import erasing
 from bot.dialogue import predicates as is_
 from bot.dialogue.commands import ASK
 from bot.dialogue.replies import reminder
@@ -108,14 +109,14 @@ SAFETY: Final = (
     Row(
         S,
         "erasing is wanted",
-        lambda t: t.does("want:erase", "erase:yes") and not is_.more_beside_erasing(t),
+        lambda t: t.does("want:erase", "erase:yes") and not erasing.more_beside(t),
         says("delete_ask", "delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
         REPLY_ENDS,
     ),
     Row(
         S,
         "neither yes nor no to erasing, in words that say nothing else",
-        is_.left_erasing_open,
+        erasing.left_open,
         says("delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
         REPLY_ENDS,
     ),

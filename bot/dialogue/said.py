@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.dialogue.commands import Command, Commands
+from bot.dialogue.answers import PREFIX
+from bot.dialogue.commands import ASK, Command, Commands
 from bot.dialogue.state import State
 
 _BUTTONS_OF: Final = {"human": ("@yes", "@no")}  # that answer an open question with a plain yes or no
@@ -33,6 +34,11 @@ class Said:
     def exactly(self, name: str) -> bool:
         """Say whether a command was a button or a listed word, and no guess."""
         return name in self.commands and self.sure(name) >= 1
+
+    def answered_last(self, command: Command) -> bool:
+        """Say whether a command asks for what the last reply answered, and for nothing else."""
+        given = {text.removeprefix(PREFIX) for text in self.state.last_said if text.startswith(PREFIX)}
+        return command.name == ASK and bool(command.choices) and given.issuperset(command.choices)
 
     def only(self, *names: str) -> bool:
         """Say whether the message does nothing else."""

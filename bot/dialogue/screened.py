@@ -62,16 +62,18 @@ def with_screening(commands: Commands, screening: Screening, *, said_as: SaidAs 
 def in_context(context: Context, likely: Mapping[str, float]) -> SaidAs:
     """Return what is said of alarms here: a first message is believed; later the conversation has to hear half of it, too.
 
-    What is half heard of dying is asked back; of a danger that is open already nothing is said again.
+    What is half heard of dying is asked back; of a danger that is open, and was spoken of just now, nothing is said again. What nothing
+    bears out is heard as more of what somebody spoke of before: after a word of dying, of dying.
     """
+    spoke_of_dying = context.suicide is Danger.OPEN and context.danger is not Danger.OPEN
 
     def said_as(alarm: str) -> str:
         if context.first:
             return alarm
         if max(likely[name] for name in ALIKE[alarm]) < BORNE_OUT:
-            return HINT_OF[alarm]
+            return HINT_OF[_DYING if spoke_of_dying else alarm]
         if alarm == _DYING:
             return "doubt:suicide"
-        return alarm if context.danger is not Danger.OPEN else HINT_OF[alarm]
+        return HINT_OF[alarm] if context.danger is Danger.OPEN and context.presses else alarm
 
     return said_as

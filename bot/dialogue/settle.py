@@ -67,7 +67,6 @@ SURELY_ASKED: Final = 0.9
 # Of 115 validation messages without a question mark that tell and are heard to ask for what has no answer, those at least as sure ask in 94
 # of 100 cases, the others in 48.
 ASKED_WHILE_TELLING: Final = 0.95
-ABOUT_HOURS: Final = frozenset({"hotline_hours", "safe_time_what", "how_long_until_answer", "hotline_how_long", "hours_legal"})
 LIKELIER_THAN_NOT: Final = 0.5
 # Of six validation messages in which both dying and that it is over are heard, dying the surer one in three, all six deny it.
 MUCH_SURER: Final = 0.2
@@ -89,6 +88,11 @@ def _value(name: str) -> Callable[[Said], Commands]:
 
 def _telling(said: Said) -> str:
     return "tell:other" if said.state.who.tells_of_others else "tell:self"
+
+
+def _asks_on(said: Said, command: Command) -> bool:
+    """Say whether a command is more than what the last reply answered, heard once more in what is told after it."""
+    return not said.answered_last(command) or command.sure >= ASKED_WHILE_TELLING
 
 
 def _named_report_part(said: Said) -> Commands:
@@ -256,11 +260,6 @@ TABLE: Final = (
         instead("refuse:human", "doubt:refuse"),
     ),
     Row(
-        "a time that is told is no question about hours",
-        lambda said: (time := said.commands.first("arrange:time")) is not None and bool(time.value) and "?" not in said.text,
-        lambda said: Commands(tuple(one for one in said.commands.all if ABOUT_HOURS.isdisjoint(one.choices[:1]))),
-    ),
-    Row(
         "a person wanted in words that sound like a question about consultants is called",
         lambda said: "want:human" in said.commands,
         lambda said: Commands(
@@ -312,6 +311,11 @@ TABLE: Final = (
             and "?" not in said.text
         ),
         lambda said: Commands(tuple(command for command in said.commands.all if str(command) != f"{ASK}:{UNKNOWN}")),
+    ),
+    Row(
+        "what was answered just now is hardly asked again by who tells more: they are heard",
+        lambda said: said.commands.any_of("tell:self", "tell:other") and "?" not in said.text,
+        lambda said: Commands(tuple(one for one in said.commands.all if _asks_on(said, one))),
     ),
     Row(
         "somebody who comes, and a danger that the screening hears, after a danger that was over, is a danger again",

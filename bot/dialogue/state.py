@@ -188,6 +188,11 @@ class Heard:
         return self.commands.any_of("danger:self", "danger:other", "feel:suicide")
 
     @property
+    def perhaps_alarming(self) -> bool:
+        """Say whether this message may speak of a danger or of dying: the screening alone hears it, or it is in doubt."""
+        return self.commands.any_of("hint:danger", "hint:suicide", "doubt:suicide", "doubt:denied")
+
+    @property
     def of_suicide(self) -> bool:
         """Say whether this message speaks of dying, and does not say that it is over: what the screening found is a command too."""
         return "feel:suicide" in self.commands
@@ -206,7 +211,7 @@ def apply(state: State, heard: Heard) -> State:
         grown=state.grown or heard.grown,
         triage=heard.triage,
         turns=state.turns + 1,
-        since_alarm=0 if heard.alarming else state.since_alarm + 1,
+        since_alarm=0 if heard.alarming or (in_mortal_danger(state) and heard.perhaps_alarming) else state.since_alarm + 1,
         told_self=state.told_self or "tell:self" in commands or (tells and not others),
         told_other=state.told_other or "tell:other" in commands or (tells and others),
         facts=_facts(state, heard, who),

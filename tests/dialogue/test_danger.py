@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.dialogue.commands import Command
+from bot.dialogue.features import NEW, Context
+from bot.dialogue.screened import ALARMS, in_context
 from bot.dialogue.state import Who
 from bot.messages import Indicator, Speaker, Triage
 from tests.dialogue.people import CALLED, DANGER, DYING, DYING_AGAIN, GRAVE, NEAR, NEAR_WITH_MORE, NOT_DYING, QUESTION
@@ -14,6 +18,7 @@ from tests.support import HOTLINE
 VIOLENCE = {"triage": Triage.EMERGENCY, "signs": [Indicator.VIOLENCE]}
 MORTAL = {"triage": Triage.EMERGENCY, "signs": [Indicator.SUICIDE_RISK]}
 SUICIDE_TEXTS = {"suicide", "suicide_again", "suicide_here", "suicide_short"}
+HALF_HEARD = dict.fromkeys(ALARMS, 0.2)  # how likely the conversation takes a message for each alarm
 DANGER_TEXTS = {"emergency_victim", "emergency_steps", "danger_here", "danger_reminder"}
 
 
@@ -122,8 +127,31 @@ async def test_each_word_of_dying_is_stayed_with_in_other_words(person: Person) 
 def test_a_danger_that_goes_on_is_remembered_while_something_else_is_said() -> None:
     talk = Talk()
     talk.hears("…", "danger:self", **VIOLENCE)
-    assert "danger_reminder" in talk.hears("…", "tell:self")
-    assert "danger_reminder" not in talk.hears("…", "tell:self")  # who goes on to other things is not told again
+    assert talk.hears("…", "tell:self") == ("danger_here",)  # 112, and what to do without a voice
+    assert talk.hears("…", "tell:self") == ("danger_stay",)
+    assert not [text for text in talk.hears("…", "tell:self") if text.startswith("danger")]  # who goes on to other things
+
+
+def test_what_the_screening_alone_hears_keeps_a_danger_open_and_after_other_things_is_one_again() -> None:
+    talk = Talk()
+    talk.hears("…", "danger:self", **VIOLENCE)
+    for _ in range(4):
+        talk.hears("…", "tell:self", "hint:danger", **VIOLENCE)
+    assert talk.state.in_danger
+    context = Context.of(talk.state)
+    assert in_context(context, HALF_HEARD)("danger:self") == "hint:danger"
+    assert in_context(replace(context, presses=False), HALF_HEARD)("danger:self") == "danger:self"
+
+
+def test_what_the_screening_alone_hears_after_a_word_of_dying_is_heard_as_more_of_it() -> None:
+    talk = Talk()
+    talk.hears("…", "feel:suicide", **MORTAL)
+    context = Context.of(talk.state)
+    assert in_context(context, dict.fromkeys(HALF_HEARD, 0.05))("danger:self") == "hint:suicide"
+    assert in_context(NEW, dict.fromkeys(HALF_HEARD, 0.05))("danger:self") == "danger:self"
+    talk.hears("…", "ask:hotline_cost")
+    assert "suicide_hint" in talk.hears("…", "ask:hotline_hours", "hint:suicide", **VIOLENCE)
+    assert talk.state.may_die
 
 
 def test_a_courtesy_in_a_danger_is_no_reason_to_name_112_again() -> None:
@@ -155,7 +183,7 @@ def test_a_question_without_an_answer_of_who_may_die_is_not_left_alone_and_no_do
     talk = Talk()
     talk.hears("…", "feel:suicide", **MORTAL)
     assert talk.hears("…", Command("ask", "none", near=("family_learns",))) == ("question_dying_near",)
-    assert talk.hears("…", "ask:none") == ("question_dying",)
+    assert talk.hears("…", "ask:none") == ("question_dying", "suicide_hint")  # whom to call was not read just before
     hardly = Command("doubt:suicide", sure=0.06)
     assert Talk().hears("…", "tell:self", hardly, triage=Triage.EMERGENCY)[0] == "emergency_victim"
     assert Talk().hears("…", "tell:self", hardly)[0] == "hurting_ask"

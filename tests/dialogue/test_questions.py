@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogue.asked import AskedBars, Asking, Part
-from bot.dialogue.commands import UNKNOWN, Command
+from bot.dialogue.commands import SEVERAL, UNKNOWN, Command
 from bot.dialogue.features import NEW
 from bot.dialogue.questions import questions
 from bot.dialogue.retrieval import Found, Opinion
@@ -24,8 +24,8 @@ COST = part(0.9, "what does it cost", ("cost", 0.7))
 DOG = part(0.99, "where do i leave the dog", ("dog", 0.2), ("cat", 0.1))
 
 
-def read(*clauses: Part, several: bool = False, **likely: float) -> list[Command]:
-    return questions(Asking(WHOLE, clauses, {}, NEW), likely, BARS, several=several)
+def read(*clauses: Part, several: bool = False, surely: float = 0.5, **likely: float) -> list[Command]:
+    return questions(Asking(WHOLE, clauses, {SEVERAL: surely}, NEW), likely, BARS, several=several)
 
 
 def test_the_likeliest_answer_is_given_and_a_further_one_must_be_surer() -> None:
@@ -53,11 +53,16 @@ def test_what_is_left_out_of_a_message_that_asks_for_several_things_is_told_so_i
     assert found[1].words == DOG.words
 
 
-def test_where_no_clause_asks_for_more_what_else_the_whole_may_mean_is_offered() -> None:
-    found = read(COST, several=True, cost=0.9, hours=0.2)
-    assert [one.value for one in found] == ["cost", UNKNOWN]
-    assert found[1].near == ("hours",)
-    assert found[1].words == ""
+def test_where_no_clause_asks_for_more_nobody_is_told_of_another_question_and_what_else_may_be_meant_is_offered() -> None:
+    found = read(COST, several=True, surely=0.9, cost=0.9, hours=0.2)
+    assert [one.value for one in found] == ["cost"]
+    assert found[0].near == ("hours",)
+
+
+def test_a_clause_that_hardly_asks_is_another_question_only_where_the_whole_surely_asks_for_several_things() -> None:
+    told = part(0.6, "the dog is afraid of him", ("dog", 0.2))
+    assert [one.value for one in read(COST, told, several=True, cost=0.9)] == ["cost"]
+    assert [one.value for one in read(COST, told, several=True, surely=0.9, cost=0.9)] == ["cost", UNKNOWN]
 
 
 def test_who_asks_for_two_things_and_gets_two_answers_is_not_told_that_one_is_left() -> None:
@@ -70,4 +75,4 @@ def test_who_asks_for_one_thing_is_not_told_that_another_has_no_answer() -> None
 
 def test_a_clause_whose_likely_answer_is_given_already_is_no_second_question() -> None:
     found = read(COST, part(0.99, "and the price", ("hours", 0.4), ("cost", 0.35)), several=True, cost=0.9)
-    assert found[1].words == ""
+    assert [one.value for one in found] == ["cost"]

@@ -104,3 +104,16 @@ def test_a_yes_from_somebody_who_waits_is_told_that_a_consultant_is_called_alrea
     talk.hears("…", "want:human")
     assert talk.hears("@yes", "answer:yes") == ("handoff_still",)
     assert talk.hears("…", "answer:yes") == ("heard_fine",)
+
+
+def test_what_is_told_beside_a_refusal_is_received_in_a_few_words() -> None:
+    assert Talk().hears("…", "tell:self", "refuse:human", told=["hours"]) == ("handoff_declined", "heard_hours_beside")
+    assert Talk().hears("…", "tell:self", "refuse:human") == ("handoff_declined",)
+
+
+def test_what_was_answered_just_now_is_hardly_asked_again_by_who_tells_more() -> None:
+    talk = Talk()
+    talk.hears("…?", "ask:forced_crimes")
+    heard = talk.hears("…", "tell:self", Command("ask", "forced_crimes", 0.9), told=["papers"])
+    assert heard == ("heard_papers_beside", "told_first")
+    assert "answer.forced_crimes" in talk.hears("…?", "tell:self", Command("ask", "forced_crimes", 0.9))
