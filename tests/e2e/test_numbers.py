@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from bot.console.staff import Role
+from bot.storage.counts import ZONE
 from bot.storage.tables_outward import DayCount
 from tests.e2e.desks import Night, faults, picture
 
@@ -23,12 +24,13 @@ SHARES = {
 }
 
 
-def a_month_at_the_hotline(night: Night) -> None:
-    """Store what a month would have counted, up to today."""
+def two_months_at_the_hotline(night: Night) -> str:
+    """Store what last month and this one, up to today, would have counted; return last month: this one may have begun just now."""
+    today = datetime.now(ZONE).date()
+    first = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
 
     async def store() -> None:
-        today = datetime.now(UTC).date()
-        days = [today.replace(day=1) + timedelta(days=number) for number in range(today.day)]
         async with night.program.database.transaction() as session:
             for number, day in enumerate(days):
                 contacts = 14 + (number * 7) % 11 - (6 if day.weekday() > 4 else 0)
@@ -43,14 +45,16 @@ def a_month_at_the_hotline(night: Night) -> None:
                 )
 
     night.do(store())
+    return f"{first:%Y-%m}"
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_numbers_are_readable_on_a_desktop_and_on_a_phone(night: Night, services: Callable[..., Page], dark: bool) -> None:
-    a_month_at_the_hotline(night)
+    last_month = two_months_at_the_hotline(night)
     ewa = services("Ewa", Role.COORDINATOR, english=dark, color_scheme="dark" if dark else "light")
     ewa.get_by_role("link", name="Numbers" if dark else "Liczby", exact=True).click()
     expect(ewa.locator("h1")).to_be_visible()
+    ewa.goto(f"{night.url}/numbers?from={last_month}")
     expect(ewa.locator("svg.chart")).to_have_count(6)
     assert faults(ewa) == []
     picture(ewa, f"numbers-{'dark' if dark else 'light'}")
