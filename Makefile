@@ -54,7 +54,7 @@ test: .venv/.complete .venv/.complete-dev ## run all checks and tests, the brows
 	@# Three processes on two cores, as some tests wait; in the order of the folders, else the longest come last and alone.
 	$(PYTHON) -m pytest -q -n $(TESTS) --dist loadfile --no-loadscope-reorder
 
-quick: .venv/.complete-dev ## run the tests of single parts, in less than a minute
+quick: .venv/.complete-dev ## run the tests of single parts: a minute and a half on two cores
 	$(PYTHON) -m pytest -q -m "not model and not browser and not postgres and not program" -n 2 --dist loadfile
 
 lint: .venv/.complete-dev ## check form, types, and that no code is dead
