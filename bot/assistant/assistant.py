@@ -177,18 +177,14 @@ class Assistant:
         configure_logs()  # after Rasa is imported: left alone it prints every message, and configured by itself every variable
         rasa_patches.apply()
         store, actions = _TurnStore(Domain.empty()), _InProcessActions(_executor())
-        with long_lived():
-            processor = _processor(model_dir, store, actions)
+        processor = _processor(model_dir, store, actions)
         store.domain = processor.domain
         return cls(processor, store, actions)
 
     async def renew(self, model_dir: Path) -> None:
         """Go on with the newest model of a folder, between two turns; raises ModelMissing, and the model before stays then."""
-        await self._on_own_loop(self._go_on_with(await asyncio.to_thread(self._loaded, model_dir)))
-
-    def _loaded(self, model_dir: Path) -> MessageProcessor:
-        with long_lived():
-            return _processor(model_dir, self._store, self._actions)
+        processor = await asyncio.to_thread(_processor, model_dir, self._store, self._actions)
+        await self._on_own_loop(self._go_on_with(processor))
 
     async def _go_on_with(self, processor: MessageProcessor) -> None:
         async with self._turn:
@@ -322,6 +318,7 @@ def _executor() -> ActionExecutor:
     return executor
 
 
+@long_lived()
 def _processor(model_dir: Path, store: _TurnStore, actions: _InProcessActions) -> MessageProcessor:
     """Load the newest model of a folder; raises ModelMissing."""
     model = newest_model(model_dir)
