@@ -31,9 +31,13 @@ RECEIPTS_OF_OTHERS: Final = ("witness_more", "heard_detail", "heard_on", "heard_
 
 
 def noted(turn: Turn) -> Sequence[Say]:
-    """Return what is noted of a time and of a word, in the person's words."""
+    """Return what is noted of a time and of a word, in the person's words; one sentence that names both is read back once."""
     named = [(slot, turn.commands.first(f"arrange:{kind}")) for kind, slot in ARRANGED.items()]
-    return [_noted(slot, command.value) for slot, command in named if command and command.value]
+    slots: dict[str, str] = {}
+    for slot, command in named:
+        if command and command.value:
+            slots.setdefault(command.value, slot)
+    return [_noted(slot, value) for value, slot in slots.items()]
 
 
 def _noted(slot: str, value: str) -> Say:

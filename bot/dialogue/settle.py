@@ -61,6 +61,7 @@ _BESIDE_A_REPORT: Final = (
     "report:part",
 )
 _BESIDE_A_REFUSAL: Final = (ASK, "tell:self", "tell:other", "danger:self", "danger:other")
+_TELLS: Final = ("tell:self", "tell:other", "danger:self", "danger:other", "feel:suicide")
 _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
 _MOODS: Final = ("feel:unsure", "feel:angry")
 SURELY_ASKED: Final = 0.9
@@ -90,9 +91,10 @@ def _telling(said: Said) -> str:
     return "tell:other" if said.state.who.tells_of_others else "tell:self"
 
 
-def _asks_on(said: Said, command: Command) -> bool:
-    """Say whether a command is more than what the last reply answered, heard once more in what is told after it."""
-    return not said.answered_last(command) or command.sure >= ASKED_WHILE_TELLING
+def _hardly_asked(said: Said, command: Command) -> bool:
+    """Say whether a command is a question that is not sure, for what has no answer or was answered by the last reply."""
+    of_no_use = str(command) == f"{ASK}:{UNKNOWN}" or said.answered_last(command)
+    return of_no_use and command.sure < ASKED_WHILE_TELLING
 
 
 def _named_report_part(said: Said) -> Commands:
@@ -304,18 +306,17 @@ TABLE: Final = (
         lambda said: said.commands.without("tell:self" if said.state.who.tells_of_others else "tell:other"),
     ),
     Row(
-        "whoever tells and hardly asks is heard, not told that there is no answer",
+        "what is told in earnest beside a joke that is taken back is heard, and nothing is over",
         lambda said: (
-            said.commands.any_of("tell:self", "tell:other", "danger:self", "danger:other", "feel:suicide")
-            and any(ask.value == UNKNOWN and ask.sure < ASKED_WHILE_TELLING for ask in said.commands.asked)
-            and "?" not in said.text
+            "correct:joke" in said.commands
+            and any(one.name in _TELLS and one.sure >= LIKELIER_THAN_NOT for one in said.commands.all)
         ),
-        lambda said: Commands(tuple(command for command in said.commands.all if str(command) != f"{ASK}:{UNKNOWN}")),
+        lambda said: said.commands.without("correct:joke"),
     ),
     Row(
-        "what was answered just now is hardly asked again by who tells more: they are heard",
-        lambda said: said.commands.any_of("tell:self", "tell:other") and "?" not in said.text,
-        lambda said: Commands(tuple(one for one in said.commands.all if _asks_on(said, one))),
+        "whoever tells, and hardly asks for what has no answer or was answered just now, is heard",
+        lambda said: said.commands.any_of(*_TELLS) and "?" not in said.text,
+        lambda said: Commands(tuple(one for one in said.commands.all if not _hardly_asked(said, one))),
     ),
     Row(
         "somebody who comes, and a danger that the screening hears, after a danger that was over, is a danger again",

@@ -76,3 +76,10 @@ def test_the_bars_leave_out_what_is_more_often_wrong_than_it_is_worth() -> None:
     assert 0.4 < bars.first <= 0.8
     assert bars.further >= bars.first
     assert 0.4 < bars.sure <= 0.8
+
+
+def test_of_bars_that_are_as_good_the_middle_ones_are_taken() -> None:
+    one = message(np.random.default_rng(1))
+    right, wrong = (one, {"meant": 0.8, "told": 0.1}), (replace(one, needs=()), {"meant": 0.3, "told": 0.1})
+    bars = choose_asked_bars([right] * 20 + [wrong] * 20)
+    assert 0.5 <= bars.first <= 0.6  # all from 0.35 to 0.8 are

@@ -137,6 +137,12 @@ def test_whoever_tells_and_hardly_asks_is_heard_and_not_told_that_there_is_no_an
     assert settled("szef ma mój paszport i jak go odebrać", "tell:self", surely) == ("tell:self", "ask:none")
 
 
+def test_what_is_told_in_earnest_beside_a_joke_that_is_taken_back_is_heard() -> None:
+    joke, hardly, surely = Command("correct:joke", sure=0.9), Command("tell:self", sure=0.4), Command("tell:self", sure=0.8)
+    assert settled("żartowałem, ale na serio zabrał mi paszport", joke, surely) == ("tell:self",)
+    assert settled("to był żart", joke, hardly) == ("correct:joke", "tell:self")
+
+
 def test_a_refusal_in_doubt_is_one_where_nobody_was_asked_for_and_is_asked_about_where_somebody_waits() -> None:
     doubted = Command("doubt:refuse", sure=0.8)
     assert settled("…", doubted, "tell:self") == ("tell:self", "refuse:human")

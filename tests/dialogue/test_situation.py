@@ -172,6 +172,14 @@ def test_short_answers_are_begun_and_the_question_beside_the_wish_is_answered() 
     assert set(Talk().hears("…?", "want:normal", "ask:passport_kept")) == {"quiet_off", "answer.passport_kept"}
 
 
+def test_one_sentence_that_names_a_time_and_a_word_is_read_back_once() -> None:
+    both = "hasło jarzębina, piszcie po 22"
+    talk = Talk()
+    said = talk.hears(both, Command("arrange:time", both), Command("arrange:word", both))
+    assert [text for text in said if text.endswith(("_noted", "_told"))] == ["safe_time_noted"]
+    assert talk.state.arranged == {"safe_time": both, "code_word": both}
+
+
 def test_what_is_noted_stands_in_a_sentence_without_its_own_marks() -> None:
     talk = Talk()
     talk.hears("po 20..", Command("arrange:time", "po 20.."))
