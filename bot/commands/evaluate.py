@@ -6,8 +6,9 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bot.screening.evaluation import (
     MEASURES,
@@ -24,6 +25,10 @@ from bot.screening.evaluation import (
 from bot.screening.rows import EVALUATION, GROUPS, NLU_DATA, VALIDATION, read_rows, validation_files
 from bot.screening.screener import Screener, ScreenerUnusable
 from bot.settings import load_settings
+
+NO_PICTURES: Final = (
+    "No pictures are drawn: matplotlib is not installed with the program. `uv pip install matplotlib` adds it, `uv sync` removes it."
+)
 
 
 def register(commands: Any) -> None:
@@ -138,9 +143,14 @@ def _stated(share: Share) -> str:
 def _write(
     folder: Path, judged: Sequence[Judged], told: Sequence[Told], table: Mapping[str, Mapping[str, Share]], screener: Screener
 ) -> None:
-    from bot.screening.pictures import draw  # noqa: PLC0415 - matplotlib takes a second
+    folder.mkdir(parents=True, exist_ok=True)
+    if find_spec("matplotlib") is not None:
+        from bot.screening.pictures import draw  # noqa: PLC0415 - matplotlib takes a second
 
-    paths = draw(judged, table, screener.brain.point.handoff, folder)
+        paths = draw(judged, table, screener.brain.point.handoff, folder)
+    else:
+        paths = []
+        print(NO_PICTURES, file=sys.stderr)
     figures = {name: {measure: [share.hits, share.of] for measure, share in row.items()} for name, row in table.items()}
     (folder / "figures.json").write_text(json.dumps(figures, indent=1))
     (folder / "table.txt").write_text(as_table(table) + "\n")

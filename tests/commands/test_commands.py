@@ -189,6 +189,20 @@ def test_chat_writes_one_line_for_each_line_and_starts_in_the_language_asked_for
     assert answers[3]["handoff"] is True
 
 
+@pytest.mark.model
+def test_what_an_evaluation_found_is_written_down_also_where_no_pictures_can_be_drawn(tmp_path: Path) -> None:
+    rows, found = tmp_path / "rows" / "pl", tmp_path / "found"
+    rows.mkdir(parents=True)
+    row = '{text: "szef trzyma moj dowod w sejfie", metadata: {triage: high, indicators: [documents_taken], speaker: victim}}'
+    (rows / "own.yml").write_text(f'version: "3.1"\nnlu:\n- intent: disclose_victim\n  examples:\n  - {row}\n')
+    told = bot("evaluate", "--rows", str(rows.parent), "--out", str(found))
+    assert told.returncode == 0, told.stderr.decode()
+    assert "handoff" in json.loads((found / "figures.json").read_text())["pl"]
+    pictures = len(list(found.glob("*.png")))
+    assert f"{pictures} pictures" in told.stdout.decode()
+    assert pictures or "matplotlib is not installed" in told.stderr.decode()
+
+
 def test_the_ids_are_those_of_the_contract() -> None:
     assert len(TOPICS) == 47
     assert len(Indicator) == 24
