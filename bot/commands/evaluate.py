@@ -27,7 +27,7 @@ from bot.screening.screener import Screener, ScreenerUnusable
 from bot.settings import load_settings
 
 NO_PICTURES: Final = (
-    "No pictures are drawn: matplotlib is not installed with the program. `uv pip install matplotlib` adds it, `uv sync` removes it."
+    "No pictures are drawn: matplotlib is not installed. `uv pip install matplotlib` adds it, `uv sync` removes it."
 )
 
 
