@@ -190,6 +190,26 @@ def test_the_language_of_everything_is_changed_by_a_form(chat: Chat) -> None:
     picture(page, "plain-ukrainian")
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "direction"),
+    [("en", "کارفرما پاسپورت مرا گرفته است. چه کنم؟", "rtl"), ("ar", "Мені потрібна допомога. Ви тут?", "ltr")],
+)
+def test_what_a_person_writes_goes_in_its_own_direction_whatever_the_language_of_the_page(
+    chat: Chat, language: str, text: str, direction: str
+) -> None:
+    page = chat(language)
+    page.click("#human")
+    says(page, text)
+    page.select_option("#language", language)
+    page.click("#change")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    asked = "line => getComputedStyle(line).direction"
+    mine = [(line.inner_text(), line.evaluate(asked)) for line in page.locator(".message.mine").all()]
+    assert [way for said, way in mine if text in said] == [direction]
+    assert mine[0][1] != direction  # the choice that was pressed is in the language of the page
+    picture(page, f"plain-own-direction-{language}")
+
+
 def test_a_button_in_a_message_and_the_one_for_a_person_work(night: Night, chat: Chat) -> None:
     page = chat()
     page.locator(".message .choices button").first.click()
