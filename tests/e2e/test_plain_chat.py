@@ -151,6 +151,16 @@ def test_a_browser_without_scripts_comes_to_the_chat_by_itself_and_is_answered(n
     picture(page, "plain-answer")
 
 
+def test_who_measures_the_page_can_ask_its_own_site_for_more_and_no_other_one(night: Night, browser: Browser) -> None:
+    page = browser.new_page()
+    page.route("https://ngo.example/**", lambda route: route.fulfill(body="hello"))
+    page.goto(f"{night.chat}/plain")
+    asked = "address => fetch(address, { mode: 'no-cors' }).then(answer => answer.status, () => 'refused')"
+    assert page.evaluate(asked, "/robots.txt") == 404
+    assert page.evaluate(asked, "https://ngo.example/") == "refused"
+    page.close()
+
+
 def test_loading_the_page_again_sends_nothing_twice(chat: Chat) -> None:
     page = chat()
     says(page, "dzień dobry, mam pytanie")

@@ -45,6 +45,8 @@ OPENS_FOR: Final = timedelta(days=1)  # how long an empty page that lies open ca
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self';"
+        # No script of ours is here to ask for anything, but who measures the page asks from within it for the site's robots.txt.
+        " connect-src 'self';"
         # Where leaving leads: a browser looks at that, too, because it follows a form.
         f" form-action 'self' {NEUTRAL_PAGE}; base-uri 'none'; frame-ancestors 'none'"
     ),
