@@ -266,3 +266,24 @@ def test_a_text_that_is_longer_than_a_message_goes_whole_as_several(night: Night
 
     assert " ".join(night.do(stored())) == text
     assert page.locator("#text").get_attribute("maxlength") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "direction", "empty"),
+    [("en", "کارفرما پاسپورت مرا گرفته است. چه کنم؟", "rtl", "ltr"), ("ar", "Мені потрібна допомога. Ви тут?", "ltr", "rtl")],
+)
+def test_what_is_being_written_goes_in_its_own_direction_whatever_the_language_of_the_page(
+    night: Night, chat: Chat, language: str, text: str, direction: str, empty: str
+) -> None:
+    page = chat(language)
+    for address in (page.url, f"{night.chat}/plain?lang={language}"):
+        page.goto(address)
+        field = page.locator("#text")
+        field.evaluate("field => { field.style.resize = 'none'; }")  # what one pulls at to enlarge it stands in a corner
+        for written, way in (("", empty), (text, direction)):
+            field.fill(written)
+            shown = field.screenshot()
+            field.evaluate("(field, way) => { field.dir = way; }", way)
+            assert field.screenshot() == shown
+            field.evaluate("field => field.removeAttribute('dir')")
+        picture(page, f"chat-being-written-{language}-{address.count('plain')}")
