@@ -132,3 +132,13 @@ def writes(page: Page, *texts: str) -> None:
 def first(page: Page, address: str, wrong: Callable[[Route], Any]) -> None:
     """Let something go wrong with the first request to an address."""
     page.route(address, wrong, times=1)
+
+
+def without_an_edge(page: Page) -> list[str]:
+    """Return what can be pressed, or is a message, and cannot be told from what is around it, in the colours that a browser forces."""
+    found: list[str] = page.evaluate("""() => [...document.querySelectorAll("button, select, textarea, #leave, .message")]
+      .filter(one => one.offsetParent !== null)
+      .map(one => [one.id || one.className, getComputedStyle(one)])
+      .filter(([, style]) => parseFloat(style.borderTopWidth) === 0 || style.borderTopColor === style.backgroundColor)
+      .map(([name]) => name)""")
+    return found

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from bot.storage.tables import Conversation
-from tests.e2e.chats import OLD, SCRIPTS, Chat, in_a_case, says
+from tests.e2e.chats import OLD, SCRIPTS, Chat, in_a_case, says, without_an_edge
 from tests.e2e.desks import Night, faults, picture
 
 pytestmark = pytest.mark.browser
@@ -165,12 +165,7 @@ def test_with_forced_colours_everything_is_there_and_what_can_be_pressed_has_an_
     night.answers("Ola", "Dzień dobry, tu konsultantka.")
     expect(page.locator(".message.consultant")).to_have_count(1)
     page.keyboard.press("Shift")
-    edges = page.evaluate("""() => [...document.querySelectorAll("button, select, textarea, #leave, .message")]
-      .filter(one => one.offsetParent !== null)
-      .map(one => [one.id || one.className, getComputedStyle(one)])
-      .filter(([, style]) => parseFloat(style.borderTopWidth) === 0 || style.borderTopColor === style.backgroundColor)
-      .map(([name]) => name)""")
-    assert edges == []
+    assert without_an_edge(page) == []
     bar = page.evaluate("getComputedStyle(document.getElementById('leave'), '::after').borderBottomWidth")
     assert bar == "3px"
     picture(page, f"chat-forced-{scheme}")

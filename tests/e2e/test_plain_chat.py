@@ -6,14 +6,16 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
+from bot.channels.webchat.returning import FREE
+from bot.conversation.frontdoor import MAX_TEXT
 from bot.messages import LANGUAGES
-from tests.e2e.chats import SCRIPTS
+from tests.e2e.chats import SCRIPTS, without_an_edge
 from tests.e2e.desks import Night, faults, picture
 
 pytestmark = pytest.mark.browser
@@ -22,6 +24,7 @@ AWAY = "https://www.gov.pl/"
 PHONE = (320, 568)
 PATIENCE = 20_000  # milliseconds; other work may share the machine
 ACCEPTED = {"tl": "fil-PH"}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 Chat = Callable[..., Page]
 
 
@@ -121,13 +124,16 @@ def found(browser: Browser) -> Iterator[Callable[..., list[str]]]:
     context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, bypass_csp=True)
     looker = context.new_page()
 
-    def look(page: Page, **media: Any) -> list[str]:
+    def look(page: Page, *schemes: Literal["light", "dark"]) -> list[str]:
         html, place = page.content(), urljoin(page.url, "/plain")
-        looker.emulate_media(**{"color_scheme": "light", **media})
         looker.unroute_all()
         looker.route("**/plain", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
         looker.goto(place)
-        return faults(looker)
+        problems = []
+        for scheme in schemes or SCHEMES[:1]:
+            looker.emulate_media(color_scheme=scheme)
+            problems += faults(looker)
+        return problems
 
     yield look
     context.close()
@@ -293,19 +299,55 @@ def test_axe_finds_nothing_in_any_script_in_any_state(
     night: Night, chat: Chat, found: Callable[..., list[str]], language: str
 ) -> None:
     page = chat(language)
-    states = {"greeted": found(page)}
+    words = night.program.wording.page[language]
+    states: dict[str, list[str]] = {}
+
+    def looks(state: str) -> None:
+        if state in words:
+            expect(page.locator("#notice")).to_have_text(words[state])
+        states[state] = found(page, *(SCHEMES if language == SCRIPTS[0] else ()))  # colours know no language
+        picture(page, f"plain-{state}-{language}")
+
+    looks("greeted")
     page.click("#human")
     night.account("Ola")
     night.takes("Ola")
     night.answers("Ola", "Dzień dobry, tu konsultantka.")
     page.click("#refresh")
-    states["answered"] = found(page)
+    looks("answered")
+    page.click("#refresh")
+    looks("nothing_new")
+    page.fill("#text", "a" * (MAX_TEXT + 1))
+    page.click("#send")
+    looks("not_sent")
+    page.fill("#text", "")
     page.click("#ask-code")
-    states["code"] = found(page)
+    looks("code_says")
     page.click("#erase")
-    states["asked"] = found(page)
-    states["dark"] = found(page, color_scheme="dark")
+    looks("erase_question")
+    page.click("#confirm-yes")
+    looks("erased")
+    page.click(".back summary")
+    page.fill("#digits", "0" * 16)
+    page.click(".back button")
+    looks("code_wrong")
+    for _ in range(FREE):
+        with page.expect_navigation():
+            page.click(".back button")
+    looks("code_slow")
     assert {state: problems for state, problems in states.items() if problems} == {}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_with_forced_colours_what_can_be_pressed_has_an_edge(chat: Chat, scheme: Literal["light", "dark"]) -> None:
+    page = chat(forced_colors="active", color_scheme=scheme)
+    assert without_an_edge(page) == []
+    says(page, "dzień dobry, mam pytanie")
+    for button in ("#refresh", "#ask-code", "#erase", "#confirm-yes"):
+        page.click(button)
+        expect(page.locator("#notice")).to_be_visible()
+        assert without_an_edge(page) == []
+        picture(page, f"plain-forced-{scheme}-{button[1:]}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
