@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from bot.storage.tables import Conversation
-from tests.e2e.chats import OLD, SCRIPTS, Chat, in_a_case, says, without_an_edge
+from tests.e2e.chats import OLD, SCRIPTS, WITHOUT_SCRIPT, Chat, in_a_case, says, without_an_edge
 from tests.e2e.desks import Night, faults, picture
 
 pytestmark = pytest.mark.browser
@@ -197,6 +197,20 @@ def test_a_browser_in_a_language_that_is_not_served_is_greeted_in_english_and_po
     assert [line.get_attribute("lang") for line in page.locator(".message.bot").all()] == ["en", "pl"]
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("#leave")).to_have_text("Leave now")
+
+
+@pytest.mark.parametrize("options", [{}, WITHOUT_SCRIPT])
+def test_on_a_small_screen_who_is_greeted_in_two_languages_sees_one_whole_and_that_the_other_begins(
+    chat: Chat, options: dict[str, Any]
+) -> None:
+    page = chat(None, (320, 568), locale="ne-NP", **options)
+    page.wait_for_url("**/plain" if options else "**/")
+    english, polish = page.locator(".greeting[lang=en]"), page.locator(".greeting[lang=pl]")
+    expect(english).to_be_in_viewport(ratio=0.99)
+    for part in (*english.locator(".choices button").all(), english.locator("summary")):
+        expect(part).to_be_in_viewport(ratio=1)
+    expect(polish).to_be_in_viewport(ratio=0.2)
+    picture(page, f"chat-two-languages-{len(options)}")
 
 
 @pytest.mark.parametrize(("locale", "language"), [("uk-UA", "uk"), ("fil-PH", "tl"), ("pl-PL", "pl"), ("pt-BR", "pt")])
