@@ -210,6 +210,27 @@ def test_both_sides_see_that_the_other_writes_and_the_person_that_it_was_read(
     expect(console.locator("#person-writes")).to_be_empty()
 
 
+def test_the_last_answer_stays_whole_in_view_while_the_next_one_is_written(
+    night: Night, chat: Chat, services: Callable[..., Page]
+) -> None:
+    page, console = chat(size=(360, 640)), services("Ola")
+    says(page, "zabrał mi paszport")
+    night.takes("Ola")
+    console.goto(f"{night.url}/cases/{night.cases()[0].id}")
+    ready(console)
+    answers = page.locator(".message.consultant")
+    for count, answer in enumerate(
+        ("Dzień dobry, tu Ola.", "Czytam, co tu jest napisane. Proszę chwilę poczekać.", "Czytam."), start=1
+    ):
+        console.fill("#answer", answer)
+        console.keyboard.press("Control+Enter")
+        expect(answers).to_have_count(count)
+    expect(answers.last).to_be_in_viewport(ratio=1)
+    page.evaluate("speak(doing, 'person_writes')")  # which the console tells every few seconds only
+    expect(page.locator("#doing")).to_have_text("Konsultant lub konsultantka pisze…")
+    expect(answers.last).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("quiet", [False, True], ids=["told", "quiet"])
 def test_who_loses_their_consultant_learns_it_in_quiet_mode_by_a_word_of_the_page(night: Night, chat: Chat, quiet: bool) -> None:
     page = chat(size=(320, 568))

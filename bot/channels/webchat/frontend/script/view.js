@@ -65,6 +65,7 @@ function fit() {
   look();
 }
 addEventListener("resize", fit);
+new MutationObserver(fit).observe(doing, { childList: true }); // the line that tells who writes takes room and gives it back
 document.addEventListener("visibilitychange", look);
 news.addEventListener("click", () => {
   const [first] = unseen;
