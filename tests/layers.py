@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -77,12 +77,19 @@ def package_of(module: str) -> str:
 
 def imports(path: Path) -> set[str]:
     """Return what a module imports, wherever in it: modules by their own name, everything else by its module's and its own."""
+    return imported(path.read_text(encoding="utf-8"), path.relative_to(ROOT).parent.parts)
+
+
+def imported(source: str, folder: Sequence[str]) -> set[str]:
+    """Return what a source imports that stands in a folder of the project, from which its relative imports (`from ..`) are counted."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            start = folder[: len(folder) + 1 - node.level] if node.level else ()
+            module = ".".join([*start, *([node.module] if node.module else [])])
+            found |= {f"{module}.{alias.name}" for alias in node.names}
     return found
 
 

@@ -12,6 +12,7 @@ from tests.layers import (
     SINGLE_MODULES,
     arrows,
     drawn,
+    imported,
     imports,
     may_import,
     package_of,
@@ -34,6 +35,20 @@ def test_a_module_imports_only_what_its_package_may(module: str) -> None:
     assert {name.partition(".")[0] for name in used} & LIBRARIES.keys() <= {
         name for name, packages in LIBRARIES.items() if package in packages
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("from ..console import times", "bot.console.times"),
+        ("from ..console.times import spoken", "bot.console.times.spoken"),
+        ("from .. import console", "bot.console"),
+        ("from . import triage", "bot.screening.triage"),
+        ("def late():\n    from ..console import times", "bot.console.times"),
+    ],
+)
+def test_an_import_that_counts_from_its_own_folder_is_known_by_the_whole_name(said: str, meant: str) -> None:
+    assert imported(said, ("bot", "screening")) == {meant}
 
 
 def test_every_package_has_a_row_and_no_row_allows_more_than_is_used() -> None:
