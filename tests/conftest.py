@@ -30,12 +30,15 @@ hypothesis.settings.register_profile("whole suite", deadline=None)
 hypothesis.settings.load_profile("whole suite")
 TESTS = Path(__file__).parent
 WHOLE_PROGRAM = {"alarms", "api", "channels", "commands", "console", "e2e", "http", "operations", "promises"}
+# What a newcomer's language or channel lacks is told by `make quick`, though it stands beside tests of the whole program.
+ASKED_AT_ONCE = {"channels/test_traits.py", "operations/test_new_language.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives the whole program, by its folder: `make quick` leaves it out."""
+    """Mark what drives the whole program, by its folder: `make quick` leaves it out. A test may also be marked by itself."""
     for item in items:
-        if item.path.relative_to(TESTS).parts[0] in WHOLE_PROGRAM:
+        path = item.path.relative_to(TESTS)
+        if path.parts[0] in WHOLE_PROGRAM and path.as_posix() not in ASKED_AT_ONCE:
             item.add_marker("program")
 
 

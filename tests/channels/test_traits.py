@@ -64,6 +64,10 @@ def rows_written_in(tree: ast.Module) -> set[str]:
     return {ast.literal_eval(word.value) for call in calls for word in call.keywords if word.arg == "name"}
 
 
+def test_make_quick_names_what_a_channel_lacks(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("program") is None
+
+
 @pytest.mark.parametrize("trait", TRAITS)
 def test_a_row_without_one_of_its_traits_is_refused_at_import(trait: str) -> None:
     row = {name: getattr(WEB, name) for name in TRAITS if name != trait}
@@ -136,11 +140,13 @@ def printed(program: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.program
 def test_the_registry_loads_no_library_of_a_provider() -> None:
     begun = "import sys, bot.program, bot.channels.registry"
     assert printed(f"{begun}; print(sorted({{'telegram', 'twilio'}} & set(sys.modules)))") == "[]"
 
 
+@pytest.mark.program
 @pytest.mark.parametrize("begun", ["bot.commands.purge", "bot.commands.restore", "bot.server"])
 def test_every_command_and_the_server_know_the_channels(begun: str) -> None:
     program = f"import {begun}; from bot.delivery.channel_traits import declared; print(*declared())"
@@ -156,6 +162,7 @@ def test_whoever_asks_before_a_channel_was_declared_is_told_so(
         asked()
 
 
+@pytest.mark.program
 async def test_a_message_of_a_channel_that_nobody_declared_is_refused_before_it_is_stored(town: Town) -> None:
     message = Inbound(channel="pigeon", pseudonym="p", external_id="1", text="pytanie", received_at=town.clock(), address="1")
     with pytest.raises(ChannelUnknown, match="pigeon"):
@@ -224,6 +231,7 @@ def pigeon(monkeypatch: pytest.MonkeyPatch) -> tuple[ChannelTraits, Pigeons]:
     return row, pigeons
 
 
+@pytest.mark.program
 async def test_a_channel_begun_with_a_row_and_a_provider_is_served(
     program: Program, pigeon: tuple[ChannelTraits, Pigeons]
 ) -> None:

@@ -87,6 +87,10 @@ def add(path: Path, lines: str) -> None:
     path.write_text(f"{path.read_text(encoding='utf-8').rstrip()}\n{lines}", encoding="utf-8")
 
 
+def test_make_quick_names_what_a_language_lacks(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("program") is None
+
+
 def test_every_language_that_is_served_has_all_its_parts() -> None:
     assert forgotten() == {}
 
