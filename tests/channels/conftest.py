@@ -25,7 +25,7 @@ from bot.storage.tables import Conversation, Delivery, Handoff
 from tests.standins import telegram_api, twilio_api
 from tests.support import Clock, PlainAssistant, open_program
 
-SECRET = "s3cret-for_tests"
+SECRET = telegram_api.SECRET
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 PERSON = "+48500100200"
 CHAT = 500100200
@@ -128,16 +128,8 @@ async def build_town(tmp_path: Path, assistant: PlainAssistant, clock: Clock) ->
             telegram, twilio = telegram_api.TelegramApi(), twilio_api.TwilioApi()
             stack.push_async_callback(telegram.close)
             stack.push_async_callback(twilio.close)
-            settings = {
-                "public_url": twilio_api.PUBLIC_URL,
-                "telegram_bot_token": telegram_api.TOKEN,
-                "telegram_secret_token": SECRET,
-                "telegram_api_base": await telegram.start(),
-                "twilio_account_sid": twilio_api.ACCOUNT,
-                "twilio_auth_token": twilio_api.AUTH_TOKEN,
-                "twilio_number": twilio_api.NUMBER,
-                "twilio_api_base": await twilio.start(),
-            } | changes
+            found = {"telegram_api_base": await telegram.start(), "twilio_api_base": await twilio.start()}
+            settings = telegram_api.SETTINGS | twilio_api.SETTINGS | found | changes
             program = await open_program(tmp_path, assistant, clock, **settings)
             messengers = Messengers(program)
             app = web.Application()

@@ -128,12 +128,6 @@ def test_the_documents_have_a_row_for_every_channel() -> None:
         assert f"| `{row.name}` | {' | '.join(map(str, cells))} |" in table
 
 
-def test_every_provider_is_tried_with_its_payloads_and_a_stand_in_of_its_api() -> None:
-    folders = {provider.open.__module__.split(".")[2] for provider in PROVIDERS}
-    places = [place for name in folders for place in (f"payloads/{name}", f"standins/{name}_api.py", f"channels/{name}")]
-    assert [place for place in places if not (PROJECT_ROOT / "tests" / place).exists()] == []
-
-
 def printed(program: str) -> str:
     """Return what a new process prints."""
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)

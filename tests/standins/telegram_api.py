@@ -17,6 +17,9 @@ from aiohttp.test_utils import TestServer
 from tests.standins.misbehaviour import Misbehaviours
 
 TOKEN = "123456:test-token"
+SECRET = "s3cret-for_tests"
+# What turns the channel on, with an address at which nobody answers.
+SETTINGS = {"telegram_bot_token": TOKEN, "telegram_secret_token": SECRET, "telegram_api_base": "http://127.0.0.1:9"}
 BOT_ID = 123456
 # Arguments of the library's methods that never go over the wire.
 _LIBRARY_ONLY = {

@@ -23,6 +23,14 @@ ACCOUNT = "AC" + "a" * 32
 AUTH_TOKEN = "test-auth-token"
 NUMBER = "+48732000000"
 PUBLIC_URL = "https://help.example.org"
+# What turns both channels on, with an address at which nobody answers.
+SETTINGS = {
+    "public_url": PUBLIC_URL,
+    "twilio_account_sid": ACCOUNT,
+    "twilio_auth_token": AUTH_TOKEN,
+    "twilio_number": NUMBER,
+    "twilio_api_base": "http://127.0.0.1:9",
+}
 # What we are called on each network, and how it names people: WhatsApp also without a telephone number.
 SENDERS = {"": NUMBER, "whatsapp": f"whatsapp:{NUMBER}", "rcs": "rcs:frontdoor_agent", "messenger": "messenger:108400000000001"}
 _PHONE = r"\+[1-9]\d{6,14}"
