@@ -29,7 +29,7 @@ from bot.handoff.queue import HandoffQueue
 from bot.messages import Triage
 from bot.runtime.background import Background
 from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, LiveEvents
-from bot.storage.claims import SENDING, Retry, hold, nobody_elses
+from bot.storage.claims import SENDING, Retry, held, hold, is_held, nobody_elses
 from bot.storage.concealed import keep_provider_ids, provider_ids
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database, DatabaseUnavailable
@@ -217,6 +217,7 @@ class Dispatcher:
             reply = in_words(reply, before=choices_before(turn, said), in_turn=in_turn, quiet=conversation.quiet)
         outbound = Outbound(
             delivery_id=row.id,
+            attempt=row.attempts + 1,  # held below
             conversation_id=conversation.id,
             channel=row.channel,
             address=address,
@@ -280,7 +281,7 @@ class Dispatcher:
         self.live_events.publish(OUTBOX)
 
     async def accepted(self, outbound: Outbound, provider_id: str) -> None:
-        """Store that the provider took a part."""
+        """Store that the provider took a part: its id, whoever learns it, and what comes next, where nobody else holds the row by now."""
         ATTEMPTS.labels(outbound.channel, "accepted").inc()
         now = self.clock()
         async with self.database.transaction(before_others=True) as session:
@@ -291,7 +292,7 @@ class Dispatcher:
             known = provider_ids(self.conversations.vault, row)
             if len(known) == outbound.part:
                 keep_provider_ids(self.conversations.vault, row, [*known, provider_id])
-            if row.finished_at is None:
+            if row.finished_at is None and is_held(row, attempt=outbound.attempt):
                 if outbound.part + 1 < row.parts:
                     row.state, row.due_at, row.uncertain = "due", now, 0
                 else:
@@ -317,7 +318,7 @@ class Dispatcher:
     ) -> None:
         ATTEMPTS.labels(outbound.channel, code).inc()
         async with self.database.transaction() as session:
-            row = await session.get(Delivery, outbound.delivery_id, with_for_update=True)
+            row = await held(session, Delivery, outbound.delivery_id, attempt=outbound.attempt)
             if row is None or row.finished_at is not None:
                 return
             row.state, row.error_code = state, code
@@ -332,12 +333,15 @@ class Dispatcher:
         ATTEMPTS.labels(outbound.channel, "refused").inc()
         async with self.database.transaction() as session:
             conversation = await self.conversations.get(session, outbound.conversation_id)
-            row = await session.get(Delivery, outbound.delivery_id, with_for_update=True)
+            row = await held(session, Delivery, outbound.delivery_id, attempt=outbound.attempt)
             if row is None or conversation is None:
                 return
             if reachable is not None:
                 conversation.reachable = reachable
-            if row.finished_at is None:
+            arrived = len(provider_ids(self.conversations.vault, row)) > outbound.part  # who held the row before was only slow
+            if row.finished_at is None and arrived:
+                row.state, row.due_at = "due", self.clock()
+            elif row.finished_at is None:
                 await self._end(session, row, conversation, fate=(state, code), now=self.clock())
         self.live_events.publish(outbound.conversation_id, QUEUE)
 

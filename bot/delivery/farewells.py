@@ -26,7 +26,7 @@ from bot.delivery.outbound import NotNow, Uncertain
 from bot.messages import Reply
 from bot.runtime.background import Background
 from bot.runtime.live_events import FAREWELL, LiveEvents
-from bot.storage.claims import Retry, hold, nobody_elses
+from bot.storage.claims import Retry, held, hold, nobody_elses
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.tables import FarewellDue
@@ -131,6 +131,14 @@ def put(session: AsyncSession, vault: Vault, farewell: Farewell) -> None:
     )
 
 
+@dataclass(frozen=True)
+class _Claim:
+    """Which row is held, and since which attempt."""
+
+    number: str
+    attempt: int
+
+
 class Farewells:
     """Carries the farewells out; several processes may share the database."""
 
@@ -176,11 +184,11 @@ class Farewells:
     async def _start_due(self) -> int:
         limit = SLOTS - self._tasks.count
         claimed = await self._claim(limit) if limit > 0 else []
-        for number, farewell in claimed:
-            self._tasks.start(self._carry_out(number, farewell))
+        for claim, farewell in claimed:
+            self._tasks.start(self._carry_out(claim, farewell))
         return len(claimed)
 
-    async def _claim(self, limit: int) -> list[tuple[str, Farewell]]:
+    async def _claim(self, limit: int) -> list[tuple[_Claim, Farewell]]:
         now, claimed = self.clock(), []
         async with self.database.transaction() as session:
             found = await session.execute(
@@ -202,7 +210,7 @@ class Farewells:
                     await session.delete(row)
                     continue
                 hold(row, until=now + LEASE)
-                claimed.append((row.id, farewell))
+                claimed.append((_Claim(row.id, row.attempts), farewell))
         return claimed
 
     def _current(self, farewell: Farewell, now: datetime) -> Farewell | None:
@@ -212,14 +220,15 @@ class Farewells:
         lost = farewell.address is None and self.partings[farewell.channel].needs_address
         return None if lost or not farewell.steps else farewell
 
-    async def _carry_out(self, number: str, farewell: Farewell) -> None:
+    async def _carry_out(self, claim: _Claim, farewell: Farewell) -> None:
         parting = self.partings[farewell.channel]
         wait: timedelta | None = None
         try:
             for _ in range(farewell.steps):
                 if parting.speaks_next(farewell):
                     before, farewell = farewell, replace(farewell, doubts=farewell.doubts + 1)
-                    await self._keep(number, farewell)  # whoever is killed while it is sent leaves a doubt behind
+                    if await self._keep(claim, farewell):  # whoever is killed while it is sent leaves a doubt behind
+                        return
                     try:
                         farewell = await parting.say(farewell, self.clock())
                     except NotNow:
@@ -227,31 +236,32 @@ class Farewells:
                         raise
                 else:
                     farewell = await parting.delete(farewell, self.clock())
-                if await self._keep(number, farewell):
+                if await self._keep(claim, farewell):
                     return
         except NotNow as problem:
             wait = problem.wait
         except Uncertain:
             pass  # looked up, or deleted once more, next time
-        await self._later(number, farewell, wait)
+        await self._later(claim, farewell, wait)
 
-    async def _keep(self, number: str, farewell: Farewell) -> bool:
-        """Store what is left, or forget it when nothing is; returns whether it was the last step."""
+    async def _keep(self, claim: _Claim, farewell: Farewell) -> bool:
+        """Store what is left, or forget it when nothing is; returns whether nothing is left to do here: it is done, or another's now."""
         async with self.database.transaction(before_others=True) as session:
+            row = await held(session, FarewellDue, claim.number, attempt=claim.attempt)
+            if row is None:
+                return True
             if not farewell.steps:
-                await session.execute(delete(FarewellDue).where(FarewellDue.id == number))
+                await session.delete(row)
                 _ended(farewell.channel, "done")
                 return True
-            row = await session.get(FarewellDue, number)
-            if row is not None:
-                row.content, row.due_at = self._sealed(number, farewell), self.clock() + LEASE
+            row.content, row.due_at = self._sealed(claim.number, farewell), self.clock() + LEASE
         return False
 
-    async def _later(self, number: str, farewell: Farewell, wait: timedelta | None) -> None:
+    async def _later(self, claim: _Claim, farewell: Farewell, wait: timedelta | None) -> None:
         async with self.database.transaction() as session:
-            row = await session.get(FarewellDue, number)
+            row = await held(session, FarewellDue, claim.number, attempt=claim.attempt)
             if row is not None:
-                row.content = self._sealed(number, farewell)
+                row.content = self._sealed(claim.number, farewell)
                 row.due_at = self.clock() + (wait or RETRY.after(row.attempts))
 
     def _sealed(self, number: str, farewell: Farewell) -> bytes:

@@ -13,9 +13,13 @@ Unreachable = Literal["stopped", "blocked", "gone"]
 
 @dataclass(frozen=True, kw_only=True)
 class Outbound:
-    """One part of a reply, with all that a channel needs to send it: its choices stand in the text where the channel has no buttons."""
+    """One part of a reply, with all that a channel needs to send it: its choices stand in the text where the channel has no buttons.
+
+    `attempt` says by which claim of its row it is sent: see bot/storage/claims.py.
+    """
 
     delivery_id: int
+    attempt: int
     conversation_id: str
     channel: str
     address: str

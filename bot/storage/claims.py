@@ -2,7 +2,7 @@
 
 A row is claimed in one transaction: locked, so that nobody else claims it, counted as an attempt, and held until a lease ends. The
 work is done outside of any transaction, and its result stored in another. Whoever dies in between leaves a row whose lease ends, and
-which is due again then.
+which is due again then. Whoever was only slow finds, by the count of attempts, that somebody else holds the row, and leaves it alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from sqlalchemy import Select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.tables import AlarmCall, Table
+from bot.storage.tables import AlarmCall, Delivery, FarewellDue, Table
 from bot.storage.tables_outward import CaseEvent
 
 SENDING: Final = "sending"
@@ -52,6 +52,19 @@ def hold(row: Claimable, *, until: datetime) -> None:
     """Claim a locked row for one more attempt."""
     row.attempts += 1
     row.due_at = until
+
+
+def is_held(row: Claimable, *, attempt: int) -> bool:
+    """Say whether a row is still held by whoever made an attempt: nobody claimed it since."""
+    return row.attempts == attempt
+
+
+async def held[Row: (Delivery, FarewellDue)](
+    session: AsyncSession, table: type[Row], number: int | str, *, attempt: int
+) -> Row | None:
+    """Return a row, locked and as it is now; None when it is gone, or its lease ended and somebody else holds it."""
+    row = await session.get(table, number, with_for_update=True, populate_existing=True)
+    return row if row is not None and is_held(row, attempt=attempt) else None
 
 
 async def settle(

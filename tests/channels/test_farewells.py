@@ -169,6 +169,7 @@ async def test_a_text_that_was_on_its_way_while_everything_was_erased_is_deleted
     late = town.twilio.received(PERSON, "spóźniona odpowiedź")
     outbound = Outbound(
         delivery_id=999,
+        attempt=1,
         conversation_id=conversation.id,
         channel="sms",
         address=PERSON,

@@ -24,6 +24,7 @@ from tests.conversation.test_frontdoor import *  # noqa: F403
 from tests.delivery.dispatching import *  # noqa: F403
 from tests.delivery.test_delivery_reports import *  # noqa: F403
 from tests.delivery.test_dispatcher import *  # noqa: F403
+from tests.delivery.test_lost_leases import *  # noqa: F403
 from tests.delivery.test_uncertain_deliveries import *  # noqa: F403
 from tests.promises.test_clock import *  # noqa: F403
 from tests.promises.test_expiry import *  # noqa: F403
