@@ -45,7 +45,7 @@ class Messengers:
             senders={},
             give_up=timedelta(hours=program.settings.delivery_give_up_hours),
         )
-        on = [provider for provider in PROVIDERS if provider.ready(program.settings)]
+        on = [provider for provider in PROVIDERS if provider.is_on(program.settings)]
         self._services = {provider: provider.open(program, self.dispatcher) for provider in on}
         served = {channel.name: service.sender for provider, service in self._services.items() for channel in provider.channels}
         for channel, sender in served.items():

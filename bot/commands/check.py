@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from bot.alarms.alarm import way_names
 from bot.channels.probes import probes
 from bot.channels.registry import PROVIDERS
+from bot.delivery.channel_traits import ChannelInvalid
 from bot.handoff.case_webhook import webhook_is_set, webhook_state
 from bot.handoff.hours import DutyHours
 from bot.language.data import NLU_DATA
@@ -260,7 +261,11 @@ def _channels(settings: Settings) -> Iterator[Finding]:
         "web chat", "ready", f"http://{settings.host}:{settings.port}/" if settings.public_url is None else settings.public_url
     )
     for provider in PROVIDERS:
-        on = provider.ready(settings)
+        try:
+            on = provider.is_on(settings)
+        except ChannelInvalid as problem:
+            yield Finding(provider.name, "missing", str(problem))
+            continue
         yield Finding(provider.name, "ready" if on else "off", provider.when_ready if on else provider.when_off)
 
 

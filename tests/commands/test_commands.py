@@ -7,11 +7,13 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main, parser
+from bot.channels.registry import PROVIDERS
 from bot.messages import LANGUAGES, TOPICS, Indicator, Speaker, Triage
 from bot.screening.rows import read_rows
 
@@ -91,6 +93,19 @@ def test_check_names_what_a_new_language_lacks_and_goes_on(
     told = capsys.readouterr().out
     assert "xx lacks in nlu_data/: xx/writing.yml." in told
     assert "backup" in told
+
+
+def test_check_names_the_setting_that_a_channel_asks_for_and_nobody_wrote_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = replace(PROVIDERS[0], name="pigeon", ready=lambda settings: settings.pigeon_ready)  # type: ignore[attr-defined]
+    for module in ("bot.commands.check", "bot.channels.probes"):
+        monkeypatch.setattr(f"{module}.PROVIDERS", (begun,))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    assert main(["check", "--channels"]) == 1
+    told = capsys.readouterr().out
+    assert len(re.findall("missing  pigeon  .*pigeon_ready.*settings.py", told)) == 2
+    assert "alarms" in told
 
 
 def test_check_names_the_languages_whose_quiet_texts_nobody_looks_through(

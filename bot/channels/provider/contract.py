@@ -86,3 +86,12 @@ class Provider:
                 raise ChannelInvalid(
                     f"{channel.name}: a provider sends what is pushed, and this channel's delivery is otherwise."
                 )
+
+    def is_on(self, settings: Settings) -> bool:
+        """Say whether the settings turn it on; raises ChannelInvalid where it asks for one that nobody wrote."""
+        try:
+            return self.ready(settings)
+        except AttributeError as lacking:
+            raise ChannelInvalid(
+                f"{self.name} asks for the setting {lacking.name}, which bot/settings.py does not have."
+            ) from lacking
