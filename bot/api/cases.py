@@ -27,6 +27,7 @@ from bot.conversation.frontdoor import TextTooLong
 from bot.handoff.queue import AlreadyTaken
 from bot.http.bodies import number_in, status_of
 from bot.http.errors import errors_as_json, problem
+from bot.http.headers import never_stored
 from bot.language.normalise import readable
 from bot.messages import LANGUAGES
 from bot.storage.conversations import Said
@@ -70,7 +71,7 @@ class CasesApi:
         app.router.add_post(f"{case}/state", self.change)
         app.router.add_get(f"{case}/messages", self.messages)
         app.router.add_post(f"{case}/messages", self.answer)
-        app.on_response_prepare.append(_never_stored)
+        app.on_response_prepare.append(never_stored)
         return app
 
     @web.middleware
@@ -297,9 +298,3 @@ def _not_allowed() -> web.Response:
 def _json(model: BaseModel) -> web.Response:
     content: Any = model.model_dump_json(by_alias=True)
     return web.Response(text=content, content_type="application/json")
-
-
-async def _never_stored(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"

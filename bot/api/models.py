@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from bot.http.bodies import StorableId
+from bot.http.errors import ErrorOut
 from bot.messages import LANGUAGES, Indicator, Speaker, Triage
 
 PREFIX: Final = "/api"
@@ -115,19 +116,6 @@ class Sent(BaseModel):
     """The number that an answer has in its conversation."""
 
     number: int
-
-
-class ErrorBody(BaseModel):
-    """What went wrong."""
-
-    code: str
-    message: str
-
-
-class ErrorOut(BaseModel):
-    """An error: a code for programs, a sentence for people."""
-
-    error: ErrorBody
 
 
 def describe() -> dict[str, Any]:

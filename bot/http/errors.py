@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 from prometheus_client import Counter
+from pydantic import BaseModel
 
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.vault import SealBroken
@@ -24,9 +25,23 @@ _CODES = {
 UNREADABLE_BODY = ("unreadable_body", "The body is not compressed or divided in the way that its headers say.")
 
 
+class ErrorBody(BaseModel):
+    """What went wrong."""
+
+    code: str
+    message: str
+
+
+class ErrorOut(BaseModel):
+    """An error: a code for programs, a sentence for people."""
+
+    error: ErrorBody
+
+
 def problem(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
     """Return an error response."""
-    return web.json_response({"error": {"code": code, "message": message}}, status=status, headers=headers)
+    body = ErrorOut(error=ErrorBody(code=code, message=message))
+    return web.json_response(body.model_dump(), status=status, headers=headers)
 
 
 def no_room() -> web.Response:

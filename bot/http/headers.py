@@ -68,3 +68,9 @@ async def refuse_unstorable(request: web.Request, handler: Handler) -> web.Strea
     if not all(request.headers.get(name, "").isascii() for name in _PROOFS):
         raise web.HTTPBadRequest(text="A header holds characters that cannot be.")
     return await handler(request)
+
+
+async def never_stored(_request: web.Request, response: web.StreamResponse) -> None:
+    """Keep what an interface answers out of every store and out of other sites' logs, also where it is served by itself."""
+    for name in ("Cache-Control", "X-Content-Type-Options", "Referrer-Policy"):
+        response.headers[name] = HEADERS[name]

@@ -25,6 +25,7 @@ from bot.channels.webchat.traits import WEB
 from bot.http.bodies import number_in, read_model
 from bot.http.errors import errors_as_json, no_room, problem, unknown_token
 from bot.http.event_streams import Streams
+from bot.http.headers import never_stored
 from bot.language.retelling import Retelling
 from bot.messages import LANGUAGES, Inbound
 from bot.storage.conversations import Said
@@ -74,7 +75,7 @@ class WebChat:
         app.router.add_post("/writing", self.writing)
         self.coming_back.add_routes(app)
         app.router.add_get("/openapi.json", self.openapi)
-        app.on_response_prepare.append(_never_stored)
+        app.on_response_prepare.append(never_stored)
         app.on_startup.append(self.presence.start)
         app.on_cleanup.append(self.presence.close)
         return app
@@ -254,9 +255,3 @@ class WebChat:
         if reply.author == "person" and reply.text.startswith("@"):
             reply = replace(reply, text=self.titles.get(message.language, {}).get(reply.text[1:], reply.text))
         return (self.retelling.reply(reply, language) if language else reply).as_json()
-
-
-async def _never_stored(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"

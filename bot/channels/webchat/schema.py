@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.conversation.frontdoor import MAX_TEXT
 from bot.http.bodies import StorableId
+from bot.http.errors import ErrorOut
 from bot.language.normalise import printable
 from bot.messages import LANGUAGES
 
@@ -122,19 +123,6 @@ class Returned(BaseModel):
     """The conversation that a code has opened."""
 
     language: str = Field(description="The language of the conversation.")
-
-
-class ErrorBody(BaseModel):
-    """What went wrong."""
-
-    code: str
-    message: str
-
-
-class ErrorOut(BaseModel):
-    """An error: a code for programs, a sentence for people."""
-
-    error: ErrorBody
 
 
 def describe() -> dict[str, Any]:
