@@ -33,7 +33,7 @@ from bot.screening.models import newest_archive
 from bot.screening.rows import CORRECTIONS, RowInvalid, read_rows
 from bot.settings import Settings, load_settings
 from bot.storage.capacity import MEGABYTE, disk_of
-from bot.storage.closed_cases import PATIENCE, standing
+from bot.storage.closed_cases import PATIENCE, count_closed
 from bot.storage.database import Database, DatabaseDamaged, DatabaseUnavailable
 from bot.storage.files import open_to_others
 from bot.storage.key_rotation import fit_of
@@ -181,7 +181,7 @@ async def _closed(settings: Settings, database: Database) -> Finding:
     if settings.seal_closed_minutes == 0:
         return Finding("closed", "off", "SEAL_CLOSED_MINUTES is 0: the server's key opens closed cases as well.")
     async with database.transaction() as session:
-        there = await standing(session)
+        there = await count_closed(session)
     told = f"{there.sealed} of {there.closed} closed cases are sealed to the staff's own keys."
     if there.with_code:
         told += f" {there.with_code} are not, because their people hold a code that opens the conversation."

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.console.case_access import accesses, give
 from bot.console.services import PREFIX, ConsoleServices, back_to, require
 from bot.console.staff import Role
-from bot.storage.closed_cases import PATIENCE, standing
+from bot.storage.closed_cases import PATIENCE, count_closed
 from bot.storage.tables import Staff
 
 _DIGITS: Final = 6
@@ -32,10 +32,10 @@ class SealedPages:
         """Show how many closed cases are sealed, and how much of it each of the staff opens."""
         visitor = require(request, Role.COORDINATOR)
         async with self.services.program.database.transaction() as session:
-            counted, people = await standing(session), await accesses(session)
+            counted, people = await count_closed(session), await accesses(session)
         given = request.query.get("given", "")
         context = {
-            "standing": counted,
+            "cases": counted,
             "people": people,
             "given": given if given.isascii() and given.isdecimal() and len(given) <= _DIGITS else None,
             "has_key": visitor.private_key is not None,

@@ -38,7 +38,7 @@ _TURN: Final = (
     .limit(1)
     .scalar_subquery()
 )
-_STANDING: Final = (
+_NEXT: Final = (
     select(
         Conversation,
         Message,
@@ -58,7 +58,7 @@ _STANDING: Final = (
 
 
 @dataclass(frozen=True)
-class Standing:
+class NextMessage:
     """A message whose turn it is, and where its conversation stands before it.
 
     `said` is the message opened, None where it does not open; `last` is what the program said last.
@@ -80,13 +80,13 @@ class ContextReader:
         self.editions = editions
         self.corrections = corrections
 
-    async def read(self, session: AsyncSession, conversation_id: str, message_id: str) -> Standing | None:
+    async def read(self, session: AsyncSession, conversation_id: str, message_id: str) -> NextMessage | None:
         """Return the oldest message up to one that waits for its answer, that one where none does; None when it is gone.
 
         What may be answered, and how coordinators corrected the screening, is taken up in the same look.
         """
         asked = {"conversation": conversation_id, "message": message_id}
-        found = (await session.execute(_STANDING, asked)).one_or_none()
+        found = (await session.execute(_NEXT, asked)).one_or_none()
         if found is None:
             return None
         conversation, message, case, first, edition, corrections = found
@@ -105,7 +105,7 @@ class ContextReader:
             said = self.conversations.read(message)
         except SealBroken:
             said = None
-        return Standing(conversation, message, said, case, circumstances, last)
+        return NextMessage(conversation, message, said, case, circumstances, last)
 
     async def locked(self, session: AsyncSession, conversation_id: str, message_id: str) -> tuple[Conversation, WithCase] | None:
         """Lock a conversation; return it with a message, as whoever had the lock before left them. None when one of them is gone."""

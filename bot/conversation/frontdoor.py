@@ -212,18 +212,18 @@ class FrontDoor:
         Nothing came of it when another process changed what the decision started from: it must be decided again.
         """
         async with self.database.reading() as session:
-            standing = await self.context.read(session, conversation_id, message_id)
-            if standing is None:
+            next_one = await self.context.read(session, conversation_id, message_id)
+            if next_one is None:
                 return message_id, _GONE
-            conversation, message, case = standing.conversation, standing.message, standing.case
+            conversation, message, case = next_one.conversation, next_one.message, next_one.case
             if message.state != "received":
                 return message.id, await self._answered(session, conversation, message, case)
-        opened = standing.said
+        opened = next_one.said
         if opened is None:
             return message.id, await self._set_aside(conversation_id, message.id)
-        said = self.context.as_chosen(conversation, opened, standing.last, standing.circumstances.edition.wording)
+        said = self.context.as_chosen(conversation, opened, next_one.last, next_one.circumstances.edition.wording)
 
-        decision = await self.decider.decide(conversation, said, standing.circumstances)
+        decision = await self.decider.decide(conversation, said, next_one.circumstances)
 
         if decision.erase:
             return message.id, await self._erase(conversation, said, decision)

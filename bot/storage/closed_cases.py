@@ -193,7 +193,7 @@ def _of_program(column: Any) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClosedCases:
     """How many closed cases there are, how many are sealed to the staff, how many are not because their people hold a code.
 
     `holders` counts those whose keys a case is sealed to, `coordinators` those of them who can give it on, `awaited` who has no key yet.
@@ -207,7 +207,7 @@ class Standing:
     awaited: int
 
 
-async def standing(session: AsyncSession) -> Standing:
+async def count_closed(session: AsyncSession) -> ClosedCases:
     """Count closed cases by what opens them."""
     sealed = exists().where(CaseSealing.conversation_id == Handoff.conversation_id, CaseSealing.made_at >= Handoff.closed_at)
     with_code = exists().where(ReturnCode.conversation_id == Handoff.conversation_id)
@@ -216,7 +216,7 @@ async def standing(session: AsyncSession) -> Standing:
         return await session.scalar(select(func.count()).select_from(Handoff).where(Handoff.closed_at.is_not(None), *those)) or 0
 
     there = await holders(session)
-    return Standing(
+    return ClosedCases(
         closed=await count(),
         sealed=await count(sealed),
         with_code=await count(with_code, ~sealed),

@@ -12,7 +12,7 @@ from bot.messages import Inbound
 from bot.operations.housekeeping import tidy
 from bot.program import Program
 from bot.storage.case_keys import is_of_case
-from bot.storage.closed_cases import standing
+from bot.storage.closed_cases import count_closed
 from bot.storage.return_codes import ReturnCodes
 from bot.storage.tables import CaseFile, Conversation, Delivery, FarewellDue, Handoff, Message, StaffSession
 from bot.storage.tables_seals import CaseKeyGiven, CaseSealing, StaffKey
@@ -71,7 +71,7 @@ async def test_nothing_is_sealed_that_somebody_is_busy_with_or_that_its_person_h
     await ReturnCodes(program.database, program.vault).make(conversation.id)
     assert await rest(program, clock, minutes=500) == 0
     async with program.database.transaction() as session:
-        counted = await standing(session)
+        counted = await count_closed(session)
     assert (counted.closed, counted.sealed, counted.with_code) == (1, 0, 1)
 
 
