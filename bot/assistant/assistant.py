@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -198,17 +199,14 @@ class Assistant:
         A long one is read part by part as well: others have their turn between two parts. `library` is the one to answer from, where
         it is not the files'.
         """
-        whole = await self._understand_at_once(text, language_hint, context, library)
-        found = [await self._understand_at_once(part, whole.screening.language, context, library) for part in parts(text)]
+        read: list[Understood] = []
+        for piece in (text, *parts(text)):
+            hint = read[0].screening.language if read else language_hint
+            metadata = {"language": hint, "context": context.as_json(), "library": library}
+            message = UserMessage(_never_a_command(piece), sender_id=_SENDER, metadata=metadata)
+            read.append(await self._on_own_loop(self._read_with_others(message)))
+        whole, *found = read
         return told_in_parts(whole, found) if found else whole
-
-    async def _understand_at_once(
-        self, text: str, language_hint: str | None, context: Context, library: Library | None
-    ) -> Understood:
-        metadata = {"language": language_hint, "context": context.as_json(), "library": library}
-        message = UserMessage(_never_a_command(text), sender_id=_SENDER, metadata=metadata)
-        understood: Understood = await self._on_own_loop(self._read_with_others(message))
-        return understood
 
     async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
         """Let the rules decide which sections of the reply speak; raises TurnFailed and changes nothing then.
@@ -248,7 +246,12 @@ class Assistant:
 
     async def _read_together(self, waiting: list[_Waiting]) -> None:
         try:
-            found = await self._loop.run_in_executor(self._reading, self._pipeline, [one.message for one in waiting])
+            # As Rasa's parse_message does, but for all messages at once: it runs its graph for each.
+            processor = self._processor  # a newer model may take its place meanwhile
+            target = processor.model_metadata.nlu_target
+            inputs = {PLACEHOLDER_MESSAGE: [one.message for one in waiting], PLACEHOLDER_TRACKER: None}
+            run = partial(processor.graph_runner.run, inputs=inputs, targets=[target])
+            found = (await self._loop.run_in_executor(self._reading, run))[target]
         except Exception as error:  # noqa: BLE001 - raised where the message is waited for; its neighbours are read without it
             if len(waiting) > 1:
                 for one in waiting:
@@ -260,14 +263,6 @@ class Assistant:
         for one, message in zip(waiting, found, strict=True):
             if not one.read.done():
                 one.read.set_result(_understood(message))
-
-    def _pipeline(self, messages: list[UserMessage]) -> list[Message]:
-        # As Rasa's parse_message does, but for all messages at once: it runs its graph for each.
-        processor = self._processor  # a newer model may take its place meanwhile
-        target = processor.model_metadata.nlu_target
-        results = processor.graph_runner.run(inputs={PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: None}, targets=[target])
-        read: list[Message] = results[target]
-        return read
 
     async def _run_turn(self, speaking: Speaking, language: str, before: str | None) -> Spoken:
         async with self._turn:

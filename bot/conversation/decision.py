@@ -106,20 +106,6 @@ class Decider:
 
     async def decide(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
         """Return what comes of a message; never raises for a failure of understanding or dialogue."""
-        decision = await self._decide(conversation, said, circumstances)
-        return replace(decision, replies=self._varied(decision.replies, circumstances.said_last))
-
-    def _varied(self, replies: tuple[Reply, ...], last: str | None) -> tuple[Reply, ...]:
-        """Return replies of which none is the same as the text before it: it begins with "once more" then."""
-        varied: list[Reply] = []
-        for reply in replies:
-            prefix = self.wording.text("again", reply.language)
-            again = reply.text == last and not reply.text.startswith(prefix)
-            last = f"{prefix} {reply.text}" if again else reply.text
-            varied.append(replace(reply, text=last))
-        return tuple(varied)
-
-    async def _decide(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
         said = replace(said, text=said.text.replace("🆘", " SOS ").strip())  # a cry for help that is no word to a model
         findings = self.conversations.findings(conversation)
         unread = Screening(language=conversation.language, triage=Triage.NONE)

@@ -1,4 +1,7 @@
-"""The decision on a message with what guards it: the time of a turn, the lists of danger when no model read it, a consultant's block."""
+"""The decision on a message with what guards it: the time of a turn, the lists of danger when no model read it, a consultant's block.
+
+And nobody reads the same text twice in a row.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from bot.conversation.decision import Circumstances, Decider, Decision
 from bot.conversation.time_limit import TimeLimit
 from bot.language.lexicon import Lexicon
 from bot.language.wording import Wording
-from bot.messages import Screening, Triage
+from bot.messages import Reply, Screening, Triage
 from bot.storage.conversations import ConversationStore, Said
 from bot.storage.tables import Conversation
 
@@ -57,14 +60,17 @@ class GuardedDecider(Decider):
 
     async def decide(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
         """Return what comes of a message; never raises for a failure of understanding or dialogue, nor waits for one for ever."""
-        if conversation.blocked_at is not None:
-            return await self._blocked(conversation, said, circumstances)
-        return await self._in_time(conversation, said, circumstances)
+        blocked = conversation.blocked_at is not None
+        if blocked and not self._decides_of_own(conversation, said):
+            return self._turned_away(conversation)
+        with self.time_limit.limit() if self.time_limit is not None else nullcontext():
+            decision = await super().decide(conversation, said, circumstances)
+        decision = replace(decision, replies=self._varied(decision.replies, circumstances.said_last))
+        decision = self.danger.raised(decision, said.text)
+        return replace(decision, handoff_reason=None) if blocked else decision
 
-    async def _blocked(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
+    def _turned_away(self, conversation: Conversation) -> Decision:
         """Give somebody whom a consultant blocked the numbers, and keep what they write; what is theirs to decide they still decide."""
-        if self._decides_of_own(conversation, said):
-            return replace(await self._in_time(conversation, said, circumstances), handoff_reason=None)
         unread = Screening(language=conversation.language, triage=Triage.NONE)
         findings = self.conversations.findings(conversation)
         return Decision(unread, findings, conversation.language, (self.notices.reply(BLOCKED_TEXT, conversation),))
@@ -76,6 +82,12 @@ class GuardedDecider(Decider):
         erases = self.lexicon.meaning(said.text, conversation.language) == "delete"
         return erases or self.lexicon.orders_erasure(said.text, conversation.language)
 
-    async def _in_time(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
-        with self.time_limit.limit() if self.time_limit is not None else nullcontext():
-            return self.danger.raised(await super().decide(conversation, said, circumstances), said.text)
+    def _varied(self, replies: tuple[Reply, ...], last: str | None) -> tuple[Reply, ...]:
+        """Return replies of which none is the same as the text before it: it begins with "once more" then."""
+        varied: list[Reply] = []
+        for reply in replies:
+            prefix = self.wording.text("again", reply.language)
+            again = reply.text == last and not reply.text.startswith(prefix)
+            last = f"{prefix} {reply.text}" if again else reply.text
+            varied.append(replace(reply, text=last))
+        return tuple(varied)

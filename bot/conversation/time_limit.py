@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Final
 
 from prometheus_client import Counter
 
@@ -43,21 +43,23 @@ class TimeLimit:
         self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
     ) -> Understood:
         """Screen a message and say what it does in its conversation."""
-        return await self._in_time(self.assistant.understand(text, language_hint=language_hint, context=context, library=library))
+        async with self._in_time():
+            return await self.assistant.understand(text, language_hint=language_hint, context=context, library=library)
 
     async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> SpokenTurn:
         """Let the rules decide what is said."""
-        return await self._in_time(self.assistant.turn(speaking, language=language, tracker=tracker))
+        async with self._in_time():
+            return await self.assistant.turn(speaking, language=language, tracker=tracker)
 
-    async def _in_time[Result](self, call: Coroutine[Any, Any, Result]) -> Result:
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
         ends = _ENDS.get()
         try:
             async with asyncio.timeout_at(ends if ends is not None else asyncio.get_running_loop().time() + self.seconds) as time:
-                result = await call
+                yield
         except TimeoutError:
             if time.expired():
                 self.stuck = True
                 LATE.inc()
             raise
         self.stuck = False
-        return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +25,8 @@ class Gate:
         self.busy, self.open = threading.Semaphore(0), threading.Event()
         self.long_at_once = self.longest_at_once = 0
 
-    def read(self, messages: list[Any]) -> list[dict[str, Any]]:
+    def run(self, *, inputs: dict[str, Any], targets: list[str]) -> dict[str, list[dict[str, Any]]]:
+        messages = inputs["__message__"]
         long = messages[0].text.startswith(LONG)
         self.long_at_once += long
         self.longest_at_once = max(self.longest_at_once, self.long_at_once)
@@ -32,7 +34,7 @@ class Gate:
         self.open.wait(5)
         self.long_at_once -= long
         read = {"screening": Screening("pl", Triage.NONE).as_json(), "commands": [], "who": "unknown", "vector": "", "told": []}
-        return [read for _ in messages]
+        return {targets[0]: [read for _ in messages]}
 
 
 @pytest.fixture
@@ -44,8 +46,8 @@ def gate() -> Gate:
 def assistant(gate: Gate) -> Iterator[Any]:
     from bot.assistant.assistant import Assistant
 
-    assistant = Assistant(None, None, None)  # type: ignore[arg-type]
-    assistant._pipeline = gate.read  # type: ignore[method-assign, assignment]
+    model = SimpleNamespace(model_metadata=SimpleNamespace(nlu_target="read"), graph_runner=gate)
+    assistant = Assistant(model, None, None)  # type: ignore[arg-type]
     chosen = assistant._next
 
     def noted() -> Any:

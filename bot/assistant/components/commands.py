@@ -93,7 +93,16 @@ class CommandClassifier(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, entities and commands of each message."""
         for message in messages:
-            understood = self._understand(message)
+            screening = Screening.from_json(message.get(SCREENING))
+            metadata = message.get(METADATA) or {}
+            told = metadata.get(CONTEXT)
+            context = Context.from_json(told) if told is not None else Context()
+            text = readable(message.get(TEXT) or "")
+            understanding = self._over_library(metadata.get(LIBRARY))
+            if understanding is None:
+                understood = plainly(text, screening, self._lexicon)
+            else:
+                understood = understanding.understand(text, screening, message.get(SPELT), context)
             commands = understood.commands
             message.set(INTENT, {"name": commands.main_intent(), "confidence": _surest(understood)}, add_to_output=True)
             message.set(ENTITIES, _entities(understood, message.get(TEXT) or ""), add_to_output=True)
@@ -103,21 +112,13 @@ class CommandClassifier(GraphComponent):
             message.set(TOLD, list(understood.told), add_to_output=True)
         return messages
 
-    def _understand(self, message: Message) -> Understood:
-        screening = Screening.from_json(message.get(SCREENING))
-        metadata = message.get(METADATA) or {}
-        told, library = metadata.get(CONTEXT), metadata.get(LIBRARY)
-        context = Context.from_json(told) if told is not None else Context()
-        text = readable(message.get(TEXT) or "")
-        if self._understanding is None:
-            return plainly(text, screening, self._lexicon)
-        understanding = self._understanding if library is None else self._of(self._understanding, library)
-        return understanding.understand(text, screening, message.get(SPELT), context)
-
-    def _of(self, understanding: CommandModel, library: Library) -> CommandModel:
+    def _over_library(self, library: Library | None) -> CommandModel | None:
+        """Return the understanding over a library, over that of the files where none came with a message."""
+        if library is None or self._understanding is None:
+            return self._understanding
         over = self._over  # another reader may set it meanwhile
         if over is None or over.library is not library:
-            over = self._over = understanding.over(library, shared_encoder(), over)
+            over = self._over = self._understanding.over(library, shared_encoder(), over)
         return over
 
 
