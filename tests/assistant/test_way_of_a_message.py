@@ -1,17 +1,18 @@
-"""The way of one message, function by function, as the architecture page tells it."""
+"""The way of one message, function by function, as the architecture page tells it: what the page leaves out is found by walking it."""
 
 from __future__ import annotations
 
 import re
-import sys
-import threading
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.conversation.frontdoor import FrontDoor
+from bot.screening.tuned import TunedEncoder
 from bot.settings import PROJECT_ROOT
+from tests.assistant.passing import Function, Passed, watched
 from tests.conversation.test_frontdoor import inbound
 from tests.support import open_program
 
@@ -20,47 +21,84 @@ if TYPE_CHECKING:
 
 PAGE = PROJECT_ROOT / "docs" / "architecture.md"
 QUESTION = "how much does it cost?"
-LONGEST = 46  # functions; more are more to read for whoever looks for a mistake
+LONGEST = 67  # functions; more are more to read for whoever looks for a mistake
+MOST = 450  # functions, with all that those on the way call
+LEADING = ("bot/conversation/", "bot/assistant/", "actions/")  # the packages that lead a message; the others are asked
 
 
-def told() -> list[tuple[str, str]]:
-    """Return the functions that the page names, in its order."""
+def section() -> tuple[str, str]:
+    """Return what the page says of the way, and of what is beside it."""
     _, _, rest = PAGE.read_text(encoding="utf-8").partition(f"“{QUESTION}”\n")
-    return re.findall(r"^((?:bot|actions)/\S+\.py) +(\S+)", rest.partition("\n## ")[0], re.MULTILINE)
+    way, _, beside = rest.partition("\n## ")[0].partition("\n#### Beside the way\n")
+    return way, beside
 
 
-async def passed(folder: Path, assistant: Assistant) -> list[tuple[str, str]]:
-    """Return the functions of the project that a question passes in an open conversation, in the order in which each is first called."""
+def functions_in(text: str) -> list[Function]:
+    """Return the functions that a text lists, in its order."""
+    return re.findall(r"^((?:bot|actions)/\S+\.py) +(\S+)", text, re.MULTILINE)
+
+
+def modules_in(text: str) -> set[str]:
+    """Return the modules that a table lists."""
+    rows = re.findall(r"^\| `(\S+/)` \| (.+) \|$", text, re.MULTILINE)
+    return {f"{package}{name}.py" for package, names in rows for name in re.findall(r"`(\w+)`", names)}
+
+
+async def passed(folder: Path, assistant: Assistant) -> Passed:
+    """Return what a question passes in an open conversation."""
     program = await open_program(folder, assistant)
     await program.frontdoor.receive(inbound("hello, what is this page?", number="1"))
-    seen: dict[tuple[str, str], None] = {}
-
-    def watch(frame: FrameType, event: str, _argument: Any) -> None:
-        code = frame.f_code
-        if event == "call" and code.co_filename.startswith((str(PROJECT_ROOT / "bot"), str(PROJECT_ROOT / "actions"))):
-            seen.setdefault((Path(code.co_filename).relative_to(PROJECT_ROOT).as_posix(), code.co_qualname))
-
-    threading.setprofile_all_threads(watch)
-    try:
+    with watched() as seen:
         outcome = await program.frontdoor.receive(inbound(QUESTION, number="2"))
-    finally:
-        threading.setprofile_all_threads(None)
-        sys.setprofile(None)
     await program.database.close()  # not the assistant, which is every test's
     assert outcome.replies
-    return list(seen)
+    return seen
+
+
+def unwritten(seen: Passed) -> list[str]:
+    """Return what was passed and is not on the page: on the way, or beside it by another module."""
+    way, beside = section()
+    named = {*functions_in(way), *functions_in(beside)}
+    modules = {module for module, _ in named} | modules_in(beside)
+    steps = [*seen.way_to(set(functions_in(way))), *seen.entered(LEADING)]
+    lacking = [f"{module} {name}" for module, name in dict.fromkeys(steps) if (module, name) not in named]
+    return lacking + sorted({module for module, _ in seen.above} - modules)
 
 
 def test_the_way_grows_no_longer_and_the_page_says_how_long_it_is() -> None:
-    page = told()
-    functions, modules = len(page), len({module for module, _ in page})
-    assert functions <= LONGEST
-    assert f"These are {functions} functions in {modules} modules" in PAGE.read_text(encoding="utf-8")
+    page = functions_in(section()[0])
+    assert len(page) <= LONGEST
+    said = PAGE.read_text(encoding="utf-8")
+    assert f"These are {len(page)} functions in {len({module for module, _ in page})} modules" in said
+    assert f"fewer than {MOST} functions" in said
+
+
+def test_the_page_names_no_module_that_is_gone() -> None:
+    assert [module for module in sorted(modules_in(section()[1])) if not (PROJECT_ROOT / module).exists()] == []
 
 
 @pytest.mark.model
-async def test_a_question_passes_the_functions_that_the_page_names(tmp_path: Path, rasa_assistant: Assistant) -> None:
-    way, page = await passed(tmp_path, rasa_assistant), told()
-    assert page
-    assert [one for one in page if one not in way] == []
-    assert sorted(page, key=way.index) == page
+async def test_a_question_passes_the_functions_that_the_page_names_in_its_order_and_no_others(
+    tmp_path: Path, rasa_assistant: Assistant
+) -> None:
+    seen, page = await passed(tmp_path, rasa_assistant), functions_in(section()[0])
+    assert unwritten(seen) == []
+    assert seen.way_to(set(page)) == page
+    assert [function for text in section() for function in functions_in(text) if function not in seen.above] == []
+    assert len(seen.above) < MOST
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("owner", "name", "waits"), [(FrontDoor, "_keep", True), (TunedEncoder, "read", False)], ids=["in the loop", "in a thread"]
+)
+async def test_a_step_that_nobody_wrote_down_is_found(
+    tmp_path: Path, rasa_assistant: Assistant, monkeypatch: pytest.MonkeyPatch, owner: type, name: str, waits: bool
+) -> None:
+    module = "bot/conversation/passed_on.py"
+    made: dict[str, Any] = {"before": getattr(owner, name)}
+    source = f"{'async ' if waits else ''}def passed_on(*a, **k):\n    return {'await ' if waits else ''}before(*a, **k)\n"
+    exec(compile(source, str(PROJECT_ROOT / module), "exec"), made)  # as if somebody had added the module
+    step: Callable[..., Any] = made["passed_on"]
+    monkeypatch.setattr(owner, name, step)
+    assert unwritten(await passed(tmp_path, rasa_assistant)) == [f"{module} passed_on", module]
