@@ -200,13 +200,11 @@ class Decider:
             raise NothingSaid("The dialogue had nothing to say.")
         replies = spoken.replies
         unserved = read.screening.language not in LANGUAGES and len(words(speaking.turn.text)) >= SWITCHING_WORDS
-        asks_nothing = speaking.turn.asks is None
+        state = speaking.concluded()
         if unserved and language == read.language and not read.screening.triage.needs_person:
             replies = (*self._unserved(), *replies)
-        elif offered is not None and not read.screening.triage.needs_person and asks_nothing:
+        elif offered is not None and not read.screening.triage.needs_person and not _asks(speaking):
             replies = (*replies, self.wording.reply("language_offer", offered, buttons=(f"lang_{offered}",)))
-        state = speaking.concluded()
-        if offered is not None and asks_nothing:
             state = replace(state, awaits=f"language:{offered}")
         return replace(
             read,
@@ -314,6 +312,11 @@ def _in_the_chosen_language(decision: Decision, text: str) -> Decision:
     """Return a decision in the language whose button was pressed: it is chosen whoever speaks, and whether or not anything was read."""
     language = text.removeprefix(f"@{LANGUAGE_BUTTON}")
     return replace(decision, language=language, language_chosen=True) if language != text and language in LANGUAGES else decision
+
+
+def _asks(speaking: Speaking) -> bool:
+    """Say whether the reply asks something already, if only whether a consultant is still wanted: a yes would answer either."""
+    return speaking.turn.asks is not None or speaking.turn.does("doubt:refuse")
 
 
 def _stays_with_its_language(speaking: Speaking) -> bool:

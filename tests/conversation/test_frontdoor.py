@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from bot.conversation.frontdoor import FrontDoor
 from bot.conversation.outcome import Outcome
 from bot.dialogue.answers import Library
+from bot.dialogue.commands import Command, Commands
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Understood
 from bot.messages import Inbound, Screening, Triage
@@ -334,6 +335,29 @@ async def test_an_offered_language_is_taken_or_declined_by_a_word_in_either_lang
     assert [reply.language for reply in taken.replies] == [language]
     later = await program.frontdoor.receive(inbound("how long does the answer take", number="4"))
     assert [reply.language for reply in later.replies] == [language]
+    await program.close()
+
+
+class DoubtingAssistant(SwitchingAssistant):
+    """Hears in doubt that a consultant may not be wanted any more."""
+
+    async def understand(
+        self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> Understood:
+        understood = await super().understand(text, language_hint=language_hint, context=context, library=library)
+        doubt = Command("doubt:refuse", sure=0.7)
+        return replace(understood, commands=Commands((doubt,))) if "how" in text.split() else understood
+
+
+async def test_no_other_language_is_offered_beside_the_question_whether_a_consultant_is_still_wanted(tmp_path: Path) -> None:
+    program = await open_program(tmp_path, DoubtingAssistant())
+    await program.frontdoor.receive(inbound("chcę rozmawiać z człowiekiem"))
+    await program.frontdoor.receive(inbound("dzień dobry", number="2"))
+    asked = await program.frontdoor.receive(inbound("how come the consultant reads this", number="3"))
+    assert "withdraw_ask" in asked.said
+    assert [reply.language for reply in asked.replies] == ["pl"]
+    agreed = await program.frontdoor.receive(inbound("tak", number="4"))
+    assert [reply.language for reply in agreed.replies] == ["pl"]
     await program.close()
 
 
