@@ -6,7 +6,9 @@ What a message takes here is what it takes beside understanding.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -38,6 +40,10 @@ class Silence:
         """Return the same for each text."""
         screening = Screening(language_hint or "en", Triage.NONE, topic="ask_support", topic_confidence=0.9)
         return Understood(screening, Commands.of("ask:none"))
+
+    async def understand_by_parts(self, text: str, **told: Any) -> AsyncIterator[Understood]:
+        """Yield the same for each text."""
+        yield await self.understand(text, **told)
 
     async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
         """Say the same each time."""

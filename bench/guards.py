@@ -42,7 +42,7 @@ A_CONVERSATION: Final = 12  # messages of one
 
 Bypass = tuple[type, str, Callable[..., Any]]
 LIMIT: Final[Sequence[Bypass]] = (
-    (TimeLimit, "limit", lambda _self: nullcontext()),
+    (TimeLimit, "limit", lambda _self, _text: nullcontext()),
     (TimeLimit, "_in_time", lambda _self: nullcontext()),
 )
 LISTS: Final[Sequence[Bypass]] = ((DangerWords, "raised", lambda _self, decision, _text: decision),)

@@ -74,7 +74,7 @@ def load_assistant(settings: Settings) -> Assistant | None:
     from bot.assistant.assistant import Assistant  # noqa: PLC0415 - Rasa takes seconds to import: only who needs it pays
 
     try:
-        return Assistant.load(settings.model_dir)
+        return Assistant.load(settings.model_dir, run_seconds=settings.turn_seconds)
     except ModelMissing as error:
         log.error("assistant_missing", problem=str(error))
         return None

@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     turn_seconds: float = Field(
         10.0,
         gt=0,
-        description="Seconds that a message waits for the model; then its person is given the numbers, and a case is opened.",
+        description="Seconds that the model may take for a message, or a part of a long one; then its person gets the numbers, and a case.",
     )
     default_language: str = Field("pl", description="Language of a greeting when nothing tells another.")
     widget_sites: str = Field(

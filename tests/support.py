@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import json
 import os
 import shutil
 import tempfile
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,6 +84,9 @@ class PlainAssistant:
             raise self.fail_understanding
         return plainly(text, self.screened(text, language_hint), shared_lexicon())
 
+    async def understand_by_parts(self, text: str, **told: Any) -> AsyncIterator[Understood]:
+        yield await self.understand(text, **told)
+
     def screened(self, text: str, language_hint: str | None) -> Screening:
         """Return what is found in a message: an indicator for each known word, a question in every other text."""
         language = "uk" if any(letter in text for letter in "їєі") else "en" if text.isascii() and " the " in text else "pl"
@@ -108,6 +113,21 @@ class PlainAssistant:
 
     def close(self) -> None:
         pass
+
+
+class LoopClock:
+    """The time of a running event loop in the hands of a test: besides what really goes by, as much as the test lets go by."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.passed = 0.0
+        real: Callable[[], float] = loop.time
+        loop.time = lambda: real() + self.passed  # type: ignore[method-assign]
+
+    async def passes(self, seconds: float) -> None:
+        """Let time go by, and what is due then be done."""
+        self.passed += seconds
+        for _ in range(3):  # a timer is found in one round of the loop, what it wakes runs in the next
+            await asyncio.sleep(0)
 
 
 def settings_in(folder: Path, **changes: Any) -> Settings:

@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -42,14 +42,12 @@ with warnings.catch_warnings():
     )
     from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.shared.nlu.training_data.message import Message
-    from rasa.utils.endpoints import EndpointConfig
-    from rasa_sdk.executor import ActionExecutor
-    from rasa_sdk.interfaces import ActionExecutionRejection as SdkRejection
 
     from bot.assistant import rasa_patches
+    from bot.assistant.actions_in_process import InProcessActions
     from bot.assistant.replies import Replies
 
-from actions.dialogue import ACTIONS, speak_in
+from actions.dialogue import speak_in
 from bot.dialogue import report
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import Commands
@@ -71,6 +69,7 @@ SHORT: Final = (
 )
 PASSED_BY: Final = 4  # runs of short messages that a long one lets go first
 READERS: Final = 2  # runs of the pipeline at a time, for two cores
+RUN_SECONDS: Final = 10.0  # that a run may last; one takes some tenths of a second
 _SENDER = "conversation"
 
 
@@ -115,33 +114,6 @@ def _beginning() -> list[Event]:
     return [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), ActionExecuted(ACTION_LISTEN_NAME)]
 
 
-class _InProcessActions(EndpointConfig):
-    """Runs the actions here instead of over HTTP, and remembers what they raised: Rasa would go on as if nothing had happened."""
-
-    def __init__(self, executor: ActionExecutor) -> None:
-        super().__init__(url="inprocess://actions")
-        self._executor = executor
-        self.failure: Exception | None = None
-
-    async def request(
-        self,
-        method: str = "post",
-        subpath: str | None = None,
-        content_type: str | None = "application/json",
-        compress: bool = False,
-        **kwargs: Any,
-    ) -> Any:
-        try:
-            return await self._executor.run(kwargs["json"])
-        except SdkRejection as rejection:
-            from rasa.core.actions.action import ActionExecutionRejection  # noqa: PLC0415
-
-            raise ActionExecutionRejection(rejection.action_name, str(rejection)) from rejection
-        except Exception as error:
-            self.failure = error
-            raise
-
-
 @dataclass(eq=False)
 class _Waiting:
     """A message that waits to be read, and how many runs went by without it."""
@@ -158,10 +130,18 @@ class _Waiting:
 class Assistant:
     """Rasa's processor with everything around it replaced: no server, no lock store, no tracker store, no action server."""
 
-    def __init__(self, processor: MessageProcessor, store: _TurnStore, actions: _InProcessActions) -> None:
+    def __init__(
+        self,
+        processor: MessageProcessor,
+        store: _TurnStore,
+        actions: InProcessActions,
+        *,
+        run_seconds: float = RUN_SECONDS,
+    ) -> None:
         self._processor = processor
         self._store = store
         self._actions = actions
+        self._run_seconds = run_seconds
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="assistant", daemon=True)
         self._thread.start()
@@ -173,14 +153,14 @@ class Assistant:
         self._turn = asyncio.run_coroutine_threadsafe(_new_lock(), self._loop).result()
 
     @classmethod
-    def load(cls, model_dir: Path) -> Assistant:
+    def load(cls, model_dir: Path, *, run_seconds: float = RUN_SECONDS) -> Assistant:
         """Load the newest model of a folder; raises ModelMissing."""
         configure_logs()  # after Rasa is imported: left alone it prints every message, and configured by itself every variable
         rasa_patches.apply()
-        store, actions = _TurnStore(Domain.empty()), _InProcessActions(_executor())
+        store, actions = _TurnStore(Domain.empty()), InProcessActions()
         processor = _processor(model_dir, store, actions)
         store.domain = processor.domain
-        return cls(processor, store, actions)
+        return cls(processor, store, actions, run_seconds=run_seconds)
 
     async def renew(self, model_dir: Path) -> None:
         """Go on with the newest model of a folder, between two turns; raises ModelMissing, and the model before stays then."""
@@ -196,8 +176,18 @@ class Assistant:
     ) -> Understood:
         """Read one message with the pipeline of `config.yml`; those that wait meanwhile are read together.
 
-        A long one is read part by part as well: others have their turn between two parts. `library` is the one to answer from, where
-        it is not the files'.
+        `library` is the one to answer from, where it is not the files'.
+        """
+        steps = self.understand_by_parts(text, language_hint=language_hint, context=context, library=library)
+        return [known async for known in steps][-1]
+
+    async def understand_by_parts(
+        self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> AsyncIterator[Understood]:
+        """Yield what is known of a message when its beginning and end are read, and of a long one again after each of its parts.
+
+        Others have their turn between two parts. Raises TimeoutError when the model takes too long for one of them; how long others
+        were read before does not count.
         """
         read: list[Understood] = []
         for piece in (text, *parts(text)):
@@ -205,8 +195,8 @@ class Assistant:
             metadata = {"language": hint, "context": context.as_json(), "library": library}
             message = UserMessage(_never_a_command(piece), sender_id=_SENDER, metadata=metadata)
             read.append(await self._on_own_loop(self._read_with_others(message)))
-        whole, *found = read
-        return told_in_parts(whole, found) if found else whole
+            whole, *found = read
+            yield told_in_parts(whole, found) if found else whole
 
     async def turn(self, speaking: Speaking, *, language: str, tracker: str | None) -> Spoken:
         """Let the rules decide which sections of the reply speak; raises TurnFailed and changes nothing then.
@@ -251,14 +241,16 @@ class Assistant:
             target = processor.model_metadata.nlu_target
             inputs = {PLACEHOLDER_MESSAGE: [one.message for one in waiting], PLACEHOLDER_TRACKER: None}
             run = partial(processor.graph_runner.run, inputs=inputs, targets=[target])
-            found = (await self._loop.run_in_executor(self._reading, run))[target]
+            async with asyncio.timeout(self._run_seconds):
+                found = (await self._loop.run_in_executor(self._reading, run))[target]
         except Exception as error:  # noqa: BLE001 - raised where the message is waited for; its neighbours are read without it
-            if len(waiting) > 1:
+            if len(waiting) > 1 and not isinstance(error, TimeoutError):
                 for one in waiting:
                     await self._read_together([one])
                 return
-            if not waiting[0].read.done():
-                waiting[0].read.set_exception(error)
+            for one in waiting:
+                if not one.read.done():
+                    one.read.set_exception(error)
             return
         for one, message in zip(waiting, found, strict=True):
             if not one.read.done():
@@ -306,15 +298,8 @@ async def _new_lock() -> asyncio.Lock:
     return asyncio.Lock()
 
 
-def _executor() -> ActionExecutor:
-    executor = ActionExecutor()
-    for action in ACTIONS:
-        executor.register_action(action())
-    return executor
-
-
 @long_lived()
-def _processor(model_dir: Path, store: _TurnStore, actions: _InProcessActions) -> MessageProcessor:
+def _processor(model_dir: Path, store: _TurnStore, actions: InProcessActions) -> MessageProcessor:
     """Load the newest model of a folder; raises ModelMissing."""
     model = newest_model(model_dir)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from bot.dialogue.answers import Library
@@ -38,8 +39,26 @@ class AssistantInterface(Protocol):
         ...
 
 
+class AssistantInPieces(AssistantInterface, Protocol):
+    """One that tells what it knows of a long message before it has read all of it."""
+
+    def understand_by_parts(
+        self, text: str, *, language_hint: str | None = None, context: Context = NEW, library: Library | None = None
+    ) -> AsyncIterator[Understood]:
+        """Yield what is known of a message, of a long one again after each of its parts: what comes last is the whole."""
+        ...
+
+
 class AssistantMissing(Exception):
     """There is no assistant: its model is missing or did not load."""
+
+
+class ReadInPart(Exception):
+    """A long message could not be read to its end; `understood` is what its beginning says."""
+
+    def __init__(self, understood: Understood) -> None:
+        super().__init__("A long message could not be read to its end.")
+        self.understood = understood
 
 
 class NothingSaid(Exception):

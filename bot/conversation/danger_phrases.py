@@ -18,13 +18,13 @@ from bot.language.normalise import readable, tokens
 from bot.language.word_lists import CRY
 from bot.messages import LANGUAGES, Triage, higher
 from bot.screening.concepts import PRESENT_DANGER, SIGNS, Concepts, concept_files, read_phrases
+from bot.screening.parts import parts
 from bot.screening.rows import NLU_DATA
 
 if TYPE_CHECKING:
     from bot.conversation.decision import Decision
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "997", "998", "999"})
-FAILURE: Final = "failure"  # why a case is opened when a part of the program failed
 log = structlog.get_logger()
 RAISED = Counter("frontdoor_raised_by_lists", "Messages that no model read and the lists took for an emergency.")
 
@@ -45,6 +45,9 @@ class DangerWords:
 
     def heard(self, text: str, language: str) -> bool:
         """Say whether a text sounds like danger; it may be in any language, `language` is the conversation's."""
+        return any(self._heard_at_once(part, language) for part in parts(text) or [text])
+
+    def _heard_at_once(self, text: str, language: str) -> bool:
         text = readable(text)
         if self.concepts.found(text) or self.lexicon.meaning(text, language) == CRY:
             return True
@@ -56,9 +59,8 @@ class DangerWords:
         return cries or not EMERGENCY_NUMBERS.isdisjoint(tokens(text))
 
     def raised(self, decision: Decision, text: str) -> Decision:
-        """Return a decision that was made without understanding, as an emergency when the text sounds like danger."""
-        unread = decision.handoff_reason == FAILURE and not decision.screening.topic_confidence
-        if not unread or not self.heard(text, decision.language):
+        """Return a decision on a text that was not read, or not to its end, as an emergency when the text sounds like danger."""
+        if not decision.unread or not self.heard(text, decision.language):
             return decision
         RAISED.inc()
         screening = replace(decision.screening, triage=Triage.EMERGENCY)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter
 
-from bot.conversation.assistant_interface import AssistantInterface, AssistantMissing, NothingSaid
+from bot.conversation.assistant_interface import AssistantInterface, AssistantMissing, NothingSaid, ReadInPart
 from bot.conversation.corrections import Corrections
 from bot.conversation.edition import Edition
 from bot.conversation.notices import SECOND_HAND, UNHEARD, Notices
@@ -79,6 +79,7 @@ class Decision:
     said: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     commands: Commands = field(default_factory=Commands)
+    unread: bool = False  # no model read the message to its end
 
 
 class Decider:
@@ -112,14 +113,16 @@ class Decider:
         unknown = _in_the_chosen_language(Decision(unread, findings, conversation.language), said.text)
         steering = self.notices.steering(conversation, said)
         notice = self.notices.about(conversation, said, conversation.language)
+        broken_off: ReadInPart | None = None
         if steering in {"stop", "start"}:
             return self._steered(steering, conversation, said, unknown, circumstances)
         if notice is not None and not says_something(said.text):
             reason = "unheard" if said.kind == UNHEARD else None
             return replace(unknown, replies=() if circumstances.owned else (notice,), handoff_reason=reason)
+        if self.assistant is None:
+            missing = AssistantMissing("No model is loaded.")
+            return self._failed(conversation, said, replace(unknown, unread=True), missing, circumstances)
         try:
-            if self.assistant is None:
-                raise AssistantMissing("No model is loaded.")
             kept = self._kept(conversation)
             before = State.from_json(kept.get("state", {}))
             # A page is opened in somebody's language; what a telephone's first message is in, only the message tells.
@@ -132,13 +135,17 @@ class Decider:
                 library=edition.library if edition.number else None,
             )
             understood = await self.corrections.applied(said.text, await understand(said.text), understand)
+        except ReadInPart as error:  # what the beginning says counts, whatever the rest would have said
+            understood, broken_off = error.understood, error
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets the number and the case is queued
-            return self._failed(conversation, said, unknown, error, circumstances)
+            return self._failed(conversation, said, replace(unknown, unread=True), error, circumstances)
         screening = raised(understood)
         age = self._own_age(said.text, screening, findings)
         findings = findings.with_message(screening, said.number, minor=age is not None and age < ADULT)
         language, offered = self._language(conversation, said.text, screening, circumstances)
-        read = Decision(screening, findings, language, commands=understood.commands)
+        read = Decision(screening, findings, language, commands=understood.commands, unread=broken_off is not None)
+        if broken_off is not None:
+            return self._failed(conversation, said, read, broken_off, circumstances)
         if steering == "help" and (circumstances.owned or not screening.triage.needs_person):
             return replace(read, replies=(self.notices.help(conversation, language),), regardless=True)
         if circumstances.owned or not self._may_speak(conversation, understood):

@@ -17,7 +17,7 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation.assistant_interface import AssistantInterface
+from bot.conversation.assistant_interface import AssistantInPieces
 from bot.conversation.contact_counts import count_contact
 from bot.conversation.context import ContextReader, start_of
 from bot.conversation.corrections import Corrections
@@ -76,7 +76,7 @@ class FrontDoor:
         database: Database,
         conversations: ConversationStore,
         queue: HandoffQueue,
-        assistant: AssistantInterface | None,
+        assistant: AssistantInPieces | None,
         wording: Wording,
         lexicon: Lexicon,
         library: Library,

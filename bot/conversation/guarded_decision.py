@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from bot.conversation.assistant_interface import AssistantInterface
+from bot.conversation.assistant_interface import AssistantInPieces
 from bot.conversation.corrections import Corrections
 from bot.conversation.danger_phrases import DangerWords
 from bot.conversation.decision import Circumstances, Decider, Decision
@@ -27,12 +27,12 @@ OF_THEIR_OWN: Final = ("@delete", "@lang_", "@language")
 
 
 class GuardedDecider(Decider):
-    """A decider that waits for its assistant `turn_seconds` in a turn."""
+    """A decider that waits for its assistant as long as a turn may last; `turn_seconds` is how long the model may take at once."""
 
     def __init__(
         self,
         *,
-        assistant: AssistantInterface | None,
+        assistant: AssistantInPieces | None,
         wording: Wording,
         lexicon: Lexicon,
         conversations: ConversationStore,
@@ -63,7 +63,7 @@ class GuardedDecider(Decider):
         blocked = conversation.blocked_at is not None
         if blocked and not self._decides_of_own(conversation, said):
             return self._turned_away(conversation)
-        with self.time_limit.limit() if self.time_limit is not None else nullcontext():
+        with self.time_limit.limit(said.text) if self.time_limit is not None else nullcontext():
             decision = await super().decide(conversation, said, circumstances)
         decision = replace(decision, replies=self._varied(decision.replies, circumstances.said_last))
         decision = self.danger.raised(decision, said.text)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bot.messages import Screening, Triage
+from bot.screening.parts import parts
+from tests.support import LoopClock
 
 pytestmark = pytest.mark.model
-READERS = 2
+READERS, RUN_SECONDS = 2, 10.0
 LONG, SHORT = ("to długa historia " * 50).strip(), "czy pomoc jest bezpłatna"
 
 
@@ -24,6 +26,7 @@ class Gate:
         self.runs: list[list[str]] = []
         self.busy, self.open = threading.Semaphore(0), threading.Event()
         self.long_at_once = self.longest_at_once = 0
+        self.lasts: Callable[[], object] = lambda: None  # what a run takes
 
     def run(self, *, inputs: dict[str, Any], targets: list[str]) -> dict[str, list[dict[str, Any]]]:
         messages = inputs["__message__"]
@@ -32,6 +35,7 @@ class Gate:
         self.longest_at_once = max(self.longest_at_once, self.long_at_once)
         self.busy.release()
         self.open.wait(5)
+        self.lasts()
         self.long_at_once -= long
         read = {"screening": Screening("pl", Triage.NONE).as_json(), "commands": [], "who": "unknown", "vector": "", "told": []}
         return {targets[0]: [read for _ in messages]}
@@ -47,7 +51,7 @@ def assistant(gate: Gate) -> Iterator[Any]:
     from bot.assistant.assistant import Assistant
 
     model = SimpleNamespace(model_metadata=SimpleNamespace(nlu_target="read"), graph_runner=gate)
-    assistant = Assistant(model, None, None)  # type: ignore[arg-type]
+    assistant = Assistant(model, None, None, run_seconds=RUN_SECONDS)  # type: ignore[arg-type]
     chosen = assistant._next
 
     def noted() -> Any:
@@ -122,3 +126,27 @@ async def test_every_message_is_read_however_the_readers_end(assistant: Any, gat
         async with asyncio.timeout(5):
             await asyncio.gather(*(assistant.understand(f"{number} {one}") for one in range(number % 5 + 1)))
     assert sum(map(len, gate.runs)) == sum(number % 5 + 1 for number in range(200))
+
+
+async def test_the_time_of_a_run_does_not_count_how_long_others_were_read_before(assistant: Any, gate: Gate) -> None:
+    clock = LoopClock(assistant._loop)
+
+    def takes_long() -> None:
+        clock.passed += 0.9 * RUN_SECONDS
+
+    gate.lasts = takes_long
+    gate.open.set()
+    text = "to długa historia. " * 1000
+    found = await asyncio.gather(*(assistant.understand(f"{number} {text}") for number in range(3)))
+    assert len(found) == 3
+    assert len(gate.runs) == 3 * (1 + len(parts(f"0 {text}")))
+    assert clock.passed > 100 * RUN_SECONDS
+
+
+async def test_a_run_that_does_not_end_is_given_up_and_the_next_one_is_read(assistant: Any, gate: Gate) -> None:
+    (hanging,) = await at_work(assistant, gate, LONG)
+    asyncio.run_coroutine_threadsafe(LoopClock(assistant._loop).passes(RUN_SECONDS), assistant._loop)
+    with pytest.raises(TimeoutError):
+        await hanging
+    gate.open.set()
+    await asyncio.wait_for(assistant.understand(LONG), 60)
