@@ -1,5 +1,6 @@
 #!/bin/sh
-# Brings the program to another version, and back to this one when that fails: `sudo make upgrade VERSION=v0.2.0 BACKUP=/backup`.
+# Brings the program to another version, and back to this one when that fails: `sudo make upgrade VERSION=v0.2.0 BACKUP=/backup`. The version is
+# a tag or a commit.
 #
 # While the old version runs: a sealed backup, the new code, its libraries, its model. Then, stopped: a copy for the way back, the new schema, the
 # check, the start. It is stopped for as long as the copy, the check and the loading of the model take.
@@ -41,25 +42,59 @@ was=$(as_owner git rev-parse HEAD)
 say "1. A sealed backup into $BACKUP."
 bot backup "$BACKUP"
 
-code_back() {
-    say "Back to the code of $was."
-    as_owner git checkout -q --detach "$was"
-    as_owner make install
+# Models of one version may not load in another, and the newest by its time is loaded: the folder becomes what it was.
+program_back() {
+    say "Back to the code and the model of $was."
+    as_owner git checkout -q --detach "$was" && as_owner make install || return 1
+    if [ -d "$previous/models" ]; then
+        as_owner find "$models" -mindepth 1 -delete && as_owner cp -a "$previous/models/." "$models" || return 1
+    else
+        as_owner make train || return 1
+    fi
     forget_previous
+}
+
+start_former() {
+    $START && ready && return
+    say "THE FORMER VERSION WAS STARTED AND IS NOT READY: journalctl -u frontdoor says why."
+    exit 2
+}
+
+stopped_for_good() {
+    say "THE SERVICE IS STOPPED: $1 could not be put in place. Say why (above), then do what is left of: git checkout $was, make install train,"
+    say "python -m bot restore $copy --replace; and start."
+    exit 2
 }
 
 say "2. The code, the libraries and the model of $VERSION; the old version goes on running."
 as_owner git fetch -q --tags
 forget_previous
 as_owner git worktree add -q --detach "$previous" "$was"
-for shared in .env data models; do [ ! -e "$shared" ] || as_owner ln -sfn "$here/$shared" "$previous/$shared"; done
-as_owner git checkout -q --detach "$VERSION" || { forget_previous; say "There is no version $VERSION."; exit 1; }
-(as_owner make install && as_owner make train) || { code_back; say "$VERSION cannot be installed. Nothing else was changed."; exit 1; }
+for shared in .env data; do [ ! -e "$shared" ] || as_owner ln -sfn "$here/$shared" "$previous/$shared"; done
+models=$(as_owner .venv/bin/python -W ignore -c "from bot.settings import load_settings; print(load_settings().model_dir)")
+[ ! -d "$models" ] || as_owner cp -a "$models" "$previous/models"
+as_owner git checkout -q --detach "$VERSION" || {
+    forget_previous
+    say "There is no version $VERSION: say a tag (git tag) or a commit (git log --oneline --grep=^Release)."
+    exit 1
+}
+(as_owner make install && as_owner make train) || {
+    program_back || { say "$VERSION cannot be installed, and $was could not be put back: do not restart the service before make install train."; exit 2; }
+    say "$VERSION cannot be installed. Nothing else was changed."
+    exit 1
+}
 
 say "3. Stopped; a copy for the way back, the new schema, the check, the start."
 $STOP
+copy="(no copy was made)"
 as_owner rm -rf "$way_back" && as_owner mkdir -m 700 "$way_back"
-old_bot backup "$way_back" --unsealed || { code_back; $START; say "No copy could be made. Nothing else was changed."; exit 1; }
+old_bot backup "$way_back" --unsealed || {
+    program_back || stopped_for_good "$was"
+    start_former
+    say "No copy could be made. Nothing else was changed."
+    exit 1
+}
+copy=$(ls "$way_back"/*.tar.gz)
 if bot migrate && bot check && $START && ready; then
     forget_previous
     as_owner rm -rf "$way_back"
@@ -69,11 +104,8 @@ fi
 
 say "4. $VERSION does not run as it should: back to what was before."
 $STOP || true
-code_back
-bot restore "$(ls "$way_back"/*.tar.gz)" --replace || {
-    say "THE SERVICE IS STOPPED: the copy in $way_back could not be put in place. Say why (above), then: restore FILE --replace, and start."
-    exit 2
-}
-$START
+program_back || stopped_for_good "$was"
+bot restore "$copy" --replace || stopped_for_good "the copy"
+start_former
 say "The former version runs again, with what was stored before step 3. What $VERSION wrote is set aside: see above."
 exit 1

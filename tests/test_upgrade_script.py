@@ -12,12 +12,18 @@ import pytest
 from bot.settings import PROJECT_ROOT
 
 PLAYED = """#!/bin/sh
-[ "$3" = - ] && { echo ready >> "$STEPS"; cat > /dev/null; [ "$FAIL" != ready ]; exit; }
+v1() { [ "$(git rev-parse HEAD)" = "$(git rev-parse v1)" ]; }
+[ "$3" = -c ] && { echo "$PWD/models"; exit; }
+[ "$3" = - ] && { echo ready >> "$STEPS"; cat > /dev/null; case "$FAIL" in *former*) false;; *ready*) v1;; esac; exit; }
 shift 4; echo "$*" | sed "s#$ROOM#ROOM#g" >> "$STEPS"
 [ "$1" = backup ] && [ "$3" = --unsealed ] && touch "$2/frontdoor-20261128T030000Z.tar.gz"
-[ "$FAIL" != "$1" ] || [ "$(git rev-parse HEAD)" = "$(git rev-parse v1)" ]
+[ "$FAIL" != "$1" ] || v1
 """
-MAKEFILE = 'install train:\n\t@echo make $@ >> $(STEPS)\n\t@[ "$$FAIL" != "$@" ] || [ "$$(git rev-parse HEAD)" = "$$(git rev-parse v1)" ]\n'
+MAKEFILE = """install train:
+	@echo make $@ >> $(STEPS)
+	@[ $@ = install ] || { mkdir -p models; rm -f models/a.tar.gz; git rev-parse HEAD | tee models/b.tar.gz > models/trained-from.txt; }
+	@[ "$$FAIL" != "$@" ] || [ "$$(git rev-parse HEAD)" = "$$(git rev-parse v1)" ]
+"""
 BEFORE = ["check", "backup ROOM/backup", "make install", "make train"]
 STOPPED = ["stop", "backup ROOM/app/data/before-upgrade --unsealed", "migrate", "check", "start", "ready"]
 WAY_BACK = [
@@ -25,7 +31,9 @@ WAY_BACK = [
     "make install",
     "restore ROOM/app/data/before-upgrade/frontdoor-20261128T030000Z.tar.gz --replace",
     "start",
+    "ready",
 ]
+MODEL = {"a.tar.gz": "the former model", "trained-from.txt": "the former data"}
 
 
 @pytest.fixture
@@ -36,9 +44,12 @@ def app(tmp_path: Path) -> Path:
     (tmp_path / "backup").mkdir()
     shutil.copy(PROJECT_ROOT / "deploy" / "upgrade.sh", folder / "deploy")
     (folder / "Makefile").write_text(MAKEFILE)
-    (folder / ".gitignore").write_text(".venv\ndata\nbuild\n")
-    for name in (".venv/bin", "data"):
+    (folder / ".gitignore").write_text(".venv\ndata\nbuild\nmodels\n")
+    for name in (".venv/bin", "data", "models"):
         (folder / name).mkdir(parents=True)
+    for name, content in MODEL.items():
+        (folder / "models" / name).write_text(content)
+        os.utime(folder / "models" / name, (1, 1))
     (folder / ".venv/bin/python").write_text(PLAYED)
     (folder / ".venv/bin/python").chmod(0o755)
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
@@ -84,8 +95,14 @@ def upgrade(app: Path, *, version: str = "v2", fail: str = "") -> tuple[int, lis
     return done.returncode, steps.read_text().splitlines() if steps.exists() else [], here
 
 
+def models(app: Path) -> dict[str, str]:
+    """Return what lies in the folder of models."""
+    return {path.name: path.read_text() for path in (app / "models").iterdir()}
+
+
 def test_an_upgrade_backs_up_migrates_checks_and_starts_in_this_order(app: Path) -> None:
     assert upgrade(app) == (0, [*BEFORE, *STOPPED], "v2")
+    assert set(models(app)) == {"b.tar.gz", "trained-from.txt"}
     assert not (app / "data" / "before-upgrade").exists()
 
 
@@ -99,6 +116,7 @@ def test_a_version_that_cannot_be_installed_changes_nothing_and_the_service_goes
     status, steps, version = upgrade(app, fail=fail)
     assert (status, version) == (1, "v1")
     assert not {"stop", "migrate", "start"} & set(steps)
+    assert models(app) == MODEL
 
 
 def test_a_version_that_does_not_exist_changes_nothing(app: Path) -> None:
@@ -111,3 +129,28 @@ def test_a_version_that_does_not_run_is_undone_with_what_was_stored(app: Path, f
     assert (status, version) == (1, "v1")
     done = [*BEFORE, *STOPPED[: STOPPED.index(fail) + 1]]
     assert steps == [*done, *WAY_BACK]
+
+
+@pytest.mark.parametrize("fail", ["train", "migrate", "check", "ready"])
+def test_the_way_back_leads_to_the_model_of_before_and_to_no_newer_one(app: Path, fail: str) -> None:
+    upgrade(app, fail=fail)
+    assert models(app) == MODEL
+    assert (app / "models" / "a.tar.gz").stat().st_mtime == 1  # the newest is loaded
+
+
+def test_the_way_back_makes_the_model_where_there_was_none(app: Path) -> None:
+    shutil.rmtree(app / "models")
+    _, steps, _ = upgrade(app, fail="ready")
+    assert steps.count("make train") == 2
+    first = subprocess.run(["git", "rev-parse", "v1"], cwd=app, capture_output=True, text=True, check=True).stdout
+    assert models(app)["trained-from.txt"] == first
+
+
+def test_a_former_version_that_does_not_get_ready_either_is_not_said_to_run(app: Path) -> None:
+    status, steps, version = upgrade(app, fail="ready former")
+    assert (status, steps[-1], version) == (2, "ready", "v1")
+
+
+def test_a_version_may_be_named_by_its_commit(app: Path) -> None:
+    commit = subprocess.run(["git", "rev-parse", "--short", "v2"], cwd=app, capture_output=True, text=True, check=True)
+    assert upgrade(app, version=commit.stdout.strip()) == (0, [*BEFORE, *STOPPED], "v2")
