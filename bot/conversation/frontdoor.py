@@ -108,7 +108,7 @@ class FrontDoor:
         self.context = ContextReader(conversations, self.editions, self.corrections)
         self.live_events = live_events
         self.clock = clock
-        self._turns = Turns()
+        self.turns = Turns()
 
     async def greet(
         self, *, channel: str, pseudonym: str, language: str, also: str | None = None, brief: bool = False
@@ -199,7 +199,7 @@ class FrontDoor:
 
     async def answer(self, conversation_id: str, message_id: str) -> Outcome:
         """Take the conversation's turn and answer one stored message, if nobody has yet; earlier ones go first."""
-        async with self._turns.of(conversation_id):
+        async with self.turns.of(conversation_id):
             with ANSWER_SECONDS.time():
                 answered, outcome = None, None
                 while answered != message_id or outcome is None:
@@ -331,7 +331,7 @@ class FrontDoor:
 
     async def erase(self, conversation_id: str) -> None:
         """Erase a conversation at once and wholly."""
-        async with self._turns.of(conversation_id):
+        async with self.turns.of(conversation_id):
             await self._erase_now(conversation_id, ())
 
     async def _erase_now(self, conversation_id: str, replies: tuple[Reply, ...], decision: Decision | None = None) -> None:

@@ -15,12 +15,14 @@ log = structlog.get_logger()
 
 
 async def recover(frontdoor: FrontDoor) -> int:
-    """Answer every message that was accepted and not decided; return how many were answered."""
+    """Answer every message that was accepted and not decided, and that nobody here is answering; return how many were answered."""
     async with frontdoor.database.reading() as session:
         unanswered = await frontdoor.conversations.unanswered(session, before=frontdoor.clock())
         left = [(message.conversation_id, message.id) for message in unanswered]
     answered = 0
     for conversation_id, message_id in left:
+        if frontdoor.turns.taken(conversation_id):
+            continue
         try:
             await frontdoor.answer(conversation_id, message_id)
         except Exception as error:  # it stays received, and is tried again in the next round

@@ -77,6 +77,10 @@ class Turns:
             else:
                 self._locks[name] = (lock, users - 1)
 
+    def taken(self, name: str) -> bool:
+        """Say whether it is a conversation's turn now."""
+        return name in self._locks
+
     def of(self, name: str) -> _Turn:
         """Return the turn of a conversation, to be used with `async with`."""
         return _Turn(self, name)

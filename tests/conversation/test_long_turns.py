@@ -83,6 +83,18 @@ async def test_while_a_long_text_is_read_the_model_is_not_said_to_be_gone(progra
     assert set(said) == {200}
 
 
+async def test_what_is_still_being_read_is_not_taken_for_left_behind(program: Program, assistant: SlowReader) -> None:
+    answered: list[int] = []
+
+    async def looked(_number: int) -> None:
+        async with asyncio.timeout(5):
+            answered.append(await program.frontdoor.recover())
+
+    assistant.before = looked
+    assert (await program.frontdoor.receive(inbound(CALM * 40))).replies
+    assert set(answered) == {0}
+
+
 async def test_three_long_texts_at_once_are_all_read(program: Program, assistant: SlowReader) -> None:
     assistant.before = lambda _number: assistant.clock.passes(NEARLY / 3)
     text = TEXT[-8000:]
