@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from bot.http.errors import problem
+
 POLICY: Final = "Content-Security-Policy"
 NO_FRAME: Final = "frame-ancestors 'none'"
 HEADERS: Final = {
@@ -64,9 +66,9 @@ class Headers:
 async def refuse_unstorable(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse an address with a NUL in it, and proofs of identity that are no text: they can name nothing that is stored."""
     if "\0" in request.path or any("\0" in part for pair in request.query.items() for part in pair):
-        raise web.HTTPBadRequest(text="The address holds a character that cannot be.")
+        return problem(400, "bad_request", "The address holds a character that cannot be.")
     if not all(request.headers.get(name, "").isascii() for name in _PROOFS):
-        raise web.HTTPBadRequest(text="A header holds characters that cannot be.")
+        return problem(400, "bad_request", "A header holds characters that cannot be.")
     return await handler(request)
 
 

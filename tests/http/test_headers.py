@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
 
 from bot.channels.messengers import Messengers
 from bot.console.services import PREFIX as CONSOLE
@@ -142,6 +144,13 @@ async def test_a_failure_of_ours_has_them_too(program: Program) -> None:
     async with served(metrics_application(), encrypted=False) as ask:
         status, headers = await ask(request("GET", "/metrics"))  # type: ignore[misc]
         assert (status, "Server" in headers) == (200, False)
+
+
+@pytest.mark.parametrize("path", ["/chat/messages?after=%00", "/api/cases?after=%00", "/chat/%00"])
+async def test_an_address_that_can_name_nothing_is_refused_as_the_interfaces_say(program: Program, path: str) -> None:
+    async with TestClient(TestServer(application(program))) as client:
+        response = await client.get(URL(path, encoded=True))
+        assert (response.status, (await response.json())["error"]["code"]) == (400, "bad_request")
 
 
 @pytest.mark.parametrize("path", ["/chat/messages", f"{CONSOLE}/login"])
