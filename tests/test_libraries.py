@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import distribution, version
 from pathlib import Path
@@ -16,7 +17,35 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from bot.settings import PROJECT_ROOT
+from bot.assistant.assistant import newest_model
+from bot.settings import PROJECT_ROOT, load_settings
+
+BYTECODE = 50  # megabytes of an image: what was loaded while it was built
+# Every module is imported, with the folder of libraries that is named, and somebody is answered.
+ANSWERS = """
+import site, sys
+site.addsitedir(sys.argv[1])
+import asyncio, importlib, pkgutil
+import actions, bot
+from bot.messages import Inbound
+from bot.program import load_assistant, opened, utc_now
+from bot.settings import load_settings
+
+assistant = load_assistant(load_settings())
+for package in (actions, bot):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not module.name.startswith("bot.storage.migrations") and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+
+async def answer():
+    program = await opened(load_settings(), assistant=assistant)
+    said = {"text": "szef zabrał mi paszport i nie oddaje", "received_at": utc_now()}
+    outcome = await program.frontdoor.receive(Inbound(channel="web", pseudonym="p1", external_id="1", **said))
+    await program.close()
+    print(outcome.triage.value, outcome.replies[0].language, outcome.handoff)
+
+asyncio.run(answer())
+"""
 
 
 def plain(name: str) -> str:
@@ -61,6 +90,55 @@ def test_what_the_program_installs_fits_into_550_megabytes(listed: dict[str, Any
     assert len(sizes) > 100
     largest = sorted(sizes.items(), key=lambda one: -one[1])[:5]
     assert sum(sizes.values()) <= 550, largest
+
+
+@pytest.fixture(scope="module")
+def slim(listed: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the libraries as an image has them: what is installed for the program, without what `deploy/slim.sh` takes out."""
+    folder = tmp_path_factory.mktemp("slim")
+    for component in listed["components"]:
+        for file in distribution(component["name"]).files or ():
+            source = Path(str(file.locate()))
+            there = folder / file
+            if ".." not in file.parts and source.suffix != ".pyc" and source.exists() and not there.exists():
+                there.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    there.hardlink_to(source)
+                except OSError:  # on another disk
+                    shutil.copy(source, there)
+    subprocess.run(["sh", PROJECT_ROOT / "deploy" / "slim.sh", folder], check=True)
+    return folder
+
+
+def megabytes(*places: Path) -> float:
+    """Return what files and folders take."""
+    files = (file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file())
+    return sum(file.stat().st_size for file in files if file.suffix != ".pyc") / 1e6
+
+
+@pytest.mark.model
+def test_what_an_image_adds_to_its_base_fits_into_490_megabytes(slim: Path) -> None:
+    project = [PROJECT_ROOT / name for name in ("bot", "actions", "nlu_data", "encoder/model")]
+    sizes = {
+        "libraries": megabytes(slim),
+        "project": megabytes(*project),
+        "model": megabytes(newest_model(load_settings().model_dir)),
+        "bytecode": BYTECODE,
+    }
+    assert sum(sizes.values()) <= 490, sizes
+
+
+@pytest.mark.model
+def test_what_is_left_of_the_libraries_in_an_image_answers(slim: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-W", "ignore", "-c", ANSWERS, slim],
+        cwd=PROJECT_ROOT,
+        env={"DATA_DIR": str(tmp_path), "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines()[-1:] == ["high pl True"], done.stderr
 
 
 def runs_here(wheel: str) -> bool:
