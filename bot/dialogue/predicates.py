@@ -162,7 +162,10 @@ def only_interrupted(turn: Turn) -> bool:
     wishes = turn.does("want:erase", "want:quiet")
     dangers = [one.sure for one in turn.commands.all if one.name in ALARMS]
     told = near.sure if turn.before.in_danger else min(near.sure, SURELY)  # what to do in a danger was said before, or is owed
-    few = len(turn.text.split()) <= FEW_WORDS or (bool(dangers) and max(dangers) < told)
+    if dangers and max(dangers) >= told:
+        return False
+    asks = any(one.sure >= near.sure for one in turn.commands.asked)  # whoever asks waits for the answer
+    few = len(turn.text.split()) <= FEW_WORDS or (bool(dangers) and not asks)
     return (few and not wishes) or turn.commands.names == {"near"}
 
 

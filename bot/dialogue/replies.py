@@ -195,7 +195,8 @@ def waiting_text(turn: Turn) -> Sequence[Say]:
         return (Say("handoff_accepted", WITHDRAW),)
     at_once = turn.on_duty or turn.now.triage is Triage.EMERGENCY
     text = "handoff_written" if is_.unheard(turn) else "handoff_short" if at_once else "handoff_short_night"
-    return (Say(text, _of_waiting(turn)),)
+    why = () if is_.person_wanted(turn) else (Say("handoff_unasked"),)
+    return (*why, Say(text, _of_waiting(turn)))
 
 
 def still_waiting(turn: Turn) -> Sequence[Say]:

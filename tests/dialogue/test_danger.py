@@ -45,6 +45,18 @@ def test_a_danger_that_the_conversation_hears_comes_before_a_word_of_dying_that_
     assert Talk().hears("…", "danger:self", "doubt:suicide", **both)[0] == "suicide"
 
 
+def test_a_danger_told_in_few_words_is_answered_though_somebody_comes() -> None:
+    for danger, said in ((0.6, "emergency_victim"), (0.4, "someone_near")):
+        heard = Talk().hears("he comes, a knife", Command("near", sure=0.9), Command("danger:self", sure=danger))
+        assert heard[0] == said
+
+
+def test_whoever_asks_something_beside_it_is_not_sent_from_the_phone() -> None:
+    text = "he waits outside, i have five minutes, may i tell the guard here to hide me"
+    commands = Command("near", sure=0.6), Command("danger:self", sure=0.4), Command("ask", "leave_safely", sure=0.95)
+    assert "someone_near" not in Talk().hears(text, *commands)
+
+
 @pytest.mark.parametrize(("near", "danger", "said"), [(0.8, 0.4, "someone_near"), (0.8, 0.7, "emergency_victim")])
 def test_of_somebody_who_comes_and_a_danger_in_one_message_the_surer_one_is_answered(
     near: float, danger: float, said: str

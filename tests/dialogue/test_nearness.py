@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 
 from bot.dialogue.answers import shared_library
 from bot.dialogue.letters import Letters
-from bot.dialogue.retrieval import Nearness
+from bot.dialogue.retrieval import BY_NETWORK, Nearness
 from bot.dialogue.state import Who
 from bot.learning.letters import Course, learn_letters
 
@@ -52,7 +53,19 @@ def test_an_answer_that_the_letters_do_not_know_neither_wins_nor_loses_by_them()
 
 def test_a_clause_asks_for_what_its_message_may_ask_for_as_a_whole() -> None:
     message, clause = ("what goes into the bag when i leave", ASKED), ("and when", ASKED)
-    alone = space(0.05).find_each([clause], shared_library(), who=Who.UNKNOWN)[-1]
-    in_its_message = space(0.05).find_each([message, clause], shared_library(), who=Who.UNKNOWN)[-1]
-    assert alone[0].answer == NIGHT
-    assert in_its_message[0].answer == BAG
+    alone, in_its_message = (
+        [found.answer for found in space(0.05).find_each(parts, shared_library(), who=Who.UNKNOWN)[-1] if found.answer != OTHER]
+        for parts in ([clause], [message, clause])
+    )
+    assert alone == [NIGHT, BAG]
+    assert in_its_message == [BAG, NIGHT]
+
+
+def test_an_answer_that_nothing_was_learned_of_is_taken_for_what_others_as_near_are() -> None:
+    (opinions,) = space(0.05).opinions([("ყყყ", ASKED)], shared_library(), who=Who.UNKNOWN)
+    by_nearness = {round(one.near, 2): one.likely for one in opinions}  # no network: it knows none of them
+    assert by_nearness == {0.9: BY_NETWORK[-1], 0.93: BY_NETWORK[-1], 0.95: BY_NETWORK[-1]}
+    far = replace(space(0.05), vectors=np.array([[0.4, 0.92], [0.6, 0.8], [0.7, 0.71]], dtype=np.float32))
+    (opinions,) = far.opinions([("ყყყ", ASKED)], shared_library(), who=Who.UNKNOWN)
+    assert [one.likely for one in sorted(opinions, key=lambda one: one.near)] == sorted(one.likely for one in opinions)
+    assert min(one.likely for one in opinions) == BY_NETWORK[0]

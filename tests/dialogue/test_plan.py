@@ -200,20 +200,41 @@ def test_the_first_telling_is_received_as_what_it_is_to_who_writes(who: Who, fir
     assert not [text for text in said if text.startswith("question_")] or who is Who.VICTIM
 
 
-def test_a_refusal_heard_beside_a_question_takes_nothing_back_and_is_asked_about() -> None:
+def test_a_refusal_beside_something_told_as_surely_takes_nothing_back_and_is_asked_about() -> None:
     for sure, kept in ((0.91, True), (0.96, True), (0.999, False), (1.0, False)):
         talk = Talk()
         talk.hears("…", "want:human")
-        said = talk.hears("…?", Command("refuse:human", sure=sure), Command("ask", "paid_already", sure=0.98))
+        said = talk.hears("…", Command("refuse:human", sure=sure), Command("tell:self", sure=0.98))
         assert ("withdraw_ask" in said, talk.state.person is Asked.ASKED) == (kept, kept)
 
 
-def test_whoever_waits_and_may_refuse_is_asked_and_a_refusal_alone_is_honoured() -> None:
-    for command, kept in (("doubt:refuse", True), ("refuse:human", False)):
+def test_a_refusal_beside_a_question_is_honoured_and_the_question_answered() -> None:
+    talk = Talk()
+    talk.hears("…", "want:human")
+    said = talk.hears("…?", Command("refuse:human", sure=0.98), Command("ask", "paid_already", sure=0.99))
+    assert {"handoff_withdrawn", "answer.paid_already"} <= set(said)
+    assert talk.state.person is Asked.REFUSED
+
+
+def test_whoever_waits_and_may_refuse_is_asked_and_a_likely_refusal_is_honoured() -> None:
+    for command, sure, kept in (("doubt:refuse", 0.7, True), ("doubt:refuse", 0.95, False), ("refuse:human", 0.9, False)):
         talk = Talk()
         talk.hears("…", "want:human")
-        said = talk.hears("…", Command(command, sure=0.9))
+        said = talk.hears("…", Command(command, sure=sure))
         assert ("withdraw_ask" in said, talk.state.person is Asked.ASKED) == (kept, kept)
+
+
+def test_a_likely_refusal_beside_something_told_or_of_who_may_die_is_asked_about() -> None:
+    for earlier, also in (("want:human", "tell:self"), ("feel:suicide", "thanks")):
+        talk = Talk()
+        talk.hears("…", "want:human", earlier)
+        talk.hears("…", Command("doubt:refuse", sure=0.95), also)
+        assert talk.state.person is Asked.ASKED
+
+
+def test_who_did_not_ask_for_a_consultant_is_told_why_one_is_called() -> None:
+    assert "handoff_unasked" in Talk().hears("…", "tell:self", **GRAVE)
+    assert "handoff_unasked" not in Talk().hears("…", "want:human", "tell:self", **GRAVE)
 
 
 def test_who_was_just_offered_a_consultant_and_may_refuse_has_refused() -> None:
