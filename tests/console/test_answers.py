@@ -198,5 +198,5 @@ async def test_answers_are_found_by_matter_and_by_their_words(consultant: People
     ewa = await consultant("Ewa", Role.COORDINATOR)
     assert "sleep_tonight" not in await ewa.text("/answers")
     assert "sleep_tonight" in await ewa.text("/answers?matter=shelter")
-    assert "sleep_tonight" in await ewa.text("/answers?q=ilu+was+jest")
-    assert "sleep_tonight" not in await ewa.text("/answers?matter=police&q=ilu+was+jest")
+    assert "sleep_tonight" in await ewa.text("/answers?q=dla+ilu+os%C3%B3b")
+    assert "sleep_tonight" not in await ewa.text("/answers?matter=police&q=dla+ilu+os%C3%B3b")
