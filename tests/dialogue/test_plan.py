@@ -200,67 +200,6 @@ def test_the_first_telling_is_received_as_what_it_is_to_who_writes(who: Who, fir
     assert not [text for text in said if text.startswith("question_")] or who is Who.VICTIM
 
 
-def test_a_refusal_beside_something_told_as_surely_takes_nothing_back_and_is_asked_about() -> None:
-    for sure, kept in ((0.91, True), (0.96, True), (0.999, False), (1.0, False)):
-        talk = Talk()
-        talk.hears("…", "want:human")
-        said = talk.hears("…", Command("refuse:human", sure=sure), Command("tell:self", sure=0.98))
-        assert ("withdraw_ask" in said, talk.state.person is Asked.ASKED) == (kept, kept)
-
-
-def test_a_refusal_beside_a_question_is_honoured_and_the_question_answered() -> None:
-    talk = Talk()
-    talk.hears("…", "want:human")
-    said = talk.hears("…?", Command("refuse:human", sure=0.98), Command("ask", "paid_already", sure=0.99))
-    assert {"handoff_withdrawn", "answer.paid_already"} <= set(said)
-    assert talk.state.person is Asked.REFUSED
-
-
-def test_whoever_waits_and_may_refuse_is_asked_and_a_likely_refusal_is_honoured() -> None:
-    for command, sure, kept in (("doubt:refuse", 0.7, True), ("doubt:refuse", 0.95, False), ("refuse:human", 0.9, False)):
-        talk = Talk()
-        talk.hears("…", "want:human")
-        said = talk.hears("…", Command(command, sure=sure))
-        assert ("withdraw_ask" in said, talk.state.person is Asked.ASKED) == (kept, kept)
-
-
-def test_a_likely_refusal_beside_something_told_or_of_who_may_die_is_asked_about() -> None:
-    for earlier, also in (("want:human", "tell:self"), ("feel:suicide", "thanks")):
-        talk = Talk()
-        talk.hears("…", "want:human", earlier)
-        talk.hears("…", Command("doubt:refuse", sure=0.95), also)
-        assert talk.state.person is Asked.ASKED
-
-
-def test_who_did_not_ask_for_a_consultant_is_told_why_one_is_called() -> None:
-    assert "handoff_unasked" in Talk().hears("…", "tell:self", **GRAVE)
-    assert "handoff_unasked" not in Talk().hears("…", "want:human", "tell:self", **GRAVE)
-
-
-def test_who_was_just_offered_a_consultant_and_may_refuse_has_refused() -> None:
-    talk = Talk(State(turns=2, told_self=True, awaits="human", last_said=("handoff_offer",)))
-    said = talk.hears("…", Command("doubt:refuse", sure=0.6), "tell:self", **GRAVE)
-    assert "withdraw_ask" not in said
-    assert talk.state.person is Asked.REFUSED
-
-
-def test_a_refusal_in_a_message_that_is_an_emergency_keeps_the_request_and_says_why() -> None:
-    talk = Talk()
-    talk.hears("…", "want:human")
-    urgent = {"triage": Triage.EMERGENCY, "signs": [Indicator.MOVEMENT_RESTRICTED]}
-    said = talk.hears("…", Command("refuse:human", sure=1.0), "tell:self", borne_out=False, **urgent)
-    assert "handoff_kept" in said
-    assert talk.state.person is Asked.ASKED
-
-
-def test_a_bare_refusal_that_only_sounds_like_an_emergency_is_honoured() -> None:
-    talk = Talk()
-    urgent = {"triage": Triage.EMERGENCY, "signs": [Indicator.SUICIDE_RISK]}
-    said = talk.hears("…", Command("refuse:human", sure=1.0), borne_out=False, **urgent)
-    assert "handoff_kept" not in said
-    assert talk.state.person is Asked.REFUSED
-
-
 def test_a_child_hears_what_is_for_children_and_no_pity_twice() -> None:
     talk = Talk(minor=True)
     assert "disclose_child" in talk.hears("mam 15 lat, ciotka zabrała mi paszport", "tell:self", **GRAVE)

@@ -185,14 +185,19 @@ def test_a_message_that_is_refused_is_kept_and_can_be_tried_again(night: Night, 
     assert stored(night) == [[WORDS[1], WORDS[0]]]
 
 
-def test_both_sides_see_that_the_other_writes_and_the_person_that_it_was_read(
-    night: Night, chat: Chat, services: Callable[..., Page]
-) -> None:
-    page, console = chat(size=(320, 568)), services("Ola")
+def told_and_taken(night: Night, page: Page, console: Page) -> None:
+    """Let the person tell something, and Ola take the case and open it."""
     says(page, "zabrał mi paszport")
     night.takes("Ola")
     console.goto(f"{night.url}/cases/{night.cases()[0].id}")
     ready(console)
+
+
+def test_both_sides_see_that_the_other_writes_and_the_person_that_it_was_read(
+    night: Night, chat: Chat, services: Callable[..., Page]
+) -> None:
+    page, console = chat(size=(320, 568)), services("Ola")
+    told_and_taken(night, page, console)
     expect(page.locator(".mine .state")).to_have_text("Przeczytane przez konsultanta")
     page.focus("#text")
     page.keyboard.type("boję się")
@@ -214,10 +219,7 @@ def test_the_last_answer_stays_whole_in_view_while_the_next_one_is_written(
     night: Night, chat: Chat, services: Callable[..., Page]
 ) -> None:
     page, console = chat(size=(360, 640)), services("Ola")
-    says(page, "zabrał mi paszport")
-    night.takes("Ola")
-    console.goto(f"{night.url}/cases/{night.cases()[0].id}")
-    ready(console)
+    told_and_taken(night, page, console)
     answers = page.locator(".message.consultant")
     for count, answer in enumerate(
         ("Dzień dobry, tu Ola.", "Czytam, co tu jest napisane. Proszę chwilę poczekać.", "Czytam."), start=1
