@@ -113,7 +113,7 @@ def _slots(state: State) -> list[EventType]:
     return [SlotSet(slot, state.report.get(field)) for slot, field in zip(report.SLOTS, report.FIELDS, strict=True)]
 
 
-class _Section(Speech):
+class _SectionSpeech(Speech):
     section: Section
 
     def speak(self, speaking: Speaking) -> Sequence[Say]:
@@ -212,7 +212,7 @@ def _named(base: type, action_name: str, **attributes: Any) -> type[Speech]:
 
 # One class for each name: Rasa's own action server finds actions as classes and makes them without arguments.
 ACTIONS: Final[tuple[Callable[[], Action], ...]] = (
-    *(_named(_Section, f"action_{section.value}", section=section) for section in Section),
+    *(_named(_SectionSpeech, f"action_{section.value}", section=section) for section in Section),
     *(_named(_AskReport, f"action_ask_{slot}", field=field) for slot, field in zip(report.SLOTS, report.FIELDS, strict=True)),
     _FillReport,
     _BeginReport,

@@ -28,7 +28,7 @@ from bot.conversation.time_limit import TimeLimit
 from bot.dialogue.answers import Library
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Understood
-from bot.http.connections import Doorkeeper, places
+from bot.http.connections import ConnectionGuard, places
 from bot.http.headers import Headers
 from bot.program import Program, opened
 from bot.runtime.logs import configure_logs
@@ -47,7 +47,7 @@ LIMIT: Final[Sequence[Bypass]] = (
 )
 LISTS: Final[Sequence[Bypass]] = ((DangerWords, "raised", lambda _self, decision, _text: decision),)
 HEADERS: Final[Sequence[Bypass]] = ((Headers, "_put", lambda _self, _response: None),)
-CONNECTIONS: Final[Sequence[Bypass]] = ((Doorkeeper, "_arrived", lambda _self, _newcomer: None),)
+CONNECTIONS: Final[Sequence[Bypass]] = ((ConnectionGuard, "_arrived", lambda _self, _newcomer: None),)
 DISK: Final[Sequence[Bypass]] = ((StorageCapacity, "turns_away", lambda _self: False),)
 
 
@@ -138,7 +138,7 @@ async def serving(program: Program) -> web.AppRunner:
     """Serve as the program does, on a free port."""
     runner = web.AppRunner(application(program), access_log=None)
     await runner.setup()
-    Doorkeeper(most=places()).watch(runner.server)
+    ConnectionGuard(most=places()).watch(runner.server)
     Headers(encrypted=False).protect_errors(runner)
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     return runner

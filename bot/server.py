@@ -35,7 +35,7 @@ from bot.channels.webchat.schema import PREFIX
 from bot.console.app import make_console
 from bot.console.staff import ensure_first_account
 from bot.handoff.case_webhook import LOOK_SECONDS, CaseWebhook
-from bot.http.connections import IDLE_SECONDS, Doorkeeper, hear_our_faults_only, places
+from bot.http.connections import IDLE_SECONDS, ConnectionGuard, hear_our_faults_only, places
 from bot.http.connections import LOOK_SECONDS as DOOR_SECONDS
 from bot.http.errors import errors_as_json
 from bot.http.headers import HEADERS, NO_FRAME, POLICY, Headers, refuse_unstorable
@@ -174,11 +174,11 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
         await program.frontdoor.recover()
         messengers = Messengers(program)
         stack.push_async_callback(messengers.close)
-        doorkeeper = Doorkeeper(most=places())
+        connection_guard = ConnectionGuard(most=places())
         serving = partial(_serve_on, stack, _headers_of(program))
         await serving(metrics_application(), host=settings.metrics_host, port=settings.metrics_port, setting="METRICS_PORT")
         public = application(program, messengers)
-        await serving(public, host=settings.host, port=settings.port, setting="PORT", doorkeeper=doorkeeper)
+        await serving(public, host=settings.host, port=settings.port, setting="PORT", connection_guard=connection_guard)
         await messengers.start()
         webhook = CaseWebhook.of(program)
 
@@ -201,7 +201,7 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
         async with (
             beside(learn_beside(), "learning"),
             bridged(program.database, program.live_events),
-            every(DOOR_SECONDS, doorkeeper.look, "doorkeeper"),
+            every(DOOR_SECONDS, connection_guard.look, "connection_guard"),
             every(KEYS_SECONDS, lambda: look_at_keys(program.vault, settings.data_dir / KEY_FILE), "keys"),
             every(ROOM_SECONDS, program.capacity.look, "room", at_once=True),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
@@ -238,13 +238,13 @@ async def _serve_on(
     host: str,
     port: int,
     setting: str,
-    doorkeeper: Doorkeeper | None = None,
+    connection_guard: ConnectionGuard | None = None,
 ) -> None:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, keepalive_timeout=IDLE_SECONDS)
     stack.push_async_callback(runner.cleanup)
     await runner.setup()
-    if doorkeeper is not None:
-        doorkeeper.watch(runner.server)
+    if connection_guard is not None:
+        connection_guard.watch(runner.server)
     headers.protect_errors(runner)
     await listen(runner, host, port, setting=setting)
 

@@ -22,7 +22,7 @@ SIGNATURE_LENGTH: Final = 32  # hex digits: 128 bits, and a link that fits an SM
 _PURPOSE: Final = "alarm_acknowledge"
 
 
-class Kind(StrEnum):
+class AlarmKind(StrEnum):
     """Why staff are called."""
 
     CASE = "case"
@@ -41,7 +41,7 @@ class Notice:
     """
 
     alarm_id: str
-    kind: Kind
+    kind: AlarmKind
     triage: Triage
     waits: timedelta
     language: str
@@ -62,7 +62,7 @@ class WayFailed(Exception):
         self.final = final
 
 
-class Way(Protocol):
+class AlarmWay(Protocol):
     """A way to reach one of the staff."""
 
     async def send(self, notice: Notice) -> None:

@@ -12,7 +12,7 @@ from prometheus_client import Counter
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alarms.alarm import Kind
+from bot.alarms.alarm import AlarmKind
 from bot.storage.tables import Alarm, AlarmCall
 
 HANDED_OVER: Final = ("sent", "arrived")
@@ -36,7 +36,7 @@ class WayRecord:
     arrived_at: datetime | None = None
     failed_at: datetime | None = None
     failure: str | None = None
-    failed_in: Kind | None = None
+    failed_in: AlarmKind | None = None
 
 
 async def way_records(session: AsyncSession, ways: Sequence[str]) -> list[WayRecord]:
@@ -57,7 +57,7 @@ async def way_records(session: AsyncSession, ways: Sequence[str]) -> list[WayRec
                 arrived_at=arrived[way][0].finished_at if way in arrived else None,
                 failed_at=failure[0].finished_at if failure else None,
                 failure=failure[0].error_code if failure else None,
-                failed_in=Kind(failure[1]) if failure else None,
+                failed_in=AlarmKind(failure[1]) if failure else None,
             )
         )
     return records
@@ -110,7 +110,7 @@ async def record_report(session: AsyncSession, call_id: int, *, arrived: bool, c
             .where(
                 Alarm.id == select(AlarmCall.alarm_id).where(AlarmCall.id == call_id).scalar_subquery(),
                 Alarm.state == "sounding",
-                Alarm.kind == Kind.CASE.value,
+                Alarm.kind == AlarmKind.CASE.value,
                 Alarm.round == 1,
             )
             .values(next_round_at=now)

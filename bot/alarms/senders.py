@@ -11,7 +11,7 @@ import aiohttp
 import aiosmtplib
 
 from bot.alarms import texts as alarm_texts
-from bot.alarms.alarm import Notice, Way, WayFailed
+from bot.alarms.alarm import AlarmWay, Notice, WayFailed
 from bot.http.signed_posts import SECONDS, SIGNATURE_HEADER, TIMEOUT, TIMESTAMP_HEADER, sign
 from bot.settings import Settings, listed
 
@@ -99,9 +99,9 @@ class WebhookWay:
         """Do nothing: every post has a connection of its own."""
 
 
-def own_ways(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Way]:
+def own_ways(settings: Settings, clock: Callable[[], datetime]) -> dict[str, AlarmWay]:
     """Return the ways that need no provider of a channel, by name."""
-    ways: dict[str, Way] = {
+    ways: dict[str, AlarmWay] = {
         f"email{number}": EmailWay(settings, address) for number, address in enumerate(listed(settings.alarm_emails), 1)
     }
     if settings.alarm_webhook_url is not None and settings.alarm_webhook_secret is not None:

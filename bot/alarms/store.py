@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
 
-from bot.alarms.alarm import LINK, Kind, Links, first_ways, later_ways, other_ways, quiet_ways, way_names
+from bot.alarms.alarm import LINK, AlarmKind, Links, first_ways, later_ways, other_ways, quiet_ways, way_names
 from bot.alarms.ending import OF_ALARM, OF_CASE, WAVE, key_of, over, wave_mark
 from bot.alarms.record import WayRecord, WayState, way_records
 from bot.handoff.hours import DutyHours, latest
@@ -89,19 +89,19 @@ class AlarmStore:
         await self._raise_disk(session, now)
         await self._go_on(session, now)
         sounding = await session.scalar(
-            select(func.count()).select_from(Alarm).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value)
+            select(func.count()).select_from(Alarm).where(Alarm.state == "sounding", Alarm.kind == AlarmKind.CASE.value)
         )
         SOUNDING.set(sounding or 0)
         return more
 
     async def sounding(self, session: AsyncSession) -> Sequence[str]:
         """Return the ids of the alarms of cases that nobody has answered, the oldest first."""
-        chosen = select(Alarm.id).where(Alarm.state == "sounding", Alarm.kind == Kind.CASE.value).order_by(Alarm.raised_at)
+        chosen = select(Alarm.id).where(Alarm.state == "sounding", Alarm.kind == AlarmKind.CASE.value).order_by(Alarm.raised_at)
         return (await session.scalars(chosen)).all()
 
     async def latest_test(self, session: AsyncSession) -> Alarm | None:
         """Return the newest test or self-test."""
-        tests = (Kind.TEST.value, Kind.SELF_TEST.value)
+        tests = (AlarmKind.TEST.value, AlarmKind.SELF_TEST.value)
         found: Alarm | None = await session.scalar(
             select(Alarm).where(Alarm.kind.in_(tests)).order_by(Alarm.raised_at.desc()).limit(1)
         )
@@ -109,7 +109,7 @@ class AlarmStore:
 
     async def raise_test(self, session: AsyncSession, now: datetime) -> Alarm:
         """Call through all ways once, to see whether they work; the link in the message can be tried as well."""
-        return await self._raise(session, Kind.TEST, key=f"test:{secrets.token_hex(8)}", now=now)
+        return await self._raise(session, AlarmKind.TEST, key=f"test:{secrets.token_hex(8)}", now=now)
 
     async def acknowledge(self, session: AsyncSession, alarm_id: str, *, by: str, now: datetime) -> bool:
         """Silence an alarm for a while, because somebody sees to it; False when it does not sound."""
@@ -159,7 +159,7 @@ class AlarmStore:
     async def _self_test_is_late(self, session: AsyncSession, now: datetime) -> bool:
         if self.self_test_at is None or self.watched_at is None:
             return False
-        last = await session.scalar(select(func.max(Alarm.raised_at)).where(Alarm.kind == Kind.SELF_TEST.value))
+        last = await session.scalar(select(func.max(Alarm.raised_at)).where(Alarm.kind == AlarmKind.SELF_TEST.value))
         return last is None or now - last > SELF_TEST_LATE
 
     async def _raise_cases(self, session: AsyncSession, now: datetime) -> bool:
@@ -185,7 +185,7 @@ class AlarmStore:
                 continue
             since = await urgent_since(session, case)
             if not self._may_wait(case, since, now):
-                await self._raise(session, Kind.CASE, key=key_of(case), now=now, case=case, since=since)
+                await self._raise(session, AlarmKind.CASE, key=key_of(case), now=now, case=case, since=since)
                 raised += 1
             if raised == MOST_AT_ONCE:
                 return True
@@ -204,7 +204,14 @@ class AlarmStore:
                 key = f"{WAVE}{wave.mark}:{wave.triage.value}:{now.isoformat()}"
                 first, cases = overdue[0], len(wave.cases)
                 await self._raise(
-                    session, Kind.CASE, key=key, now=now, case=first, triage=wave.triage, since=first.waiting_since, cases=cases
+                    session,
+                    AlarmKind.CASE,
+                    key=key,
+                    now=now,
+                    case=first,
+                    triage=wave.triage,
+                    since=first.waiting_since,
+                    cases=cases,
                 )
         return {case.id for wave in found for case in wave.cases}
 
@@ -233,7 +240,7 @@ class AlarmStore:
         due = latest(self.self_test_at, self.zone, now)
         key = f"self_test:{due.date().isoformat()}"
         if not await session.scalar(select(Alarm.id).where(Alarm.key == key)):
-            await self._raise(session, Kind.SELF_TEST, key=key, now=now)
+            await self._raise(session, AlarmKind.SELF_TEST, key=key, now=now)
 
     async def _raise_failing_ways(self, session: AsyncSession, now: datetime) -> None:
         """Tell of each way that does not work through the other ways, once a day."""
@@ -242,19 +249,19 @@ class AlarmStore:
             key = f"way:{record.name}:{now.astimezone(self.zone).date().isoformat()}"
             if record.state != "failing" or not others or await session.scalar(select(Alarm.id).where(Alarm.key == key)):
                 continue
-            await self._raise(session, Kind.WAY, key=key, now=now, ways=others)
+            await self._raise(session, AlarmKind.WAY, key=key, now=now, ways=others)
 
     async def _raise_disk(self, session: AsyncSession, now: datetime) -> None:
         """Tell that the disk is filling, once a day."""
         key = f"disk:{now.astimezone(self.zone).date().isoformat()}"
         if not self.ways or not self.disk().filling or await session.scalar(select(Alarm.id).where(Alarm.key == key)):
             return
-        await self._raise(session, Kind.DISK, key=key, now=now, ways=quiet_ways(self.ways))
+        await self._raise(session, AlarmKind.DISK, key=key, now=now, ways=quiet_ways(self.ways))
 
     async def _raise(
         self,
         session: AsyncSession,
-        kind: Kind,
+        kind: AlarmKind,
         *,
         key: str,
         now: datetime,
@@ -283,10 +290,10 @@ class AlarmStore:
         )
         session.add(alarm)
         await session.flush()
-        chosen = ways or (first_ways(self.ways, triage) if kind is Kind.CASE else self.ways)
+        chosen = ways or (first_ways(self.ways, triage) if kind is AlarmKind.CASE else self.ways)
         await self._begin_round(session, alarm, chosen, now)
         RAISED.labels(kind.value, triage.value).inc()
-        if kind is Kind.CASE:
+        if kind is AlarmKind.CASE:
             count(session, now, "alarms", triage.value)
         return alarm
 
@@ -297,14 +304,14 @@ class AlarmStore:
         pause = self.repeat if alarm.round < QUICK_ROUNDS else SLOW_ROUND
         if not Triage(alarm.triage).needs_person:
             pause = self.other_patience
-        alarm.next_round_at = now + pause if alarm.kind == Kind.CASE else None
+        alarm.next_round_at = now + pause if alarm.kind == AlarmKind.CASE else None
         await session.flush()
 
     async def _go_on(self, session: AsyncSession, now: datetime) -> None:
         """Begin the next round of what still sounds, or was acknowledged and not taken."""
         due = await session.scalars(
             select(Alarm).where(
-                Alarm.state.in_(("sounding", "acknowledged")), Alarm.next_round_at <= now, Alarm.kind == Kind.CASE.value
+                Alarm.state.in_(("sounding", "acknowledged")), Alarm.next_round_at <= now, Alarm.kind == AlarmKind.CASE.value
             )
         )
         for alarm in due.all():
@@ -326,7 +333,7 @@ class AlarmStore:
         )
         others: dict[str, Wave] | None = None
         for alarm, case in open_ones.all():
-            because = over(alarm, case) if alarm.kind == Kind.CASE else await self._test_over(session, alarm, now)
+            because = over(alarm, case) if alarm.kind == AlarmKind.CASE else await self._test_over(session, alarm, now)
             if because is None:
                 continue
             if (mark := wave_mark(alarm)) is not None:
@@ -344,7 +351,7 @@ class AlarmStore:
 
     async def _test_over(self, session: AsyncSession, alarm: Alarm, now: datetime) -> str | None:
         """Say whether a test is over: a self-test with its calls; another waits an hour for somebody to try the link."""
-        if alarm.kind == Kind.TEST and alarm.state == "sounding" and now - alarm.raised_at < timedelta(hours=1):
+        if alarm.kind == AlarmKind.TEST and alarm.state == "sounding" and now - alarm.raised_at < timedelta(hours=1):
             return None
         left = select(func.count()).select_from(AlarmCall).where(AlarmCall.alarm_id == alarm.id, AlarmCall.state.in_(OPEN))
         return None if await session.scalar(left) else "done"

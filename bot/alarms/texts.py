@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.alarms.alarm import Kind, Notice
+from bot.alarms.alarm import AlarmKind, Notice
 from bot.language.writing import writings
 from bot.messages import Triage
 
@@ -72,13 +72,13 @@ def way_name(way: str, interface: str) -> str:
 
 def sentence(notice: Notice) -> str:
     """Return what happened, in one or two sentences."""
-    if notice.kind is Kind.SELF_TEST:
+    if notice.kind is AlarmKind.SELF_TEST:
         return _SELF_TEST[notice.interface]
-    if notice.kind is Kind.TEST:
+    if notice.kind is AlarmKind.TEST:
         return _TEST[notice.interface]
-    if notice.kind is Kind.DISK:
+    if notice.kind is AlarmKind.DISK:
         return _DISK[notice.interface]
-    if notice.kind is Kind.WAY:
+    if notice.kind is AlarmKind.WAY:
         return _WAY[notice.interface].format(way=way_name(notice.failing, notice.interface))
     words = _WAVE if notice.cases > 1 else _CASE
     return words[notice.interface].format(
@@ -91,9 +91,9 @@ def sentence(notice: Notice) -> str:
 
 def message(notice: Notice) -> str:
     """Return the text of an e-mail or a chat message; a self-test, a failing way and a filling disk ask for no answer."""
-    if notice.kind in {Kind.SELF_TEST, Kind.DISK}:
+    if notice.kind in {AlarmKind.SELF_TEST, AlarmKind.DISK}:
         return sentence(notice)
-    if notice.kind is Kind.WAY:
+    if notice.kind is AlarmKind.WAY:
         return f"{sentence(notice)}\n{notice.console_url}"
     links = _LINKS[notice.interface].format(console=notice.console_url, acknowledge=notice.acknowledge_url)
     return f"{sentence(notice)}\n{links}"
@@ -101,7 +101,7 @@ def message(notice: Notice) -> str:
 
 def short(notice: Notice) -> str:
     """Return the text of an SMS: one link at most, whose page leads to the console."""
-    if notice.kind in {Kind.SELF_TEST, Kind.WAY, Kind.DISK}:
+    if notice.kind in {AlarmKind.SELF_TEST, AlarmKind.WAY, AlarmKind.DISK}:
         return sentence(notice)
     return f"{sentence(notice)}\n{notice.acknowledge_url}"
 
@@ -118,11 +118,11 @@ def press_one(notice: Notice) -> str:
 
 def subject(notice: Notice) -> str:
     """Return the subject of an e-mail."""
-    if notice.kind is Kind.CASE:
+    if notice.kind is AlarmKind.CASE:
         return f"ALARM: {_TRIAGE[notice.interface].get(notice.triage, notice.triage.value)}"
-    if notice.kind is Kind.DISK:
+    if notice.kind is AlarmKind.DISK:
         return "Dysk serwera się zapełnia" if notice.interface == "pl" else "The server's disk is filling"
-    if notice.kind is Kind.WAY:
+    if notice.kind is AlarmKind.WAY:
         return "Droga alarmu nie działa" if notice.interface == "pl" else "A way of alarm does not work"
     return "Próba alarmu" if notice.interface == "pl" else "Test of the alarm"
 

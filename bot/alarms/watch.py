@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alarms.alarm import Kind, Notice, Way, WayFailed, is_call, is_paid
+from bot.alarms.alarm import AlarmKind, AlarmWay, Notice, WayFailed, is_call, is_paid
 from bot.alarms.parts import AlarmParts
 from bot.messages import Triage
 from bot.runtime.background import Background
@@ -50,7 +50,7 @@ class _Claimed:
 class AlarmWatch:
     """Raises and sends the alarms of one process; several may share the database."""
 
-    def __init__(self, program: AlarmParts, ways: Mapping[str, Way]) -> None:
+    def __init__(self, program: AlarmParts, ways: Mapping[str, AlarmWay]) -> None:
         self.program = program
         self.store = program.alarms
         self.ways = ways
@@ -121,7 +121,7 @@ class AlarmWatch:
         for call, alarm in sorted(found, key=lambda pair: -Triage(pair[1].triage).rank):
             if only is None and is_paid(call.way):
                 rang = await self._rang_just_now(session, call, now)
-                if Kind.CASE in rang or (rang and alarm.kind != Kind.CASE):
+                if AlarmKind.CASE in rang or (rang and alarm.kind != AlarmKind.CASE):
                     call.due_at = now + PAID_GAP
                     continue
                 if rang and is_call(call.way):  # a test delays no case; but the telephone may still be engaged with it
@@ -149,7 +149,7 @@ class AlarmWatch:
     def _notice(self, alarm: Alarm, call: AlarmCall, now: datetime) -> Notice:
         return Notice(
             alarm_id=alarm.id,
-            kind=Kind(alarm.kind),
+            kind=AlarmKind(alarm.kind),
             triage=Triage(alarm.triage),
             waits=max(now - alarm.since, timedelta(0)),
             language=alarm.language,
@@ -158,7 +158,7 @@ class AlarmWatch:
             acknowledge_url=self.store.links.acknowledge(alarm.id, alarm.generation, call.way),
             call_id=call.id,
             cases=alarm.cases,
-            failing=alarm.key.split(":")[1] if alarm.kind == Kind.WAY else "",
+            failing=alarm.key.split(":")[1] if alarm.kind == AlarmKind.WAY else "",
         )
 
     async def _send(self, call: _Claimed, *, attempts_left: bool) -> str | None:

@@ -30,7 +30,7 @@ from bot.http.errors import errors_as_json, problem
 from bot.http.headers import never_stored
 from bot.language.normalise import readable
 from bot.messages import LANGUAGES
-from bot.storage.conversations import Said
+from bot.storage.conversations import OpenedMessage
 from bot.storage.tables import Conversation, Handoff
 from bot.storage.tables_outward import ApiToken, CaseEvent
 
@@ -239,7 +239,7 @@ class CasesApi:
             }
         )
 
-    def _message(self, said: Said, token: ApiToken) -> Message:
+    def _message(self, said: OpenedMessage, token: ApiToken) -> Message:
         titles = self.program.wording.titles.get(said.language, {})
         words = titles.get(said.text.removeprefix("@"), said.text) if said.text.startswith("@") else said.text
         return Message.model_validate(

@@ -45,7 +45,7 @@ with warnings.catch_warnings():
 
     from bot.assistant import rasa_patches
     from bot.assistant.actions_in_process import InProcessActions
-    from bot.assistant.replies import Replies
+    from bot.assistant.replies import CollectedReplies
 
 from actions.dialogue import speak_in
 from bot.dialogue import report
@@ -115,7 +115,7 @@ def _beginning() -> list[Event]:
 
 
 @dataclass(eq=False)
-class _Waiting:
+class _WaitingMessage:
     """A message that waits to be read, and how many runs went by without it."""
 
     message: UserMessage
@@ -147,9 +147,9 @@ class Assistant:
         self._thread.start()
         # The encoder's network leaves the interpreter free, so that another run and the dialogue's turns go on beside it.
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[_WaitingMessage] = []
         self._readers: list[asyncio.Task[None]] = []
-        self._long: _Waiting | None = None  # the long message that is being read
+        self._long: _WaitingMessage | None = None  # the long message that is being read
         self._turn = asyncio.run_coroutine_threadsafe(_new_lock(), self._loop).result()
 
     @classmethod
@@ -207,7 +207,7 @@ class Assistant:
         return spoken
 
     async def _read_with_others(self, message: UserMessage) -> Understood:
-        mine = _Waiting(message, self._loop.create_future())
+        mine = _WaitingMessage(message, self._loop.create_future())
         self._waiting.append(mine)
         self._readers = [reader for reader in self._readers if not reader.done()]
         if len(self._readers) < READERS:
@@ -223,7 +223,7 @@ class Assistant:
             if together[0] is self._long:
                 self._long = None
 
-    def _next(self) -> list[_Waiting]:
+    def _next(self) -> list[_WaitingMessage]:
         """Take what is read next: short messages together, a long one alone and by one reader, so that it holds up nobody."""
         waiting = [one for one in self._waiting if not one.read.done()]  # nobody waits any more for what was cancelled
         short = [one for one in waiting if not one.long][:MOST_TOGETHER]
@@ -234,7 +234,7 @@ class Assistant:
             one.passed += 1
         return together
 
-    async def _read_together(self, waiting: list[_Waiting]) -> None:
+    async def _read_together(self, waiting: list[_WaitingMessage]) -> None:
         try:
             # As Rasa's parse_message does, but for all messages at once: it runs its graph for each.
             processor = self._processor  # a newer model may take its place meanwhile
@@ -263,7 +263,7 @@ class Assistant:
             slots = {"phase": turn.now.phase, "language": language, **{slot: turn.now.report.get(field) for slot, field in told}}
             self._store.before, self._store.slots, self._store.after = before, slots, None
             self._actions.failure = None
-            channel = Replies()
+            channel = CollectedReplies()
             intent = {"name": turn.commands.main_intent(), "confidence": 1.0}
             entities = [{"entity": command.name, "value": command.value or command.name} for command in turn.commands.all]
             # The words stay with us: the actions speak in the turn that the front door began.

@@ -18,7 +18,7 @@ from typing import Final
 
 import structlog
 
-from bot.assistant.sources import PARTS, Part, fingerprints, only_declared, teaching
+from bot.assistant.sources import PARTS, LearnedPart, fingerprints, only_declared, teaching
 from bot.screening.encoder import EncoderUnavailable
 from bot.screening.tuned import DIGESTS, check_digests
 from bot.settings import PROJECT_ROOT, load_settings
@@ -55,7 +55,7 @@ class Learning:
     declared: bool = False
     wanted: Mapping[str, str] = field(default_factory=fingerprints)
 
-    def at_hand(self, part: Part) -> Finished | None:
+    def at_hand(self, part: LearnedPart) -> Finished | None:
         """Return a finished part that may be taken, None when it has to be learned."""
         found = self._lying(part, self.taken_from)
         fitting = [finished for finished in found if finished.made_from == self.wanted[part.name]]
@@ -70,7 +70,7 @@ class Learning:
             if same is not None:
                 keep(part, same.folder, self.into, replace(same, made_from=self.wanted[part.name]))
 
-    def missing(self) -> list[Part]:
+    def missing(self) -> list[LearnedPart]:
         """Return the parts that have to be learned."""
         return [part for part in PARTS if self.at_hand(part) is None]
 
@@ -80,7 +80,7 @@ class Learning:
         return sum(max(seconds) for seconds in known) if all(known) else None
 
     @staticmethod
-    def _lying(part: Part, folders: Iterable[Path]) -> list[Finished]:
+    def _lying(part: LearnedPart, folders: Iterable[Path]) -> list[Finished]:
         """Return what lies whole in some folders of a part."""
         return [finished for folder in folders if (finished := read_part(folder / part.name)) is not None]
 
@@ -103,8 +103,8 @@ def learning_as(how: Learning) -> Iterator[None]:
         _learning.reset(token)
 
 
-def fill(part: Part, folder: Path, learn: Callable[[Path], object]) -> None:
-    """Fill a component's folder with a part: take it where it lies finished, else learn it and put it on the shelf."""
+def fill(part: LearnedPart, folder: Path, learn: Callable[[Path], object]) -> None:
+    """Fill a component's folder with a part: take it where it lies finished, else learn it and put it in the store."""
     how = _learning.get() or ours(load_settings().model_dir)  # `rasa train` knows nothing of it
     finished = how.at_hand(part)
     if finished is not None:
@@ -120,9 +120,9 @@ def fill(part: Part, folder: Path, learn: Callable[[Path], object]) -> None:
     keep(part, folder, how.into, Finished(folder, how.wanted[part.name], seconds, teaching(part)))
 
 
-def keep(part: Part, made: Path, shelf: Path, about: Finished) -> None:
-    """Put what was learned on a shelf, in place of what lies there, with what it was made from."""
-    new, place = shelf / f".{part.name}", shelf / part.name
+def keep(part: LearnedPart, made: Path, store: Path, about: Finished) -> None:
+    """Put what was learned in a store, in place of what lies there, with what it was made from."""
+    new, place = store / f".{part.name}", store / part.name
     shutil.rmtree(new, ignore_errors=True)
     _copy(made, new)
     told = {"made_from": about.made_from, "seconds": about.seconds, "taught": about.taught}

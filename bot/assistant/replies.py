@@ -10,7 +10,7 @@ from rasa.core.channels.channel import CollectingOutputChannel
 from bot.messages import Button, Reply
 
 
-class Replies(CollectingOutputChannel):
+class CollectedReplies(CollectingOutputChannel):
     """Collects what the actions say, with the language of each text."""
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:

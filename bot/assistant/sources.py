@@ -45,7 +45,7 @@ class SourceUndeclared(Exception):
 
 
 @dataclass(frozen=True)
-class Part:
+class LearnedPart:
     """One thing that is learned on its own: its name, the module that learns it, and the data that it is learned from.
 
     `led_by` are modules that only make the examples; `examples` yields those, as what they teach.
@@ -58,10 +58,10 @@ class Part:
     examples: Callable[[], Iterable[str]] | None = None
 
 
-LANGUAGE_PART: Final = Part(
+LANGUAGE_PART: Final = LearnedPart(
     "languages", "bot.language.identification", lambda: [*training_files(), *writing_files(), OTHER_LANGUAGES]
 )
-SCREENING_PART: Final = Part(
+SCREENING_PART: Final = LearnedPart(
     "screening",
     "bot.learning.screening",
     lambda: [
@@ -73,7 +73,7 @@ SCREENING_PART: Final = Part(
         ENCODER / DIGESTS,
     ],
 )
-COMMANDS_PART: Final = Part(
+COMMANDS_PART: Final = LearnedPart(
     "commands",
     "bot.learning.training",
     lambda: [
@@ -87,7 +87,7 @@ COMMANDS_PART: Final = Part(
     led_by=("bot.dialogue.turn", "bot.dialogue.rules"),
     examples=lambda: situations(NLU_DATA),
 )
-PERSON_PART: Final = Part(
+PERSON_PART: Final = LearnedPart(
     "person",
     "bot.learning.person",
     lambda: [
@@ -99,7 +99,7 @@ PERSON_PART: Final = Part(
     led_by=("bot.learning.labelled",),
     examples=lambda: turns_of_a_person(NLU_DATA),
 )
-TELLINGS_PART: Final = Part(
+TELLINGS_PART: Final = LearnedPart(
     "tellings",
     "bot.learning.tellings",
     lambda: [*telling_files(NLU_DATA, "training"), *writing_files(), ENCODER / DIGESTS],
@@ -107,7 +107,7 @@ TELLINGS_PART: Final = Part(
 PARTS: Final = (LANGUAGE_PART, SCREENING_PART, COMMANDS_PART, PERSON_PART, TELLINGS_PART)
 
 
-def fingerprints(parts: Iterable[Part] = PARTS) -> dict[str, str]:
+def fingerprints(parts: Iterable[LearnedPart] = PARTS) -> dict[str, str]:
     """Return for each part a hash of everything that it is learned from."""
     read: dict[Path, bytes] = {}
 
@@ -119,7 +119,7 @@ def fingerprints(parts: Iterable[Part] = PARTS) -> dict[str, str]:
     return {part.name: _hash_of([*part.data(), *code_of(part.module)], of) for part in parts}
 
 
-def teaching(part: Part) -> str | None:
+def teaching(part: LearnedPart) -> str | None:
     """Return a hash of what a part learns, whatever code led there; None of a part without such code. It takes half a minute."""
     if part.examples is None:
         return None
@@ -189,7 +189,7 @@ def _hash_of(files: Iterable[Path], read: Callable[[Path], bytes]) -> str:
 
 
 @contextmanager
-def only_declared(part: Part) -> Iterator[None]:
+def only_declared(part: LearnedPart) -> Iterator[None]:
     """Watch what is read of the project's data while the block runs; raises SourceUndeclared when the fingerprint lacks a file."""
     read: set[Path] = set()
     watching = [True]

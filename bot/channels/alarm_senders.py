@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from bot.alarms import texts as alarm_texts
-from bot.alarms.alarm import Kind, Notice, Way, WayFailed
+from bot.alarms.alarm import AlarmKind, AlarmWay, Notice, WayFailed
 from bot.alarms.senders import own_ways
 from bot.channels.telegram.delivery import TelegramClient, as_problem
 from bot.channels.twilio.delivery import TwilioClient
@@ -83,7 +83,7 @@ class TelegramWay:
                 chat_id=self.chat,
                 text=alarm_texts.message(notice),
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
-                disable_notification=notice.kind is Kind.SELF_TEST or None,
+                disable_notification=notice.kind is AlarmKind.SELF_TEST or None,
             )
         except TelegramError as error:
             raise _failed(as_problem(error)) from None
@@ -97,7 +97,7 @@ def twiml(notice: Notice) -> str:
     """Return what the telephone says; a self-test, a failing way and a filling disk ask for no key."""
     response = VoiceResponse()
     voice = VOICES[notice.interface]
-    if notice.kind in {Kind.SELF_TEST, Kind.WAY, Kind.DISK}:
+    if notice.kind in {AlarmKind.SELF_TEST, AlarmKind.WAY, AlarmKind.DISK}:
         response.say(alarm_texts.spoken(notice), language=voice)
         return str(response)
     for _ in range(REPETITIONS):
@@ -108,7 +108,7 @@ def twiml(notice: Notice) -> str:
     return str(response)
 
 
-def alarm_ways(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Way]:
+def alarm_ways(settings: Settings, clock: Callable[[], datetime]) -> dict[str, AlarmWay]:
     """Return all ways that the settings turn on, by the names of `way_names`."""
     ways = own_ways(settings, clock)
     sender = settings.twilio_number or ""

@@ -75,9 +75,9 @@ def run(options: argparse.Namespace) -> int:
     with tqdm(total=len(rows), file=sys.stderr, leave=False, mininterval=1, disable=None) as bar:
         judged = judge_rows(rows, screener, lambda done: bar.update(done - bar.n))
     table = by_language(judged)
-    point = screener.brain.point
+    point = screener.model.point
     bars = ", ".join(f"{point.handoff_in.get(members[0], point.handoff):.3f} in {name}" for name, members in GROUPS.items())
-    print(f"{len(judged)} messages, encoder {screener.brain.encoder.name}; handoff from {bars} on")
+    print(f"{len(judged)} messages, encoder {screener.model.encoder.name}; handoff from {bars} on")
     print(f"{left_out} more are left out: the same words stand in the training data\n")
     print(as_table(table))
     conversations = [] if options.rows else read_conversations(part)
@@ -147,7 +147,7 @@ def _write(
     if find_spec("matplotlib") is not None:
         from bot.screening.pictures import draw  # noqa: PLC0415 - matplotlib takes a second
 
-        paths = draw(judged, table, screener.brain.point.handoff, folder)
+        paths = draw(judged, table, screener.model.point.handoff, folder)
     else:
         paths = []
         print(NO_PICTURES, file=sys.stderr)

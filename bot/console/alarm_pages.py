@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.alarms.alarm import Kind
+from bot.alarms.alarm import AlarmKind
 from bot.alarms.record import calls_by_alarm, recent_alarms
 from bot.console.attention import attention_now, heard_way
 from bot.console.services import ATTENTION, PREFIX, ConsoleServices, back_to, require, visitor_of
@@ -97,7 +97,7 @@ class AlarmPages:
             return back_to("/alarms?told=no_ways")
         async with self.services.program.database.transaction() as session:
             last = await self.store.latest_test(session)
-            if last is not None and last.kind == Kind.TEST and now - last.raised_at < BETWEEN_TESTS:
+            if last is not None and last.kind == AlarmKind.TEST and now - last.raised_at < BETWEEN_TESTS:
                 return back_to("/alarms?told=just_now")
             await self.store.raise_test(session, now)
             await self.services.record(session, visitor, "alarm_tested", "alarms")

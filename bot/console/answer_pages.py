@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.console.answer_shown import Shelf, Shown
+from bot.console.answer_shown import AnswerCatalogue, Shown
 from bot.console.gaps import USUAL, WEEKS, languages, needs
 from bot.console.services import ConsoleServices, back_to, form_of, require
 from bot.console.staff import Role
@@ -27,7 +27,7 @@ class AnswerPages:
     def __init__(self, services: ConsoleServices) -> None:
         self.services = services
         self.editions = services.program.frontdoor.editions
-        self.shelf = Shelf(self.editions)
+        self.catalogue = AnswerCatalogue(self.editions)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -46,12 +46,12 @@ class AnswerPages:
         weeks = next((number for number in WEEKS if str(number) == asked), USUAL)
         async with self.services.program.database.transaction() as session:
             found = await read_gaps(session, self.services.now(), weeks=weeks)
-            written = {one.answer.id: one for one in await self.shelf.written(session)}
+            written = {one.answer.id: one for one in await self.catalogue.written(session)}
             await self.services.record(session, visitor, "gaps_read", "answers")
         library = self.editions.files.library.with_answers(one.answer for one in written.values())
         language = self.services.language(request)
         counted = [
-            (need, (written.get(need.nearest.id) or self.shelf.from_files(need.nearest.id)) if need.nearest else None)
+            (need, (written.get(need.nearest.id) or self.catalogue.from_files(need.nearest.id)) if need.nearest else None)
             for need in needs(found, library)
         ]
         context = {
@@ -68,8 +68,8 @@ class AnswerPages:
         matter, sought = request.query.get("matter", ""), request.query.get("q", "").strip()
         async with self.services.program.database.reading() as session:
             off = await switched_off(session)
-            written = await self.shelf.written(session)
-        filed = [shown for name in self.editions.files.library.answers if (shown := self.shelf.from_files(name)) is not None]
+            written = await self.catalogue.written(session)
+        filed = [shown for name in self.editions.files.library.answers if (shown := self.catalogue.from_files(name)) is not None]
         language = self.services.language(request)
         everything = {one.answer.id: one for one in (*written, *filed)}
         wanted = [one for one in everything.values() if matter in {"", one.answer.matter} and _says(one, sought, language)]
@@ -97,7 +97,7 @@ class AnswerPages:
         if not because or len(because) > MOST_WORDS:
             return await self._show(request, status=422, problem="answers.because_needed")
         async with self.services.program.database.transaction() as session:
-            if await self.shelf.find(session, name) is None:
+            if await self.catalogue.find(session, name) is None:
                 raise web.HTTPNotFound
             if await switch_off(session, name, by=visitor.staff_id, because=because, now=self.services.now()):
                 await self.services.record(session, visitor, "answer_off", name)
@@ -114,7 +114,7 @@ class AnswerPages:
     async def _show(self, request: web.Request, *, status: int = 200, problem: str | None = None) -> web.Response:
         visitor, name = require(request, Role.COORDINATOR), request.match_info["answer"]
         async with self.services.program.database.reading() as session:
-            shown = await self.shelf.find(session, name)
+            shown = await self.catalogue.find(session, name)
             off = (await switched_off(session)).get(name)
             names = await self.services.accounts.names(session)
         if shown is None:

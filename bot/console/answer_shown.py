@@ -73,7 +73,7 @@ class Shown:
         }
 
 
-class Shelf:
+class AnswerCatalogue:
     """All answers that there are: those of the files, and those that were written here."""
 
     def __init__(self, editions: Editions) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.console.answer_forms import FIRST, MOST_FIELD, MOST_WAYS, Unusable, entry_from, fields_from, fields_of, posted
-from bot.console.answer_shown import Shelf
+from bot.console.answer_shown import AnswerCatalogue
 from bot.console.services import ConsoleServices, back_to, form_of, require
 from bot.console.staff import Role
 from bot.conversation.edition import entry_of
@@ -30,7 +30,7 @@ class AnswerWriting:
     def __init__(self, services: ConsoleServices) -> None:
         self.services = services
         self.editions = services.program.frontdoor.editions
-        self.shelf = Shelf(self.editions)
+        self.catalogue = AnswerCatalogue(self.editions)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -46,7 +46,7 @@ class AnswerWriting:
     async def new(self, request: web.Request) -> web.Response:
         """Show an empty form; near an answer of the files with its matter and audience, instead of one with all that it says."""
         require(request, Role.COORDINATOR)
-        near, instead = (self.shelf.from_files(request.query.get(name, "")) for name in ("near", "instead"))
+        near, instead = (self.catalogue.from_files(request.query.get(name, "")) for name in ("near", "instead"))
         fields = fields_of(Entry(id="new_answer", matter=MATTERS[0])) | {"id": ""}
         if instead is not None:
             fields = fields_of(Entry.of(instead.answer, instead.words, name=f"{instead.answer.id}_2"))
@@ -98,7 +98,7 @@ class AnswerWriting:
         try:
             async with self.services.program.database.transaction() as session:
                 await publish(session, name, _revision(form.get("revision")), by=visitor.staff_id, now=self.services.now())
-                shown = await self.shelf.find(session, name)
+                shown = await self.catalogue.find(session, name)
                 if shown is None or shown.faults:
                     raise _HasFaults
                 await self.services.record(session, visitor, "answer_published", name)

@@ -20,7 +20,7 @@ from bot.console.answer_writing import AnswerWriting
 from bot.console.attention import with_attention
 from bot.console.case_actions import CaseActions
 from bot.console.case_pages import CasePages
-from bot.console.cases import Cases
+from bot.console.cases import CaseReader
 from bot.console.conversation_pages import ConversationPages
 from bot.console.correction_pages import CorrectionPages
 from bot.console.login_pages import LoginPages
@@ -67,7 +67,7 @@ class Console:
             lstrip_blocks=True,
         )
         environment.filters |= times.FILTERS | words_shown.FILTERS
-        cases = Cases(self.services)
+        cases = CaseReader(self.services)
         pages = CasePages(self.services, cases, self.ownership)
         app.add_routes(LoginPages(self.services).routes())
         app.add_routes(QueuePages(self.services, self.closing).routes())

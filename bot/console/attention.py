@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alarms.alarm import Kind
+from bot.alarms.alarm import AlarmKind
 from bot.alarms.ending import wave_mark
 from bot.alarms.record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
 from bot.alarms.store import calls
@@ -54,7 +54,7 @@ class AlarmShown:
 
 
 @dataclass(frozen=True)
-class Written:
+class Unseen:
     """What somebody wrote to the visitor whose case it is, and the visitor has not seen."""
 
     case_id: str
@@ -82,7 +82,7 @@ class Attention:
     level: Triage
     waiting: int
     news: tuple[str, ...]
-    written: tuple[Written, ...]
+    written: tuple[Unseen, ...]
     sounding: tuple[AlarmShown, ...]
     acknowledged: tuple[AlarmShown, ...]
     problems: tuple[str, ...]
@@ -131,7 +131,7 @@ async def attention_now(services: ConsoleServices, session: AsyncSession, visito
     )
 
 
-async def _written(session: AsyncSession, visitor: Visitor) -> tuple[Written, ...]:
+async def _written(session: AsyncSession, visitor: Visitor) -> tuple[Unseen, ...]:
     found = await session.execute(
         select(Handoff.id, Conversation.language, Conversation.channel, func.max(Message.number), func.count())
         .join(Conversation, Conversation.id == Handoff.conversation_id)
@@ -145,7 +145,7 @@ async def _written(session: AsyncSession, visitor: Visitor) -> tuple[Written, ..
         .group_by(Handoff.id, Conversation.language, Conversation.channel)
         .order_by(func.min(Message.created_at))
     )
-    return tuple(Written(*row) for row in found)
+    return tuple(Unseen(*row) for row in found)
 
 
 async def _alarms(services: ConsoleServices, session: AsyncSession) -> list[AlarmShown]:
@@ -155,7 +155,7 @@ async def _alarms(services: ConsoleServices, session: AsyncSession) -> list[Alar
         .join(Handoff, Handoff.id == Alarm.handoff_id)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(
-            Alarm.kind == Kind.CASE.value,
+            Alarm.kind == AlarmKind.CASE.value,
             Alarm.state.in_(("sounding", "acknowledged")),
             Handoff.taken_by.is_(None),
             Handoff.closed_at.is_(None),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.console.case_files import CONSENTS, LONGEST, REPORT_FIELDS, CaseFiles
 from bot.console.case_pages import CasePages
-from bot.console.cases import CASE_PATH, Cases
+from bot.console.cases import CASE_PATH, CaseReader
 from bot.console.logins import Visitor
 from bot.console.ownership import OUTCOMES, ColleagueUnknown, Ownership
 from bot.console.services import ConsoleServices, back_to, form_of, visitor_of
@@ -28,7 +28,7 @@ MOST_IN_FORMS: Final[Mapping[str, int]] = {**LONGEST, **dict.fromkeys(REPORT_FIE
 class CaseActions:
     """Serves the forms of a case's page. Each action returns the code of what the page says afterwards."""
 
-    def __init__(self, services: ConsoleServices, cases: Cases, ownership: Ownership, pages: CasePages) -> None:
+    def __init__(self, services: ConsoleServices, cases: CaseReader, ownership: Ownership, pages: CasePages) -> None:
         self.services = services
         self.cases = cases
         self.ownership = ownership

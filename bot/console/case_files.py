@@ -41,7 +41,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Written:
+class OpenedFile:
     """A case's file, opened. `report` is the witness's report by field; `report_corrected` says that a consultant changed it."""
 
     victim_consent: str | None
@@ -59,12 +59,12 @@ class CaseFiles:
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
 
-    async def read(self, session: AsyncSession, case: Handoff, conversation: Conversation) -> Written:
+    async def read(self, session: AsyncSession, case: Handoff, conversation: Conversation) -> OpenedFile:
         """Return everything that was written down about a case."""
         file = await session.get(CaseFile, case.id)
         notes = await session.execute(select(CaseNote).filter_by(handoff_id=case.id).order_by(CaseNote.id))
         corrected = file is not None and file.report is not None
-        return Written(
+        return OpenedFile(
             victim_consent=file.victim_consent if file else None,
             witness_consent=file.witness_consent if file else None,
             tags=tuple(self.vault.read_json(file.tags, f"tags:{case.id}", ())) if file else (),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.console.cases import CASE_PATH, Cases, mark_seen, shown_reachable
+from bot.console.cases import CASE_PATH, CaseReader, mark_seen, shown_reachable
 from bot.console.ownership import Ownership
 from bot.console.services import PREFIX, ConsoleServices, back_to, form_of, visitor_of
 from bot.conversation.frontdoor import MAX_ANSWER
@@ -21,7 +21,7 @@ _DIGITS: Final = 9
 class CasePages:
     """Serves a case, its taking, and its answers."""
 
-    def __init__(self, services: ConsoleServices, cases: Cases, ownership: Ownership) -> None:
+    def __init__(self, services: ConsoleServices, cases: CaseReader, ownership: Ownership) -> None:
         self.services = services
         self.cases = cases
         self.ownership = ownership

@@ -22,7 +22,7 @@ from bot.console.waiting import ordered_reasons
 from bot.delivery import outbox
 from bot.messages import LANGUAGES, Triage
 from bot.screening.findings import Findings
-from bot.storage.conversations import ConversationStore, Said
+from bot.storage.conversations import ConversationStore, OpenedMessage
 from bot.storage.return_codes import can_return
 from bot.storage.tables import Conversation, Handoff, Staff, StaffSession, TriageChange
 from bot.storage.vault import Vault
@@ -41,7 +41,7 @@ REMEMBERED_READINGS: Final = 5000
 
 
 @dataclass(frozen=True)
-class Change:
+class OpenedChange:
     """One change of a case's triage, opened. `by` is None for the program."""
 
     before: str
@@ -51,7 +51,7 @@ class Change:
     at: datetime
 
 
-class Cases:
+class CaseReader:
     """Finds cases and reads what their pages show."""
 
     def __init__(self, services: ConsoleServices) -> None:
@@ -150,10 +150,10 @@ class Cases:
 
     async def _changes(
         self, session: AsyncSession, vault: Vault, conversation: Conversation, names: dict[str, str]
-    ) -> list[Change]:
+    ) -> list[OpenedChange]:
         found = await session.execute(select(TriageChange).filter_by(conversation_id=conversation.id).order_by(TriageChange.id))
         return [
-            Change(
+            OpenedChange(
                 before=change.before,
                 after=change.after,
                 by=names.get(change.changed_by),
@@ -192,7 +192,7 @@ class Cases:
         return max(0, int(left.total_seconds() // 60))
 
 
-def _with_words(findings: Findings, messages: Sequence[Said]) -> Findings:
+def _with_words(findings: Findings, messages: Sequence[OpenedMessage]) -> Findings:
     """Return findings with the words that showed each sign, where the program keeps them with a sealed message only."""
     shown = {
         (said.number, evidence.indicator): evidence.words

@@ -9,13 +9,13 @@ from typing import Any, Final
 import structlog
 from aiohttp import web
 
-from bot.console.cases import CASE_PATH, Cases
+from bot.console.cases import CASE_PATH, CaseReader
 from bot.console.services import PREFIX, ConsoleServices, back_to, form_of, require
 from bot.console.staff import Role
 from bot.language.normalise import one_line
 from bot.messages import Indicator, Triage
-from bot.screening.phrase_corrections import CALMER, FEWEST_WORDS, FEWEST_WORDS_LESS, LONGEST, Kind, PhraseCorrection
-from bot.storage.conversations import Said
+from bot.screening.phrase_corrections import CALMER, FEWEST_WORDS, FEWEST_WORDS_LESS, LONGEST, CorrectionKind, PhraseCorrection
+from bot.storage.conversations import OpenedMessage
 from bot.storage.corrections import MOST, CorrectionStore, TooManyCorrections
 
 log = structlog.get_logger()
@@ -34,7 +34,7 @@ class CorrectionRefused(Exception):
 class CorrectionPages:
     """Serves the form of a correction and the list of all, to coordinators."""
 
-    def __init__(self, services: ConsoleServices, cases: Cases) -> None:
+    def __init__(self, services: ConsoleServices, cases: CaseReader) -> None:
         self.services = services
         self.cases = cases
         self.store = CorrectionStore(services.program.vault)
@@ -69,7 +69,7 @@ class CorrectionPages:
             "found": found,
             "signs": list(Indicator),
             "calmer": CALMER,
-            "kinds": list(Kind),
+            "kinds": list(CorrectionKind),
             "draft": {**dict.fromkeys(FIELDS, ""), "phrase": _offered(said), **draft},
             "problem": problem,
             "most": LONGEST,
@@ -131,14 +131,14 @@ class CorrectionPages:
 def corrected(form: Mapping[str, str]) -> PhraseCorrection:
     """Return the correction that a form asks for; raises CorrectionRefused."""
     phrase = one_line(form.get("phrase", ""))
-    if form.get("kind") not in list(Kind):
+    if form.get("kind") not in list(CorrectionKind):
         raise CorrectionRefused("no_kind")
-    kind = Kind(form["kind"])
-    named = form.get("sign" if kind is Kind.SAYS else "sign_not", "")
-    if kind is not Kind.NO_EMERGENCY and named not in list(Indicator):
+    kind = CorrectionKind(form["kind"])
+    named = form.get("sign" if kind is CorrectionKind.SAYS else "sign_not", "")
+    if kind is not CorrectionKind.NO_EMERGENCY and named not in list(Indicator):
         raise CorrectionRefused("no_sign")
     instead = form.get("triage", "")
-    if kind is Kind.NO_EMERGENCY and instead not in CALMER:
+    if kind is CorrectionKind.NO_EMERGENCY and instead not in CALMER:
         raise CorrectionRefused("no_triage")
     if not phrase:
         raise CorrectionRefused("no_phrase")
@@ -148,7 +148,7 @@ def corrected(form: Mapping[str, str]) -> PhraseCorrection:
         raise CorrectionRefused("names_somebody")
     if form.get("names_nobody") != "yes":
         raise CorrectionRefused("not_confirmed")
-    if kind is Kind.NO_EMERGENCY:
+    if kind is CorrectionKind.NO_EMERGENCY:
         correction = PhraseCorrection(kind, phrase, triage=Triage(instead))
     else:
         correction = PhraseCorrection(kind, phrase, Indicator(named))
@@ -157,7 +157,7 @@ def corrected(form: Mapping[str, str]) -> PhraseCorrection:
     return correction
 
 
-def _offered(said: Said) -> str:
+def _offered(said: OpenedMessage) -> str:
     """Return the words that the form begins with: those in which the first sign was found, else a message that is short."""
     found = [evidence.words for evidence in said.screening.indicators if evidence.words] if said.screening is not None else []
     text = one_line(found[0] if found else said.text)

@@ -15,7 +15,7 @@ from bot.dialogue.answers import Answer
 from bot.dialogue.commands import ASK, TOPIC_COMMANDS, Command, Commands
 from bot.language.wording import ASK_BUTTON
 from bot.messages import QUESTION_TOPICS
-from bot.storage.conversations import Said
+from bot.storage.conversations import OpenedMessage
 
 # The groups of a gist in their order, with the commands of each; what stands in none of them is no one's words.
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -95,14 +95,14 @@ class Gists:
         self.texts = texts
         self.editions = editions
 
-    def of(self, said: Said, language: str) -> list[GistPart]:
+    def of(self, said: OpenedMessage, language: str) -> list[GistPart]:
         """Return the gist of a person's message in a language of the interface; nothing of one that no model read."""
         commands = Commands.from_json(said.commands)
         found = [(group, tuple(dict.fromkeys(self._parts(commands, names, language)))) for group, names in GROUPS.items()]
         found.append((ABOUT, self._about(said, commands, language)))
         return [GistPart(group, parts) for group, parts in found if parts]
 
-    def _about(self, said: Said, commands: Commands, language: str) -> tuple[str, ...]:
+    def _about(self, said: OpenedMessage, commands: Commands, language: str) -> tuple[str, ...]:
         """Return what a message surely asks about, where the nearest answer is one of another matter, or it was not understood."""
         if (
             said.screening is None

@@ -9,7 +9,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import charts
-from bot.console.numbers import PROPERTIES, Numbers, Period, Waiting, numbers_of
+from bot.console.numbers import PROPERTIES, Numbers, Period, WaitingTimes, numbers_of
 from bot.console.services import ConsoleServices, require
 from bot.console.spreadsheet import as_csv
 from bot.console.staff import Role
@@ -107,7 +107,7 @@ class NumberPages:
             yield title, item, key, value.text
 
 
-def _as_values(wait: Waiting) -> Iterator[tuple[str, str]]:
+def _as_values(wait: WaitingTimes) -> Iterator[tuple[str, str]]:
     yield "taken", wait.taken.text
     yield "half", _duration(wait.half)
     yield "nine_in_ten", _duration(wait.nine_in_ten)

@@ -55,7 +55,7 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingTimes:
     """How long cases of one triage waited to be taken. Bounds are seconds: half (nine in ten) were taken within so long.
 
     A bound is None when there are too few cases, and infinite when it is longer than a day. `in_time`, `late` and what follows are
@@ -83,7 +83,7 @@ class Numbers:
     by_time: Protected
     by_property: Mapping[str, Protected]
     opened: Protected
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[WaitingTimes, ...]
 
     @property
     def nothing(self) -> bool:
@@ -136,14 +136,14 @@ def _ordered(name: str, sums: Mapping[str, int]) -> dict[str, int]:
     return {key: sums[key] for key in keys}
 
 
-def _waiting(sums: _Sums, triage: str, target: timedelta | None) -> Waiting:
+def _waiting(sums: _Sums, triage: str, target: timedelta | None) -> WaitingTimes:
     waits = {key.partition(":")[2]: number for key, number in sums.of("waited").items() if key.partition(":")[0] == triage}
     taken = sum(waits.values())
     in_time, late = sums.of("in_time").get(triage, 0), sums.of("late").get(triage, 0)
     both = protect({"in_time": in_time, "late": late})
     if both.withheld and 0 in {in_time, late}:  # then the other one is the total itself, and tells no more
         both = Protected({"in_time": figure(in_time), "late": figure(late)}, both.total)
-    return Waiting(
+    return WaitingTimes(
         triage=triage,
         taken=figure(taken),
         half=_within(waits, 0.5) if taken >= SMALLEST else None,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from aiohttp import web
 
 from bot.console.case_access import vault_of
-from bot.console.cases import CASE_PATH, Cases
+from bot.console.cases import CASE_PATH, CaseReader
 from bot.console.services import ConsoleServices, form_of, visitor_of
 from bot.conversation.frontdoor import MAX_ANSWER
 from bot.handoff.phrasebook import GROUPS
@@ -19,7 +19,7 @@ from bot.storage.conversations import ConversationStore
 class PhrasePages:
     """Serves what the answer form's helpers fetch."""
 
-    def __init__(self, services: ConsoleServices, cases: Cases) -> None:
+    def __init__(self, services: ConsoleServices, cases: CaseReader) -> None:
         self.services = services
         self.cases = cases
 

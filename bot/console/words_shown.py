@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from bot.messages import Indicator
-from bot.storage.conversations import Said
+from bot.storage.conversations import OpenedMessage
 
 # Overrides and isolates can make text read backwards or turn what follows; the page isolates each message.
 _TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -18,7 +18,7 @@ _SPACE: Final = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
-class Part:
+class MarkedWords:
     """A piece of a message, and the indicators that it gave rise to."""
 
     words: str
@@ -35,11 +35,11 @@ def our_words(text: str) -> str:
     return _OVERRIDING.sub("", text)
 
 
-def parts(said: Said) -> list[Part]:
+def parts(said: OpenedMessage) -> list[MarkedWords]:
     """Return a message in pieces, the evidence apart; evidence that is not found in the text marks nothing."""
     text = shown(said.text)
     if said.screening is None or said.author != "person":
-        return [Part(text if said.author == "person" else our_words(said.text))]
+        return [MarkedWords(text if said.author == "person" else our_words(said.text))]
     spans = [
         (*span, evidence.indicator)
         for evidence in said.screening.indicators
@@ -47,10 +47,10 @@ def parts(said: Said) -> list[Part]:
     ]
     edges = sorted({0, len(text), *(edge for start, end, _ in spans for edge in (start, end))})
     pieces = [
-        Part(text[start:end], tuple(indicator for first, last, indicator in spans if first <= start and end <= last))
+        MarkedWords(text[start:end], tuple(indicator for first, last, indicator in spans if first <= start and end <= last))
         for start, end in pairwise(edges)
     ]
-    return _joined(pieces) or [Part("")]
+    return _joined(pieces) or [MarkedWords("")]
 
 
 def _find(text: str, words: str) -> tuple[int, int] | None:
@@ -63,11 +63,11 @@ def _find(text: str, words: str) -> tuple[int, int] | None:
     return found.span() if found else None
 
 
-def _joined(pieces: list[Part]) -> list[Part]:
-    joined: list[Part] = []
+def _joined(pieces: list[MarkedWords]) -> list[MarkedWords]:
+    joined: list[MarkedWords] = []
     for piece in pieces:
         if joined and joined[-1].indicators == piece.indicators:
-            joined[-1] = Part(joined[-1].words + piece.words, piece.indicators)
+            joined[-1] = MarkedWords(joined[-1].words + piece.words, piece.indicators)
         else:
             joined.append(piece)
     return joined

@@ -17,7 +17,7 @@ from bot.delivery.channel_traits import traits_of
 from bot.delivery.choices import chosen, offered_language, titled
 from bot.language.wording import Wording
 from bot.storage.answer_switches import number_column
-from bot.storage.conversations import ConversationStore, Said, WithCase
+from bot.storage.conversations import ConversationStore, OpenedMessage, WithCase
 from bot.storage.corrections import ids_column, ids_in
 from bot.storage.tables import Conversation, Handoff, Message
 from bot.storage.vault import SealBroken
@@ -66,10 +66,10 @@ class NextMessage:
 
     conversation: Conversation
     message: Message
-    said: Said | None
+    said: OpenedMessage | None
     case: Handoff | None
     circumstances: Circumstances
-    last: Sequence[Said]
+    last: Sequence[OpenedMessage]
 
 
 class ContextReader:
@@ -114,7 +114,9 @@ class ContextReader:
         found = await self.conversations.with_case(session, conversation_id, message_id)
         return None if conversation is None or found is None else (conversation, found)
 
-    def as_chosen(self, conversation: Conversation, said: Said, last: Sequence[Said], wording: Wording) -> Said:
+    def as_chosen(
+        self, conversation: Conversation, said: OpenedMessage, last: Sequence[OpenedMessage], wording: Wording
+    ) -> OpenedMessage:
         """Return a message with the button's value in place of the title that chooses it, or of its number where it had one."""
         if said.kind != "text" or conversation.quiet:
             return said

@@ -33,7 +33,7 @@ from bot.language.normalise import says_something, words
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Reply, Screening, Speaker, Triage
 from bot.screening.findings import Findings
-from bot.storage.conversations import ConversationStore, Said
+from bot.storage.conversations import ConversationStore, OpenedMessage
 from bot.storage.tables import Conversation
 
 log = structlog.get_logger()
@@ -105,7 +105,7 @@ class Decider:
         self.now = now
         self.on_duty = on_duty
 
-    async def decide(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
+    async def decide(self, conversation: Conversation, said: OpenedMessage, circumstances: Circumstances) -> Decision:
         """Return what comes of a message; never raises for a failure of understanding or dialogue."""
         said = replace(said, text=said.text.replace("🆘", " SOS ").strip())  # a cry for help that is no word to a model
         findings = self.conversations.findings(conversation)
@@ -245,7 +245,7 @@ class Decider:
         return self.lexicon.own_age(text, screening.language, of_others=of_others)
 
     def _steered(
-        self, steering: str, conversation: Conversation, said: Said, decision: Decision, circumstances: Circumstances
+        self, steering: str, conversation: Conversation, said: OpenedMessage, decision: Decision, circumstances: Circumstances
     ) -> Decision:
         """Stop at once, or come back; both whoever owns the conversation."""
         if steering == "stop":
@@ -263,7 +263,7 @@ class Decider:
         return "want:human" in understood.commands
 
     def _framed(
-        self, decision: Decision, conversation: Conversation, said: Said, notice: Reply | None, *, first: bool
+        self, decision: Decision, conversation: Conversation, said: OpenedMessage, notice: Reply | None, *, first: bool
     ) -> Decision:
         """Add to the dialogue's replies what the kind of message needs, and to the first ones who answers here."""
         replies = decision.replies if notice is None else (notice, *decision.replies)
@@ -299,7 +299,7 @@ class Decider:
         return tuple(self.wording.reply("language_unserved", language, buttons=("language",)) for language in ("en", "pl"))
 
     def _failed(
-        self, conversation: Conversation, said: Said, read: Decision, error: Exception, circumstances: Circumstances
+        self, conversation: Conversation, said: OpenedMessage, read: Decision, error: Exception, circumstances: Circumstances
     ) -> Decision:
         """Answer with fixed words from plain data, and queue the case: nobody knows how urgent it is."""
         FAILURES.labels("assistant").inc()

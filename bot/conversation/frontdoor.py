@@ -36,8 +36,8 @@ from bot.language.lexicon import Lexicon
 from bot.language.normalise import printable
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
-from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, LiveEvents, Turns
-from bot.storage.conversations import ConversationStore, Said
+from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, ConversationTurns, LiveEvents
+from bot.storage.conversations import ConversationStore, OpenedMessage
 from bot.storage.corrections import CorrectionStore
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
@@ -108,7 +108,7 @@ class FrontDoor:
         self.context = ContextReader(conversations, self.editions, self.corrections)
         self.live_events = live_events
         self.clock = clock
-        self.turns = Turns()
+        self.turns = ConversationTurns()
 
     async def greet(
         self, *, channel: str, pseudonym: str, language: str, also: str | None = None, brief: bool = False
@@ -269,7 +269,7 @@ class FrontDoor:
         replies = tuple(said.as_reply() for said in await self.conversations.replies_to(session, message.id))
         return Outcome(replies, Triage(conversation.triage), handoff=waits(case), number=message.number)
 
-    async def _keep(self, before: Conversation, said: Said, decision: Decision) -> Outcome | None:
+    async def _keep(self, before: Conversation, said: OpenedMessage, decision: Decision) -> Outcome | None:
         """Store a decision with all that comes of it; None when its conversation is not as it was before it any more."""
         now = self.clock()
         async with self.database.transaction() as session:
@@ -322,7 +322,7 @@ class FrontDoor:
                 commands=tuple(map(str, decision.commands.all)),
             )
 
-    async def _erase(self, conversation: Conversation, said: Said, decision: Decision) -> Outcome:
+    async def _erase(self, conversation: Conversation, said: OpenedMessage, decision: Decision) -> Outcome:
         """Erase a conversation because the person said so, and say that it is done."""
         key = "delete_done" if traits_of(conversation.channel).keeps_messages else "delete_done_page"
         done = self.decider.notices.reply(key, conversation, decision.language)

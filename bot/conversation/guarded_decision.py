@@ -19,7 +19,7 @@ from bot.conversation.time_limit import TimeLimit
 from bot.language.lexicon import Lexicon
 from bot.language.wording import Wording
 from bot.messages import Reply, Screening, Triage
-from bot.storage.conversations import ConversationStore, Said
+from bot.storage.conversations import ConversationStore, OpenedMessage
 from bot.storage.tables import Conversation
 
 BLOCKED_TEXT: Final = "spend_limited"  # few texts come here for now, messages are kept, the numbers: all of which is so
@@ -58,7 +58,7 @@ class GuardedDecider(Decider):
         """Say whether there is a model, and it answers in time."""
         return self.time_limit is not None and not self.time_limit.stuck
 
-    async def decide(self, conversation: Conversation, said: Said, circumstances: Circumstances) -> Decision:
+    async def decide(self, conversation: Conversation, said: OpenedMessage, circumstances: Circumstances) -> Decision:
         """Return what comes of a message; never raises for a failure of understanding or dialogue, nor waits for one for ever."""
         blocked = conversation.blocked_at is not None
         if blocked and not self._decides_of_own(conversation, said):
@@ -75,7 +75,7 @@ class GuardedDecider(Decider):
         findings = self.conversations.findings(conversation)
         return Decision(unread, findings, conversation.language, (self.notices.reply(BLOCKED_TEXT, conversation),))
 
-    def _decides_of_own(self, conversation: Conversation, said: Said) -> bool:
+    def _decides_of_own(self, conversation: Conversation, said: OpenedMessage) -> bool:
         """Say whether a message is about being written to, about erasing, or about the language."""
         if self.notices.steering(conversation, said) is not None or said.text.startswith(OF_THEIR_OWN):
             return True

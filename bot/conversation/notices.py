@@ -11,7 +11,7 @@ from bot.language.lexicon import Lexicon
 from bot.language.normalise import readable, words
 from bot.language.wording import Wording
 from bot.messages import Reply
-from bot.storage.conversations import Said
+from bot.storage.conversations import OpenedMessage
 from bot.storage.tables import Conversation
 
 Steering = Literal["stop", "start", "help"]
@@ -40,7 +40,7 @@ class Notices:
         self.wording = wording
         self.lexicon = lexicon
 
-    def steering(self, conversation: Conversation, said: Said) -> Steering | None:
+    def steering(self, conversation: Conversation, said: OpenedMessage) -> Steering | None:
         """Return whether a message stops or starts the channel or asks what it is."""
         if not traits_of(conversation.channel).pushes:
             return None
@@ -65,7 +65,7 @@ class Notices:
             case _:
                 return None
 
-    def stopped(self, conversation: Conversation, said: Said) -> tuple[Reply, ...]:
+    def stopped(self, conversation: Conversation, said: OpenedMessage) -> tuple[Reply, ...]:
         """Confirm a STOP once, with the way back; nothing where the provider has confirmed it and would refuse ours."""
         return () if said.details.get("confirmed") else (self.reply("sms_stopped", conversation),)
 
@@ -85,7 +85,7 @@ class Notices:
             return self.reply("greeting_page", conversation, language, PAGE_BUTTONS)
         return self.reply("greeting", conversation, language, GREETING_BUTTONS)
 
-    def about(self, conversation: Conversation, said: Said, language: str) -> Reply | None:
+    def about(self, conversation: Conversation, said: OpenedMessage, language: str) -> Reply | None:
         """Return what is said about a message that is not, or not only, text."""
         key = NOTICES.get(said.kind)
         return None if key is None else self.reply(key, conversation, language)

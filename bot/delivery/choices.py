@@ -23,7 +23,7 @@ from bot.language.wording import SOURCE_LANGUAGES
 from bot.language.writing import romanised_languages, writings
 from bot.language.yaml_texts import read_values
 from bot.messages import Button, Reply
-from bot.storage.conversations import Said
+from bot.storage.conversations import OpenedMessage
 
 NUMBERS_FILE: Final = Path(__file__).resolve().parents[2] / "nlu_data" / "numbers.yml"
 SKIP: Final = "@skip"
@@ -37,7 +37,7 @@ _VOWELS_LEFT_OUT: Final = frozenset({"DEVANAGARI", "ARABIC"})  # scripts whose w
 _SPELLINGS: Final = 500  # of such a word that are tried
 
 
-def choices_before(turn: Sequence[Said], said: Said) -> int:
+def choices_before(turn: Sequence[OpenedMessage], said: OpenedMessage) -> int:
     """Return how many choices of the same turn come before those of one reply."""
     return sum(len(other.buttons) for other in turn if other.number < said.number)
 

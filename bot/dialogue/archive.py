@@ -30,22 +30,22 @@ class Reader:
     def read(self, text: str, *, language_hint: str | None, context: Context) -> Understood:
         """Return what a message is understood as in its conversation."""
         text = readable(text)
-        brain = self.screener.brain
-        encoding = encode(text, brain.encoder)
-        language = name_language(self.screener.languages, text, language_hint, encoding, brain.heads)
+        model = self.screener.model
+        encoding = encode(text, model.encoder)
+        language = name_language(self.screener.languages, text, language_hint, encoding, model.heads)
         if encoding is None:
-            return self.understanding.understand(text, brain.screen(text, language, None), None, context)
-        found = brain.understand(text, language, encoding)
-        read = spelt(text, found.reading, brain.spelling, brain.encoder)
-        return self.understanding.understand(text, brain.screening(found), read, context)
+            return self.understanding.understand(text, model.screen(text, language, None), None, context)
+        found = model.understand(text, language, encoding)
+        read = spelt(text, found.reading, model.spelling, model.encoder)
+        return self.understanding.understand(text, model.screening(found), read, context)
 
     def over(self, library: Library) -> Reader:
         """Return what reads messages in the light of another library than that of the files."""
-        return replace(self, understanding=self.understanding.over(library, self.screener.brain.encoder))
+        return replace(self, understanding=self.understanding.over(library, self.screener.model.encoder))
 
     def asked(self, text: str, who: Who, language: str) -> list[tuple[Found, float]]:
         """Return the answers nearest to the first message of somebody, and how likely each is asked for, the likeliest first."""
-        encoding = encode(readable(text), self.screener.brain.encoder)
+        encoding = encode(readable(text), self.screener.model.encoder)
         if encoding is None:
             return []
         known = self.understanding
@@ -63,7 +63,7 @@ def load_reader(model_dir: Path) -> Reader:
     with opened(model) as folder:
         screener = load_folder(folder)
         found = sorted(folder.rglob(COMMANDS_FILE))
-        encoder = screener.brain.encoder
+        encoder = screener.model.encoder
         if not found or not isinstance(encoder, TunedEncoder):
             raise ScreenerUnusable(f"The model {model.name} cannot read commands. Train again: make train.")
         return Reader(screener, CommandModel.load(found[0].parent, encoder))

@@ -35,7 +35,7 @@ _HARDLY_ASKS: Final = 0.1  # of a clause: what it only tells is sought in the li
 
 
 @dataclass(frozen=True)
-class Part:
+class AskingPart:
     """A message or one of its clauses: how likely it asks, the answers nearest to it, the nearest first, and its words."""
 
     asks: float
@@ -52,8 +52,8 @@ class Part:
 class Asking:
     """A message that may ask: the whole, its clauses, what it is likely to do, and what was said before it."""
 
-    whole: Part
-    clauses: Sequence[Part]
+    whole: AskingPart
+    clauses: Sequence[AskingPart]
     likely: Mapping[str, float]
     context: Context
 
@@ -70,7 +70,7 @@ class Asking:
         sought = [place for place, one in enumerate(asks) if place == 0 or one >= _HARDLY_ASKS]
         found = dict(zip(sought, near(sought), strict=True))
         whole, *clauses = (
-            Part(one, tuple(found.get(place, ())), text) for place, (one, text) in enumerate(zip(asks, texts, strict=True))
+            AskingPart(one, tuple(found.get(place, ())), text) for place, (one, text) in enumerate(zip(asks, texts, strict=True))
         )
         return cls(whole, clauses, likely, context)
 
@@ -134,7 +134,7 @@ class _Place:
         return self.found.nearness, self.rank, self.share, self.behind, speaks.near, speaks.likely, speaks.by_letters
 
 
-def _placed(part: Part) -> dict[str, _Place]:
+def _placed(part: AskingPart) -> dict[str, _Place]:
     nearness = np.array([found.nearness for found in part.near])
     powers = np.exp((nearness - nearness.max(initial=-1.0)) / _SHARPNESS)
     shares = powers / powers.sum() if len(powers) else powers

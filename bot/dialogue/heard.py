@@ -18,7 +18,7 @@ from bot.dialogue.replies import (
     tells_first,
     tells_first_only,
 )
-from bot.dialogue.rows import GOES_ON, REPLY_ENDS, Row, Say, Section, in_turn, says
+from bot.dialogue.rows import GOES_ON, REPLY_ENDS, PlanRow, Say, Section, in_turn, says
 from bot.dialogue.state import Danger, Person, Who
 
 CHILD_HEARD: Final = ("disclose_child", "emergency_child")
@@ -27,84 +27,88 @@ THANKED: Final = "told_thanks"
 SELF_HEARD: Final = ("disclose_short", "disclose_child", "emergency_victim", "unheard_first", "emergency_health")
 H: Final = Section.HEARD
 HEARD: Final = (
-    Row(
+    PlanRow(
         H,
         "a yes that answers nothing, from somebody who may die",
         lambda t: is_.only_agrees(t) and is_.suicide_open(t) and not t.now.suicide_of_others,
         says("stay_with_me", "suicide_short"),
     ),
-    Row(
+    PlanRow(
         H,
         "a yes that answers nothing, in a danger",
         lambda t: is_.only_agrees(t) and is_.danger_open(t),
         says("danger_agreed"),
     ),
-    Row(H, "it was a joke", lambda t: t.does("correct:joke") and not t.said, in_turn("joke_heard", "calm_again")),
-    Row(
+    PlanRow(H, "it was a joke", lambda t: t.does("correct:joke") and not t.said, in_turn("joke_heard", "calm_again")),
+    PlanRow(
         H,
         "a consultant is refused while a life is in danger",
         is_.kept_against_the_word,
         in_turn("handoff_kept", "handoff_kept_again"),
     ),
-    Row(
+    PlanRow(
         H,
         "a request is taken back",
         lambda t: t.does("refuse:human") and t.before.person is Person.ASKED,
         says("handoff_withdrawn", buttons=PERSON),
         GOES_ON,
     ),
-    Row(
+    PlanRow(
         H,
         "a consultant is refused",
         lambda t: t.does("refuse:human") and t.before.person is not Person.ASKED,
         says("handoff_declined", "refused_again", buttons=PERSON),
         GOES_ON,
     ),
-    Row(H, "nobody should phone", lambda t: t.does("refuse:call"), in_turn("in_writing", "in_writing_again"), GOES_ON),
-    Row(H, "a question is not answered", lambda t: t.does("refuse:question"), says("question_skipped", "heard_fine"), GOES_ON),
-    Row(
+    PlanRow(H, "nobody should phone", lambda t: t.does("refuse:call"), in_turn("in_writing", "in_writing_again"), GOES_ON),
+    PlanRow(
+        H, "a question is not answered", lambda t: t.does("refuse:question"), says("question_skipped", "heard_fine"), GOES_ON
+    ),
+    PlanRow(
         H,
         "it is about somebody else",
         lambda t: t.does("correct:person") and t.heard.who.tells_of_others,
         in_turn("about_other", "heard_fine"),
         GOES_ON,
     ),
-    Row(H, "it is about the writer", is_.about_themselves, in_turn("about_self", "heard_fine"), GOES_ON),
-    Row(
+    PlanRow(H, "it is about the writer", is_.about_themselves, in_turn("about_self", "heard_fine"), GOES_ON),
+    PlanRow(
         H,
         "it is about another person than was thought, and it is not said about whom",
         is_.about_nobody_named,
         says("meant_ask", "not_understood", buttons=PERSON),
         REPLY_ENDS,
     ),
-    Row(
+    PlanRow(
         H,
         "something else was meant, and it is not said what",
         lambda t: t.does("correct:meant") and not t.does("ask", "tell:self", "tell:other"),
         says("meant_ask", "not_understood", buttons=PERSON),
         REPLY_ENDS,
     ),
-    Row(H, "somebody who was taken for a child is of age", is_.no_child_after_all, in_turn("grown_heard", "heard_fine"), GOES_ON),
-    Row(
+    PlanRow(
+        H, "somebody who was taken for a child is of age", is_.no_child_after_all, in_turn("grown_heard", "heard_fine"), GOES_ON
+    ),
+    PlanRow(
         H,
         "a child tells, or says their age, for the first time",
         lambda t: is_.child(t) and not t.times("child_here", *CHILD_HEARD) and not is_.tells_something_grave(t),
         received("child_here", buttons=("hide",)),
     ),
-    Row(
+    PlanRow(
         H,
         "a child tells something grave, for the first time",
         lambda t: is_.child(t) and is_.tells_something_grave(t) and not t.times(*CHILD_HEARD),
         received("disclose_child", buttons=("hide",)),
     ),
-    Row(
+    PlanRow(
         H,
         "somebody else's trouble, for the first time, beside a question that is answered",
         lambda t: is_.of_others(t) and is_.answers_question(t) and not t.said and tells_first(t, *OTHERS_HEARD, THANKED),
         lambda t: beside(t) or (Say(THANKED, leads=True),),
     ),
     *(
-        Row(
+        PlanRow(
             H,
             f"somebody else's trouble, for the first time, from a {who.value}",
             lambda t, who=who: t.now.who is who and tells_first_only(t, f"{who.value}_first", *is_.DANGER_OF_OTHERS),  # type: ignore[misc]
@@ -112,13 +116,13 @@ HEARD: Final = (
         )
         for who in (Who.RELATIVE, Who.PROFESSIONAL, Who.CLIENT)
     ),
-    Row(
+    PlanRow(
         H,
         "somebody else's trouble, for the first time",
         lambda t: is_.of_others(t) and not t.said and tells_first_only(t, *OTHERS_HEARD),
         received("witness_short"),
     ),
-    Row(
+    PlanRow(
         H,
         "something grave of oneself, for the first time",
         lambda t: (
@@ -131,7 +135,7 @@ HEARD: Final = (
         ),
         received("disclose_short"),
     ),
-    Row(
+    PlanRow(
         H,
         "something grave of oneself, for the first time, beside a question that is answered",
         lambda t: (
@@ -143,13 +147,13 @@ HEARD: Final = (
         ),
         lambda t: beside(t) or (Say(THANKED, leads=True),),
     ),
-    Row(
+    PlanRow(
         H,
         "something more is told by who spoke of dying, and said that it is past",
         lambda t: is_.tells(t) and not t.said and t.before.suicide in {Danger.EASED, Danger.OVER},
         says("heard_noted", "heard_on", "heard_short"),
     ),
-    Row(
+    PlanRow(
         H,
         "something told beside a question is received by a few words of its own, and by its answer",
         lambda t: (
@@ -157,45 +161,45 @@ HEARD: Final = (
         ),
         beside,
     ),
-    Row(
+    PlanRow(
         H,
         "something told by who wants a person is received by a few words of its own: nobody is asked to tell more here",
         lambda t: is_.tells(t) and is_.person_wanted(t),
         beside,
     ),
-    Row(
+    PlanRow(
         H,
         "something told beside a refusal is received by a few words of its own",
         lambda t: is_.tells(t) and t.does("refuse:human", "refuse:call", "refuse:question"),
         beside,
     ),
-    Row(
+    PlanRow(
         H,
         "something told in a danger is answered by what to do",
         lambda t: is_.tells(t) and (bool(t.said) or is_.alarm_now(t)),
         lambda _t: (),
     ),
-    Row(
+    PlanRow(
         H,
         "something told, calmly, for the first time",
         lambda t: is_.tells(t) and not t.now.triage.needs_person and not t.does("ask") and not t.times("told_first"),
         received("told_first"),
     ),
-    Row(
+    PlanRow(
         H,
         "something more, of no kind that is known, is told in a danger",
         lambda t: is_.tells(t) and is_.danger_open(t) and in_particular(t) is None and bool(stays(t)),
         stays,
     ),
-    Row(H, "something more is told", is_.tells, receipt),
-    Row(H, "somebody comes in while something is told", lambda t: t.does("near") and not t.said, says("someone_near")),
-    Row(H, "tiredness", lambda t: is_.in_mood(t, "feel:tired"), in_turn("tired_heard", "answer.no_strength", "heard_fine")),
-    Row(H, "fear", lambda t: is_.in_mood(t, "feel:afraid"), in_turn("afraid", "afraid_again", "heard_fine")),
-    Row(H, "shame", lambda t: is_.in_mood(t, "feel:ashamed"), in_turn("ashamed_heard", "heard_fine")),
-    Row(H, "anger", lambda t: is_.in_mood(t, "feel:angry"), in_turn("abuse", "abuse_again", "heard_fine")),
-    Row(H, "doubt", lambda t: is_.in_mood(t, "feel:unsure"), in_turn("doubt", "heard_fine")),
-    Row(H, "it is better", lambda t: t.does("feel:better", "done:called") and not t.said, in_turn("safer_now", "calm_again")),
-    Row(
+    PlanRow(H, "something more is told", is_.tells, receipt),
+    PlanRow(H, "somebody comes in while something is told", lambda t: t.does("near") and not t.said, says("someone_near")),
+    PlanRow(H, "tiredness", lambda t: is_.in_mood(t, "feel:tired"), in_turn("tired_heard", "answer.no_strength", "heard_fine")),
+    PlanRow(H, "fear", lambda t: is_.in_mood(t, "feel:afraid"), in_turn("afraid", "afraid_again", "heard_fine")),
+    PlanRow(H, "shame", lambda t: is_.in_mood(t, "feel:ashamed"), in_turn("ashamed_heard", "heard_fine")),
+    PlanRow(H, "anger", lambda t: is_.in_mood(t, "feel:angry"), in_turn("abuse", "abuse_again", "heard_fine")),
+    PlanRow(H, "doubt", lambda t: is_.in_mood(t, "feel:unsure"), in_turn("doubt", "heard_fine")),
+    PlanRow(H, "it is better", lambda t: t.does("feel:better", "done:called") and not t.said, in_turn("safer_now", "calm_again")),
+    PlanRow(
         H,
         "a greeting",
         lambda t: t.does("greet"),
@@ -205,7 +209,7 @@ HEARD: Final = (
             else Say("greet_first", ("topic_help", "topic_job", "report", "human")),
         ),
     ),
-    Row(H, "thanks, from somebody who cannot phone", lambda t: t.does("thanks") and is_.unheard(t), says("thanks_again")),
-    Row(H, "thanks", lambda t: t.does("thanks"), says("thanks", "thanks_again")),
-    Row(H, "a goodbye", lambda t: t.does("bye"), says("goodbye", "bye_again")),
+    PlanRow(H, "thanks, from somebody who cannot phone", lambda t: t.does("thanks") and is_.unheard(t), says("thanks_again")),
+    PlanRow(H, "thanks", lambda t: t.does("thanks"), says("thanks", "thanks_again")),
+    PlanRow(H, "a goodbye", lambda t: t.does("bye"), says("goodbye", "bye_again")),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Final
 
-from bot.dialogue.asked import AskedBars, Asking, Part
+from bot.dialogue.asked import AskedBars, Asking, AskingPart
 from bot.dialogue.commands import ASK, SEVERAL, UNKNOWN, Command
 
 MOST_CHOICES: Final = 2  # answers that are offered where none is sure enough
@@ -35,7 +35,7 @@ def questions(asking: Asking, likely: Mapping[str, float], bars: AskedBars, *, s
     return [replace(found[0], near=offered), *found[1:]]
 
 
-def _left_out(asking: Asking, given: Set[str]) -> Part | None:
+def _left_out(asking: Asking, given: Set[str]) -> AskingPart | None:
     """Return the clause of a message that asks for several things that got no answer, the surest; None where none surely asks."""
     others = [part for part in asking.clauses if part.asks >= NOTHING_ELSE and given.isdisjoint(_nearest(part))]
     left = max(others, key=lambda part: part.asks, default=None)
@@ -43,5 +43,5 @@ def _left_out(asking: Asking, given: Set[str]) -> Part | None:
     return left if surely else None
 
 
-def _nearest(part: Part) -> list[str]:
+def _nearest(part: AskingPart) -> list[str]:
     return [found.answer for found in part.near[:AS_GOOD]]

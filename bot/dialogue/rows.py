@@ -41,7 +41,7 @@ Words = Callable[[Turn], Sequence[Say]]
 
 
 @dataclass(frozen=True)
-class Row:
+class PlanRow:
     """One row of the plan: in which situation which texts are said, and what may follow: the next row, section, or nothing."""
 
     section: Section

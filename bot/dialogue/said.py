@@ -46,7 +46,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Row:
+class SettlingRow:
     """One row of the table: in which situation which commands become which others."""
 
     situation: str

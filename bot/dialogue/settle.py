@@ -12,7 +12,7 @@ from typing import Final
 from bot.dialogue.arrangements import LONGEST_WORD
 from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
 from bot.dialogue.exact import ENOUGH
-from bot.dialogue.said import Row, Said, answered, instead, old_button, surer
+from bot.dialogue.said import Said, SettlingRow, answered, instead, old_button, surer
 from bot.dialogue.state import Danger, Person, State, in_mortal_danger
 from bot.language.normalise import words
 
@@ -105,15 +105,17 @@ def _named_report_part(said: Said) -> Commands:
 
 
 TABLE: Final = (
-    Row("a yes to the offer of a consultant wants one", answered("human", "answer:yes"), instead("answer:yes", "want:human")),
-    Row(
+    SettlingRow(
+        "a yes to the offer of a consultant wants one", answered("human", "answer:yes"), instead("answer:yes", "want:human")
+    ),
+    SettlingRow(
         "a refusal in doubt, of a consultant who was just offered or was not asked for, is one: nothing is taken back",
         lambda said: (
             answered("human", "doubt:refuse")(said) or (said.state.person is Person.NONE and "doubt:refuse" in said.commands)
         ),
         instead("doubt:refuse", "refuse:human"),
     ),
-    Row(
+    SettlingRow(
         "a likely refusal, from somebody who waits, is one, unless a life may be in danger or something is told beside it",
         lambda said: (
             said.state.person is Person.ASKED
@@ -124,45 +126,49 @@ TABLE: Final = (
         ),
         instead("doubt:refuse", "refuse:human"),
     ),
-    Row("a no to the offer of a consultant refuses one", answered("human", "answer:no"), instead("answer:no", "refuse:human")),
-    Row(
+    SettlingRow(
+        "a no to the offer of a consultant refuses one", answered("human", "answer:no"), instead("answer:no", "refuse:human")
+    ),
+    SettlingRow(
         "only a plain yes erases; whatever is less sure, or says more, is asked again",
         lambda said: said.awaits("erase") and "answer:yes" in said.commands,
         lambda said: said.commands.without("answer:yes").with_(Command("erase:yes" if _plain_yes(said) else "want:erase")),
     ),
-    Row("a no to erasing keeps everything", answered("erase", "answer:no"), instead("answer:no", "erase:no")),
-    Row(
+    SettlingRow("a no to erasing keeps everything", answered("erase", "answer:no"), instead("answer:no", "erase:no")),
+    SettlingRow(
         "a yes to hurting oneself is a word of suicide",
         answered("hurting", "answer:yes"),
         instead("answer:yes", "feel:suicide"),
     ),
-    Row(
+    SettlingRow(
         "a no to hurting oneself is tiredness",
         answered("hurting", "answer:no"),
         instead("answer:no", "feel:tired", "feel:better"),
     ),
-    Row("a yes under a report's summary sends it", answered("report_send", "answer:yes"), instead("answer:yes", "report:send")),
-    Row(
+    SettlingRow(
+        "a yes under a report's summary sends it", answered("report_send", "answer:yes"), instead("answer:yes", "report:send")
+    ),
+    SettlingRow(
         "a no under a report's summary keeps it unsent",
         answered("report_send", "answer:no"),
         instead("answer:no", "report:drop"),
     ),
-    Row(
+    SettlingRow(
         "a wish to send, where no report was begun, wants a consultant",
         lambda said: "report:send" in said.commands and not said.state.report,
         instead("report:send", "want:human"),
     ),
-    Row(
+    SettlingRow(
         "a wish to send a report that was not read over yet shows it",
         lambda said: "report:send" in said.commands and not said.awaits("report_send"),
         instead("report:send", "report:show"),
     ),
-    Row(
+    SettlingRow(
         "a wish to correct, where no report was begun, asks what was meant",
         lambda said: "report:correct" in said.commands and not said.state.report,
         instead("report:correct", "correct:meant"),
     ),
-    Row(
+    SettlingRow(
         "what is hardly a question, while a part of a report, a time or a word is asked for, is none",
         lambda said: (
             (said.state.awaits or "").startswith(FORMS)
@@ -173,32 +179,32 @@ TABLE: Final = (
             tuple(one for one in said.commands.all if one.name != ASK or (one.sure >= SURELY_ASKED and one.choices))
         ),
     ),
-    Row(
+    SettlingRow(
         "what is hardly a refusal to answer, while a part of a report is asked for, is none",
         lambda said: said.awaits("report:") and said.sure("refuse:question") < LIKELIER_THAN_NOT,
         lambda said: said.commands.without("refuse:question"),
     ),
-    Row(
+    SettlingRow(
         "what is told while a part of a report is asked for is that part",
         lambda said: said.awaits("report:") and not said.commands.any_of(*_BESIDE_A_REPORT) and not said.exactly("near"),
         _named_report_part,
     ),
-    Row(
+    SettlingRow(
         "enough, in a report, shows what there is",
         lambda said: said.awaits("report:") and (c := said.commands.first("refuse:question")) is not None and c.value == ENOUGH,
         lambda _said: Commands.of("report:show"),
     ),
-    Row(
+    SettlingRow(
         "skipped, or no, in a report goes on to the next part",
         lambda said: said.awaits("report:") and said.only("refuse:question", "answer:no"),
         lambda said: Commands((Command("report:value", f"{(said.state.awaits or '').removeprefix('report:')}="),)),
     ),
-    Row(
+    SettlingRow(
         "words after the question for a time are that time",
         lambda said: said.awaits("time") and said.only(*_PLAIN, "arrange:time") and not said.only("answer:no", "answer:yes"),
         _value("arrange:time"),
     ),
-    Row(
+    SettlingRow(
         "a few words after the question for a code word are that word",
         lambda said: (
             said.awaits("word")
@@ -209,17 +215,17 @@ TABLE: Final = (
         ),
         _value("arrange:word"),
     ),
-    Row(
+    SettlingRow(
         "a yes to another language takes it",
         lambda said: said.awaits("language:") and "answer:yes" in said.commands,
         lambda said: Commands((Command("want:language", (said.state.awaits or "").removeprefix("language:")),)),
     ),
-    Row(
+    SettlingRow(
         "a yes to one of two readings takes the likelier",
         lambda said: said.awaits("which:") and "answer:yes" in said.commands,
         lambda said: Commands((Command(ASK, (said.state.awaits or "").removeprefix("which:")),)),
     ),
-    Row(
+    SettlingRow(
         "who asks how to clear only the phone, or one part, erases nothing here",
         lambda said: (
             "want:erase" in said.commands
@@ -228,7 +234,7 @@ TABLE: Final = (
         ),
         lambda said: said.commands.without("want:erase"),
     ),
-    Row(
+    SettlingRow(
         "a language that is asked about is no wish for another one",
         lambda said: (
             (wish := said.commands.first("want:language")) is not None
@@ -237,12 +243,12 @@ TABLE: Final = (
         ),
         lambda said: said.commands.without("want:language"),
     ),
-    Row(
+    SettlingRow(
         "who cannot speak in a danger asks how to call all the same",
         lambda said: said.state.in_danger and any(ask.value == "write_instead_of_call" for ask in said.commands.asked),
         lambda said: said.commands.without(ASK).with_(Command(ASK, "emergency_silent")),
     ),
-    Row(
+    SettlingRow(
         "a mere question mark, or and, after questions that found no room asks the first of them",
         lambda said: (
             bool(said.state.left)
@@ -252,19 +258,19 @@ TABLE: Final = (
         ),
         lambda said: Commands((Command(ASK, said.state.left[0]),)),
     ),
-    Row(
+    SettlingRow(
         "a mere question mark from somebody who waits for a consultant asks whether one has written",
         lambda said: (
             said.state.person is Person.ASKED and said.state.awaits is None and said.only("unclear") and not words(said.text)
         ),
         lambda _said: Commands((Command(ASK, NOBODY_WROTE),)),
     ),
-    Row(
+    SettlingRow(
         "a person wanted and refused in one message is what is said more surely",
         lambda said: "want:human" in said.commands and "refuse:human" in said.commands,
         surer("want:human", "refuse:human"),
     ),
-    Row(
+    SettlingRow(
         "a refusal beside what is told as surely is asked about where somebody waits",
         lambda said: (
             said.state.person is Person.ASKED
@@ -274,7 +280,7 @@ TABLE: Final = (
         ),
         instead("refuse:human", "doubt:refuse"),
     ),
-    Row(
+    SettlingRow(
         "a person wanted in words that sound like a question about consultants is called",
         lambda said: "want:human" in said.commands,
         lambda said: Commands(
@@ -285,19 +291,19 @@ TABLE: Final = (
             )
         ),
     ),
-    Row(
+    SettlingRow(
         "whoever asks for a woman, or for the same person again, wants a person",
         lambda said: any(ask.choices == OF_ONES_CHOICE for ask in said.commands.asked) and "refuse:human" not in said.commands,
         lambda said: said.commands.with_(Command("want:human")),
     ),
-    Row(
+    SettlingRow(
         "dying that is spoken of and denied is denied, but where it is much surer",
         lambda said: "feel:suicide" in said.commands and "feel:better" in said.commands,
         lambda said: said.commands.without(
             "feel:better" if said.sure("feel:suicide") > said.sure("feel:better") + MUCH_SURER else "feel:suicide"
         ),
     ),
-    Row(
+    SettlingRow(
         "a no as sure as dying, in one breath, from somebody who spoke of it before: which it is, is asked",
         lambda said: (
             said.state.suicide is not Danger.NONE
@@ -308,17 +314,17 @@ TABLE: Final = (
         ),
         instead("feel:suicide", "doubt:denied"),
     ),
-    Row(
+    SettlingRow(
         "who writes and what is told decide together whether a danger is one's own",
         lambda said: "danger:self" in said.commands and "danger:other" in said.commands,
         lambda said: said.commands.without("danger:self" if said.state.who.tells_of_others else "danger:other"),
     ),
-    Row(
+    SettlingRow(
         "telling of oneself and of others at once is what the conversation is about",
         lambda said: "tell:self" in said.commands and "tell:other" in said.commands,
         lambda said: said.commands.without("tell:self" if said.state.who.tells_of_others else "tell:other"),
     ),
-    Row(
+    SettlingRow(
         "what is told in earnest beside a joke that is taken back is heard, and nothing is over",
         lambda said: (
             "correct:joke" in said.commands
@@ -326,19 +332,19 @@ TABLE: Final = (
         ),
         lambda said: said.commands.without("correct:joke"),
     ),
-    Row(
+    SettlingRow(
         "whoever tells, and hardly asks for what has no answer or was answered just now, is heard",
         lambda said: said.commands.any_of(*_TELLS) and "?" not in said.text,
         lambda said: Commands(tuple(one for one in said.commands.all if not _hardly_asked(said, one))),
     ),
-    Row(
+    SettlingRow(
         "somebody who comes, and a danger that the screening hears, after a danger that was over, is a danger again",
         lambda said: (
             "near" in said.commands and "hint:danger" in said.commands and said.state.danger in {Danger.EASED, Danger.OVER}
         ),
         lambda said: said.commands.without("near", "hint:danger").with_(Command("danger:self")),
     ),
-    Row(
+    SettlingRow(
         "what the screening alone hears, after a danger or a wish to die that is over, is told",
         lambda said: (
             said.commands.any_of("hint:danger", "hint:suicide")
@@ -346,17 +352,17 @@ TABLE: Final = (
         ),
         lambda said: said.commands.without("hint:danger", "hint:suicide").with_(Command(_telling(said))),
     ),
-    Row(
+    SettlingRow(
         "courtesies and noise beside anything else say nothing",
         lambda said: not said.only(*_SMALL),
         lambda said: said.commands.without(*_SMALL),
     ),
-    Row(
+    SettlingRow(
         "a mood beside something told or asked is received with it",
         lambda said: said.commands.any_of(ASK, "tell:self", "tell:other", "want:human"),
         lambda said: said.commands.without(*_MOODS),
     ),
-    Row(
+    SettlingRow(
         "a few words that are nothing, from somebody who is telling, belong to what they tell",
         lambda said: (
             said.only("unclear", "off") and (said.state.told_self or said.state.told_other) and len(said.text.split()) > 2

@@ -45,7 +45,7 @@ HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", 
 
 
 @dataclass(frozen=True)
-class Message:
+class ReadMessage:
     """What is read of a message: texts and vectors of the whole and, where it has several, its clauses, and what these do.
 
     `typed` are the texts as they were written, where `read` has the spelling of the language.
@@ -98,7 +98,7 @@ class CommandModel:
             return Understood(screening, with_screening(said, screening, said_as=said_as), vector=vector)
         language = spelt.reading.language
         rows = rows_of(parts, language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = Message(language, parts, [text, *spelt.typed][: len(parts)], self._does(parts, rows))
+        message = ReadMessage(language, parts, [text, *spelt.typed][: len(parts)], self._does(parts, rows))
         likely = message.does.likelihoods | self.person.likelihoods(encodings)
         found = self._heard(message, likely, context, grave=screening.triage.needs_person)
         who = self._who(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
@@ -120,7 +120,7 @@ class CommandModel:
         texts, encodings = [spelt.text, *reading.clauses * several], [reading.whole, *reading.encodings * several]
         return list(zip(texts, self.senses.of(encodings), strict=True)), encodings
 
-    def _heard(self, message: Message, likely: Mapping[str, float], context: Context, *, grave: bool) -> list[Command]:
+    def _heard(self, message: ReadMessage, likely: Mapping[str, float], context: Context, *, grave: bool) -> list[Command]:
         """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for.
 
         A refusal may be meant where a consultant waits, is offered, or would be called for what is told.
@@ -151,7 +151,7 @@ class CommandModel:
     def _does(self, parts: Sequence[tuple[str, Matrix]], rows: Matrix) -> InParts:
         return self.heads.heard(rows, [readable(text) for text, _ in parts])
 
-    def _said_of(self, name: str, message: Message) -> str:
+    def _said_of(self, name: str, message: ReadMessage) -> str:
         """Return the sentences of a message that do one thing, as they are written; the whole message where no clause does it by itself."""
         least = self.heads.bars.command[name] * HALF_HEARD
         sure = message.does.by_clause(name)
@@ -160,7 +160,7 @@ class CommandModel:
         return " ".join(part for part in sentences(text) if any(clause in part or part in clause for clause in told)) or text
 
     def asking(
-        self, message: Message, likely: Mapping[str, float], *, context: Context, who: Who, does: Set[str] = frozenset()
+        self, message: ReadMessage, likely: Mapping[str, float], *, context: Context, who: Who, does: Set[str] = frozenset()
     ) -> Asking:
         """Return a message that may ask, with the answers near to it and to its clauses.
 
@@ -187,7 +187,7 @@ class CommandModel:
         """Return the first message of somebody as one that may ask, read as a whole."""
         parts = [(readable(text), self.senses.one(encoding))]
         rows = rows_of(parts, language, NEW, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = Message(language, parts, [text], self._does(parts, rows))
+        message = ReadMessage(language, parts, [text], self._does(parts, rows))
         return self.asking(message, message.does.likelihoods, context=NEW, who=who)
 
     def _asks(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> Command | None:

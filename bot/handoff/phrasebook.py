@@ -35,7 +35,7 @@ class Phrase:
 
 
 @dataclass(frozen=True)
-class Heard:
+class Piece:
     """A piece of a text, and its Polish where it is one of our own texts; None where it is somebody's own words."""
 
     words: str
@@ -72,9 +72,9 @@ class Phrasebook:
         """Return the keys that a language lacks."""
         return [key for key in self.keys() if not self.wording.has(key, language)]
 
-    def read_back(self, text: str, language: str) -> list[Heard]:
+    def read_back(self, text: str, language: str) -> list[Piece]:
         """Return a text in pieces: phrases and answers of ours with their Polish, anything else as somebody's own words."""
-        heard: list[Heard] = []
+        heard: list[Piece] = []
         own = ""
         place = 0
         known = self._known(language)
@@ -85,13 +85,13 @@ class Phrasebook:
                 place += 1
                 continue
             if own.strip():
-                heard.append(Heard(own.strip(), None))
+                heard.append(Piece(own.strip(), None))
             own = ""
             end = _end(text, place, found[0])
-            heard.append(Heard(text[place:end], self.wording.text(found[1], READ_BACK_IN)))
+            heard.append(Piece(text[place:end], self.wording.text(found[1], READ_BACK_IN)))
             place = end
         if own.strip():
-            heard.append(Heard(own.strip(), None))
+            heard.append(Piece(own.strip(), None))
         return heard
 
     def polish(self, text: str, language: str) -> str | None:

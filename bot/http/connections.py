@@ -52,7 +52,7 @@ class _Wait:
     since: float
 
 
-class Doorkeeper:
+class ConnectionGuard:
     """Watches the connections of one server, of which it lets `most` stay."""
 
     def __init__(self, *, most: int, header_seconds: float = HEADER_SECONDS, body_seconds: float = BODY_SECONDS) -> None:

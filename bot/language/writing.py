@@ -29,18 +29,18 @@ class WritingInvalid(Exception):
     """A file that says how a language is written is missing or not of the expected form; the message says where and what to do."""
 
 
-class _Entry(BaseModel):
+class _WritingEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Names(_Entry):
+class Names(_WritingEntry):
     """What a language is called in the languages of the console."""
 
     pl: str = Field(min_length=1)
     en: str = Field(min_length=1)
 
 
-class InLatin(_Entry):
+class InLatin(_WritingEntry):
     """How people write a language of other letters in Latin ones.
 
     `letters`: for each letter what is mostly written; each of `habits` replaces some of it, one habit a message. `back`: Latin letters and
@@ -70,7 +70,7 @@ class InLatin(_Entry):
         return pairs_in(self.back)
 
 
-class Writing(_Entry):
+class Writing(_WritingEntry):
     """How one language is written.
 
     `names`: of the language, in those of the consultants. `other_codes`: by which browsers and providers know it besides. `regions`:

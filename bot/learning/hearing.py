@@ -21,7 +21,7 @@ from bot.screening.tuned import TunedEncoder
 
 
 @dataclass(frozen=True)
-class Message:
+class HeardMessage:
     """A message, and which of several things it does; `parts` are its clauses, where it has several."""
 
     text: str
@@ -50,7 +50,9 @@ class Learner:
     vectors: Mapping[str, Matrix]
 
     @classmethod
-    def over(cls, outputs: Sequence[str], course: Course, learned_from: Iterable[Message], heard_in: Iterable[Message]) -> Self:
+    def over(
+        cls, outputs: Sequence[str], course: Course, learned_from: Iterable[HeardMessage], heard_in: Iterable[HeardMessage]
+    ) -> Self:
         """Return a learner that knows the vectors of some messages, and of the clauses of those in which something is to be heard."""
         encoder = TunedEncoder()
         texts = chain((message.text for message in learned_from), *(message.read for message in heard_in))
@@ -59,12 +61,12 @@ class Learner:
         vectors = senses.of(list(encodings.values()))
         return cls(tuple(outputs), course, senses, dict(zip(encodings, vectors, strict=True)))
 
-    def learned(self, messages: Sequence[Message]) -> Layers:
+    def learned(self, messages: Sequence[HeardMessage]) -> Layers:
         """Return a network learned from messages; one that stands there several times counts as often."""
         targets = np.array([[name in message.does for name in self.outputs] for message in messages], dtype=np.float32)
         return train(self._rows(message.text for message in messages), targets, self.outputs, self.course)
 
-    def heard(self, network: Layers, messages: Sequence[Message]) -> Matrix:
+    def heard(self, network: Layers, messages: Sequence[HeardMessage]) -> Matrix:
         """Return how likely each output is of each message, a row each."""
         return np.array([heard(network, self._rows(message.read)) for message in messages], dtype=np.float32)
 

@@ -28,7 +28,7 @@ _SEED: Final = 7
 
 
 @dataclass(frozen=True)
-class Course:
+class LettersCourse:
     """How the table is learned; `forgotten` is the share of a text's runs that a reading leaves out, `dropout` that of its numbers."""
 
     width: int = 48
@@ -38,12 +38,12 @@ class Course:
     dropout: float = 0.2
 
 
-ANSWERS: Final = Course()
-COMMANDS: Final = Course(epochs=4)
+ANSWERS: Final = LettersCourse()
+COMMANDS: Final = LettersCourse(epochs=4)
 
 
 def learn_letters(
-    texts: Sequence[str], targets: Matrix, outputs: Sequence[str], course: Course = ANSWERS, *, exclusive: bool = True
+    texts: Sequence[str], targets: Matrix, outputs: Sequence[str], course: LettersCourse = ANSWERS, *, exclusive: bool = True
 ) -> Letters:
     """Return a table that tells outputs apart, one among them or, not `exclusive`, several that may hold together.
 
@@ -52,7 +52,7 @@ def learn_letters(
     seen = [places(text) for text in texts]
     count = np.bincount(np.concatenate(seen), minlength=PLACES)
     rarity = np.where(count < _FEWEST, 0, np.maximum(np.log(len(texts) / (1 + count)), 0.1)).astype(np.float16)
-    learning = _Learning(course, len(outputs), exclusive=exclusive)
+    learning = _TableLearning(course, len(outputs), exclusive=exclusive)
     steps = course.epochs * -(-len(texts) // _BATCH)
     for _ in range(course.epochs):
         order = learning.chance.permutation(len(texts))
@@ -62,7 +62,7 @@ def learn_letters(
     return Letters(rarity, learning.table.astype(np.float16), tuple(outputs), learning.weights, learning.biases)
 
 
-def _rows(seen: Sequence[NDArray[np.intp]], rarity: NDArray[np.float16], learning: _Learning) -> csr_matrix:
+def _rows(seen: Sequence[NDArray[np.intp]], rarity: NDArray[np.float16], learning: _TableLearning) -> csr_matrix:
     """Return what is read of texts: a row for each, some of its runs left out."""
     from scipy.sparse import csr_matrix  # noqa: PLC0415 - training only
 
@@ -77,17 +77,17 @@ def _rows(seen: Sequence[NDArray[np.intp]], rarity: NDArray[np.float16], learnin
     )
 
 
-class _Learning:
+class _TableLearning:
     """The table and the outputs while they are learned: Adam, of the table only for the places that a batch reads."""
 
-    def __init__(self, course: Course, outputs: int, *, exclusive: bool) -> None:
+    def __init__(self, course: LettersCourse, outputs: int, *, exclusive: bool) -> None:
         self.course, self.exclusive = course, exclusive
         self.chance = np.random.default_rng(_SEED)
         self.table = self.chance.normal(0, 0.1, (PLACES, course.width)).astype(np.float32)
         self.weights = self.chance.normal(0, course.width**-0.5, (course.width, outputs)).astype(np.float32)
         self.biases = np.full(outputs, 0.0 if exclusive else _SELDOM, np.float32)
         learned = (self.table, self.weights, self.biases)
-        self._moments = [(np.zeros_like(one), np.zeros_like(one)) for one in learned]
+        self._averages = [(np.zeros_like(one), np.zeros_like(one)) for one in learned]
         self._steps = 0
 
     def step(self, rows: csr_matrix, targets: Matrix, steps: int) -> None:
@@ -107,7 +107,7 @@ class _Learning:
 
     def _move(self, number: int, learned: Matrix, slope: Matrix, rate: float, read: NDArray[np.intp] | None = None) -> None:
         places_of = slice(None) if read is None else read
-        mean, spread = self._moments[number]
+        mean, spread = self._averages[number]
         mean[places_of] = _ONE * mean[places_of] + (1 - _ONE) * slope
         spread[places_of] = _TWO * spread[places_of] + (1 - _TWO) * slope**2
         move = mean[places_of] / (1 - _ONE**self._steps) / (np.sqrt(spread[places_of] / (1 - _TWO**self._steps)) + 1e-8)

@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.dialogue.commands import REFUSES, WANTS
 from bot.dialogue.message_heads import MAY_REFUSE, PERSON, MessageHeads
-from bot.learning.hearing import Learner, Message
+from bot.learning.hearing import HeardMessage, Learner
 from bot.learning.labelled import LabelledConversation, conversation_files, is_held_out, read_conversations
 from bot.learning.person_rows import read_person
 from bot.screening.heads import Matrix
@@ -34,7 +34,7 @@ HEARD_AS: Final[Mapping[str, str]] = {WANTS: WANTS, REFUSES: REFUSES, MAY_REFUSE
 
 def train_person(root: Path, folder: Path) -> None:
     """Learn from the data in `root` and write what was learned to a folder."""
-    written = [Message(text, frozenset({command}) - {""}) for _, command, text in read_person(root)]
+    written = [HeardMessage(text, frozenset({command}) - {""}) for _, command, text in read_person(root)]
     talks = read_conversations(conversation_files(root, "training"))
     turns, apart = (_turns(talk for talk in talks if is_held_out(talk) is held) for held in (False, True))
     strangers = _turns(read_conversations(conversation_files(root, "validation")))
@@ -55,13 +55,15 @@ def examples(root: Path) -> Iterator[str]:
             yield from (f"{message.text}\n{sorted(message.does)} {is_held_out(talk)}\n" for message in _turns([talk]))
 
 
-def _turns(conversations: Iterable[LabelledConversation]) -> list[Message]:
+def _turns(conversations: Iterable[LabelledConversation]) -> list[HeardMessage]:
     return [
-        Message.of(turn.text, talk.language, turn.commands.names & set(OUTPUTS)) for talk in conversations for turn in talk.turns
+        HeardMessage.of(turn.text, talk.language, turn.commands.names & set(OUTPUTS))
+        for talk in conversations
+        for turn in talk.turns
     ]
 
 
-def bar_of(name: str, unseen: Sequence[tuple[Sequence[Message], Matrix]]) -> float:
+def bar_of(name: str, unseen: Sequence[tuple[Sequence[HeardMessage], Matrix]]) -> float:
     """Return the lowest bar at which in none of several kinds of messages too many are wrongly heard."""
     command = HEARD_AS[name]
     others = [

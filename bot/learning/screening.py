@@ -9,7 +9,7 @@ from typing import Final
 from bot.learning.labelled import conversation_files, is_held_out, read_conversations
 from bot.screening.rows import Row
 from bot.screening.training import Progress, train_screener
-from bot.screening.urgency import Alarm
+from bot.screening.urgency import AlarmExample
 
 ONE_CALM_TURN_IN: Final = 3
 
@@ -19,11 +19,11 @@ def train_screening(rows: Sequence[Row], strangers: Sequence[Row], root: Path, f
     train_screener(rows, strangers, folder, turns=alarm_turns(root), progress=progress)
 
 
-def alarm_turns(root: Path) -> list[Alarm]:
+def alarm_turns(root: Path) -> list[AlarmExample]:
     """Return the turns of training conversations that tell of a danger or of dying, and one in ONE_CALM_TURN_IN of the others."""
     talks = (talk for talk in read_conversations(conversation_files(root, "training")) if not is_held_out(talk))
     turns = [
-        Alarm(turn.text, turn.commands.any_of("danger:self", "danger:other"), "feel:suicide" in turn.commands)
+        AlarmExample(turn.text, turn.commands.any_of("danger:self", "danger:other"), "feel:suicide" in turn.commands)
         for talk in talks
         for turn in talk.turns
     ]

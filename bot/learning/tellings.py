@@ -15,7 +15,7 @@ import numpy as np
 
 from bot.dialogue.message_heads import TELLINGS, MessageHeads
 from bot.language.yaml_texts import read_values
-from bot.learning.hearing import Learner, Message
+from bot.learning.hearing import HeardMessage, Learner
 from bot.screening.heads import Matrix
 from bot.screening.network import Course
 
@@ -33,14 +33,14 @@ def telling_files(root: Path, part: str) -> list[Path]:
     return sorted((root / FOLDER / part).glob("*.yml"))
 
 
-def read_tellings(root: Path, part: str) -> list[Message]:
+def read_tellings(root: Path, part: str) -> list[HeardMessage]:
     """Read messages with the kinds of what they tell."""
     found: dict[tuple[str, str], set[str]] = {}
     for path in telling_files(root, part):
         for kind, texts in read_values(path).items():
             for text in texts:
                 found.setdefault((path.stem, text), set()).add(kind)
-    return [Message.of(text, language, kinds - {NONE}) for (language, text), kinds in found.items()]
+    return [HeardMessage.of(text, language, kinds - {NONE}) for (language, text), kinds in found.items()]
 
 
 def train_tellings(root: Path, folder: Path) -> None:
@@ -51,7 +51,7 @@ def train_tellings(root: Path, folder: Path) -> None:
     MessageHeads(learner.learned(messages), learner.senses, {TELLINGS: bar}).save(folder, TELLINGS)
 
 
-def likely_unseen(learner: Learner, messages: Sequence[Message]) -> Matrix:
+def likely_unseen(learner: Learner, messages: Sequence[HeardMessage]) -> Matrix:
     """Return how likely each kind is told in each message, heard by a network that learned from other messages."""
     fold = np.array([hashlib.sha256(message.text.encode()).digest()[0] % FOLDS for message in messages])
     likely = np.zeros((len(messages), len(learner.outputs)), dtype=np.float32)
@@ -62,7 +62,7 @@ def likely_unseen(learner: Learner, messages: Sequence[Message]) -> Matrix:
     return likely
 
 
-def bar_of(messages: Sequence[Message], likely: Matrix, kinds: Sequence[str]) -> float:
+def bar_of(messages: Sequence[HeardMessage], likely: Matrix, kinds: Sequence[str]) -> float:
     """Return the lowest bar at which of the surest kinds of messages few enough are not told."""
     surest = likely.max(axis=1)
     right = np.array([kinds[place] in message.does for place, message in zip(likely.argmax(axis=1), messages, strict=True)])

@@ -74,7 +74,7 @@ LETTERED: Final = (0.0, 0.015, 0.03, 0.045, 0.06)  # of the table of letters
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardExample:
     """What heads heard in an example that they did not learn from."""
 
     example: Example
@@ -83,7 +83,7 @@ class Heard:
     sure: float
 
 
-def choose_bars(heard: Sequence[Sequence[Heard]], labels: Sequence[str]) -> Bars:
+def choose_bars(heard: Sequence[Sequence[HeardExample]], labels: Sequence[str]) -> Bars:
     """Return the bars for everything heard; without conversations, middle ones."""
     seen = list(chain(*heard))
     if not seen:
@@ -136,7 +136,7 @@ def _best(likely: Matrix, true: np.ndarray[tuple[int], np.dtype[np.bool_]], cost
     return as_good[len(as_good) // 2]
 
 
-def _who_bar(seen: Sequence[Heard], *, known: bool) -> float:
+def _who_bar(seen: Sequence[HeardExample], *, known: bool) -> float:
     """Return from which likelihood on a role is believed, where none is known yet or, `known`, where another one is."""
     read = [
         (item.sure, item.who is item.example.who)

@@ -22,7 +22,7 @@ from bot.learning.examples import Example, from_conversations, from_library, fro
 from bot.learning.heads import MEMBERS, learn_commands, learn_needs, learn_projection
 from bot.learning.joining import joined
 from bot.learning.labelled import LabelledConversation, conversation_files, is_held_out, read_conversations
-from bot.learning.thresholds import Heard, choose_bars, choose_weights
+from bot.learning.thresholds import HeardExample, choose_bars, choose_weights
 from bot.screening.clauses import clauses
 from bot.screening.heads import Heads, Matrix
 from bot.screening.kept_encodings import encoded
@@ -103,13 +103,13 @@ class Teacher:
         senses = np.stack([self.sense_of(item.text) for item in examples])
         return learn_commands(examples, senses, meanings, self._hits, self.width, members=members)
 
-    def heard(self, heads: CommandHeads, examples: Sequence[Example]) -> list[Heard]:
+    def heard(self, heads: CommandHeads, examples: Sequence[Example]) -> list[HeardExample]:
         """Return what heads hear in examples, read as the running program reads them: whole and clause by clause."""
         found = []
         for item in examples:
             parts, rows = self._read(heads, item)
             does = heads.heard(rows, [readable(part) for part in parts])
-            found.append(Heard(item, does.likelihoods, *heads.role(rows[0])))
+            found.append(HeardExample(item, does.likelihoods, *heads.role(rows[0])))
         return found
 
     def asking(self, heads: CommandHeads, nearness: Nearness, item: Example) -> Labelled:

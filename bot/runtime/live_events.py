@@ -58,7 +58,7 @@ class LiveEvents:
                 del self._waiting[name]
 
 
-class Turns:
+class ConversationTurns:
     """One turn at a time for each conversation, in the order in which they were asked for."""
 
     def __init__(self) -> None:
@@ -81,13 +81,13 @@ class Turns:
         """Say whether it is a conversation's turn now."""
         return name in self._locks
 
-    def of(self, name: str) -> _Turn:
+    def of(self, name: str) -> _ConversationTurn:
         """Return the turn of a conversation, to be used with `async with`."""
-        return _Turn(self, name)
+        return _ConversationTurn(self, name)
 
 
-class _Turn:
-    def __init__(self, turns: Turns, name: str) -> None:
+class _ConversationTurn:
+    def __init__(self, turns: ConversationTurns, name: str) -> None:
         self._counted = turns._counted(name)
 
     async def __aenter__(self) -> None:

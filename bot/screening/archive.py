@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.language.identification import LANGUAGE_FILE
 from bot.screening.concepts import CONCEPTS_FILE
 from bot.screening.models import newest_archive
-from bot.screening.screener import Screener, ScreenerUnusable, load_brain, load_languages
+from bot.screening.screener import Screener, ScreenerUnusable, load_languages, load_screening_model
 
 
 def load_newest(model_dir: Path) -> Screener:
@@ -39,7 +39,7 @@ def opened(model: Path) -> Iterator[Path]:
 
 def load_folder(folder: Path) -> Screener:
     """Load the screening model from an opened archive, wherever its components keep their parts; raises ScreenerUnusable."""
-    brains, languages = (sorted(folder.rglob(name)) for name in (CONCEPTS_FILE, LANGUAGE_FILE))
-    if not brains or not languages:
+    models, languages = (sorted(folder.rglob(name)) for name in (CONCEPTS_FILE, LANGUAGE_FILE))
+    if not models or not languages:
         raise ScreenerUnusable(f"{folder} holds no whole screening model. Train again: make train.")
-    return Screener(load_brain(brains[0].parent), load_languages(languages[0].parent))
+    return Screener(load_screening_model(models[0].parent), load_languages(languages[0].parent))

@@ -120,7 +120,7 @@ def by_language(judged: Sequence[Judged]) -> dict[str, dict[str, Share]]:
 
 
 @dataclass(frozen=True)
-class Conversation:
+class EvaluationConversation:
     """A whole conversation: what the person writes, and what it should have come to at its end.
 
     `takes_back`: the person corrects what an earlier message seemed to say; the program keeps the higher level on purpose there.
@@ -138,7 +138,7 @@ class Conversation:
 class Told:
     """What the screening made of a conversation: the triage after each turn."""
 
-    conversation: Conversation
+    conversation: EvaluationConversation
     reached: tuple[Triage, ...]
 
     @property
@@ -147,14 +147,14 @@ class Told:
         return self.reached[-1]
 
 
-def read_conversations(part: str = EVALUATION, root: Path = NLU_DATA) -> list[Conversation]:
+def read_conversations(part: str = EVALUATION, root: Path = NLU_DATA) -> list[EvaluationConversation]:
     """Read the conversations of the evaluation or the validation; none when there is no such file."""
     path = root / part / "conversations.yml"
     if not path.exists():
         return []
     documents: list[dict[str, Any]] = read_values(path)
     return [
-        Conversation(
+        EvaluationConversation(
             id=item["id"],
             language=item["language"],
             turns=tuple(item["turns"]),
@@ -166,7 +166,7 @@ def read_conversations(part: str = EVALUATION, root: Path = NLU_DATA) -> list[Co
     ]
 
 
-def judge_conversation(conversation: Conversation, screener: Screener) -> Told:
+def judge_conversation(conversation: EvaluationConversation, screener: Screener) -> Told:
     """Screen a conversation turn by turn, as the front door does."""
     findings, language, reached = Findings(), None, []
     for number, text in enumerate(conversation.turns):

@@ -23,7 +23,7 @@ LONGEST: Final = 200  # characters of a phrase
 CALMER: Final = (Triage.HIGH, Triage.MEDIUM, Triage.NONE)  # what an emergency that is none can be instead
 
 
-class Kind(StrEnum):
+class CorrectionKind(StrEnum):
     """What a correction says of its phrase."""
 
     SAYS = "says"
@@ -38,7 +38,7 @@ class PhraseCorrection:
     `sign` belongs to `says` and `says_not`; `triage` to `no_emergency`: how urgent the phrase is instead.
     """
 
-    kind: Kind
+    kind: CorrectionKind
     phrase: str
     sign: Indicator | None = None
     triage: Triage = Triage.HIGH
@@ -46,12 +46,12 @@ class PhraseCorrection:
     @property
     def raises(self) -> bool:
         """Say whether it adds to what is found."""
-        return self.kind is Kind.SAYS
+        return self.kind is CorrectionKind.SAYS
 
     @property
     def denied(self) -> Indicator | None:
         """Return the sign that the phrase does not say. A wish to die is an emergency: where there is none, it goes as well."""
-        if self.kind is Kind.NO_EMERGENCY:
+        if self.kind is CorrectionKind.NO_EMERGENCY:
             return Indicator.SUICIDE_RISK
         return None if self.raises else self.sign
 
@@ -77,7 +77,7 @@ class PhraseCorrection:
     def from_json(cls, data: dict[str, Any]) -> PhraseCorrection:
         """Read what `as_json` wrote."""
         sign = Indicator(data["sign"]) if data["sign"] else None
-        return cls(Kind(data["kind"]), data["phrase"], sign, Triage(data["triage"]))
+        return cls(CorrectionKind(data["kind"]), data["phrase"], sign, Triage(data["triage"]))
 
 
 def standing_in(text: str, corrections: Iterable[PhraseCorrection]) -> list[tuple[PhraseCorrection, str]]:
@@ -150,7 +150,7 @@ def lowered(whole: Screening, rest: Screening | None, calming: Sequence[PhraseCo
     for evidence in signs:
         least = higher(least, borne_by(evidence.indicator))
     triage = whole.triage
-    ends = [correction.triage for correction in calming if correction.kind is Kind.NO_EMERGENCY]
+    ends = [correction.triage for correction in calming if correction.kind is CorrectionKind.NO_EMERGENCY]
     if triage is Triage.EMERGENCY and ends:
         triage = max((least, *ends), key=lambda level: level.rank)
     elif triage is not Triage.EMERGENCY and whole.indicators and not left:

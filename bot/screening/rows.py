@@ -95,14 +95,14 @@ class _Labels(BaseModel):
     style: str = ""
 
 
-class _Example(BaseModel):
+class _WrittenRow(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     text: str = Field(min_length=1)
     metadata: _Labels
 
 
-class _Group(BaseModel):
+class _RowsOfIntent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     intent: str
@@ -115,7 +115,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: Any = None
-    nlu: list[_Group] | None
+    nlu: list[_RowsOfIntent] | None
 
 
 def _read_file(path: Path) -> Iterator[Row]:
@@ -143,7 +143,7 @@ def _told(error: ValidationError) -> str:
 
 def _row(example: object, topic: str, language: str, path: Path) -> Row:
     try:
-        read = _Example.model_validate(example)
+        read = _WrittenRow.model_validate(example)
     except ValidationError as error:
         raise RowInvalid(
             f"{path}: {str(example)[:80]!r} is no labelled message ({_told(error)}). docs/labelling.md has the form."

@@ -48,7 +48,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Brain:
+class ScreeningModel:
     """One encoder with everything that was learned about its vectors."""
 
     encoder: Encoder
@@ -108,9 +108,9 @@ class Brain:
 
 @dataclass(frozen=True)
 class Screener:
-    """Understands messages with the best brain that can be loaded."""
+    """Understands messages with the best model that can be loaded."""
 
-    brain: Brain
+    model: ScreeningModel
     languages: LanguageIdentifier
 
     def screen(self, text: str, *, language_hint: str | None = None) -> Screening:
@@ -121,17 +121,17 @@ class Screener:
 
     def _screen_at_once(self, text: str, language_hint: str | None) -> Screening:
         text = readable(text)
-        encoding = encode(text, self.brain.encoder)
-        language = name_language(self.languages, text, language_hint, encoding, self.brain.heads)
-        return self.brain.screen(text, language, encoding)
+        encoding = encode(text, self.model.encoder)
+        language = name_language(self.languages, text, language_hint, encoding, self.model.heads)
+        return self.model.screen(text, language, encoding)
 
     def understand(self, text: str) -> Estimate | None:
         """Return what thresholds decide on, for those who measure; None of a text that says nothing."""
         text = readable(text)
-        encoding = encode(text, self.brain.encoder)
+        encoding = encode(text, self.model.encoder)
         if encoding is None:
             return None
-        return self.brain.understand(text, name_language(self.languages, text, None, encoding, self.brain.heads), encoding)
+        return self.model.understand(text, name_language(self.languages, text, None, encoding, self.model.heads), encoding)
 
 
 def encode(text: str, encoder: Encoder) -> Encoding | None:
@@ -191,7 +191,7 @@ def load_languages(folder: Path) -> LanguageIdentifier:
         ) from error
 
 
-def load_brain(folder: Path, encoder: Encoder | None = None) -> Brain:
+def load_screening_model(folder: Path, encoder: Encoder | None = None) -> ScreeningModel:
     """Load what was trained for an encoder, or for the best one that can be loaded. Raises ScreenerUnusable."""
     encoder = encoder or best_encoder()
     own = folder / (TUNED if isinstance(encoder, TunedEncoder) else NGRAMS)
@@ -202,7 +202,7 @@ def load_brain(folder: Path, encoder: Encoder | None = None) -> Brain:
             tuned = isinstance(encoder, TunedEncoder)
             spelling, urgency = (Spelling.load(own), Urgency.load(own, heads)) if tuned else (Spelling(), None)
             tempered = heads.tempered(point.temperatures)
-            return Brain(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling, urgency)
+            return ScreeningModel(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling, urgency)
     except ClassesDiffer as error:
         raise ScreenerUnusable(str(error)) from error
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -36,7 +36,7 @@ from bot.screening.screener import NGRAMS, TUNED
 from bot.screening.senses import Senses
 from bot.screening.spelling import Spelling, learn_spelling
 from bot.screening.tuned import TunedEncoder
-from bot.screening.urgency import OUTPUTS, Alarm, Urgency
+from bot.screening.urgency import OUTPUTS, AlarmExample, Urgency
 
 __all__ = ["held_out", "train_screener"]
 
@@ -55,7 +55,7 @@ def train_screener(
     strangers: Sequence[Row],
     folder: Path,
     *,
-    turns: Sequence[Alarm] = (),
+    turns: Sequence[AlarmExample] = (),
     progress: Progress = lambda what, done, all_: None,
 ) -> None:
     """Train all light parts and write them to a folder. Raises EncoderMissing.
@@ -78,7 +78,7 @@ def _train_tuned(
     encoder: TunedEncoder,
     folder: Path,
     *,
-    turns: Sequence[Alarm],
+    turns: Sequence[AlarmExample],
     progress: Progress,
 ) -> Concepts:
     heads = Heads.load(encoder.folder)
@@ -124,7 +124,7 @@ def _train_ngrams(rows: Sequence[Row], strangers: Sequence[Row], concepts: Conce
     remember(rows, encoder, heads).save(folder)
 
 
-def learn_urgency(known: Sequence[Alarm], encoder: TunedEncoder, heads: Heads) -> Urgency:
+def learn_urgency(known: Sequence[AlarmExample], encoder: TunedEncoder, heads: Heads) -> Urgency:
     """Return the network that hears what is urgent, learned from messages of which that is known."""
     encodings = encoded((one.text for one in known), encoder)
     senses = Senses.learned(heads, list(encodings.values()))
@@ -133,9 +133,9 @@ def learn_urgency(known: Sequence[Alarm], encoder: TunedEncoder, heads: Heads) -
     return Urgency(train(np.stack([vectors[readable(one.text)] for one in known]), targets, OUTPUTS, URGENCY), senses)
 
 
-def _alarm_of(row: Row) -> Alarm:
+def _alarm_of(row: Row) -> AlarmExample:
     dying = Indicator.SUICIDE_RISK in row.indicators
-    return Alarm(row.text, row.triage is Triage.EMERGENCY and not dying, dying)
+    return AlarmExample(row.text, row.triage is Triage.EMERGENCY and not dying, dying)
 
 
 def _in_both_spellings(

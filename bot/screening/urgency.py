@@ -31,7 +31,7 @@ _LITTLE: Final = 1e-6
 
 
 @dataclass(frozen=True)
-class Alarm:
+class AlarmExample:
     """A message, and which of OUTPUTS it tells: to learn from."""
 
     text: str

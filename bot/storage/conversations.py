@@ -31,7 +31,7 @@ class Retention:
 
 
 @dataclass(frozen=True)
-class Said:
+class OpenedMessage:
     """One message of a conversation, opened; without words when what is stored of it does not open.
 
     `closed` says that it does not because it is sealed to staff who are not the ones that the store was opened for.
@@ -230,11 +230,11 @@ class ConversationStore:
         session.add(message)
         return message
 
-    def read(self, message: Message) -> Said:
+    def read(self, message: Message) -> OpenedMessage:
         """Open one message; raises SealBroken."""
         return self._said(message, self.vault.open_json(message.content, f"message:{message.conversation_id}"))
 
-    def shown(self, message: Message) -> Said:
+    def shown(self, message: Message) -> OpenedMessage:
         """Open one message of several: one that does not open must not hide the others."""
         content = self.vault.read_json(message.content, f"message:{message.conversation_id}", None)
         if content is not None:
@@ -243,9 +243,11 @@ class ConversationStore:
         closed = self.vault.is_closed(message.content)
         return self._said(message, {"text": "", "details": traces}, unreadable=True, closed=closed)
 
-    def _said(self, message: Message, content: dict[str, Any], *, unreadable: bool = False, closed: bool = False) -> Said:
+    def _said(
+        self, message: Message, content: dict[str, Any], *, unreadable: bool = False, closed: bool = False
+    ) -> OpenedMessage:
         screening = self.vault.read_json(message.screening, f"screening:{message.conversation_id}", None)
-        return Said(
+        return OpenedMessage(
             id=message.id,
             number=message.number,
             author=message.author,
@@ -282,7 +284,7 @@ class ConversationStore:
         understood = {**screening.as_json(), "commands": list(commands)}
         message.screening = self.vault.seal_json(understood, f"screening:{message.conversation_id}")
 
-    async def messages(self, session: AsyncSession, conversation_id: str, *, after: int = 0) -> list[Said]:
+    async def messages(self, session: AsyncSession, conversation_id: str, *, after: int = 0) -> list[OpenedMessage]:
         """Return what was said after a message number, in order, with those that do not open."""
         found = await session.execute(
             select(Message).where(Message.conversation_id == conversation_id, Message.number > after).order_by(Message.number)
@@ -299,7 +301,7 @@ class ConversationStore:
         )
         return found.scalar_one_or_none()
 
-    async def last_turn(self, session: AsyncSession, conversation_id: str, *, before: int) -> Sequence[Said]:
+    async def last_turn(self, session: AsyncSession, conversation_id: str, *, before: int) -> Sequence[OpenedMessage]:
         """Return the program's last replies before a message number; none when a consultant spoke last."""
         found = (await session.execute(message_statements.LAST_TURN, {"conversation": conversation_id, "before": before})).all()
         if not any(is_last and message.author == "bot" for message, is_last in found):
@@ -328,14 +330,14 @@ class ConversationStore:
         )
         return int(getattr(dropped, "rowcount", 0))
 
-    async def by_external_id(self, session: AsyncSession, conversation_id: str, external_id: str) -> Said | None:
+    async def by_external_id(self, session: AsyncSession, conversation_id: str, external_id: str) -> OpenedMessage | None:
         """Return the message that carries an id from outside, if it was stored already."""
         stored = hash_of(self.vault, conversation_id, external_id)
         found = await session.execute(select(Message).filter_by(conversation_id=conversation_id, external_id=stored))
         message = found.scalar_one_or_none()
         return self.shown(message) if message is not None else None
 
-    async def replies_to(self, session: AsyncSession, message_id: str) -> list[Said]:
+    async def replies_to(self, session: AsyncSession, message_id: str) -> list[OpenedMessage]:
         """Return the replies that were decided for one message and can be read."""
         found = await session.execute(select(Message).filter_by(answers=message_id).order_by(Message.number))
         return [said for message in found.scalars() if not (said := self.shown(message)).unreadable]

@@ -29,7 +29,7 @@ _GROUP: Final = 4
 _hasher: Final = PasswordHasher()
 
 
-class NothingSaid(Exception):
+class NothingToReturnTo(Exception):
     """A code was asked for before anything was said: there is nothing to come back to."""
 
 
@@ -49,7 +49,7 @@ class ReturnCodes:
     async def make(self, conversation_id: str) -> str:
         """Return a new code for a conversation, in groups of four digits; an earlier one opens nothing any more.
 
-        Raises NothingSaid.
+        Raises NothingToReturnTo.
         """
         secret = f"{secrets.randbelow(10 ** (DIGITS - _SHELF)):0{DIGITS - _SHELF}}"
         hashed = await asyncio.to_thread(_hasher.hash, self._keyed(secret))
@@ -57,7 +57,7 @@ class ReturnCodes:
             conversation = await session.get(Conversation, conversation_id)
             said = exists().where(Message.conversation_id == conversation_id, Message.author == "person")
             if conversation is None or not await session.scalar(select(said)):
-                raise NothingSaid("A code is made once something was said.")
+                raise NothingToReturnTo("A code is made once something was said.")
             await session.execute(delete(ReturnCode).where(ReturnCode.conversation_id == conversation_id))
             shelf = await self._free_shelf(session)
             session.add(

@@ -108,7 +108,7 @@ class Connection(sqlite3.Connection):
             in_thread(super().commit)
 
 
-class Reading(Connection):
+class ReadingConnection(Connection):
     """A connection that never waits for the disk longer than it takes to read."""
 
     def begin(self) -> None:
@@ -162,7 +162,7 @@ def engine(url: str, *, writes: bool) -> AsyncEngine:
     made = create_async_engine(
         make_url(url).set(drivername="sqlite+near"),
         # The driver must not begin transactions by itself, so that ours can be IMMEDIATE: see Connection.begin.
-        connect_args={"isolation_level": None, "cached_statements": 256, "factory": Connection if writes else Reading},
+        connect_args={"isolation_level": None, "cached_statements": 256, "factory": Connection if writes else ReadingConnection},
         pool_size=1 if writes else READERS,
         max_overflow=0,
         pool_timeout=BUSY_SECONDS,
@@ -200,7 +200,7 @@ def _tell(connection: Any, *pragmas: str) -> None:
     cursor.close()
 
 
-class _Turns:
+class _Line:
     """Places in a line: one after the other has the turn, and who comes `before_others` has it before those who do not."""
 
     def __init__(self) -> None:
@@ -243,7 +243,7 @@ class _Turns:
         self._had = False
 
 
-class _Group:
+class _CommitGroup:
     """Transactions that become durable together, all in one commit; those after the first are each in a savepoint of their own."""
 
     def __init__(self, connection: AsyncConnection, driver: sqlite3.Connection) -> None:
@@ -274,8 +274,8 @@ class Writer:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._turns = _Turns()
-        self._group: _Group | None = None
+        self._turns = _Line()
+        self._group: _CommitGroup | None = None
         self._has_turn: asyncio.Task[Any] | None = None
 
     @asynccontextmanager
@@ -318,7 +318,7 @@ class Writer:
         if failure is not None:
             raise failure
 
-    async def _begin(self) -> _Group:
+    async def _begin(self) -> _CommitGroup:
         await asyncio.sleep(0)  # who asks in the same moment shall be in it
         connection = await self._engine.connect()
         try:
@@ -327,12 +327,12 @@ class Writer:
         except BaseException:
             await connection.close()
             raise
-        self._group = group = _Group(connection, driver)
+        self._group = group = _CommitGroup(connection, driver)
         group.place_of_end = self._turns.ask()  # after those that wait now
         group.end = asyncio.create_task(self._end(group))
         return group
 
-    async def _end(self, group: _Group) -> Exception | None:
+    async def _end(self, group: _CommitGroup) -> Exception | None:
         await self._turns.wait(group.place_of_end)
         try:
             self._group = None

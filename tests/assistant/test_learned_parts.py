@@ -19,7 +19,7 @@ from bot.assistant.sources import (
     COMMANDS_PART,
     LANGUAGE_PART,
     PARTS,
-    Part,
+    LearnedPart,
     SourceUndeclared,
     code_of,
     fingerprints,
@@ -37,7 +37,7 @@ from bot.settings import PROJECT_ROOT
 MOST_NEW_WAYS = 500  # of asking, that the encoder reads at each start because they were written after the learning: 2 s
 
 
-def shipped(part: Part) -> Finished:
+def shipped(part: LearnedPart) -> Finished:
     if not (SHIPPED / part.name).exists():
         pytest.skip("nothing is shipped: it is learned at the first start")
     finished = read_part(SHIPPED / part.name)
@@ -46,7 +46,7 @@ def shipped(part: Part) -> Finished:
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
-def test_what_is_shipped_was_learned_from_the_data_and_the_code_as_they_are(part: Part) -> None:
+def test_what_is_shipped_was_learned_from_the_data_and_the_code_as_they_are(part: LearnedPart) -> None:
     assert shipped(part).made_from == fingerprints([part])[part.name], "run `make learned`, and commit learned/"
 
 
@@ -125,7 +125,7 @@ def test_code_counts_with_all_that_it_imports_and_by_what_it_does(tmp_path: Path
     monkeypatch.setattr(sources, "PROJECT_ROOT", tmp_path)
     (tmp_path / "first.py").write_text('"""One."""\ndef f():\n    from second import g\n    return g()\n')
     (tmp_path / "second.py").write_text("def g():\n    return 1\n")
-    part = Part("toy", "first", lambda: [])
+    part = LearnedPart("toy", "first", lambda: [])
 
     def told() -> str:
         return fingerprints([part])["toy"]
@@ -138,7 +138,7 @@ def test_code_counts_with_all_that_it_imports_and_by_what_it_does(tmp_path: Path
 
 
 @pytest.fixture
-def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Part:
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LearnedPart:
     """Return a part whose plan leads to examples, learned once and kept on a shelf."""
     monkeypatch.setattr(sources, "PROJECT_ROOT", tmp_path)
     (tmp_path / "learns.py").write_text("from plan import lead\n")
@@ -149,7 +149,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Part:
         exec((tmp_path / "plan.py").read_text(), led)
         return [led["lead"]()]
 
-    part = Part("toy", "learns", list, led_by=("plan",), examples=examples)
+    part = LearnedPart("toy", "learns", list, led_by=("plan",), examples=examples)
     monkeypatch.setattr(learned_parts, "PARTS", (part,))
     made = tmp_path / "made"
     made.mkdir()
@@ -158,11 +158,11 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Part:
     return part
 
 
-def on_the_shelf(toy: Part, shelf: Path) -> Learning:
+def on_the_shelf(toy: LearnedPart, shelf: Path) -> Learning:
     return Learning(into=shelf, taken_from=(shelf,), wanted=fingerprints([toy]))
 
 
-def test_a_plan_that_leads_to_the_same_situations_needs_no_learning(toy: Part, tmp_path: Path) -> None:
+def test_a_plan_that_leads_to_the_same_situations_needs_no_learning(toy: LearnedPart, tmp_path: Path) -> None:
     assert on_the_shelf(toy, tmp_path / "shelf").missing() == []
     (tmp_path / "plan.py").write_text("def lead():\n    word = 'said'\n    return word\n")
     how = on_the_shelf(toy, tmp_path / "shelf")
@@ -172,7 +172,7 @@ def test_a_plan_that_leads_to_the_same_situations_needs_no_learning(toy: Part, t
     assert (tmp_path / "shelf" / "toy" / "weights").read_text() == "123"
 
 
-def test_a_plan_that_leads_elsewhere_or_other_code_that_learns_is_learned_again(toy: Part, tmp_path: Path) -> None:
+def test_a_plan_that_leads_elsewhere_or_other_code_that_learns_is_learned_again(toy: LearnedPart, tmp_path: Path) -> None:
     for path, text in (("plan.py", "def lead():\n    return 'other'\n"), ("learns.py", "from plan import lead\nRATE = 2\n")):
         before = (tmp_path / path).read_text()
         (tmp_path / path).write_text(text)

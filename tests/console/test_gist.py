@@ -17,7 +17,7 @@ from bot.dialogue.turn import Understood
 from bot.language.wording import Wording
 from bot.messages import Screening, Triage
 from bot.program import Program
-from bot.storage.conversations import Said
+from bot.storage.conversations import OpenedMessage
 from tests.console.conftest import Consultant
 from tests.support import NOON, PlainAssistant
 
@@ -28,8 +28,8 @@ TEXTS, LIBRARY = Texts.load(), Library.load()
 GISTS = Gists(TEXTS, Editions(LIBRARY, Wording.load()))
 
 
-def said(*commands: Command) -> Said:
-    return Said(
+def said(*commands: Command) -> OpenedMessage:
+    return OpenedMessage(
         id="1",
         number=1,
         author="person",

@@ -22,7 +22,7 @@ from bot.delivery.farewells import Farewell, Trace, put
 from bot.messages import Indicator
 from bot.program import Program
 from bot.runtime.key_watch import look_at_keys
-from bot.screening.phrase_corrections import Kind, PhraseCorrection
+from bot.screening.phrase_corrections import CorrectionKind, PhraseCorrection
 from bot.storage.concealed import keep_provider_ids
 from bot.storage.corrections import CorrectionStore
 from bot.storage.sealed import SEALED
@@ -156,7 +156,7 @@ async def everything(program: Program, writes: Any, ola: Consultant) -> str:
         for row in await session.scalars(select(Delivery)):
             keep_provider_ids(program.vault, row, ["SM1"])
         trace = Trace("SM1", NOON)
-        correction = PhraseCorrection(Kind.SAYS, "wożą nas do pana", Indicator.THREATS)
+        correction = PhraseCorrection(CorrectionKind.SAYS, "wożą nas do pana", Indicator.THREATS)
         await CorrectionStore(program.vault).add(session, correction, by=ola.name, now=NOON)
         sent = (await session.scalars(select(Message).where(Message.author == "person"))).first()
         assert sent is not None

@@ -11,13 +11,13 @@ from bot.dialogue.features import NEW, Context, packed
 from bot.dialogue.turn import Understood
 from bot.messages import Evidence, Indicator, Screening, Triage
 from bot.program import Program
-from bot.screening.phrase_corrections import Kind, PhraseCorrection
+from bot.screening.phrase_corrections import CorrectionKind, PhraseCorrection
 from bot.storage.corrections import MOST, CorrectionStore, TooManyCorrections
 from tests.support import NOON, PlainAssistant
 
-CARRIED = PhraseCorrection(Kind.SAYS, "wożą nas do pana", Indicator.SEXUAL_EXPLOITATION)
-DIES = PhraseCorrection(Kind.SAYS, "skończę z tym dzisiaj", Indicator.SUICIDE_RISK)
-LAUGHING = PhraseCorrection(Kind.NO_EMERGENCY, "zaraz umrę ze śmiechu no naprawdę", triage=Triage.NONE)
+CARRIED = PhraseCorrection(CorrectionKind.SAYS, "wożą nas do pana", Indicator.SEXUAL_EXPLOITATION)
+DIES = PhraseCorrection(CorrectionKind.SAYS, "skończę z tym dzisiaj", Indicator.SUICIDE_RISK)
+LAUGHING = PhraseCorrection(CorrectionKind.NO_EMERGENCY, "zaraz umrę ze śmiechu no naprawdę", triage=Triage.NONE)
 
 
 class Reader:
@@ -106,7 +106,7 @@ async def test_one_that_says_less_counts_for_its_own_words_only(program: Program
 
 
 async def test_a_turn_reads_one_new_phrase_at_most_and_the_others_are_read_beside_the_turns(program: Program) -> None:
-    many = [PhraseCorrection(Kind.SAYS, f"zdanie numer {number}", Indicator.THREATS) for number in range(9)]
+    many = [PhraseCorrection(CorrectionKind.SAYS, f"zdanie numer {number}", Indicator.THREATS) for number in range(9)]
     corrections, read = await known(program, *many), Reader(**{one.phrase: understood(vector=(0.0, 1.0)) for one in many})
     await corrections.applied("dzień dobry", understood(vector=(1.0, 0.0)), read)
     assert len(read.read) == 1

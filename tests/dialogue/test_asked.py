@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.dialogue.asked import AskedNetwork, Asking, Part
+from bot.dialogue.asked import AskedNetwork, Asking, AskingPart
 from bot.dialogue.commands import ASK, SEVERAL
 from bot.dialogue.features import NEW
 from bot.dialogue.retrieval import Found, Opinion
@@ -18,12 +18,12 @@ LIKELY = dict.fromkeys(
 )
 
 
-def part(asks: float, *answers: tuple[str, float]) -> Part:
+def part(asks: float, *answers: tuple[str, float]) -> AskingPart:
     near = [Opinion(name, nearness, asked_on=False, likely=10 * nearness - 9, by_letters=-3.0) for name, nearness in answers]
-    return Part(asks, tuple(Found(one, one.near) for one in near), "some words of a message")
+    return AskingPart(asks, tuple(Found(one, one.near) for one in near), "some words of a message")
 
 
-def asking(whole: Part, *clauses: Part) -> Asking:
+def asking(whole: AskingPart, *clauses: AskingPart) -> Asking:
     return Asking(whole, clauses, LIKELY, NEW)
 
 

@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from bot.dialogue.letters import Letters, places, runs
-from bot.learning.letters import Course, learn_letters
+from bot.learning.letters import LettersCourse, learn_letters
 
 WAYS = {
     "bag": ["what do i put in the bag", "which things go into my bag", "co spakować do torby", "the bag, what goes in"],
@@ -22,7 +22,7 @@ def learned() -> Letters:
     """Return a table that was learned from a few ways of asking."""
     texts = [way for ways in WAYS.values() for way in ways]
     targets = np.array([[name == owner for name in OUTPUTS] for owner, ways in WAYS.items() for _ in ways], dtype=np.float32)
-    return learn_letters(texts * 8, np.tile(targets, (8, 1)), OUTPUTS, Course(width=16, epochs=30))
+    return learn_letters(texts * 8, np.tile(targets, (8, 1)), OUTPUTS, LettersCourse(width=16, epochs=30))
 
 
 def likeliest(letters: Letters, text: str) -> str:
@@ -69,7 +69,7 @@ def test_of_what_may_hold_together_several_are_heard_and_an_unknown_text_is_like
     }
     targets = np.array(list(does.values()), dtype=np.float32)
     letters = learn_letters(
-        list(does) * 20, np.tile(targets, (20, 1)), ("erase", "refuse"), Course(width=16, epochs=30), exclusive=False
+        list(does) * 20, np.tile(targets, (20, 1)), ("erase", "refuse"), LettersCourse(width=16, epochs=30), exclusive=False
     )
     both, erase, calm, unknown = (
         letters.logits(["erase it, leave me", "please erase everything", "hello good morning", "ყყყ"]) > 0

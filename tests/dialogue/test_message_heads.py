@@ -9,7 +9,7 @@ import pytest
 
 from bot.dialogue.commands import REFUSES, WANTS
 from bot.dialogue.message_heads import MAY_REFUSE, PERSON, MessageHeads
-from bot.learning.hearing import Message
+from bot.learning.hearing import HeardMessage
 from bot.learning.person import MOST_WRONG, bar_of
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads
@@ -70,7 +70,7 @@ def test_what_is_saved_is_read_again(heads: MessageHeads, of_encoder: Heads, tmp
 
 
 def test_the_bar_is_the_lowest_at_which_hardly_anybody_innocent_is_taken_for_a_wish() -> None:
-    asks, innocent = Message("…", frozenset({WANTS})), Message("…", frozenset())
+    asks, innocent = HeardMessage("…", frozenset({WANTS})), HeardMessage("…", frozenset())
     loud = 2 * round(1 / MOST_WRONG[WANTS])
     likely = np.zeros((1 + loud, 2), np.float32)
     likely[0], likely[1], likely[2], likely[3:] = 0.7, 0.8, 0.6, 0.1  # two of two hundred innocent ones may be as loud, not three

@@ -11,7 +11,7 @@ from bot.dialogue.answers import shared_library
 from bot.dialogue.letters import Letters
 from bot.dialogue.retrieval import BY_NETWORK, Nearness
 from bot.dialogue.state import Who
-from bot.learning.letters import Course, learn_letters
+from bot.learning.letters import LettersCourse, learn_letters
 
 BAG, NIGHT, OTHER = "what_to_pack", "sleep_tonight", "who_reads"
 ASKED = np.array([1.0, 0.0], dtype=np.float32)
@@ -21,7 +21,7 @@ ASKED = np.array([1.0, 0.0], dtype=np.float32)
 def letters() -> Letters:
     """Return a table that tells two answers apart."""
     targets = np.tile(np.eye(2, dtype=np.float32), (20, 1))
-    return learn_letters(["what goes into the bag", "where do i sleep"] * 20, targets, [BAG, NIGHT], Course(epochs=30))
+    return learn_letters(["what goes into the bag", "where do i sleep"] * 20, targets, [BAG, NIGHT], LettersCourse(epochs=30))
 
 
 def space(lettered: float) -> Nearness:

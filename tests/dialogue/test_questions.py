@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogue.asked import AskedBars, Asking, Part
+from bot.dialogue.asked import AskedBars, Asking, AskingPart
 from bot.dialogue.commands import SEVERAL, UNKNOWN, Command
 from bot.dialogue.features import NEW
 from bot.dialogue.questions import questions
@@ -15,8 +15,8 @@ def near(answer: str, nearness: float) -> Found:
     return Found(Opinion(answer, nearness, asked_on=False, likely=-1.0, by_letters=-1.0), nearness)
 
 
-def part(asks: float, words: str, *answers: tuple[str, float]) -> Part:
-    return Part(asks, tuple(near(*one) for one in answers), words)
+def part(asks: float, words: str, *answers: tuple[str, float]) -> AskingPart:
+    return AskingPart(asks, tuple(near(*one) for one in answers), words)
 
 
 WHOLE = part(0.9, "what does it cost and where do i leave the dog", ("cost", 0.6), ("hours", 0.5))
@@ -24,7 +24,7 @@ COST = part(0.9, "what does it cost", ("cost", 0.7))
 DOG = part(0.99, "where do i leave the dog", ("dog", 0.2), ("cat", 0.1))
 
 
-def read(*clauses: Part, several: bool = False, surely: float = 0.5, **likely: float) -> list[Command]:
+def read(*clauses: AskingPart, several: bool = False, surely: float = 0.5, **likely: float) -> list[Command]:
     return questions(Asking(WHOLE, clauses, {SEVERAL: surely}, NEW), likely, BARS, several=several)
 
 

@@ -12,7 +12,7 @@ from aiohttp import ClientSession, web
 from aiohttp.web_protocol import RequestHandler
 from structlog.testing import capture_logs
 
-from bot.http.connections import BROKEN, CLOSED, Doorkeeper, places
+from bot.http.connections import BROKEN, CLOSED, ConnectionGuard, places
 from bot.http.event_streams import ENDED
 from bot.program import Program
 from bot.server import application
@@ -23,14 +23,14 @@ HALF_A_BODY = b"POST /chat/conversations HTTP/1.1\r\nHost: a\r\nContent-Length: 
 
 
 class Server:
-    def __init__(self, program: Program, doorkeeper: Doorkeeper) -> None:
-        self.doorkeeper = doorkeeper
+    def __init__(self, program: Program, connection_guard: ConnectionGuard) -> None:
+        self.connection_guard = connection_guard
         self.runner = web.AppRunner(application(program), access_log=None, keepalive_timeout=150)
         self.writers: list[asyncio.StreamWriter] = []
 
     async def start(self) -> None:
         await self.runner.setup()
-        self.doorkeeper.watch(self.runner.server)
+        self.connection_guard.watch(self.runner.server)
         await web.TCPSite(self.runner, "127.0.0.1", 0).start()
         self.port = self.runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -67,7 +67,7 @@ async def until(true: Callable[[], bool]) -> None:
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     program = await open_program(tmp_path, PlainAssistant(), Clock())
-    server = Server(program, Doorkeeper(most=32, header_seconds=0, body_seconds=0))
+    server = Server(program, ConnectionGuard(most=32, header_seconds=0, body_seconds=0))
     await server.start()
     yield server
     await server.close()
@@ -83,7 +83,7 @@ async def answers(server: Server) -> int:
 async def test_a_thousand_that_send_no_whole_request_shut_nobody_out(server: Server, sent: bytes) -> None:
     for _ in range(1050):
         await server.connect(sent)
-    await until(lambda: server.held <= server.doorkeeper.most)
+    await until(lambda: server.held <= server.connection_guard.most)
     assert await answers(server) == 201
 
 
@@ -93,8 +93,8 @@ async def test_what_keeps_the_server_waiting_is_closed_and_told(server: Server, 
     reader = await server.connect(sent)
     await until(lambda: bool(server.handlers) and (why == "silent" or server.handlers[0]._current_request is not None))
     with capture_logs() as told:
-        await server.doorkeeper.look()
-        await server.doorkeeper.look()
+        await server.connection_guard.look()
+        await server.connection_guard.look()
     with suppress(ConnectionError):
         assert await asyncio.wait_for(reader.read(), 60) == b""
     assert CLOSED.labels(why)._value.get() == before + 1
@@ -108,12 +108,12 @@ async def test_whoever_is_answered_or_listens_is_not_closed(server: Server) -> N
         headers = {"Authorization": f"Bearer {token}"}
         async with client.get(f"{server.url}/chat/events", headers=headers) as stream:
             for _ in range(3):
-                await server.doorkeeper.look()
+                await server.connection_guard.look()
             assert (await stream.content.readuntil(b"\r\n\r\n")).startswith(b"id: 1")
             for _ in range(40):
                 await server.connect()
             assert not stream.content.at_eof()
-            assert server.held <= server.doorkeeper.most
+            assert server.held <= server.connection_guard.most
 
 
 async def test_a_conversations_streams_are_bounded_and_the_newest_stays(server: Server) -> None:

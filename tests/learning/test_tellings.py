@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.dialogue.tellings import shared_tellings
-from bot.learning.hearing import Message
+from bot.learning.hearing import HeardMessage
 from bot.learning.tellings import FOLDS, MOST_WRONG, Learner, bar_of, likely_unseen, read_tellings
 from bot.messages import LANGUAGES
 from bot.screening.heads import Heads
@@ -37,7 +37,7 @@ def test_what_measures_was_not_learned_from() -> None:
 
 
 def test_the_bar_is_the_lowest_at_which_few_enough_kinds_are_wrong() -> None:
-    tells, tells_nothing = Message("…", frozenset({"hours"})), Message("…", frozenset())
+    tells, tells_nothing = HeardMessage("…", frozenset({"hours"})), HeardMessage("…", frozenset())
     allowed = round(1 / MOST_WRONG)
     messages = [*[tells] * (allowed - 1), tells_nothing, tells_nothing]
     likely = np.array([*[[0.9]] * (allowed - 1), [0.8], [0.5]], np.float32)
@@ -47,7 +47,7 @@ def test_the_bar_is_the_lowest_at_which_few_enough_kinds_are_wrong() -> None:
 def test_a_message_is_heard_by_a_network_that_did_not_learn_it() -> None:
     senses = Senses(Heads.load(MODEL))
     chance = np.random.default_rng(3)
-    messages = [Message(f"message {number}", frozenset({"hours"} if number % 2 else ())) for number in range(20 * FOLDS)]
+    messages = [HeardMessage(f"message {number}", frozenset({"hours"} if number % 2 else ())) for number in range(20 * FOLDS)]
     vectors = {message.text: chance.normal(size=8).astype(np.float32) for message in messages}
     learner = Learner(("hours",), Course(members=1, hidden=64, epochs=200, rate=0.05, decay=0.0, dropout=0.0), senses, vectors)
     by_heart = learner.heard(learner.learned(messages), messages)[:, 0]

@@ -17,7 +17,7 @@ from bot.language.lexicon import Lexicon
 from bot.language.normalise import words
 from bot.messages import LANGUAGES, Evidence, Indicator, Screening, Speaker, Triage
 from bot.screening.findings import Findings
-from bot.screening.phrase_corrections import CALMER, Kind, PhraseCorrection, borne_by, lowered, rest_of
+from bot.screening.phrase_corrections import CALMER, CorrectionKind, PhraseCorrection, borne_by, lowered, rest_of
 from bot.screening.phrase_corrections import raised as corrected_up
 
 LIBRARY, LEXICON = Library.load(), Lexicon.load()
@@ -93,7 +93,7 @@ def test_a_state_is_what_it_was_after_it_was_stored(state: State) -> None:
 
 corrections = st.builds(
     PhraseCorrection,
-    kind=st.sampled_from([Kind.SAYS_NOT, Kind.NO_EMERGENCY]),
+    kind=st.sampled_from([CorrectionKind.SAYS_NOT, CorrectionKind.NO_EMERGENCY]),
     phrase=st.sampled_from(["on ma mój paszport i co", "umrę ze śmiechu no nie mogę", "i co", ""]),
     sign=st.sampled_from(list(Indicator)),
     triage=st.sampled_from(CALMER),
@@ -120,7 +120,7 @@ def test_a_coordinators_correction_lowers_no_other_sign_and_no_triage_that_other
     assert after.signs >= besides.signs
     assert after.triage.rank >= besides.triage.rank
     assert all(after.triage.rank >= min(whole.triage.rank, borne_by(sign).rank) for sign in after.signs)
-    if whole.triage is Triage.EMERGENCY and all(correction.kind is Kind.SAYS_NOT for correction in calming):
+    if whole.triage is Triage.EMERGENCY and all(correction.kind is CorrectionKind.SAYS_NOT for correction in calming):
         assert after.triage is Triage.EMERGENCY
 
 
@@ -137,6 +137,6 @@ def test_a_coordinators_correction_that_says_a_sign_takes_nothing_away(before: S
     sign=st.sampled_from(list(Indicator)),
 )
 def test_the_words_around_a_corrected_phrase_are_all_read_again(before: str, after: str, sign: Indicator) -> None:
-    phrase = PhraseCorrection(Kind.SAYS_NOT, "on ma mój paszport i co", sign)
+    phrase = PhraseCorrection(CorrectionKind.SAYS_NOT, "on ma mój paszport i co", sign)
     around = words(f"{before} {after}".replace("on ma mój paszport i co", ""))
     assert words(rest_of(f"{before}On ma mój paszport, i co{after}", [phrase])) == around

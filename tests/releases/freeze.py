@@ -28,7 +28,7 @@ from bot.messages import Inbound, Indicator, Reply
 from bot.operations.backup.copying import copy_from_file, copy_sqlite_whole
 from bot.program import KEY_FILE, Program
 from bot.runtime.release import release
-from bot.screening.phrase_corrections import Kind, PhraseCorrection
+from bot.screening.phrase_corrections import CorrectionKind, PhraseCorrection
 from bot.settings import PROJECT_ROOT
 from bot.storage import clock as clock_watch
 from bot.storage import written_answers
@@ -68,7 +68,7 @@ CAR = Entry(
     },
     next=("shelter_rules",),
 )
-PHRASE = PhraseCorrection(Kind.SAYS, "wożą nas do pana", Indicator.SEXUAL_EXPLOITATION)
+PHRASE = PhraseCorrection(CorrectionKind.SAYS, "wożą nas do pana", Indicator.SEXUAL_EXPLOITATION)
 
 
 def hashes() -> dict[str, str]:

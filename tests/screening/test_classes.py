@@ -11,7 +11,7 @@ from bot.language.classes import CLASSES, ClassesDiffer
 from bot.language.identification import LanguageIdentifier
 from bot.messages import LANGUAGES
 from bot.screening.heads import Heads
-from bot.screening.screener import ScreenerUnusable, load_brain, load_languages
+from bot.screening.screener import ScreenerUnusable, load_languages, load_screening_model
 from bot.screening.tuned import MODEL
 
 
@@ -62,4 +62,4 @@ def test_languages_in_another_order_make_the_identifier_unusable_and_it_says_why
 def test_a_model_whose_classes_have_another_order_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CLASSES, "triage", tuple(reversed(CLASSES["triage"])))
     with pytest.raises(ScreenerUnusable, match="row 0 of triage is none"):
-        load_brain(tmp_path)
+        load_screening_model(tmp_path)

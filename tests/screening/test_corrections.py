@@ -94,7 +94,7 @@ def test_a_line_in_the_file_of_corrections_is_known_as_one(tmp_path: Path) -> No
 def test_one_line_and_a_training_change_the_answer_for_a_phrase_and_for_what_says_nearly_the_same(tmp_path: Path) -> None:
     from bot.language.identification import train_language
     from bot.screening.rows import training_files
-    from bot.screening.screener import Screener, load_brain
+    from bot.screening.screener import Screener, load_screening_model
     from bot.screening.training import train_screener
 
     rows = read_rows(training_files())[::100]
@@ -103,7 +103,7 @@ def test_one_line_and_a_training_change_the_answer_for_a_phrase_and_for_what_say
 
     def trained(more: list[Row], folder: Path) -> Screener:
         train_screener([*rows, *more], [], folder)
-        return Screener(load_brain(folder), languages)
+        return Screener(load_screening_model(folder), languages)
 
     phrase = "w piątki wożą nas do pana z brodą"
     file = tmp_path / "corrections.yml"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.messages import Evidence, Indicator, Screening, Triage
-from bot.screening.phrase_corrections import Kind, PhraseCorrection, lowered, raised, rest_of, standing_in
+from bot.screening.phrase_corrections import CorrectionKind, PhraseCorrection, lowered, raised, rest_of, standing_in
 
-CARRIED = PhraseCorrection(Kind.SAYS, "wożą nas do pana", Indicator.SEXUAL_EXPLOITATION)
-OFFICE = PhraseCorrection(Kind.SAYS_NOT, "zostawiłam paszport na wizę w urzędzie", Indicator.DOCUMENTS_TAKEN)
-LAUGHING = PhraseCorrection(Kind.NO_EMERGENCY, "zaraz umrę ze śmiechu no naprawdę", triage=Triage.NONE)
+CARRIED = PhraseCorrection(CorrectionKind.SAYS, "wożą nas do pana", Indicator.SEXUAL_EXPLOITATION)
+OFFICE = PhraseCorrection(CorrectionKind.SAYS_NOT, "zostawiłam paszport na wizę w urzędzie", Indicator.DOCUMENTS_TAKEN)
+LAUGHING = PhraseCorrection(CorrectionKind.NO_EMERGENCY, "zaraz umrę ze śmiechu no naprawdę", triage=Triage.NONE)
 
 
 def screened(triage: Triage, **signs: str) -> Screening:
@@ -29,7 +29,7 @@ def test_other_words_are_not_the_phrase(text: str) -> None:
 
 
 def test_of_a_phrase_that_says_less_each_word_must_be_the_same() -> None:
-    vietnamese = PhraseCorrection(Kind.NO_EMERGENCY, "má tôi đang ở nhà", triage=Triage.NONE)
+    vietnamese = PhraseCorrection(CorrectionKind.NO_EMERGENCY, "má tôi đang ở nhà", triage=Triage.NONE)
     assert standing_in("Má tôi đang ở nhà.", [vietnamese])
     assert not standing_in("ma tôi đang ở nhà", [vietnamese])
 

@@ -23,7 +23,7 @@ from bot.alarms.watch import AlarmWatch
 from bot.channels.alarm_senders import alarm_ways
 from bot.channels.messengers import Messengers
 from bot.channels.telegram.channel import SECRET_HEADER
-from bot.http.connections import Doorkeeper, places
+from bot.http.connections import ConnectionGuard, places
 from bot.messages import Inbound
 from bot.operations.housekeeping import tidy
 from bot.program import Program
@@ -86,14 +86,14 @@ async def main(folder: Path) -> None:
         stack.push_async_callback(watch.close)
         runner = web.AppRunner(application(program, messengers), access_log=None)
         stack.push_async_callback(runner.cleanup)
-        doorkeeper = Doorkeeper(most=32, header_seconds=0, body_seconds=0)
+        connection_guard = ConnectionGuard(most=32, header_seconds=0, body_seconds=0)
         await runner.setup()
-        doorkeeper.watch(runner.server)
+        connection_guard.watch(runner.server)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         address = f"http://127.0.0.1:{runner.addresses[0][1]}"
 
         await nobody_to_call(program)
-        await requests_that_are_none(address, runner.addresses[0][1], doorkeeper)
+        await requests_that_are_none(address, runner.addresses[0][1], connection_guard)
         await providers_that_refuse(program, messengers, telegram, twilio)
         await alarms_that_do_not_arrive(program, watch, clock, telegram, twilio, address)
         await a_database_that_does_not_take_it(program, messengers, watch, clock)
@@ -136,7 +136,7 @@ async def nobody_to_call(program: Program) -> None:
         await watching
 
 
-async def requests_that_are_none(address: str, port: int, doorkeeper: Doorkeeper) -> None:
+async def requests_that_are_none(address: str, port: int, connection_guard: ConnectionGuard) -> None:
     """Send forged, malformed and half requests."""
     headers = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": ADDRESS}
     async with ClientSession(headers=headers) as client:
@@ -158,8 +158,8 @@ async def requests_that_are_none(address: str, port: int, doorkeeper: Doorkeeper
         writer.write(sent)
         await writer.drain()
         await asyncio.sleep(0)
-        await doorkeeper.look()
-        await doorkeeper.look()
+        await connection_guard.look()
+        await connection_guard.look()
         writer.transport.abort()
 
 

@@ -23,7 +23,7 @@ from bot.language.normalise import readable
 from bot.learning.screening import train_screening
 from bot.screening.respelt import spelt
 from bot.screening.rows import NLU_DATA, read_rows, validation_files
-from bot.screening.screener import Brain, load_brain
+from bot.screening.screener import ScreeningModel, load_screening_model
 
 SCREENING, SPELT = "screening", "spelt"
 
@@ -32,10 +32,10 @@ SCREENING, SPELT = "screening", "spelt"
 class ScreeningClassifier(GraphComponent):
     """Judges an encoded message whose language is known."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource, brain: Brain | None) -> None:
+    def __init__(self, storage: ModelStorage, resource: Resource, model: ScreeningModel | None) -> None:
         self._storage = storage
         self._resource = resource
-        self._brain = brain
+        self._model = model
 
     @classmethod
     def create(
@@ -55,7 +55,7 @@ class ScreeningClassifier(GraphComponent):
     ) -> ScreeningClassifier:
         """Load the trained component from Rasa's model archive."""
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, load_brain(folder, shared_encoder()))
+            return cls(model_storage, resource, load_screening_model(folder, shared_encoder()))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the labelled messages and keep the model in Rasa's archive."""
@@ -66,20 +66,20 @@ class ScreeningClassifier(GraphComponent):
 
         with self._storage.write_to(self._resource) as folder:
             fill(SCREENING_PART, folder, learn)
-            self._brain = load_brain(folder, shared_encoder())
+            self._model = load_screening_model(folder, shared_encoder())
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the screening of each message."""
-        if self._brain is None:
+        if self._model is None:
             raise RuntimeError("The screening component was asked before it was trained or loaded.")
         for message in messages:
             text, language, encoding = readable(message.get(TEXT) or ""), message.get(LANGUAGE), message.get(ENCODING)
             if encoding is None:
-                screening = self._brain.screen(text, language, None)
+                screening = self._model.screen(text, language, None)
             else:
-                understanding = self._brain.understand(text, language, encoding)
-                screening = self._brain.screening(understanding)
-                message.set(SPELT, spelt(text, understanding.reading, self._brain.spelling, self._brain.encoder))
+                understanding = self._model.understand(text, language, encoding)
+                screening = self._model.screening(understanding)
+                message.set(SPELT, spelt(text, understanding.reading, self._model.spelling, self._model.encoder))
             message.set(SCREENING, screening.as_json(), add_to_output=True)
         return messages

@@ -28,7 +28,7 @@ from bot.http.event_streams import Streams
 from bot.http.headers import never_stored
 from bot.language.retelling import Retelling
 from bot.messages import LANGUAGES, Inbound
-from bot.storage.conversations import Said
+from bot.storage.conversations import OpenedMessage
 from bot.storage.return_codes import ReturnCodes
 from bot.storage.tables import Conversation
 
@@ -250,7 +250,7 @@ class WebChat:
             conversation = await self.conversations.find(session, CHANNEL, pseudonym)
         return (await self._news(conversation.id, 0))[0] if conversation is not None else []
 
-    def _retold(self, message: Said, language: str | None) -> dict[str, Any]:
+    def _retold(self, message: OpenedMessage, language: str | None) -> dict[str, Any]:
         reply = message.as_reply()
         if reply.author == "person" and reply.text.startswith("@"):
             reply = replace(reply, text=self.titles.get(message.language, {}).get(reply.text[1:], reply.text))

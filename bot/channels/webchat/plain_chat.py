@@ -30,10 +30,10 @@ from bot.http.errors import HTTP_FAILURES
 from bot.language.normalise import printable
 from bot.language.retelling import Retelling
 from bot.messages import LANGUAGES, Inbound
-from bot.runtime.live_events import Turns
-from bot.storage.conversations import Said
+from bot.runtime.live_events import ConversationTurns
+from bot.storage.conversations import OpenedMessage
 from bot.storage.receipts import first_time, taken
-from bot.storage.return_codes import NothingSaid
+from bot.storage.return_codes import NothingToReturnTo
 from bot.storage.tables import Conversation
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Form(BaseModel):
 
 
 @dataclass(frozen=True)
-class _Answer:
+class _Outcome:
     """What a form came to, before it is shown."""
 
     form: Form
@@ -117,7 +117,7 @@ class PlainChat:
         self.page = page
         self.retelling = Retelling(program.wording)
         self.tickets = Tickets(program.vault, program.clock, purpose="conversation", random_bytes=24)
-        self._turns = Turns()
+        self._turns = ConversationTurns()
 
     def add_routes(self, app: web.Application) -> None:
         """Mount the page at its address."""
@@ -126,7 +126,7 @@ class PlainChat:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show an empty page; nothing is opened or stored until somebody writes."""
-        return await self._shown(request, _Answer(Form(language=wanted(request) or "")))
+        return await self._shown(request, _Outcome(Form(language=wanted(request) or "")))
 
     async def take(self, request: web.Request) -> web.Response:
         """Do what a form says, and show what came of it."""
@@ -134,9 +134,9 @@ class PlainChat:
         try:
             form = Form.model_validate(dict(await request.post()))
         except (ValidationError, UnicodeDecodeError, web.HTTPRequestEntityTooLarge):
-            return await self._shown(request, _Answer(empty, note="not_sent", status=400))
+            return await self._shown(request, _Outcome(empty, note="not_sent", status=400))
         if not _own(request):
-            return await self._shown(request, _Answer(empty, status=403))
+            return await self._shown(request, _Outcome(empty, status=403))
         if form.do == "leave":
             await self._leave(form)
             return web.Response(status=303, headers={"Location": NEUTRAL_PAGE, **HEADERS})
@@ -151,7 +151,7 @@ class PlainChat:
             log.error("request_failed", error=type(error).__name__, exc_info=error)
             return self._again(request, form)
 
-    async def _done(self, request: web.Request, form: Form) -> _Answer:
+    async def _done(self, request: web.Request, form: Form) -> _Outcome:
         conversation = await self._find(form.token)
         if len(form.says) > MAX_TEXT:
             return replace(self._unsent(form, "not_sent", 413), conversation=conversation)
@@ -162,27 +162,27 @@ class PlainChat:
         if form.do == "code":
             return await self._coded(form, conversation)
         if form.do == "erase":
-            return _Answer(form, conversation, "erase_question")
+            return _Outcome(form, conversation, "erase_question")
         if form.do == "erase_yes":
             await self._use_up(form.token)
             await self.frontdoor.erase(conversation.id)
-            return _Answer(Form(language=form.language), note="erased")
-        return _Answer(form, conversation)
+            return _Outcome(Form(language=form.language), note="erased")
+        return _Outcome(form, conversation)
 
-    async def _begun(self, request: web.Request, form: Form) -> _Answer:
+    async def _begun(self, request: web.Request, form: Form) -> _Outcome:
         """Begin a conversation when something is said; what was erased or left does not begin again."""
         if form.do == "language" and form.to in LANGUAGES:
-            return _Answer(form.model_copy(update={"language": form.to, "do": ""}))
+            return _Outcome(form.model_copy(update={"language": form.to, "do": ""}))
         age = self.tickets.age(form.token)
         if age is not None and await self._used_up(form.token):
-            return _Answer(Form(language=form.language), note="closed")
+            return _Outcome(Form(language=form.language), note="closed")
         if age is not None and form.do == "return":
             return await self._came_back(request, form)
         if age is None or age > OPENS_FOR or not form.id:
             form = form.model_copy(update={"token": ""})
-            return self._unsent(form, "send_again") if form.says else _Answer(form)
+            return self._unsent(form, "send_again") if form.says else _Outcome(form)
         if not form.says:
-            return _Answer(form)
+            return _Outcome(form)
         if self.program.capacity.turns_away():
             return self._unsent(form, "send_again", 503)
         if not self.admission.lets_in(request, "first_message", waited=age):
@@ -191,16 +191,16 @@ class PlainChat:
         pseudonym = self.webchat.pseudonym(form.token)
         await self.frontdoor.greet(channel=CHANNEL, pseudonym=pseudonym, language=language, also=also, brief=True)
         conversation = await self._find(form.token)
-        return await self._said(form, conversation) if conversation is not None else _Answer(form, note="send_again")
+        return await self._said(form, conversation) if conversation is not None else _Outcome(form, note="send_again")
 
-    def _unsent(self, form: Form, note: Note, status: int = 200) -> _Answer:
+    def _unsent(self, form: Form, note: Note, status: int = 200) -> _Outcome:
         """Keep what was to be said in the field, a choice by its title, which means the same when it is sent."""
         language, _ = _languages(form.language)
-        return _Answer(
+        return _Outcome(
             form.model_copy(update={"text": form.text or self._chosen(form.choice, language)}), note=note, status=status
         )
 
-    async def _said(self, form: Form, conversation: Conversation) -> _Answer:
+    async def _said(self, form: Form, conversation: Conversation) -> _Outcome:
         outcome = await self.frontdoor.receive(
             Inbound(
                 channel=CHANNEL,
@@ -212,34 +212,34 @@ class PlainChat:
         )
         if outcome.erased:
             await self._use_up(form.token)
-            return _Answer(Form(language=form.language), note="erased")
+            return _Outcome(Form(language=form.language), note="erased")
         draft = "" if form.do == "send" and not form.choice else form.text
         answered = next((reply.language for reply in reversed(outcome.replies) if reply.language in LANGUAGES), form.language)
         language = form.to if form.do == "language" else answered
-        return _Answer(form.model_copy(update={"text": draft, "language": language, "do": "said"}), conversation)
+        return _Outcome(form.model_copy(update={"text": draft, "language": language, "do": "said"}), conversation)
 
-    async def _coded(self, form: Form, conversation: Conversation) -> _Answer:
+    async def _coded(self, form: Form, conversation: Conversation) -> _Outcome:
         """Show a code to come back with, once: a page that is loaded again makes none, so that what was written down stays right."""
         made = f"code:{form.id}"
         if await self._used_up(made):
-            return _Answer(form, conversation)
+            return _Outcome(form, conversation)
         try:
             code = await self.webchat.codes.make(conversation.id)
-        except NothingSaid:
-            return _Answer(form, conversation)
+        except NothingToReturnTo:
+            return _Outcome(form, conversation)
         await self._use_up(made)
-        return _Answer(form, conversation, "code_says", code=code)
+        return _Outcome(form, conversation, "code_says", code=code)
 
-    async def _came_back(self, request: web.Request, form: Form) -> _Answer:
+    async def _came_back(self, request: web.Request, form: Form) -> _Outcome:
         """Show the conversation of a code, at what was said last; a wrong one stays in its field."""
         try:
             opened = await self.webchat.coming_back.opened(request, code=form.code, token=form.token)
         except TooManyGuesses:
-            return _Answer(form, note="code_slow", status=429, code=form.code)
+            return _Outcome(form, note="code_slow", status=429, code=form.code)
         conversation = await self._find(form.token) if opened is not None else None
         if conversation is None:
-            return _Answer(form, note="code_wrong", status=404, code=form.code)
-        return _Answer(form.model_copy(update={"language": conversation.language, "do": "said"}), conversation)
+            return _Outcome(form, note="code_wrong", status=404, code=form.code)
+        return _Outcome(form.model_copy(update={"language": conversation.language, "do": "said"}), conversation)
 
     async def _leave(self, form: Form) -> None:
         """Let nobody in any more who goes back to this page; the way out leads away whatever fails."""
@@ -263,7 +263,7 @@ class PlainChat:
         async with self.program.database.reading() as session:
             return await taken(session, self.program.vault, channel=CHANNEL, external_id=ticket)
 
-    async def _shown(self, request: web.Request, answer: _Answer) -> web.Response:
+    async def _shown(self, request: web.Request, answer: _Outcome) -> web.Response:
         form, conversation = answer.form, answer.conversation
         said = []
         if conversation is not None:
@@ -314,7 +314,7 @@ class PlainChat:
             )
         ]
 
-    def _lines(self, said: Sequence[Said], form: Form, language: str) -> list[Line]:
+    def _lines(self, said: Sequence[OpenedMessage], form: Form, language: str) -> list[Line]:
         """Return the messages as they are shown: the program's in the page's language, and choices with the last ones."""
         last = max((place for place, one in enumerate(said) if one.author == "person"), default=-1)
         lines = []
@@ -327,7 +327,7 @@ class PlainChat:
         first = last if form.do == "said" else next((place for place, one in enumerate(said) if self._news(one, form)), None)
         return [replace(line, now=place == first) for place, line in enumerate(lines)]
 
-    def _news(self, one: Said, form: Form) -> bool:
+    def _news(self, one: OpenedMessage, form: Form) -> bool:
         return one.number > form.seen and one.author != "person"
 
     def _chosen(self, text: str, language: str) -> str:

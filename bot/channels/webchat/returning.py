@@ -21,8 +21,8 @@ from bot.channels.webchat.networks import origin, prefix
 from bot.channels.webchat.schema import Return
 from bot.http.bodies import read_model
 from bot.http.errors import problem, unknown_token
-from bot.runtime.live_events import Turns
-from bot.storage.return_codes import NothingSaid, digits_of
+from bot.runtime.live_events import ConversationTurns
+from bot.storage.return_codes import NothingToReturnTo, digits_of
 
 if TYPE_CHECKING:
     from bot.channels.webchat.channel import WebChat
@@ -78,7 +78,7 @@ class ComingBack:
         self.webchat = webchat
         self.codes = webchat.codes
         self.guesses = Guesses()
-        self._turns = Turns()
+        self._turns = ConversationTurns()
 
     def add_routes(self, app: web.Application) -> None:
         """Add the two addresses."""
@@ -92,7 +92,7 @@ class ComingBack:
             return unknown_token()
         try:
             code = await self.codes.make(conversation.id)
-        except NothingSaid as error:
+        except NothingToReturnTo as error:
             return problem(409, "nothing_said", str(error))
         return web.json_response({"code": code}, status=201)
 
