@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-from bot.dialogue.state import Fact, Who
+from bot.dialogue.state import Fact, Person, Who
 from bot.language.wording import LAST_RESORT, SOURCE_LANGUAGES
 from bot.language.yaml_texts import read_shared
 from bot.messages import LANGUAGES, TOPICS
@@ -30,6 +30,12 @@ _PRESUMED: Final = frozenset({"", OUTSIDE, DYING})
 _KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "presumes", "tells", "recalls"})
 EMERGENCY: Final = "{emergency}"  # stands in a text for 112
 PHONES: Final = ("{hotline", "{strada_mobile}", "{labour_line", "{migrant_line}")  # numbers that only answer a voice
+
+
+def moments_of(person: Person, *, alarmed: bool) -> frozenset[str]:
+    """Return the moments of which an answer must fit one: waiting or calm, and danger as well after an alarm."""
+    calm = WAITING if person is Person.ASKED else CALM
+    return frozenset({calm, DANGER} if alarmed else {calm})
 
 
 class LibraryInvalid(Exception):

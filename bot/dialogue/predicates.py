@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.dialogue.answers import CALM, DANGER, DYING, OUTSIDE, PREFIX, WAITING, Answer
+from bot.dialogue.answers import DANGER, DYING, OUTSIDE, PREFIX, Answer, moments_of
 from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, Command
 from bot.dialogue.screened import ALARMS
 from bot.dialogue.situation import Turn
@@ -267,12 +267,6 @@ def may_offer(turn: Turn) -> bool:
 # Questions
 
 
-def moments(turn: Turn) -> frozenset[str]:
-    """Return the moments of which an answer must fit one: waiting or calm, and danger while one is open; an alarm is answered first."""
-    calm = WAITING if turn.now.person is Person.ASKED else CALM
-    return frozenset({calm, DANGER} if acute(turn) else {calm})
-
-
 def fitting(turn: Turn) -> tuple[Answer, ...]:
     """Return the answers that the message asks for, or that help with what it tells, where they fit writer and moment; vital ones first.
 
@@ -297,7 +291,7 @@ def fits(turn: Turn, answer: Answer) -> bool:
     if alarm_now(turn):
         now = turn.does(ASK) and DANGER in answer.when and (answer.vital or goes_on(turn) or _at_hand(turn))
     else:
-        now = not moments(turn).isdisjoint(answer.when)
+        now = not moments_of(turn.now.person, alarmed=acute(turn)).isdisjoint(answer.when)
     return answer.fits(turn.now.who) and now and _as_presumed(turn, answer)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from bot.dialogue.answers import CALM, DANGER, WAITING, Library, shared_library
+from bot.dialogue.answers import DANGER, Library, moments_of, shared_library
 from bot.dialogue.arrangements import time_named, word_named
 from bot.dialogue.asked import NEAREST, AskedNetwork, Asking
 from bot.dialogue.commands import ASK, FACT, HELPS, REFUSES, SEVERAL, TOPIC_COMMANDS, UNKNOWN, Command, Commands
@@ -166,7 +166,8 @@ class CommandModel:
 
         Whoever says that something else was meant is not answered what was answered last.
         """
-        moments = _moments(context, does)
+        alarm = not does.isdisjoint(ALARMS)  # it is answered first, and what may be said beside it then
+        moments = frozenset({DANGER}) if alarm else moments_of(context.person, alarmed=context.presses)
 
         def near(places: Sequence[int]) -> list[list[Found]]:
             return self.nearness.find_each(
@@ -239,14 +240,6 @@ class CommandModel:
         who, sure = self.heads.role(row)
         bar = self.heads.bars.who if put_right or context.who is Who.UNKNOWN else self.heads.bars.who_again
         return who if sure >= bar else Who.UNKNOWN
-
-
-def _moments(context: Context, does: Set[str]) -> frozenset[str]:
-    """Return the moments of which answers must fit one, as far as is known before the message is settled: see `predicates.moments`."""
-    if not does.isdisjoint(ALARMS):
-        return frozenset({DANGER})
-    calm = WAITING if context.person is Person.ASKED else CALM
-    return frozenset({calm, DANGER} if context.presses else {calm})
 
 
 def told_in_parts(whole: Understood, found: Sequence[Understood]) -> Understood:
