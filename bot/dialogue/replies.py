@@ -26,6 +26,9 @@ ADDED: Final[tuple[tuple[Fact, Callable[[Answer], bool], tuple[str, ...]], ...]]
     (Fact.NO_CALLS, lambda answer: answer.phones, ("in_writing_too", "in_writing_still")),
     (Fact.CHILD_ALONG, lambda answer: answer.matter == "shelter", ("say_the_child",)),
 )
+# What is said when a request for a person is opened: to who wants one, and to who was given one for what they told.
+WANTED: Final = {"at_once": "handoff_short", "night": "handoff_short_night", "written": "handoff_written"}
+UNASKED: Final = {"at_once": "handoff_unasked", "night": "handoff_unasked_night", "written": "handoff_unasked_written"}
 RECEIPTS: Final = ("heard_detail", "heard_short", "heard_on", "heard_noted", "disclose_more")
 RECEIPTS_OF_OTHERS: Final = ("witness_more", "heard_detail", "heard_on", "heard_short")
 
@@ -87,10 +90,15 @@ def in_particular(turn: Turn, *, briefly: bool = False) -> Telling | None:
 
 
 def received(*texts: str, buttons: tuple[str, ...] = ()) -> Words:
-    """Return one of several texts by which what is told first is received, after a few words on what it is in particular."""
+    """Return one of several texts by which what is told first is received, after a few words on what it is in particular.
+
+    These texts thank and console themselves: what only does that is not said before them.
+    """
 
     def chosen(turn: Turn) -> Sequence[Say]:
-        return (*beside(turn), *says(*texts, buttons=buttons)(turn))
+        kind = in_particular(turn, briefly=True)
+        first = () if kind is not None and kind.consoles else beside(turn)
+        return (*first, *says(*texts, buttons=buttons)(turn))
 
     return chosen
 
@@ -188,15 +196,15 @@ def which(turn: Turn) -> Sequence[Say]:
 
 
 def waiting_text(turn: Turn) -> Sequence[Say]:
-    """Return what is said when a request for a person is opened."""
-    if is_.refused_before(turn) and not is_.person_wanted(turn):
+    """Return what is said when a request for a person is opened; to who did not ask for one, also why."""
+    wanted = is_.person_wanted(turn)
+    if is_.refused_before(turn) and not wanted:
         return (Say("handoff_after_all", WITHDRAW),)
-    if turn.awaits == "human" and is_.person_wanted(turn):
+    if turn.awaits == "human" and wanted:
         return (Say("handoff_accepted", WITHDRAW),)
     at_once = turn.on_duty or turn.now.triage is Triage.EMERGENCY
-    text = "handoff_written" if is_.unheard(turn) else "handoff_short" if at_once else "handoff_short_night"
-    why = () if is_.person_wanted(turn) else (Say("handoff_unasked"),)
-    return (*why, Say(text, _of_waiting(turn)))
+    moment = "written" if is_.unheard(turn) else "at_once" if at_once else "night"
+    return (Say((WANTED if wanted else UNASKED)[moment], _of_waiting(turn)),)
 
 
 def still_waiting(turn: Turn) -> Sequence[Say]:

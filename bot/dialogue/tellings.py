@@ -26,12 +26,13 @@ _BESIDE: Final = "_beside"
 class Telling:
     """One kind of thing that is told; `answers` are those of the library that say the same, `next` what is offered to be asked with it.
 
-    `endangers`: its texts name 112. `alone`: nothing is said of it beside an
-    answer. `facts` are the ids of what its texts rest on (`bot.dialogue.backing`).
+    `endangers`: its texts name 112. `consoles`: its words beside something else only thank or console. `alone`: nothing is said of it
+    beside an answer. `facts` are the ids of what its texts rest on (`bot.dialogue.backing`).
     """
 
     id: str
     endangers: bool = False
+    consoles: bool = False
     signs: frozenset[Indicator] = frozenset()
     alone: bool = False
     facts: tuple[str, ...] = ()
@@ -57,6 +58,7 @@ def shared_tellings(path: Path = KINDS) -> Mapping[str, Telling]:
         name: Telling(
             name,
             endangers=entry.get("endangers", False),
+            consoles=entry.get("consoles", False),
             alone=entry.get("alone", False),
             signs=frozenset(map(Indicator, entry.get("signs", ()))),
             facts=tuple(entry["facts"]),

@@ -42,8 +42,7 @@ def test_at_most_two_questions_of_a_message_are_answered() -> None:
 def test_what_is_told_and_asked_in_one_message_is_heard_and_answered() -> None:
     said = Talk().hears("szef zabrał nam paszporty, gdzie spać?", "tell:self", "ask:sleep_tonight", **GRAVE)
     assert answered(said) == ["answer.sleep_tonight"]
-    assert "handoff_short" in said
-    assert said.index("answer.sleep_tonight") < said.index("handoff_short")
+    assert said.index("answer.sleep_tonight") < said.index("handoff_unasked")
 
 
 def test_an_answer_fits_who_writes() -> None:
@@ -233,12 +232,12 @@ def test_a_skipped_question_is_not_asked_again() -> None:
 
 def test_the_handoff_is_told_once() -> None:
     talk = Talk()
-    assert "handoff_short" in talk.hears("…", "tell:self", **GRAVE)
-    assert "handoff_short" not in talk.hears("…", "tell:self", **GRAVE)
+    assert "handoff_unasked" in talk.hears("…", "tell:self", **GRAVE)
+    assert "handoff_unasked" not in talk.hears("…", "tell:self", **GRAVE)
 
 
 def test_at_night_nobody_is_told_that_somebody_reads_at_once() -> None:
-    assert "handoff_short_night" in Talk(on_duty=False).hears("…", "tell:self", **GRAVE)
+    assert "handoff_unasked_night" in Talk(on_duty=False).hears("…", "tell:self", **GRAVE)
 
 
 def test_a_yes_or_no_without_a_question_does_nothing() -> None:

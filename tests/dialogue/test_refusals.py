@@ -95,6 +95,6 @@ async def test_who_waits_and_asks_again_hears_it_in_other_words_each_time(person
 
 async def test_who_was_told_that_somebody_reads_this_is_in_the_queue(person: Person) -> None:
     outcome = await person.writes(GRAVE)
-    promised = any("konsultant" in reply.text.lower() or "ktoś" in reply.text.lower() for reply in outcome.replies)
+    promised = any("konsultant" in reply.text.lower() or "kogoś z centrum" in reply.text.lower() for reply in outcome.replies)
     assert promised
     assert outcome.handoff

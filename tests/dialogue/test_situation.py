@@ -163,7 +163,7 @@ def test_whoever_goes_on_telling_after_an_offer_has_not_agreed_to_it() -> None:
     talk.hears("…", "tell:self", triage=Triage.MEDIUM, signs=[Indicator.WAGES_WITHHELD])
     assert talk.state.awaits == "human"
     said = talk.hears("…", "tell:self", triage=Triage.HIGH, signs=[Indicator.DOCUMENTS_TAKEN])
-    assert "handoff_short" in said
+    assert "handoff_unasked" in said
     assert "handoff_accepted" not in said
 
 
