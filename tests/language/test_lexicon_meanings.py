@@ -19,6 +19,8 @@ LEXICON = Lexicon.load()
 WORDING = Wording.load()
 # "I don't want any more": of a form, of a conversation, or of living.
 WEARY = ("enough", "goodbye", "safer", "withdraw", "joke")
+# What one says in parting, also before dying: whole by itself, and what follows it is heard. No beginning of a wish ("je vais dormir …").
+FAREWELLS = {"au revoir", "la revedere", "nos vemos", "pa pa", "tạm biệt", "лека нощ", "კარგად იყავით", "مع السلامة"}
 
 
 def spelt(row: Row) -> str:
@@ -33,7 +35,7 @@ def cut_short(rows: list[Row]) -> list[tuple[str, str, str, str]]:
         (row.language, meaning, phrase, row.text)
         for row in despair
         for meaning in WEARY
-        for phrase in LEXICON.phrases[row.language][meaning]
+        for phrase in LEXICON.phrases[row.language][meaning] - FAREWELLS
         if " " in phrase and phrase in spelt(row) and re.search(rf"(?<!\w){re.escape(phrase)} \w", spelt(row))
     )
 
