@@ -1,4 +1,4 @@
-"""What the project's own files say, read once in a process instead of for each program and command of a test."""
+"""What the project's own files say, read once in a process instead of for each program and command of a test; so are statements."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import jinja2
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.elements import DQLDMLClauseElement
+from sqlalchemy.util import LRUCache
 
 from bot.assistant import sources, training
 from bot.console import texts
@@ -44,9 +47,30 @@ def _compile_templates_once() -> None:
     jinja2.Environment.compile = remembering  # type: ignore[method-assign,assignment]
 
 
+def _compile_statements_once() -> None:
+    """Compile each statement once in a process for each kind of database: every program has an engine of its own, which knows none.
+
+    An engine finds a compiled statement by its dialect and what the statement consists of, down to the tables themselves.
+    """
+    compiled: LRUCache[Any, Any] = LRUCache(5_000)
+    dialects: dict[Any, Dialect] = {}
+    compile_one = DQLDMLClauseElement._compile_w_cache
+
+    def remembering(statement: DQLDMLClauseElement, dialect: Dialect, *, compiled_cache: Any, **how: Any) -> Any:
+        if compiled_cache is None:
+            return compile_one(statement, dialect, compiled_cache=None, **how)
+        first = dialects.setdefault((type(dialect), dialect.server_version_info), dialect)
+        return compile_one(statement, first, compiled_cache=compiled, **how)
+
+    DQLDMLClauseElement._compile_w_cache = remembering  # type: ignore[method-assign,assignment]
+
+
 @functools.cache
 def read_once() -> None:
-    """Let what is read at a start, the labelled messages, and the code that models are learned by be read once from now on."""
+    """Let what is read at a start, the labelled messages, and the code that models are learned by be read once from now on.
+
+    Templates and statements are compiled once.
+    """
     for of in (Wording, Lexicon, Library, texts.Texts):
         of.load = _once(of.load)  # type: ignore[method-assign]
     danger_phrases.read_phrases = _once(danger_phrases.read_phrases)  # type: ignore[assignment]
@@ -57,4 +81,5 @@ def read_once() -> None:
     ours = functools.cache(code_of)
     training.fingerprints = functools.cache(training.fingerprints)  # type: ignore[attr-defined]
     _compile_templates_once()
+    _compile_statements_once()
     sources.code_of = lambda module, **but: (code_of if but or not module.startswith("bot.") else ours)(module, **but)  # type: ignore[assignment]
