@@ -117,5 +117,10 @@ def test_a_unit_is_exposed_as_little_as_can_be(unit: str) -> None:
     assert done.returncode == 0, done.stdout[-300:] + done.stderr
 
 
+def test_the_server_sees_which_processor_it_has() -> None:
+    """Without /proc/cpuinfo onnxruntime writes four lines to standard error that are no JSON, and nothing keeps it from that."""
+    assert "\nProcSubset=" not in (DEPLOY / "systemd" / "frontdoor.service").read_text(encoding="utf-8")
+
+
 def test_the_unit_of_the_server_takes_many_connections() -> None:
     assert "\nLimitNOFILE=65536\n" in (DEPLOY / "systemd" / "frontdoor.service").read_text(encoding="utf-8")
