@@ -13,6 +13,7 @@ import schemathesis
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
 
 from bot.api.cases import CasesApi
 from bot.api.limits import Limits
@@ -66,3 +67,19 @@ def test_whatever_is_asked_the_answer_is_one_that_the_document_describes(served:
             case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
 
         answers_as_described()
+
+
+def test_what_the_document_forbids_is_refused(served: tuple[str, str, str]) -> None:
+    address, token, known = served
+    described: Any = schemathesis.openapi.from_url(f"{address}{PREFIX}/openapi.json")
+    operations = [operation for result in described.get_all_operations() if (operation := result.ok()).body or operation.query]
+    assert len(operations) == 4
+    kept = {"path_parameters": {"case": known}, "headers": {"Authorization": f"Bearer {token}"}}
+    for operation in operations:
+
+        @given(case=operation.as_strategy(GenerationMode.NEGATIVE, **kept))
+        @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        def is_refused(case: Any) -> None:
+            case.call_and_validate()
+
+        is_refused()

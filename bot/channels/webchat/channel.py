@@ -152,8 +152,11 @@ class WebChat:
         language = request.query.get("language")
         if language is not None and language not in LANGUAGES:
             return problem(400, "bad_request", "`language` must be one of the languages that are served.")
+        own = request.query.get("own", "false")
+        if own not in {"true", "false"}:
+            return problem(400, "bad_request", "`own` must be true or false.")
         await self.presence.looked(conversation.id, after)
-        replies, state = await self._news(conversation.id, after, language, own="own" in request.query)
+        replies, state = await self._news(conversation.id, after, language, own=own == "true")
         return web.json_response({"replies": replies, "state": state})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -161,7 +164,10 @@ class WebChat:
         conversation = await self.conversation_of(request)
         if conversation is None:
             return unknown_token()
-        position = number_in(request.headers.get("Last-Event-ID") or request.query.get("after") or "0") or 0
+        after = number_in(request.query.get("after", "0"))
+        if after is None:
+            return problem(400, "bad_request", "`after` must be the id of a reply.")
+        position = number_in(request.headers.get("Last-Event-ID", "")) or after
         async with sse_response(request) as stream:
             with (
                 self.live_events.listen(conversation.id) as changed,

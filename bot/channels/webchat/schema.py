@@ -19,7 +19,7 @@ DRAWN: Final = "^[A-Za-z0-9_-]{43}$"
 class NewConversation(BaseModel):
     """A wish for a new conversation."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     language: str | None = Field(None, description="Language of the greeting, one of the sixteen; default: the hotline's.")
     also: str | None = Field(None, description="A second language to greet in, for who may know either.")
@@ -40,7 +40,14 @@ class NewMessage(BaseModel):
     message_id: Annotated[
         StorableId, Field(min_length=1, max_length=100, description="The client's own id; makes a repeat harmless.")
     ]
-    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT, description="What the person wrote, or a button's value.")]
+    text: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=MAX_TEXT,
+            description="What the person wrote, or a button's value. Its length counts in Unicode's form NFC, without control characters.",
+        ),
+    ]
 
     @field_validator("text", mode="before")
     @classmethod
@@ -111,7 +118,7 @@ class NewCode(BaseModel):
 class Return(BaseModel):
     """A code that somebody comes back with."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     code: Annotated[str, Field(min_length=1, max_length=100, description="The digits, with anything between them.")]
     token: Annotated[
@@ -176,8 +183,8 @@ def describe() -> dict[str, Any]:
         "name": "own",
         "in": "query",
         "required": False,
-        "schema": {"type": "string", "enum": ["true"]},
-        "description": "Return what the person wrote as well, for a page that came back.",
+        "schema": {"type": "boolean", "default": False},
+        "description": "`true`: return what the person wrote as well, for a page that came back.",
     }
     secured: dict[str, Any] = {"security": [{"token": []}]}
     return {
@@ -235,7 +242,8 @@ def describe() -> dict[str, Any]:
                                 " `erased` when the conversation is gone."
                             ),
                             "content": {"text/event-stream": {"schema": {"type": "string"}}},
-                        }
+                        },
+                        "400": failures["400"],
                     }
                     | unknown,
                 },

@@ -132,6 +132,35 @@ async def test_bad_input_gets_an_error_with_a_code_and_a_sentence_and_loses_noth
     assert (await say(client, headers, "jak pomożecie"))["replies"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"brief": 0}, {"brief": "no"}, {"brief": None}, {"language": 5}, {"token": "short"}],
+    ids=json.dumps,
+)
+async def test_a_wish_for_a_conversation_is_taken_only_as_it_is_described(client: Client, wrong: dict[str, object]) -> None:
+    response = await client.post("/chat/conversations", json=wrong)
+    assert (response.status, (await response.json())["error"]["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize("asked", ["messages?own=AAA", "messages?own=", "messages?after=last", "events?after=last"])
+async def test_a_parameter_that_is_not_as_it_is_described_is_refused(client: Client, open_chat: Any, asked: str) -> None:
+    response = await client.get(f"/chat/{asked}", headers=await open_chat())
+    assert response.status == 400  # before anything is read: a stream has no end
+    assert (await response.json())["error"]["code"] == "bad_request"
+
+
+async def test_what_the_person_wrote_is_returned_where_that_is_asked_for_alone(client: Client, open_chat: Any) -> None:
+    headers = await open_chat()
+    await say(client, headers, "jak pomożecie")
+
+    async def authors(parameters: dict[str, str]) -> set[str]:
+        response = await client.get("/chat/messages", params=parameters, headers=headers)
+        return {reply["from"] for reply in (await response.json())["replies"]}
+
+    assert await authors({"own": "true"}) == {"person", "bot"}
+    assert await authors({"own": "false"}) == await authors({}) == {"bot"}
+
+
 async def test_nasty_texts_are_answered(client: Client, open_chat: Any) -> None:
     headers = await open_chat()
     nasty = ["\\ud800", "a\\u0000b", "\\u202eabc", "😀" * 3000, "/restart", '/intent{\\"x\\":1}', "   "]

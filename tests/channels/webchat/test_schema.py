@@ -10,8 +10,11 @@ import pytest
 import requests
 import schemathesis
 from aiohttp.test_utils import TestServer
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
+from schemathesis import GenerationMode
 
+from bot.conversation.frontdoor import MAX_TEXT
+from bot.language.normalise import printable
 from bot.server import application
 from tests.support import PlainAssistant, open_program
 
@@ -37,7 +40,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def described(address: str) -> Any:
-    return schemathesis.openapi.from_url(f"{address}/chat/openapi.json").exclude(path="/chat/events")
+    config = schemathesis.Config.from_dict(
+        {"checks": {"negative_data_rejection": {"expected-statuses": [400, 404, 413, 422, 429]}}}
+    )
+    return schemathesis.openapi.from_url(f"{address}/chat/openapi.json", config=config).exclude(path="/chat/events")
 
 
 def test_every_answer_is_one_that_the_document_describes(described: Any, address: str) -> None:
@@ -53,3 +59,25 @@ def test_every_answer_is_one_that_the_document_describes(described: Any, address
             case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
 
         answers_as_described()
+
+
+def fits_as_it_is_stored(body: object) -> bool:
+    """Say whether a text is too long only by what is not kept of it, as the document tells: nobody is sent away for that."""
+    text = body.get("text") if isinstance(body, dict) else None
+    return isinstance(text, str) and len(printable(text)) <= MAX_TEXT < len(text)
+
+
+def test_what_the_document_forbids_is_refused(described: Any, address: str) -> None:
+    operations = [operation for result in described.get_all_operations() if (operation := result.ok()).body or operation.query]
+    expected = {"POST /chat/conversations", "POST /chat/messages", "GET /chat/messages", "POST /chat/return"}
+    assert {operation.label for operation in operations} == expected
+    token = requests.post(f"{address}/chat/conversations", timeout=10).json()["token"]
+    for operation in operations:
+
+        @given(case=operation.as_strategy(GenerationMode.NEGATIVE, headers={"Authorization": f"Bearer {token}"}))
+        @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        def is_refused(case: Any) -> None:
+            assume(not fits_as_it_is_stored(case.body))
+            case.call_and_validate()
+
+        is_refused()
