@@ -199,7 +199,7 @@ class Settings(BaseSettings):
     metrics_host: str = Field("127.0.0.1", description="Address that /metrics listens on; never one that the world reaches.")
     metrics_port: int = Field(9464, ge=0, le=65535, description="Port of /metrics; 0 takes a free one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="How much is logged; the numbers and hashes of the audit log are in it up to INFO only."
+        "INFO", description="How much is logged; the numbers and hashes of the audit log are in it whatever this is."
     )
 
     @field_validator(*_FORMS)

@@ -27,5 +27,5 @@ def run(options: argparse.Namespace) -> int:
     from bot.server import serve  # noqa: PLC0415 - brings the whole program
 
     settings = load_settings()
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, audit=True)
     return serve(settings, learn=options.learn)

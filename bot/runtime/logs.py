@@ -51,17 +51,20 @@ _STANDARD_ERROR: Final = cast(TextIO, _StandardError())
 
 
 class _Level:
-    """The level that was asked for last."""
+    """The level that was asked for last, and whether the audit log's lines are written at any level."""
 
     name = "WARNING"
+    audit = False
 
 
-def configure_logs(level: str | None = None) -> None:
+def configure_logs(level: str | None = None, *, audit: bool | None = None) -> None:
     """Configure logging of this process; `level` holds for this program, libraries stay at WARNING.
 
-    Without a level the last one is kept: so that this can be done again after a library that configures logging by itself.
+    With `audit` the audit log's numbers and hashes are written whatever the level is: they show later that nobody rewrote it. What is
+    not given stays as it was: so that this can be done again after a library that configures logging by itself.
     """
     _Level.name = level or _Level.name
+    _Level.audit = _Level.audit if audit is None else audit
     number = logging.getLevelNamesMapping()[_Level.name]
     handler = logging.StreamHandler(_STANDARD_ERROR)
     handler.setFormatter(_LibraryLine())
@@ -72,6 +75,7 @@ def configure_logs(level: str | None = None) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            _wanted,
             CallsiteParameterAdder([CallsiteParameter.PATHNAME, CallsiteParameter.LINENO]),
             _place,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -120,6 +124,14 @@ def _short(path: str) -> str:
         if path.startswith(start):
             return path.removeprefix(start)
     return path.rpartition("/")[2]
+
+
+def _wanted(_logger: object, _method: str, event: Event) -> Event:
+    """Leave out lines of the audit log below the level, where they were not asked for; all others were left out before."""
+    levels = logging.getLevelNamesMapping()
+    if _Level.audit or levels[event["level"].upper()] >= levels[_Level.name]:
+        return event
+    raise structlog.DropEvent
 
 
 def _place(_logger: object, _method: str, event: Event) -> Event:

@@ -7,6 +7,7 @@ entry nor write one. The newest entries could still be cut off; so every entry's
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.storage.tables import AuditEntry
 from bot.storage.vault import Vault
 
-log = structlog.get_logger()
+# Its lines get as far as the configuration of the logs at any level, which decides (bot/runtime/logs.py).
+log = structlog.wrap_logger(None, wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 START: Final = "start"
 PROGRAM: Final = "program"  # the staff_id of what the program or its command line does
 PAGE: Final = 1000

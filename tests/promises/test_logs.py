@@ -6,9 +6,17 @@ import json
 import re
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
+import structlog
+
+from bot.commands import serve
+from bot.console.staff import ensure_first_account
+from bot.program import Program
+from bot.runtime.logs import configure_logs
+from bot.storage.audit import AuditLog
 
 OPERATIONS = Path(__file__).parent.parent.parent / "docs" / "operations.md"
 
@@ -84,3 +92,30 @@ def test_lines_of_ours_are_still_written_after_rasa_was_loaded(failed: tuple[str
     lines = [json.loads(line) for line in failed[0].splitlines()]
     events = [(line["event"], line["level"]) for line in lines]
     assert ("conversation_erased", "info") in events[events.index(("assistant_missing", "error")) :]
+
+
+@pytest.mark.parametrize("level", ["INFO", "WARNING", "ERROR"])
+async def test_a_server_logs_the_numbers_and_hashes_of_the_audit_whatever_the_level_is(
+    program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], level: str
+) -> None:
+    monkeypatch.setattr("bot.server.serve", lambda _settings, *, learn: int(learn))
+    monkeypatch.setenv("LOG_LEVEL", level)
+    try:
+        serve.run(Namespace(learn=False))
+        await ensure_first_account(program)
+    finally:
+        configure_logs("WARNING", audit=False)
+        structlog.reset_defaults()
+    async with program.database.reading() as session:
+        head = await AuditLog(program.vault).head(session)
+    [line] = [line for line in map(json.loads, capsys.readouterr().err.splitlines()) if line["event"] == "audit"]
+    assert (line["number"], line["hash"], line["level"]) == (head.number, head.hash, "info")
+
+
+async def test_a_command_shows_nobody_numbers_and_hashes(program: Program, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("ERROR")
+    try:
+        await ensure_first_account(program)
+    finally:
+        structlog.reset_defaults()
+    assert capsys.readouterr().err == ""
