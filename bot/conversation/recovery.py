@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.runtime.background import BACKGROUND_FAILURES
+from bot.storage.tables import Message
 
 if TYPE_CHECKING:
     from bot.conversation.frontdoor import FrontDoor
@@ -23,6 +24,10 @@ async def recover(frontdoor: FrontDoor) -> int:
     for conversation_id, message_id in left:
         if frontdoor.turns.taken(conversation_id):
             continue
+        async with frontdoor.database.reading() as session:
+            message = await session.get(Message, message_id)
+        if message is None or message.state != "received":
+            continue  # it was answered, or erased, while others of these were
         try:
             await frontdoor.answer(conversation_id, message_id)
         except Exception as error:  # it stays received, and is tried again in the next round
@@ -31,5 +36,5 @@ async def recover(frontdoor: FrontDoor) -> int:
         else:
             answered += 1
     if answered:
-        log.warning("answered_after_restart", messages=answered)
+        log.warning("answered_what_was_left", messages=answered)
     return answered

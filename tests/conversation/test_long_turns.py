@@ -19,7 +19,7 @@ from bot.program import Program
 from bot.screening.parts import parts
 from bot.server import application
 from tests.conversation.test_frontdoor import inbound, the_case
-from tests.support import HOTLINE, LoopClock, PlainAssistant, open_program
+from tests.support import HOTLINE, Clock, LoopClock, PlainAssistant, open_program
 
 TURN_SECONDS = 10.0
 NEARLY = 9.0  # what a slow machine takes for a part: alone it is in time
@@ -53,8 +53,8 @@ async def assistant() -> SlowReader:
 
 
 @pytest.fixture
-async def program(tmp_path: Path, assistant: SlowReader) -> AsyncIterator[Program]:
-    program = await open_program(tmp_path, assistant, turn_seconds=TURN_SECONDS)
+async def program(tmp_path: Path, assistant: SlowReader, clock: Clock) -> AsyncIterator[Program]:
+    program = await open_program(tmp_path, assistant, clock, turn_seconds=TURN_SECONDS)
     yield program
     await program.close()
 
@@ -83,16 +83,38 @@ async def test_while_a_long_text_is_read_the_model_is_not_said_to_be_gone(progra
     assert set(said) == {200}
 
 
-async def test_what_is_still_being_read_is_not_taken_for_left_behind(program: Program, assistant: SlowReader) -> None:
+async def test_what_is_still_being_read_is_not_taken_for_left_behind(
+    program: Program, assistant: SlowReader, clock: Clock
+) -> None:
     answered: list[int] = []
 
     async def looked(_number: int) -> None:
+        clock.move(seconds=1)
         async with asyncio.timeout(5):
             answered.append(await program.frontdoor.recover())
 
     assistant.before = looked
     assert (await program.frontdoor.receive(inbound(CALM * 40))).replies
     assert set(answered) == {0}
+
+
+async def test_what_was_answered_while_others_were_is_not_counted_as_left_behind(
+    program: Program, assistant: SlowReader, clock: Clock
+) -> None:
+    await program.frontdoor.accept(inbound(CALM * 40, who="first"))
+    clock.move(seconds=1)
+    second = inbound("jak pomożecie", who="second", clock=clock)
+    await program.frontdoor.accept(second)
+    clock.move(seconds=1)
+
+    async def comes_again(_number: int) -> None:
+        assistant.before = at_once
+        await program.frontdoor.receive(second)
+
+    async def at_once(_number: int) -> None: ...
+
+    assistant.before = comes_again
+    assert await program.frontdoor.recover() == 1
 
 
 async def test_three_long_texts_at_once_are_all_read(program: Program, assistant: SlowReader) -> None:
