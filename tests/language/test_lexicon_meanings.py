@@ -49,6 +49,30 @@ def test_no_listed_phrase_is_a_piece_of_a_word_of_suicide(rows: list[Row]) -> No
     assert cut_short(rows) == []
 
 
+# Of which topics a message is in which a list hears this; of any topic what only asks, stops or steers.
+TOPICS_OF = {
+    "want:human": {"ask_human"},
+    "want:erase": {"delete_data"},
+    "answer:yes": {"affirm"},
+    "answer:no": {"deny"},
+    "bye": {"goodbye"},
+    "greet": {"greet"},
+    "thanks": {"thanks"},
+}
+ALARMS = {"danger:self", "feel:suicide", "near"}
+
+
+def test_no_list_hears_anything_but_an_alarm_in_a_grave_training_message(rows: list[Row]) -> None:
+    grave = [row for row in rows if row.triage in {Triage.HIGH, Triage.EMERGENCY}]
+    heard = [(row.text, said.names - ALARMS) for row in grave if (said := exact(row.text, row.language, LEXICON)) is not None]
+    assert [one for one in heard if one[1]] == []
+
+
+def test_what_a_list_hears_in_a_training_message_is_what_its_label_says(rows: list[Row]) -> None:
+    heard = [(row, said.names) for row in rows if (said := exact(row.text, row.language, LEXICON)) is not None]
+    assert [(row.text, name) for row, names in heard for name in names if row.topic not in TOPICS_OF.get(name, {row.topic})] == []
+
+
 # Sentences that were found by using the program, and the meaning that a phrase in them had.
 @pytest.mark.parametrize(
     ("text", "language", "meaning"),
