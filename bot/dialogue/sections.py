@@ -134,7 +134,7 @@ TABLE: Final = (
     PlanRow(
         N,
         "it may be that a consultant is not wanted any more",
-        lambda t: t.does("doubt:refuse") and not is_.acute(t) and not is_.person_wanted(t) and not is_.newly_waiting(t),
+        lambda t: t.does("doubt:refuse") and t.before.person is Person.ASKED and not is_.acute(t) and not is_.person_wanted(t),
         says("withdraw_ask", "withdraw_ask_again", buttons=WITHDRAW),
     ),
     # One question

@@ -69,8 +69,9 @@ SURELY_ASKED: Final = 0.9
 ASKED_WHILE_TELLING: Final = 0.95
 LIKELIER_THAN_NOT: Final = 0.5
 # Of 1,386 validation messages of people who wait for a consultant, in which the screening finds nothing grave, 34 refuse one. As sure as
-# this, 21 of them are heard and no other is taken for it; from 0.9 on 21 and 3, from 0.8 on 24 and 6, from 0.97 on 17 and none.
-REFUSED_WHILE_WAITING: Final = 0.92
+# this, 21 of them are heard and no other is taken for it; from 0.9 on 21 and 3, from 0.8 on 24 and 6, from 0.97 on 17 and none. Of 372
+# that tell something grave where nobody was asked for or offered one refuses; from 0.58 on three others are taken for it, from here none.
+LIKELY_REFUSAL: Final = 0.92
 # Of six validation messages in which both dying and that it is over are heard all six deny it; dying is the surer one in three, by 0.07.
 MUCH_SURER: Final = 0.1
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
@@ -83,6 +84,10 @@ OF_A_PART: Final = {("delete_on_phone_only",), ("delete_one_part",)}  # of what 
 
 def _plain_yes(said: Said) -> bool:
     return said.sure("answer:yes") >= PLAINLY and said.only("answer:yes") and not old_button(said, "erase")
+
+
+def _likely_refused(said: Said) -> bool:
+    return (doubt := said.commands.first("doubt:refuse")) is not None and doubt.sure >= LIKELY_REFUSAL
 
 
 def _value(name: str) -> Callable[[Said], Commands]:
@@ -109,20 +114,22 @@ TABLE: Final = (
         "a yes to the offer of a consultant wants one", answered("human", "answer:yes"), instead("answer:yes", "want:human")
     ),
     SettlingRow(
-        "a refusal in doubt, of a consultant who was just offered or was not asked for, is one: nothing is taken back",
-        lambda said: (
-            answered("human", "doubt:refuse")(said) or (said.state.person is Person.NONE and "doubt:refuse" in said.commands)
-        ),
+        "a refusal in doubt, of a consultant who was just offered, is one: nothing is taken back",
+        answered("human", "doubt:refuse"),
         instead("doubt:refuse", "refuse:human"),
     ),
     SettlingRow(
-        "a likely refusal, from somebody who waits, is one, unless a life may be in danger or something is told beside it",
+        "a likely refusal, of a consultant whom nobody has asked for yet, is one",
+        lambda said: said.state.person is Person.NONE and _likely_refused(said),
+        instead("doubt:refuse", "refuse:human"),
+    ),
+    SettlingRow(
+        "a likely refusal, from somebody who waits, is one, unless a life may be in danger, or something is told or a person wanted too",
         lambda said: (
             said.state.person is Person.ASKED
             and not in_mortal_danger(said.state)
-            and (doubt := said.commands.first("doubt:refuse")) is not None
-            and doubt.sure >= REFUSED_WHILE_WAITING
-            and not said.commands.any_of(*_TELLS)
+            and _likely_refused(said)
+            and not said.commands.any_of(*_TELLS, "want:human")
         ),
         instead("doubt:refuse", "refuse:human"),
     ),

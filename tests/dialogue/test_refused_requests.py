@@ -43,6 +43,20 @@ def test_a_likely_refusal_beside_something_told_or_of_who_may_die_is_asked_about
         assert talk.state.person is Asked.ASKED
 
 
+def test_a_doubt_refuses_no_consultant_whom_something_grave_calls() -> None:
+    for sure, called in ((0.75, True), (0.95, False)):
+        talk = Talk()
+        talk.hears("…?", Command("doubt:refuse", sure=sure), Command("ask", "forced_crimes", sure=0.99), "tell:self", **GRAVE)
+        assert talk.state.person is (Asked.ASKED if called else Asked.REFUSED)
+
+
+def test_a_likely_refusal_beside_the_wish_for_a_person_takes_nothing_back() -> None:
+    talk = Talk()
+    talk.hears("…", "want:human")
+    talk.hears("…?", Command("doubt:refuse", sure=0.95), Command("want:human", sure=0.45))
+    assert talk.state.person is Asked.ASKED
+
+
 def test_who_did_not_ask_for_a_consultant_is_told_why_one_is_called() -> None:
     assert "handoff_unasked" in Talk().hears("…", "tell:self", **GRAVE)
     assert "handoff_unasked" not in Talk().hears("…", "want:human", "tell:self", **GRAVE)
