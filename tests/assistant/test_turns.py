@@ -79,10 +79,11 @@ NOT_YET = {
     ("who asks whether a person writes here asks for nobody", "es"),
     ("a short question goes on with the one before it", "pl"),
     ("a word of fear is answered", "es"),
-    *((DENIED, language) for language in ("pl", "ar")),
+    *((DENIED, language) for language in ("pl", "uk", "fr", "ar")),
     *((THREATENED, language) for language in ("ro", "hi")),
     *((SENT_ON, language) for language in ("pl", "en", "uk", "ru", "es", "ro")),
     (ENTERS, "hi"),
+    ("an illness that becomes a danger is answered as one, whatever it began as", "en"),
 }
 
 
