@@ -8,6 +8,8 @@ are a yes in other words.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -29,27 +31,51 @@ def does(reader: Reader, text: str, language: str, state: State) -> frozenset[st
     return settle(text, reader.read(text, language_hint=language, context=Context.of(state)).commands, state).names
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Of sentences of one language: which wishes call a person at once, or where one is offered, which innocent ones do, refusals heard."""
+
+    alone: Sequence[bool]
+    called: Sequence[bool]
+    innocent: Sequence[bool]
+    refused: Sequence[bool]
+
+    @classmethod
+    def of(cls, reader: Reader, language: str, groups: Mapping[str, Sequence[str]]) -> Counted:
+        """Read the sentences of a language."""
+
+        def each(command: str, group: str, state: State) -> list[bool]:
+            return [command in does(reader, text, language, state) for text in groups[group]]
+
+        alone, offered = (each("want:human", "wanted", state) for state in (NEW, OFFERED))
+        called = [one or other for one, other in zip(alone, offered, strict=True)]
+        return cls(alone, called, each("want:human", "innocent", NEW), each("refuse:human", "refused", WAITING))
+
+    @property
+    def groups(self) -> tuple[Sequence[bool], ...]:
+        """Return the four in the order of the table."""
+        return self.alone, self.called, self.innocent, self.refused
+
+
+def sentences() -> dict[str, Mapping[str, Mapping[str, Sequence[str]]]]:
+    """Return the sentences of both writers by file, language and group."""
+    return {path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in SENTENCES}
+
+
 def main() -> None:
     """Print the counts by language."""
     reader = load_reader(Path(load_settings().model_dir))
-    for path in SENTENCES:
-        print(path.name)
-        _count(reader, yaml.safe_load(path.read_text(encoding="utf-8")))
+    for name, languages in sentences().items():
+        print(name)
+        print(f"{'':6} {'wanted':>8} {'or offered':>11} {'innocent':>9} {'refused':>8}")
+        found = {language: Counted.of(reader, language, groups) for language, groups in languages.items()}
+        for language, one in found.items():
+            _show(language, one.groups)
+        _show("all", [list(chain.from_iterable(group)) for group in zip(*(one.groups for one in found.values()), strict=True)])
 
 
-def _count(reader: Reader, sentences: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-    print(f"{'':6} {'wanted':>8} {'or offered':>11} {'innocent':>9} {'refused':>8}")
-    totals = [0] * 8
-    for language, groups in sentences.items():
-        alone = [("want:human" in does(reader, text, language, NEW)) for text in groups["wanted"]]
-        offered = [("want:human" in does(reader, text, language, OFFERED)) for text in groups["wanted"]]
-        innocent = [("want:human" in does(reader, text, language, NEW)) for text in groups["innocent"]]
-        refused = [("refuse:human" in does(reader, text, language, WAITING)) for text in groups["refused"]]
-        either = [one or other for one, other in zip(alone, offered, strict=True)]
-        counts = [(sum(found), len(found)) for found in (alone, either, innocent, refused)]
-        print(f"{language:6} " + " ".join(f"{hits:>5}/{of}" for hits, of in counts))
-        totals = [known + new for known, new in zip(totals, (part for pair in counts for part in pair), strict=True)]
-    print(f"{'all':6} " + " ".join(f"{totals[place]:>5}/{totals[place + 1]}" for place in range(0, 8, 2)))
+def _show(name: str, groups: Sequence[Sequence[bool]]) -> None:
+    print(f"{name:6} " + " ".join(f"{sum(group):>5}/{len(group)}" for group in groups))
 
 
 if __name__ == "__main__":

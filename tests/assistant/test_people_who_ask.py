@@ -1,0 +1,57 @@
+"""Whoever asks for a person is given one, in words that stand on no list (`python -m bench.person` shows the same as a table)."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Final
+
+import pytest
+
+from bench.person import Counted, sentences
+from bot.dialogue.archive import load_reader
+from bot.settings import load_settings
+
+pytestmark = pytest.mark.model
+
+SENTENCES: Final = sentences()
+OF_TWELVE: Final = 11
+MOST_INNOCENT: Final = 1  # of the 96 of each writer: none is asked for, one is what is reached
+LEAST_REFUSED: Final = {"a_person.yml": 47, "another_person.yml": 51}  # of 64, at once; others are asked about
+# Where ten of twelve are given a person.
+NOT_YET: Final = {("a_person.yml", "es")}
+Counts = dict[str, dict[str, Counted]]
+
+
+@pytest.fixture(scope="module")
+def counts() -> Counts:
+    reader = load_reader(load_settings().model_dir)
+    return {
+        name: {language: Counted.of(reader, language, groups) for language, groups in languages.items()}
+        for name, languages in SENTENCES.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        pytest.param(
+            name,
+            language,
+            marks=[pytest.mark.xfail(strict=True, reason="ten of twelve")] if (name, language) in NOT_YET else [],
+        )
+        for name, languages in SENTENCES.items()
+        for language in languages
+    ],
+)
+def test_eleven_of_twelve_ways_of_asking_for_a_person_call_one(counts: Counts, name: str, language: str) -> None:
+    assert sum(counts[name][language].called) >= OF_TWELVE
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_hardly_any_innocent_sentence_calls_a_person(counts: Counts, name: str) -> None:
+    assert sum(chain.from_iterable(one.innocent for one in counts[name].values())) <= MOST_INNOCENT
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_refusals_in_words_of_ones_own_are_honoured_at_once(counts: Counts, name: str) -> None:
+    assert sum(chain.from_iterable(one.refused for one in counts[name].values())) >= LEAST_REFUSED[name]
