@@ -1,8 +1,8 @@
 """How many of those who ask for a person are given one: `python -m bench.person`.
 
 `bench/a_person.yml`, and later `another_person.yml`, were written by people who had read neither the lists nor the conversations. Nothing
-is trained or chosen on them. Each sentence is read as a first message; a wish also where a consultant was just offered, as some of them
-are a yes in other words.
+is trained or chosen on them. Each sentence is read as a first message; a wish that calls nobody there also where a consultant was just
+offered, as some of them are a yes in other words.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ class Counted:
         def each(command: str, group: str, state: State) -> list[bool]:
             return [command in does(reader, text, language, state) for text in groups[group]]
 
-        alone, offered = (each("want:human", "wanted", state) for state in (NEW, OFFERED))
-        called = [one or other for one, other in zip(alone, offered, strict=True)]
+        alone = each("want:human", "wanted", NEW)
+        wanted = zip(groups["wanted"], alone, strict=True)
+        called = [at_once or "want:human" in does(reader, text, language, OFFERED) for text, at_once in wanted]
         return cls(alone, called, each("want:human", "innocent", NEW), each("refuse:human", "refused", WAITING))
 
     @property
