@@ -141,24 +141,19 @@ def test_a_script_in_a_persons_text_does_nothing_anywhere(running: Running, brow
     assert alarms == []
 
 
-def test_a_message_accepted_before_a_power_cut_is_answered_after_it(tmp_path: pytest.TempPathFactory) -> None:
-    program = Running(tmp_path)  # type: ignore[arg-type]
-    program.start()
-    token = requests.post(f"{program.url}/chat/conversations", json={"language": "pl"}, timeout=10).json()["token"]
+def test_a_message_accepted_before_a_power_cut_is_answered_after_it(running: Running) -> None:
+    token = requests.post(f"{running.url}/chat/conversations", json={"language": "pl"}, timeout=10).json()["token"]
     headers = {"Authorization": f"Bearer {token}"}
     message = {"message_id": "1", "text": WORDS}
-    before = requests.post(f"{program.url}/chat/messages", json=message, headers=headers, timeout=20).json()
-    program.kill()
-    program.start()
-    try:
-        after = requests.post(f"{program.url}/chat/messages", json=message, headers=headers, timeout=20).json()
-        assert after == before
-        everything = requests.get(f"{program.url}/chat/messages", headers=headers, timeout=20).json()["replies"]
-        assert len({reply["id"] for reply in everything}) == len(everything)
-        assert everything[-len(before["replies"]) :] == before["replies"]
-        assert "paszport" not in program.said()
-        for file in program.folder.iterdir():
-            if file.name != "log.txt":
-                assert b"paszport" not in file.read_bytes(), file.name
-    finally:
-        program.stop()
+    before = requests.post(f"{running.url}/chat/messages", json=message, headers=headers, timeout=20).json()
+    running.kill()
+    running.start()
+    after = requests.post(f"{running.url}/chat/messages", json=message, headers=headers, timeout=20).json()
+    assert after == before
+    everything = requests.get(f"{running.url}/chat/messages", headers=headers, timeout=20).json()["replies"]
+    assert len({reply["id"] for reply in everything}) == len(everything)
+    assert everything[-len(before["replies"]) :] == before["replies"]
+    assert "paszport" not in running.said()
+    for file in running.folder.iterdir():
+        if file.name != "log.txt":
+            assert b"paszport" not in file.read_bytes(), file.name
