@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import LargeBinary, select
 
+from bot.__main__ import main
 from bot.console.app import make_console
 from bot.console.services import PREFIX
 from bot.delivery.farewells import Farewell, Trace, put
@@ -51,11 +50,17 @@ def assert_alone_and_private(path: Path) -> None:
     assert [other.name for other in path.parent.iterdir() if "keys" in other.name] == [path.name]
 
 
-def serve(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Start the program as an operator does, over a folder in which it does not go on running."""
-    environment = {"DATA_DIR": str(folder), "MODEL_DIR": str(folder), "PORT": "1", "METRICS_PORT": "0", "PATH": ""}
-    command = [sys.executable, "-W", "ignore", "-m", "bot", "serve"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+@pytest.fixture
+def told_at_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """Start the program over a folder in which it does not go on running; return the line that it ends with."""
+
+    def start() -> str:
+        for name, value in {"DATA_DIR": tmp_path, "MODEL_DIR": tmp_path, "PORT": 0, "METRICS_PORT": 0}.items():
+            monkeypatch.setenv(name, str(value))
+        assert main(["serve"]) == 1
+        return capsys.readouterr().err.splitlines()[-1]
+
+    return start
 
 
 def test_every_sealed_column_is_known_to_whatever_concerns_all_of_them() -> None:
@@ -68,22 +73,18 @@ def test_every_sealed_column_is_known_to_whatever_concerns_all_of_them() -> None
     assert {(sealed.table.__tablename__, sealed.column) for sealed in SEALED} == binary
 
 
-def test_no_key_is_made_for_a_database_that_was_written_with_another(tmp_path: Path) -> None:
+def test_no_key_is_made_for_a_database_that_was_written_with_another(tmp_path: Path, told_at_start: Callable[[], str]) -> None:
     asyncio.run(_with_a_conversation(tmp_path))
     (tmp_path / "keys.json").unlink()
-    done = serve(tmp_path)
-    assert done.returncode == 1
-    assert "put it back from your backup" in done.stderr.splitlines()[-1]
+    assert "put it back from your backup" in told_at_start()
     assert not (tmp_path / "keys.json").exists()
 
 
-def test_a_key_file_of_another_database_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+def test_a_key_file_of_another_database_ends_the_start_with_a_sentence(tmp_path: Path, told_at_start: Callable[[], str]) -> None:
     asyncio.run(_with_a_conversation(tmp_path))
     (tmp_path / "keys.json").unlink()
     open_vault(tmp_path / "keys.json", create=True)
-    done = serve(tmp_path)
-    assert done.returncode == 1
-    assert "is not the one that this database was written with" in done.stderr.splitlines()[-1]
+    assert "is not the one that this database was written with" in told_at_start()
 
 
 async def _with_a_conversation(folder: Path) -> None:
