@@ -62,14 +62,18 @@ TOPICS_OF = {
 ALARMS = {"danger:self", "feel:suicide", "near"}
 
 
-def test_no_list_hears_anything_but_an_alarm_in_a_grave_training_message(rows: list[Row]) -> None:
-    grave = [row for row in rows if row.triage in {Triage.HIGH, Triage.EMERGENCY}]
-    heard = [(row.text, said.names - ALARMS) for row in grave if (said := exact(row.text, row.language, LEXICON)) is not None]
-    assert [one for one in heard if one[1]] == []
+@pytest.fixture(scope="module")
+def heard(rows: list[Row]) -> list[tuple[Row, frozenset[str]]]:
+    """Return the messages in which a list hears something, with what it hears."""
+    return [(row, said.names) for row in rows if (said := exact(row.text, row.language, LEXICON)) is not None]
 
 
-def test_what_a_list_hears_in_a_training_message_is_what_its_label_says(rows: list[Row]) -> None:
-    heard = [(row, said.names) for row in rows if (said := exact(row.text, row.language, LEXICON)) is not None]
+def test_no_list_hears_anything_but_an_alarm_in_a_grave_training_message(heard: list[tuple[Row, frozenset[str]]]) -> None:
+    grave = [(row.text, names - ALARMS) for row, names in heard if row.triage in {Triage.HIGH, Triage.EMERGENCY}]
+    assert [one for one in grave if one[1]] == []
+
+
+def test_what_a_list_hears_in_a_training_message_is_what_its_label_says(heard: list[tuple[Row, frozenset[str]]]) -> None:
     assert [(row.text, name) for row, names in heard for name in names if row.topic not in TOPICS_OF.get(name, {row.topic})] == []
 
 
