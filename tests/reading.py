@@ -18,6 +18,7 @@ from bot.dialogue.answers import Library
 from bot.language.lexicon import Lexicon
 from bot.language.wording import Wording
 from bot.screening import rows
+from bot.screening.pieces import Pieces
 from bot.settings import PROJECT_ROOT
 
 
@@ -73,6 +74,7 @@ def read_once() -> None:
     """
     for of in (Wording, Lexicon, Library, texts.Texts):
         of.load = _once(of.load)  # type: ignore[method-assign]
+    Pieces.load = _once(Pieces.load)  # type: ignore[method-assign]
     danger_phrases.read_phrases = _once(danger_phrases.read_phrases)  # type: ignore[assignment]
     read_file = rows._read_file
     rows._read_file = _once(lambda path: tuple(read_file(path)))  # type: ignore[assignment]
