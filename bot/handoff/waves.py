@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy import select, update
@@ -69,7 +70,7 @@ class Wave:
         """Return the one that stands for all."""
         return self.cases[0]
 
-    @property
+    @cached_property
     def triage(self) -> Triage:
         """Return the highest triage in it."""
         return max((case.triage for case in self.cases), key=lambda triage: triage.rank)
