@@ -29,8 +29,8 @@ from bot.language.word_lists import phrases_by_meaning
 from bot.learning.examples import Example, from_library, from_phrases, from_rows
 from bot.learning.joining import joined
 from bot.learning.labelled import conversation_files, is_held_out, read_conversations
-from bot.learning.person_rows import read_person
 from bot.learning.training import ONE_PHRASE_IN, ONE_ROW_IN, Teacher, one_in
+from bot.learning.written import FOR_PERSON
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.rows import held_out, read_rows, training_files
@@ -130,7 +130,7 @@ def material(folder: Path, *, threads: int, root: Path = NLU_DATA) -> Material:
         *from_phrases(one_in(ONE_PHRASE_IN * 2, phrases, lambda phrase: phrase[-1])),
         *from_library(library),
     ]
-    wishes = [Example(text, language, Context(), frozenset({does} - {""})) for language, does, text in read_person(root)]
+    wishes = [Example(one.text, one.language, Context(), frozenset({one.command} - {""})) for one in FOR_PERSON.read(root)]
     talks = [talk for talk in read_conversations(conversation_files(root, "training")) if not is_held_out(talk)]
     foreign = read_conversations(conversation_files(root, "validation"))
     found: dict[str, States] = {}

@@ -24,11 +24,12 @@ from bot.dialogue.rules import RULES
 from bot.language.identification import OTHER_LANGUAGES
 from bot.language.word_lists import lexicon_files
 from bot.language.writing import writing_files
+from bot.learning.apart import OF_ALARMING, OF_PERSON, Subject
+from bot.learning.apart import examples as turns_of
 from bot.learning.examples import situations
 from bot.learning.labelled import conversation_files
-from bot.learning.person import examples as turns_of_a_person
-from bot.learning.person_rows import person_files
 from bot.learning.tellings import telling_files
+from bot.learning.written import FOR_ALARMS
 from bot.messages import LANGUAGES
 from bot.screening.concepts import concept_files
 from bot.screening.rows import NLU_DATA, training_files, validation_files
@@ -58,6 +59,22 @@ class LearnedPart:
     examples: Callable[[], Iterable[str]] | None = None
 
 
+def _apart(subject: Subject) -> LearnedPart:
+    """Return the part of a network that hears one subject apart."""
+    return LearnedPart(
+        subject.name,
+        "bot.learning.apart",
+        lambda: [
+            *subject.written.files(NLU_DATA),
+            *writing_files(),
+            *(path for part in ("training", "validation") for path in conversation_files(NLU_DATA, part)),
+            ENCODER / DIGESTS,
+        ],
+        led_by=("bot.learning.labelled",),
+        examples=lambda: turns_of(subject, NLU_DATA),
+    )
+
+
 LANGUAGE_PART: Final = LearnedPart(
     "languages", "bot.language.identification", lambda: [*training_files(), *writing_files(), OTHER_LANGUAGES]
 )
@@ -68,6 +85,7 @@ SCREENING_PART: Final = LearnedPart(
         *training_files(),
         *validation_files(),
         *conversation_files(NLU_DATA, "training"),
+        *FOR_ALARMS.files(NLU_DATA),
         *writing_files(),
         *concept_files(),
         ENCODER / DIGESTS,
@@ -87,24 +105,13 @@ COMMANDS_PART: Final = LearnedPart(
     led_by=("bot.dialogue.turn", "bot.dialogue.rules"),
     examples=lambda: situations(NLU_DATA),
 )
-PERSON_PART: Final = LearnedPart(
-    "person",
-    "bot.learning.person",
-    lambda: [
-        *person_files(NLU_DATA),
-        *writing_files(),
-        *(path for part in ("training", "validation") for path in conversation_files(NLU_DATA, part)),
-        ENCODER / DIGESTS,
-    ],
-    led_by=("bot.learning.labelled",),
-    examples=lambda: turns_of_a_person(NLU_DATA),
-)
 TELLINGS_PART: Final = LearnedPart(
     "tellings",
     "bot.learning.tellings",
     lambda: [*telling_files(NLU_DATA, "training"), *writing_files(), ENCODER / DIGESTS],
 )
-PARTS: Final = (LANGUAGE_PART, SCREENING_PART, COMMANDS_PART, PERSON_PART, TELLINGS_PART)
+PERSON_PART, ALARMING_PART = _apart(OF_PERSON), _apart(OF_ALARMING)
+PARTS: Final = (LANGUAGE_PART, SCREENING_PART, COMMANDS_PART, PERSON_PART, ALARMING_PART, TELLINGS_PART)
 
 
 def fingerprints(parts: Iterable[LearnedPart] = PARTS) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""What is heard of a message alone, by networks of their own: whether it asks for a person or refuses one, and what it tells.
+"""What is heard of a message alone, by networks of their own: a wish for a person or its refusal, what alarms, and what is told.
 
 Who asks for a person is given one, so this is not left to the network of the forty commands, in which so rare a wish drowns: of 192 wishes
 in words of strangers that one heard 129, with five innocent sentences of 96 (docs/dialogue.md). What is told has some fifty kinds,
-labelled in messages of their own. Learned by `bot.learning.person` and `bot.learning.tellings`; here only read and applied.
+labelled in messages of their own. Learned by `bot.learning.apart` and `bot.learning.tellings`; here only read and applied.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import numpy as np
 from bot.dialogue.commands import REFUSES
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Matrix
-from bot.screening.layers import Layers, likelihood
+from bot.screening.layers import Layers, likelihood, log_odds
 from bot.screening.senses import Senses
 
-PERSON, TELLINGS = "person", "tellings"  # the folders of the two, inside that of the commands, in a model
+PERSON, ALARMING, TELLINGS = "person", "alarming", "tellings"  # their folders, inside that of the commands, in a model
 MAY_REFUSE: Final = "doubt:refuse"
 
 
@@ -50,6 +50,20 @@ class MessageHeads:
     def likelihoods(self, encodings: Sequence[Encoding]) -> dict[str, float]:
         """Return how likely each output is; `encodings` are the whole message and, where it has several, its clauses."""
         return dict(zip(self.network.outputs, heard(self.network, self.senses.of(encodings)).tolist(), strict=True))
+
+    def weighed_with(
+        self, others: Mapping[str, float], bars: Mapping[str, float], encodings: Sequence[Encoding]
+    ) -> dict[str, float]:
+        """Return the likelihoods of each output by this network and by another one as one, on the scale of the other one's bars.
+
+        The mean of the log odds counts, measured from each one's own bar: what just counts for both just counts.
+        """
+        found = self.likelihoods(encodings)
+        names = list(found)
+        own, mine, their, theirs = (
+            log_odds(np.array([known[name] for name in names], dtype=np.float32)) for known in (found, self.bars, others, bars)
+        )
+        return dict(zip(names, likelihood(theirs + np.float32(0.5) * (own - mine + their - theirs)).tolist(), strict=True))
 
     def save(self, folder: Path, name: str) -> None:
         """Write network, vectors and bars to a folder."""

@@ -60,8 +60,11 @@ def read_back(turn: Turn) -> Sequence[Say]:
 
 
 def recalled(turn: Turn) -> Sequence[Say]:
-    """Return what is arranged already, where an answer speaks of arranging it."""
-    slots = [slot for answer in is_.answers(turn) for slot in answer.recalls if slot in turn.before.arranged]
+    """Return what is arranged already, where an answer speaks of arranging it; not what this message changes."""
+    changed = {slot for kind, slot in ARRANGED.items() if turn.does(f"arrange:{kind}")}
+    slots = [
+        slot for answer in is_.answers(turn) for slot in answer.recalls if slot in turn.before.arranged and slot not in changed
+    ]
     return [Say(f"{slot}_is", values=(("_value", turn.before.arranged[slot]),)) for slot in dict.fromkeys(slots)]
 
 

@@ -31,6 +31,10 @@ class Said:
         found = self.commands.first(name)
         return found.sure if found is not None else 1.0
 
+    def as_sure(self, name: str, other: str) -> bool:
+        """Say whether two commands are there, and the first is as sure as the other."""
+        return {name, other} <= self.commands.names and self.sure(name) >= self.sure(other)
+
     def exactly(self, name: str) -> bool:
         """Say whether a command was a button or a listed word, and no guess."""
         return name in self.commands and self.sure(name) >= 1

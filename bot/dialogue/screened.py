@@ -40,7 +40,8 @@ def with_screening(commands: Commands, screening: Screening, *, said_as: SaidAs 
     """
     of_dying = Indicator.SUICIDE_RISK in screening.signs
     if commands.any_of(*EXITS):
-        if screening.triage is not Triage.EMERGENCY or (of_dying and not any(said_as(alarm) == alarm for alarm in ALARMS)):
+        of_more = commands.any_of(*_DANGERS) or said_as(_DYING) == _DYING
+        if screening.triage is not Triage.EMERGENCY or (of_dying and not of_more):
             return commands
         commands = commands.without(*EXITS)  # whoever tells of a danger is not out of it
     if screening.triage is not Triage.EMERGENCY and not of_dying:

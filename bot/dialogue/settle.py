@@ -72,8 +72,6 @@ LIKELIER_THAN_NOT: Final = 0.5
 # this, 21 of them are heard and no other is taken for it; from 0.9 on 21 and 3, from 0.8 on 24 and 6, from 0.97 on 17 and none. Of 372
 # that tell something grave where nobody was asked for or offered one refuses; from 0.58 on three others are taken for it, from here none.
 LIKELY_REFUSAL: Final = 0.92
-# Of six validation messages in which both dying and that it is over are heard all six deny it; dying is the surer one in three, by 0.07.
-MUCH_SURER: Final = 0.1
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
 MERE: Final = 3  # words of "and the other thing?"
 OF_NOTHING_NEW: Final = frozenset({"still_there", "misunderstood"})  # what "and?" sounds like
@@ -304,22 +302,25 @@ TABLE: Final = (
         lambda said: said.commands.with_(Command("want:human")),
     ),
     SettlingRow(
-        "dying that is spoken of and denied is denied, but where it is much surer",
-        lambda said: "feel:suicide" in said.commands and "feel:better" in said.commands,
-        lambda said: said.commands.without(
-            "feel:better" if said.sure("feel:suicide") > said.sure("feel:better") + MUCH_SURER else "feel:suicide"
-        ),
+        # Of 17 validation messages that deny it and are heard to do both 16 are denied so; of the one that does not, it is asked.
+        "dying that is spoken of and denied as surely is denied",
+        lambda said: said.as_sure("feel:better", "feel:suicide"),
+        lambda said: said.commands.without("feel:suicide"),
     ),
     SettlingRow(
-        "a no as sure as dying, in one breath, from somebody who spoke of it before: which it is, is asked",
+        "a no as sure as dying, or a denial less sure, from somebody who spoke of it before: which it is, is asked",
         lambda said: (
             said.state.suicide is not Danger.NONE
             and "feel:suicide" in said.commands
             and not said.exactly("feel:suicide")
-            and (no := said.commands.first("answer:no")) is not None
-            and no.sure >= said.sure("feel:suicide")
+            and ("feel:better" in said.commands or said.as_sure("answer:no", "feel:suicide"))
         ),
-        instead("feel:suicide", "doubt:denied"),
+        lambda said: said.commands.without("feel:suicide", "feel:better").with_(Command("doubt:denied")),
+    ),
+    SettlingRow(
+        "dying beside a denial that is less sure is dying",
+        lambda said: "feel:suicide" in said.commands,
+        lambda said: said.commands.without("feel:better"),
     ),
     SettlingRow(
         "who writes and what is told decide together whether a danger is one's own",

@@ -16,9 +16,8 @@ pytestmark = pytest.mark.model
 SENTENCES: Final = sentences()
 OF_TWELVE: Final = 11
 MOST_INNOCENT: Final = 1  # of the 96 of each writer: none is asked for, one is what is reached
-LEAST_REFUSED: Final = {"a_person.yml": 47, "another_person.yml": 51}  # of 64, at once; others are asked about
-# Where ten and nine of twelve are given a person.
-NOT_YET: Final = {("a_person.yml", "es"), ("another_person.yml", "vi")}
+LEAST_REFUSED: Final = {"a_person.yml": 47, "another_person.yml": 48}  # of 64, at once; others are asked about
+NOT_YET: Final = {("a_person.yml", "es"), ("another_person.yml", "vi")}  # where ten of twelve are given a person
 Counts = dict[str, dict[str, Counted]]
 
 

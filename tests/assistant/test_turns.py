@@ -68,7 +68,6 @@ async def program(tmp_path: Path, rasa_assistant: Assistant) -> AsyncIterator[Pr
 
 
 DANGER_GOES_ON = "in a danger that goes on nothing is not understood and nothing calm is said"
-DENIED = "a wish to die that is denied ends its texts and the case stays"
 THREATENED = "a death that others threaten is a danger and no wish to die"
 SENT_ON = "a cry for help that somebody sent on is somebody's danger"
 ENTERS = "somebody who enters leaves no long text on the screen"
@@ -79,11 +78,9 @@ NOT_YET = {
     ("who asks whether a person writes here asks for nobody", "es"),
     ("a short question goes on with the one before it", "pl"),
     ("a word of fear is answered", "es"),
-    *((DENIED, language) for language in ("pl", "uk", "fr", "ar")),
-    *((THREATENED, language) for language in ("ro", "hi")),
-    *((SENT_ON, language) for language in ("pl", "en", "uk", "ru", "es", "ro")),
+    (THREATENED, "ro"),
+    *((SENT_ON, language) for language in ("pl", "en", "uk", "ru", "es")),
     (ENTERS, "hi"),
-    ("an illness that becomes a danger is answered as one, whatever it began as", "en"),
 }
 
 

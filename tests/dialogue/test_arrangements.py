@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.dialogue.arrangements import word_named
+from bot.dialogue.commands import Command
+from bot.dialogue.state import State
 from bot.messages import LANGUAGES
 from tests.dialogue.people import DANGER, GRAVE, QUESTION, READ_BACK, TIME
-from tests.dialogue.talk import Person
+from tests.dialogue.talk import Person, heard, speaking
 from tests.support import HOTLINE
 
 
@@ -126,3 +128,11 @@ async def test_an_old_yes_erases_nothing_that_is_not_asked_any_more(person: Pers
 )
 def test_a_code_word_is_what_stands_in_quotation_marks_or_alone_behind_a_colon_or_a_dash(text: str, word: str) -> None:
     assert word_named(text) == word
+
+
+def test_a_time_that_a_message_changes_is_read_back_once_as_it_is_now() -> None:
+    before = State(arranged={"safe_time": "niedziela 6"}, turns=3)
+    asks = Command("ask", "safe_time_what", 0.9)
+    assert speaking("po co ta godzina?", heard(asks), before).turn.said == ("answer.safe_time_what", "safe_time_is")
+    changed = speaking("nie niedziela, poniedziałek 5:30", heard(Command("arrange:time", "poniedziałek 5:30", 0.9), asks), before)
+    assert changed.turn.said == ("safe_time_noted", "answer.safe_time_what", "handoff_short")

@@ -1,4 +1,4 @@
-"""Who asks for a person is heard by a network of its own: in a clause among many too, and nobody innocent is taken for it."""
+"""Who asks for a person, and what alarms, is heard by networks apart: in a clause among many too, and hardly anybody is taken for it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from bot.dialogue.commands import REFUSES, WANTS
 from bot.dialogue.message_heads import MAY_REFUSE, PERSON, MessageHeads
+from bot.learning.apart import OF_PERSON
 from bot.learning.hearing import HeardMessage
-from bot.learning.person import MOST_WRONG, bar_of
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads
 from bot.screening.layers import Layers
@@ -61,6 +61,18 @@ def test_what_the_whole_says_plainly_no_clause_makes_less(heads: MessageHeads) -
     assert heads.likelihoods([whole, calm])[WANTS] == heads.likelihoods([whole])[WANTS] > 0.9
 
 
+def test_what_just_counts_for_two_networks_just_counts_and_what_more_says_one_the_other_may_lack(heads: MessageHeads) -> None:
+    theirs, at_its_bar, surer = {WANTS: 0.2, REFUSES: 0.6}, encoding(heads, float(np.log(9))), encoding(heads, 5.0)
+    assert heads.likelihoods([at_its_bar])[WANTS] == pytest.approx(0.9, abs=1e-3)
+
+    def together(other: float, encoding: Encoding) -> float:
+        return heads.weighed_with({WANTS: other, REFUSES: 0.6}, theirs, [encoding])[WANTS]
+
+    assert together(0.2, at_its_bar) == pytest.approx(0.2, abs=1e-2)
+    assert together(0.1, at_its_bar) < 0.2 < together(0.1, surer)
+    assert together(0.3, at_its_bar) > 0.2
+
+
 def test_what_is_saved_is_read_again(heads: MessageHeads, of_encoder: Heads, tmp_path: Path) -> None:
     heads.save(tmp_path, PERSON)
     again = MessageHeads.load(tmp_path, PERSON, of_encoder)
@@ -71,11 +83,11 @@ def test_what_is_saved_is_read_again(heads: MessageHeads, of_encoder: Heads, tmp
 
 def test_the_bar_is_the_lowest_at_which_hardly_anybody_innocent_is_taken_for_a_wish() -> None:
     asks, innocent = HeardMessage("…", frozenset({WANTS})), HeardMessage("…", frozenset())
-    loud = 2 * round(1 / MOST_WRONG[WANTS])
+    loud = 2 * round(1 / OF_PERSON.most_wrong[WANTS])
     likely = np.zeros((1 + loud, 2), np.float32)
     likely[0], likely[1], likely[2], likely[3:] = 0.7, 0.8, 0.6, 0.1  # two of two hundred innocent ones may be as loud, not three
     kinds = [([asks, *[innocent] * loud], likely)]
-    assert bar_of(WANTS, kinds) == pytest.approx(0.3)
+    assert OF_PERSON.bar_of(WANTS, kinds) == pytest.approx(0.3)
     likely[3] = 0.65
-    assert bar_of(WANTS, kinds) == pytest.approx(0.61, abs=0.011)
-    assert bar_of(WANTS, [*kinds, ([innocent], np.full((1, 2), 0.9, np.float32))]) == pytest.approx(0.91, abs=0.011)
+    assert OF_PERSON.bar_of(WANTS, kinds) == pytest.approx(0.61, abs=0.011)
+    assert OF_PERSON.bar_of(WANTS, [*kinds, ([innocent], np.full((1, 2), 0.9, np.float32))]) == pytest.approx(0.91, abs=0.011)

@@ -191,13 +191,14 @@ def test_a_no_and_dying_in_one_breath_is_asked_about_where_dying_was_spoken_of()
     assert settled("no, quiero morir", *surely, suicide=Danger.OPEN) == ("answer:no", "feel:suicide")
 
 
-def test_dying_that_is_spoken_of_and_denied_is_denied_but_where_it_is_much_surer() -> None:
-    def both(dying: float, denied: float) -> tuple[str, ...]:
-        return settled("…", Command("feel:suicide", sure=dying), Command("feel:better", sure=denied))
+def test_dying_that_is_denied_as_surely_is_denied_and_less_surely_asked_about_with_who_spoke_of_it_before() -> None:
+    def both(dying: float, denied: float, before: Danger) -> tuple[str, ...]:
+        return settled("…", Command("feel:suicide", sure=dying), Command("feel:better", sure=denied), suicide=before)
 
-    assert both(0.82, 0.78) == ("feel:better",)
-    assert both(0.5, 0.8) == ("feel:better",)
-    assert both(0.98, 0.7) == ("feel:suicide",)
+    assert both(0.8, 0.8, Danger.OPEN) == ("feel:better",)
+    assert both(0.5, 0.8, Danger.NONE) == ("feel:better",)
+    assert both(0.82, 0.78, Danger.OVER) == ("doubt:denied",)
+    assert both(0.82, 0.78, Danger.NONE) == ("feel:suicide",)
 
 
 def test_what_hardly_refuses_to_answer_is_the_part_of_a_report_that_is_asked_for() -> None:

@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 from bot.learning.labelled import ConversationInvalid, conversation_files, read_conversations
+from bot.learning.written import FOR_ALARMS, FOR_PERSON, WrittenFor
 from bot.settings import PROJECT_ROOT
 
+BENCHES = ("a_person", "another_person", "alarms")
 SHORT = 3  # words: "how long" is everybody's
 
 
@@ -50,3 +52,12 @@ def test_a_conversation_whose_id_another_one_has_is_refused_with_both_files(tmp_
     assert len(read_conversations(paths[:1])) == 1
     with pytest.raises(ConversationInvalid, match=r"more-en\.yml: the id live-en-001 .*live-en\.yml"):
         read_conversations(paths)
+
+
+@pytest.mark.parametrize("written", [FOR_PERSON, FOR_ALARMS], ids=lambda written: written.file)
+def test_no_message_of_the_tests_and_benches_is_written_for_a_network(written: WrittenFor) -> None:
+    benches = [yaml.safe_load(Path(PROJECT_ROOT, "bench", f"{name}.yml").read_text(encoding="utf-8")) for name in BENCHES]
+    heard = {plain(text) for languages in benches for groups in languages.values() for texts in groups.values() for text in texts}
+    known = {plain(one.text) for one in written.read(Path(PROJECT_ROOT, "nlu_data"))}
+    assert known
+    assert sorted(text for text in known & (heard | messages_of_tests()) if len(text.split()) >= SHORT) == []

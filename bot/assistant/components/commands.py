@@ -20,17 +20,17 @@ from bot.assistant.components.encoder import shared_encoder
 from bot.assistant.components.screener import SCREENING, SPELT
 from bot.assistant.importer import METADATA, rows_of
 from bot.assistant.learned_parts import fill
-from bot.assistant.sources import COMMANDS_PART, PERSON_PART, TELLINGS_PART
+from bot.assistant.sources import ALARMING_PART, COMMANDS_PART, PERSON_PART, TELLINGS_PART
 from bot.assistant.training_progress import reached
 from bot.dialogue.answers import Library
 from bot.dialogue.features import Context
-from bot.dialogue.message_heads import PERSON, TELLINGS
+from bot.dialogue.message_heads import ALARMING, PERSON, TELLINGS
 from bot.dialogue.turn import Understood
 from bot.dialogue.understand import CommandModel, plainly
 from bot.language.lexicon import shared_lexicon
 from bot.language.normalise import readable
 from bot.language.word_lists import phrases_by_meaning
-from bot.learning.person import train_person
+from bot.learning.apart import OF_ALARMING, OF_PERSON, learn_apart
 from bot.learning.tellings import train_tellings
 from bot.learning.training import train_understanding
 from bot.messages import Screening
@@ -85,7 +85,8 @@ class CommandClassifier(GraphComponent):
 
         with self._storage.write_to(self._resource) as folder:
             fill(COMMANDS_PART, folder, learn)
-            fill(PERSON_PART, folder / PERSON, lambda place: train_person(NLU_DATA, place))
+            fill(PERSON_PART, folder / PERSON, lambda place: learn_apart(OF_PERSON, NLU_DATA, place))
+            fill(ALARMING_PART, folder / ALARMING, lambda place: learn_apart(OF_ALARMING, NLU_DATA, place))
             fill(TELLINGS_PART, folder / TELLINGS, lambda place: train_tellings(NLU_DATA, place))
         reached("dialogue")
         return self._resource

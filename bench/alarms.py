@@ -1,0 +1,89 @@
+"""How many alarms in words of strangers are heard, and how many denials and look-alikes are not taken for one: `python -m bench.alarms`.
+
+`bench/alarms.yml` was written by somebody who had read neither the data nor the lists. Nothing is trained or chosen on it. Each message is
+read as the first of a conversation, a denial after a word of dying.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from bot.dialogue.archive import Reader, load_reader
+from bot.dialogue.features import Context
+from bot.dialogue.settle import settle
+from bot.dialogue.state import Danger, State
+from bot.messages import Triage
+from bot.settings import load_settings
+
+SENTENCES: Final = Path(__file__).with_name("alarms.yml")
+NEW: Final = State()
+SPOKE_OF_DYING: Final = State(turns=1, suicide=Danger.OPEN, last_said=("suicide",))
+DANGERS: Final = ("danger:self", "danger:other")
+DYING: Final = ("feel:suicide", "doubt:suicide")  # the lines for it, or the question whether it is meant
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one message was heard to do, once settled, and how urgent the screening finds it."""
+
+    does: frozenset[str]
+    triage: Triage
+
+    def any_of(self, *commands: str) -> bool:
+        """Say whether it does one of some commands."""
+        return not self.does.isdisjoint(commands)
+
+
+# Of each kind of messages, what is counted: for `none` that no alarm is heard, for the others what is wanted.
+RIGHT: Final[Mapping[str, Callable[[Heard], bool]]] = {
+    "dying": lambda heard: heard.any_of(*DYING),
+    "denied": lambda heard: heard.any_of("feel:better") and not heard.any_of("feel:suicide"),
+    "danger_self": lambda heard: heard.any_of(*DANGERS),
+    "danger_other": lambda heard: heard.any_of(*DANGERS, *DYING),
+    "near": lambda heard: heard.any_of("near"),
+    "none": lambda heard: not heard.any_of(*DANGERS, *DYING, "near"),
+}
+
+
+def heard_in(reader: Reader, text: str, language: str, state: State) -> Heard:
+    """Return what a message does in a conversation that stands so."""
+    read = reader.read(text, language_hint=language, context=Context.of(state))
+    return Heard(settle(text, read.commands, state).names, read.screening.triage)
+
+
+def counted(reader: Reader, language: str, kinds: Mapping[str, Sequence[str]]) -> dict[str, list[bool]]:
+    """Return for each kind which of its messages are heard rightly, and of all alarms which the screening gives to a consultant."""
+    heard = {
+        kind: [heard_in(reader, text, language, SPOKE_OF_DYING if kind == "denied" else NEW) for text in texts]
+        for kind, texts in kinds.items()
+    }
+    found = {kind: [RIGHT[kind](one) for one in heard[kind]] for kind in RIGHT}
+    alarms = chain.from_iterable(heard[kind] for kind in ("dying", "danger_self", "danger_other"))
+    return found | {"given over": [one.triage.needs_person for one in alarms]}
+
+
+def sentences() -> dict[str, Mapping[str, Sequence[str]]]:
+    """Return the messages by language and kind."""
+    found: dict[str, Mapping[str, Sequence[str]]] = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
+    return found
+
+
+def main() -> None:
+    """Print the counts by language."""
+    reader = load_reader(Path(load_settings().model_dir))
+    columns = (*RIGHT, "given over")
+    print(" " * 4 + "".join(f"{name:>14}" for name in columns))
+    found = {language: counted(reader, language, kinds) for language, kinds in sentences().items()}
+    everywhere = {name: list(chain.from_iterable(one[name] for one in found.values())) for name in columns}
+    for language, one in (found | {"all": everywhere}).items():
+        print(f"{language:4}" + "".join(f"{f'{sum(one[name])}/{len(one[name])}':>14}" for name in columns))
+
+
+if __name__ == "__main__":
+    main()
