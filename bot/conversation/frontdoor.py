@@ -232,8 +232,7 @@ class FrontDoor:
             log.info("decided_again", conversation=conversation_id)
         else:
             MESSAGES.labels(conversation.channel, decision.screening.triage.value).inc()
-            concerned = (QUEUE,) if outcome.of_case else ()  # who watches the queue need not look again for anybody else
-            self.live_events.publish(conversation_id, OUTBOX, *concerned)
+            self.live_events.publish(conversation_id, QUEUE, OUTBOX)
         return message.id, outcome
 
     async def _set_aside(self, conversation_id: str, message_id: str) -> Outcome:
@@ -321,7 +320,6 @@ class FrontDoor:
                 number=message.number,
                 said=decision.said,
                 commands=tuple(map(str, decision.commands.all)),
-                of_case=case is not None,
             )
 
     async def _erase(self, conversation: Conversation, said: OpenedMessage, decision: Decision) -> Outcome:

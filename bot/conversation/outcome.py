@@ -9,10 +9,7 @@ from bot.messages import Reply, Triage
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one message: the replies, and what is known of the conversation now.
-
-    `number` is the message's, while it is there; `of_case`: the conversation has a case, whoever waits for whom.
-    """
+    """What came of one message: the replies, and what is known of the conversation now; `number` is the message's, while it is there."""
 
     replies: tuple[Reply, ...]
     triage: Triage
@@ -21,4 +18,3 @@ class Outcome:
     number: int | None = None
     said: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
-    of_case: bool = False

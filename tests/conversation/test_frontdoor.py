@@ -14,7 +14,6 @@ from bot.dialogue.features import NEW, Context
 from bot.dialogue.turn import Understood
 from bot.messages import Inbound, Triage
 from bot.program import Program
-from bot.runtime.live_events import QUEUE
 from bot.storage.tables import Conversation, Delivery, Handoff, Message, TriageChange
 from tests.support import HOTLINE, Clock, PlainAssistant, open_program
 
@@ -52,17 +51,6 @@ async def take(program: Program, staff_id: str = "c1") -> None:
     case = await the_case(program)
     async with program.database.transaction() as session:
         await program.queue.take(session, case.id, staff_id, program.clock())
-
-
-async def test_whoever_watches_the_queue_is_told_of_messages_of_cases_only(program: Program) -> None:
-    with program.live_events.listen(QUEUE) as changed:
-        await program.frontdoor.receive(inbound("jak mi pomożecie"))
-        assert not changed.is_set()
-        await program.frontdoor.receive(inbound("szef zabrał mi paszport", number="2"))
-        assert changed.is_set()
-        changed.clear()
-        await program.frontdoor.receive(inbound("i nie płaci", number="3"))
-        assert changed.is_set()
 
 
 async def test_a_question_is_answered_and_makes_no_case(program: Program) -> None:
