@@ -89,7 +89,7 @@ def _likely_refused(said: Said) -> bool:
 
 
 def _value(name: str) -> Callable[[Said], Commands]:
-    return lambda said: said.commands.without(*_PLAIN, name).with_(Command(name, said.text.strip()))
+    return lambda said: said.commands.without(*_PLAIN, "near", name).with_(Command(name, said.text.strip()))
 
 
 def _telling(said: Said) -> str:
