@@ -7,18 +7,15 @@ read as the first of a conversation, a denial after a word of dying.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import yaml
 
+from bench.settled import Heard, heard_in
 from bot.dialogue.archive import Reader, load_reader
-from bot.dialogue.features import Context
-from bot.dialogue.settle import settle
 from bot.dialogue.state import Danger, State
-from bot.messages import Triage
 from bot.settings import load_settings
 
 SENTENCES: Final = Path(__file__).with_name("alarms.yml")
@@ -26,18 +23,6 @@ NEW: Final = State()
 SPOKE_OF_DYING: Final = State(turns=1, suicide=Danger.OPEN, last_said=("suicide",))
 DANGERS: Final = ("danger:self", "danger:other")
 DYING: Final = ("feel:suicide", "doubt:suicide")  # the lines for it, or the question whether it is meant
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What one message was heard to do, once settled, and how urgent the screening finds it."""
-
-    does: frozenset[str]
-    triage: Triage
-
-    def any_of(self, *commands: str) -> bool:
-        """Say whether it does one of some commands."""
-        return not self.does.isdisjoint(commands)
 
 
 # Of each kind of messages, what is counted: for `none` that no alarm is heard, for the others what is wanted.
@@ -49,12 +34,6 @@ RIGHT: Final[Mapping[str, Callable[[Heard], bool]]] = {
     "near": lambda heard: heard.any_of("near"),
     "none": lambda heard: not heard.any_of(*DANGERS, *DYING, "near"),
 }
-
-
-def heard_in(reader: Reader, text: str, language: str, state: State) -> Heard:
-    """Return what a message does in a conversation that stands so."""
-    read = reader.read(text, language_hint=language, context=Context.of(state))
-    return Heard(settle(text, read.commands, state).names, read.screening.triage)
 
 
 def counted(reader: Reader, language: str, kinds: Mapping[str, Sequence[str]]) -> dict[str, list[bool]]:

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import yaml
 
+from bench.settled import heard_in
 from bot.dialogue.archive import Reader, load_reader
-from bot.dialogue.features import Context
-from bot.dialogue.settle import settle
 from bot.dialogue.state import Person, State
 from bot.settings import load_settings
 
@@ -28,7 +27,7 @@ WAITING = State(turns=2, told_self=True, person=Person.ASKED, last_said=("handof
 
 def does(reader: Reader, text: str, language: str, state: State) -> frozenset[str]:
     """Return what a message does in a conversation that stands so."""
-    return settle(text, reader.read(text, language_hint=language, context=Context.of(state)).commands, state).names
+    return heard_in(reader, text, language, state).does
 
 
 @dataclass(frozen=True)
