@@ -67,8 +67,8 @@ format: .venv/.complete-dev ## bring the code into form
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-encoder/.venv/.complete: encoder/requirements.txt
-	python3 -m venv encoder/.venv
+encoder/.venv/.complete: encoder/requirements.txt | .venv/.complete
+	$(PYTHON) -m venv encoder/.venv
 	encoder/.venv/bin/pip install --quiet -r encoder/requirements.txt
 	@touch $@
 
