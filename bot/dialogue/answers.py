@@ -27,7 +27,9 @@ CALM, WAITING, DANGER = "calm", "waiting", "danger"
 _MOMENTS: Final = frozenset({CALM, WAITING, DANGER})
 OUTSIDE, DYING = "outside", "dying"  # what an answer may presume: that somebody is not locked in, or spoke of dying
 _PRESUMED: Final = frozenset({"", OUTSIDE, DYING})
-_KEYS: Final = frozenset({"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "presumes", "tells", "recalls"})
+_KEYS: Final = frozenset(
+    {"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "presumes", "tells", "recalls", "offered"}
+)
 EMERGENCY: Final = "{emergency}"  # stands in a text for 112
 PHONES: Final = ("{hotline", "{strada_mobile}", "{labour_line", "{migrant_line}")  # numbers that only answer a voice
 
@@ -48,7 +50,8 @@ class Answer:
 
     `vital`: it comes before others, and may be said beside an alarm; `presumes`: what must be so of whom it is said to, "" for nothing;
     `phones`: its words name a number to call; `tells` are the facts of the person's situation that asking for it tells; `recalls` what was
-    arranged that is said with it; `languages` are those in which it may be said: none stands for all.
+    arranged that is said with it; `languages` are those in which it may be said: none stands for all; `offered`: it may stand on a button,
+    where it would not put words into the person's mouth.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Answer:
     tells: frozenset[Fact] = frozenset()
     recalls: tuple[str, ...] = ()
     languages: frozenset[str] = frozenset()
+    offered: bool = True
 
     @property
     def text(self) -> str:
@@ -128,7 +132,7 @@ class Library:
     def asked_next(self, given: Iterable[Answer]) -> Iterator[str]:
         """Yield what people ask after some answers: as counted in conversations, then as the library names it."""
         for needs in (*(self.after.get(answer.id, ()) for answer in given), *(answer.next for answer in given)):
-            yield from needs
+            yield from (need for need in needs if need in self.answers and self.answers[need].offered)
 
     def __contains__(self, name: str) -> bool:
         """Say whether there is an answer with this id."""
@@ -200,6 +204,7 @@ def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str,
         phones=any(number in words["en"].get("text", "") for number in PHONES),
         tells=tells,
         recalls=tuple(entry.get("recalls", ())),
+        offered=entry.get("offered") != "no",
     )
 
 

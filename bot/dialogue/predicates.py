@@ -378,7 +378,7 @@ def beside(turn: Turn) -> tuple[str, ...]:
     """Return the answers that stand beside what the message asks, but for those that were said or do not fit."""
     named = [name for command in turn.commands.asked for name in command.near if name in turn.library]
     known = [turn.library.answers[name] for name in dict.fromkeys(named)]
-    return tuple(answer.id for answer in known if fits(turn, answer) and not turn.times(answer.text))
+    return tuple(answer.id for answer in known if answer.offered and fits(turn, answer) and not turn.times(answer.text))
 
 
 def gaps(turn: Turn) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ SAFETY: Final = (
         S,
         "somebody else is in danger now, told by a relative, who may be abroad",
         lambda t: is_.danger_now(t) and t.now.danger_of_others and t.now.who is Who.RELATIVE,
-        in_turn("emergency_relative", "witness_steps", "danger_stay_witness", "danger_reminder_witness"),
+        in_turn("emergency_relative", "danger_relative", "danger_reminder_witness"),
     ),
     PlanRow(
         S,

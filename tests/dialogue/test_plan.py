@@ -64,6 +64,21 @@ def test_what_is_said_to_who_spoke_of_dying_is_said_to_nobody_else() -> None:
     assert "answer.crisis_line_want_to_die" in Talk().hears("mogę tam powiedzieć że chcę umrzeć?", "doubt:suicide", *asks)
 
 
+def test_no_button_puts_words_into_the_mouth_of_who_spoke_of_dying() -> None:
+    """ "My debt without me" was offered to a man who had put the rope away; whoever asks that is still answered."""
+    unoffered = [name for name, answer in LIBRARY.answers.items() if not answer.offered]
+    assert unoffered
+    spoke = State(suicide=Danger.EASED)
+    for name in unoffered:
+        talk = Talk(spoke)
+        talk.hears("…?", Command("ask", "none", near=(name, "crisis_line_adults")))
+        assert "ask_crisis_line_adults" in talk.buttons
+        assert f"ask_{name}" not in talk.buttons
+        assert f"answer.{name}" in Talk(spoke).hears("…?", f"ask:{name}")
+    followed = {need for name in LIBRARY.answers for need in LIBRARY.asked_next([LIBRARY.answers[name]])}
+    assert followed.isdisjoint(unoffered)
+
+
 def test_where_no_answer_fits_it_is_said_and_a_person_is_named() -> None:
     talk = Talk()
     first = talk.hears("…?", "ask:none")
@@ -119,6 +134,14 @@ def test_a_danger_told_by_who_writes_of_others_is_theirs() -> None:
     assert Talk(State(who=Who.RELATIVE)).hears("zamknęli nas, pisze syn", "danger:self")[0] == "emergency_relative"
     assert Talk(State(who=Who.RELATIVE)).hears("mnie też zamknął", "danger:self", who=Who.VICTIM)[0] == "emergency_victim"
     assert "danger_reminder_witness" in Talk(State(who=Who.WITNESS)).hears("…?", "ask:hotline_cost", "hint:danger")
+
+
+def test_a_relative_far_away_is_never_told_what_somebody_at_the_door_is_told() -> None:
+    """A mother in Colombia got a picture of her beaten daughter, and was told what to say to 112 and not to go in herself."""
+    talk = Talk(State(who=Who.RELATIVE))
+    said = [talk.hears("…", "danger:other", triage=Triage.EMERGENCY)[0] for _ in range(3)]
+    assert said[:2] == ["emergency_relative", "danger_relative"]
+    assert not any(text.startswith(("witness_steps", "danger_stay")) for text in said)
 
 
 def test_whoever_keeps_the_conversation_is_heard_in_what_else_they_say() -> None:
