@@ -30,12 +30,10 @@ ROLES: Final = tuple(who.value for who in Who)
 class Bars:
     """From which likelihood on something counts; chosen on validation conversations by what a mistake costs, kept in the model.
 
-    `command` by command; `doubt`: from here on, below the bar of a word of suicide, it is asked back; `who`: a role, where none is
-    known, and `who_again` where another is.
+    `command` by command; `who`: a role, where none is known, and `who_again` where another is.
     """
 
     command: Mapping[str, float] = field(default_factory=dict)
-    doubt: float = 0.25
     who: float = 0.6
     who_again: float = 0.85
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from bot.language.identification import without_diacritics
 from bot.screening.heads import Matrix
+from bot.screening.layers import directed
 
 PLACES: Final = 2**16
 _SHORTEST, _LONGEST = 3, 5  # letters of a run, edges of the word among them
@@ -51,13 +52,17 @@ def weighed(places_of: NDArray[np.intp], rarity: NDArray[np.float16]) -> tuple[N
 
 @dataclass(frozen=True)
 class Letters:
-    """The table in half precision, how rare each place is (0: not seen), and the commands or answers that its vectors tell apart."""
+    """The table in half precision, how rare each place is (0: not seen), and the commands or answers that its vectors tell apart.
+
+    Where the outputs are `cosines`, of a text's vector only the direction counts.
+    """
 
     rarity: NDArray[np.float16]
     table: NDArray[np.float16]
     outputs: tuple[str, ...]
     weights: Matrix
     biases: Matrix
+    cosines: bool = False
 
     def logits(self, texts: Sequence[str]) -> Matrix:
         """Return the outputs for texts, a row each; of a text of which nothing was seen before what is true of most."""
@@ -74,7 +79,8 @@ class Letters:
 
     def _vector(self, text: str) -> Matrix:
         known, weights = weighed(places(text), self.rarity)
-        return np.asarray(weights @ self.table[known].astype(np.float32), dtype=np.float32)
+        vector = np.asarray(weights @ self.table[known].astype(np.float32), dtype=np.float32)
+        return directed(vector, axis=0)[0] if self.cosines else vector
 
     def arrays(self) -> dict[str, Any]:
         """Return what is stored, by name."""
@@ -83,10 +89,12 @@ class Letters:
             "letters.table": self.table,
             "letters.weights": self.weights.astype(np.float16),
             "letters.biases": self.biases,
+            "letters.cosines": np.array(self.cosines),
         }
 
     @classmethod
     def of(cls, outputs: Iterable[str], stored: Mapping[str, Any]) -> Letters:
         """Return what `arrays` stored."""
         rarity, table, weights, biases = (stored[f"letters.{name}"] for name in ("rarity", "table", "weights", "biases"))
-        return cls(rarity, table, tuple(outputs), weights.astype(np.float32), biases.astype(np.float32))
+        cosines = bool(stored.get("letters.cosines", False))
+        return cls(rarity, table, tuple(outputs), weights.astype(np.float32), biases.astype(np.float32), cosines)

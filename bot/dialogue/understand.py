@@ -83,8 +83,7 @@ class CommandModel:
         of_encoder = Heads.load(encoder.folder)
         library, senses, heads = shared_library(), Senses.load(folder, of_encoder), CommandHeads.load(folder)
         person, alarming, tellings = (MessageHeads.load(folder / name, name, of_encoder) for name in (PERSON, ALARMING, TELLINGS))
-        doubt = heads.bars.command["feel:suicide"] * DOUBTED  # of two networks together, where the heads' own doubt is of one
-        bars = replace(heads.bars, command={**heads.bars.command, **person.bars}, doubt=doubt)
+        bars = replace(heads.bars, command={**heads.bars.command, **person.bars})
         nearness = Nearness.load(folder, library, encoder, senses)
         asked = AskedNetwork.load(folder)
         return cls(replace(heads, bars=bars), person, alarming, tellings, nearness, asked, library, shared_lexicon(), senses)
@@ -157,7 +156,7 @@ class CommandModel:
         time = values["arrange:time"]
         if context.awaits == "time" and "arrange:time" not in names and time and not time.endswith(QUESTION_MARKS):
             found.append(Command("arrange:time", time))
-        if names.isdisjoint(("feel:suicide", *EXITS)) and likely["feel:suicide"] >= bars.doubt:
+        if names.isdisjoint(("feel:suicide", *EXITS)) and likely["feel:suicide"] >= bars.command["feel:suicide"] * DOUBTED:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
         may_refuse = context.person is Person.ASKED or context.awaits == "human" or grave
         if may_refuse and REFUSES not in names and likely[REFUSES] >= bars.command[MAY_REFUSE]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bot.dialogue.letters import PLACES, Letters, places, weighed
 from bot.screening.heads import Matrix
-from bot.screening.network import likely
+from bot.screening.network import Told, likely, outputs_of
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -29,16 +29,22 @@ _SEED: Final = 7
 
 @dataclass(frozen=True)
 class LettersCourse:
-    """How the table is learned; `forgotten` is the share of a text's runs that a reading leaves out, `dropout` that of its numbers."""
+    """How the table is learned.
+
+    `forgotten` is the share of a text's runs that a reading leaves out, `dropout` that of its numbers; `sharpness` and `smoothing` as in
+    `bot.screening.network`.
+    """
 
     width: int = 48
     epochs: int = 5
     rate: float = 1e-2
     forgotten: float = 0.3
     dropout: float = 0.2
+    sharpness: float = 0.0
+    smoothing: float = 0.0
 
 
-ANSWERS: Final = LettersCourse()
+ANSWERS: Final = LettersCourse(width=64, forgotten=0.4, dropout=0.05, sharpness=16, smoothing=0.1)
 COMMANDS: Final = LettersCourse(epochs=4)
 
 
@@ -58,8 +64,10 @@ def learn_letters(
         order = learning.chance.permutation(len(texts))
         for start in range(0, len(texts), _BATCH):
             batch = order[start : start + _BATCH]
-            learning.step(_rows([seen[place] for place in batch], rarity, learning), targets[batch], steps)
-    return Letters(rarity, learning.table.astype(np.float16), tuple(outputs), learning.weights, learning.biases)
+            wanted = targets[batch] * (1 - course.smoothing) + course.smoothing / len(outputs)
+            learning.step(_rows([seen[place] for place in batch], rarity, learning), wanted, steps)
+    weights, table = outputs_of(learning.weights, course.sharpness), learning.table.astype(np.float16)
+    return Letters(rarity, table, tuple(outputs), weights, learning.biases, bool(course.sharpness))
 
 
 def _rows(seen: Sequence[NDArray[np.intp]], rarity: NDArray[np.float16], learning: _TableLearning) -> csr_matrix:
@@ -97,13 +105,16 @@ class _TableLearning:
         hidden = narrow @ self.table[read]
         kept = self.chance.random(hidden.shape, dtype=np.float32) >= self.course.dropout
         hidden = hidden * kept / np.float32(1 - self.course.dropout)
-        error = (likely(hidden @ self.weights + self.biases, exclusive=self.exclusive) - targets) / len(targets)
-        back = (error @ self.weights.T) * kept / np.float32(1 - self.course.dropout)
+        told = Told.of(hidden, self.weights, self.biases, self.course.sharpness)
+        inner, outer, bias = told.slopes(
+            np.asarray((likely(told.logits, exclusive=self.exclusive) - targets) / len(targets), dtype=np.float32)
+        )
+        back = inner * kept / np.float32(1 - self.course.dropout)
         rate = self.course.rate * (1 - self._steps / steps)
         self._steps += 1
         self._move(0, self.table, narrow.T @ back, rate, read)
-        self._move(1, self.weights, hidden.T @ error, rate)
-        self._move(2, self.biases, error.sum(0, dtype=np.float32), rate)
+        self._move(1, self.weights, outer, rate)
+        self._move(2, self.biases, bias, rate)
 
     def _move(self, number: int, learned: Matrix, slope: Matrix, rate: float, read: NDArray[np.intp] | None = None) -> None:
         places_of = slice(None) if read is None else read

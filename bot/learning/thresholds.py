@@ -60,17 +60,14 @@ COSTS: Final[Mapping[str, Cost]] = {
     "answer:yes": GRAVE,
     **dict.fromkeys(("arrange:word", "arrange:time"), replace(GRAVE, least=0.6)),  # they call a person
 }
-# Below its bar, down to this part of it, a word of dying is asked back. Of 2,130 later validation turns in which the screening finds no
-# sign of it, 36 are asked back with a fifth and 7 of 17 words of dying are heard so, with a half 11 and none.
-DOUBTED_FROM: Final = 5
 STEPS: Final = np.linspace(0.25, 0.95, 36)
 FEWEST: Final = 12  # labelled messages with a command; with fewer a middle bar is kept
 MIDDLE: Final = 0.5
 AS_GOOD: Final = 0.02  # of scores that differ by less the middle one's bar is taken: of rare commands the best alone is chance
 RIGHT_ENOUGH: Final = 0.8  # of the roles that are believed
-STAYS: Final = (0.0, 0.05, 0.1)
-SHARES: Final = (0.0, 0.015, 0.03, 0.05, 0.08)  # of the network
-LETTERED: Final = (0.0, 0.015, 0.03, 0.045, 0.06)  # of the table of letters
+STAYS: Final = (0.0, 0.05)
+SHARES: Final = (0.0, 0.08, 0.12, 0.16, 0.22, 0.3)  # of the network
+LETTERED: Final = (0.0, 0.06, 0.12, 0.16, 0.22, 0.3)  # of the table of letters
 
 
 @dataclass(frozen=True)
@@ -96,8 +93,7 @@ def choose_bars(heard: Sequence[Sequence[HeardExample]], labels: Sequence[str]) 
         )
         for label in labels
     }
-    doubt = command["feel:suicide"] / DOUBTED_FROM
-    return Bars(command, doubt, _who_bar(seen, known=False), _who_bar(seen, known=True))
+    return Bars(command, _who_bar(seen, known=False), _who_bar(seen, known=True))
 
 
 def choose_weights(

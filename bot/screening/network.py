@@ -15,10 +15,11 @@ from typing import Final
 import numpy as np
 
 from bot.screening.heads import Matrix
-from bot.screening.layers import Layers, likelihood
+from bot.screening.layers import Layers, directed, likelihood
 
 _BATCH: Final = 256
 _ONE, _TWO = 0.9, 0.999  # Adam's decays
+_SELDOM: Final = -2.0  # the log odds at which an output begins
 _SEED: Final = 7
 
 
@@ -33,6 +34,10 @@ class Course:
     decay: float = 1e-4
     dropout: float = 0.3
     rare: float = 0.0  # the power of a label's rarity by which a row that has it counts more
+    smoothing: float = 0.0  # the share of what is wanted that is spread over all outputs, of which one holds
+    # Where it is set, an output is this times the cosine between what the hidden layer says and a direction of the output's own, not a
+    # sum: among hundreds of outputs with few rows each that finds more (docs/encoder.md).
+    sharpness: float = 0.0
 
 
 def train(
@@ -55,9 +60,11 @@ def train(
     with ThreadPoolExecutor(os.process_cpu_count()) as cores:
         members = list(cores.map(learned, range(course.members)))
     first, second, inner, outer = zip(*members, strict=True)
+    second = tuple(outputs_of(one, course.sharpness) for one in second)
     share = np.float32(1 / course.members)
     joined = np.concatenate(first, axis=1), np.concatenate(second, axis=0) * share
-    return Layers(tuple(outputs), joined, (np.concatenate(inner), np.sum(outer, axis=0, dtype=np.float32) * share))
+    biases = np.concatenate(inner), np.sum(outer, axis=0, dtype=np.float32) * share
+    return Layers(tuple(outputs), joined, biases, members=course.members if course.sharpness else 0)
 
 
 def _member(
@@ -69,7 +76,7 @@ def _member(
         chance.normal(0, np.sqrt(2 / width), (width, course.hidden)).astype(np.float32),
         chance.normal(0, np.sqrt(1 / course.hidden), (course.hidden, count)).astype(np.float32),
     ]
-    biases = [np.zeros(course.hidden, np.float32), np.full(count, -2.0, np.float32)]
+    biases = [np.zeros(course.hidden, np.float32), np.full(count, 0.0 if course.sharpness else _SELDOM, np.float32)]
     learned = [*weights, *biases]
     mean, spread = [np.zeros_like(one) for one in learned], [np.zeros_like(one) for one in learned]
     steps, step = course.epochs * -(-len(rows) // _BATCH), 0
@@ -80,11 +87,14 @@ def _member(
             seen = _dropped(rows[batch], course.dropout, chance)
             raw = seen @ weights[0] + biases[0]
             hidden = _dropped(np.maximum(raw, 0), course.dropout, chance)
-            error = (likely(hidden @ weights[1] + biases[1], exclusive=exclusive) - targets[batch]) / len(batch)
+            wanted = targets[batch] * (1 - course.smoothing) + course.smoothing / count
+            told = Told.of(hidden, weights[1], biases[1], course.sharpness)
+            error = (likely(told.logits, exclusive=exclusive) - wanted) / len(batch)
             if counts is not None:
                 error = error * counts[batch]
-            back = (error @ weights[1].T) * (raw > 0) * (hidden != 0) / (1 - course.dropout)
-            slopes = [seen.T @ back, hidden.T @ error, back.sum(0), error.sum(0)]
+            inner, outer, bias = told.slopes(error)
+            back = inner * (raw > 0) * (hidden != 0) / (1 - course.dropout)
+            slopes = [seen.T @ back, outer, back.sum(0), bias]
             step += 1
             rate = course.rate * (1 - step / steps)
             for place, slope in enumerate(slopes):
@@ -93,6 +103,43 @@ def _member(
                 move = mean[place] / (1 - _ONE**step) / (np.sqrt(spread[place] / (1 - _TWO**step)) + 1e-8)
                 learned[place] -= np.float32(rate) * (move + course.decay * learned[place])
     return learned
+
+
+def outputs_of(weights: Matrix, sharpness: float) -> Matrix:
+    """Return learned weights as they are applied: those of cosines, whose directions alone count, times their sharpness."""
+    return np.float32(sharpness) * directed(weights, axis=0)[0] if sharpness else weights
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the outputs make of the hidden layer in one batch, as sums or cosines; `sizes` are None of sums."""
+
+    logits: Matrix
+    hidden: Matrix
+    weights: Matrix
+    sharpness: np.float32
+    sizes: tuple[Matrix, Matrix] | None
+
+    @classmethod
+    def of(cls, hidden: Matrix, weights: Matrix, biases: Matrix, sharpness: float) -> Told:
+        """Return the outputs of a hidden layer, a row for each message."""
+        if not sharpness:
+            return cls(hidden @ weights + biases, hidden, weights, np.float32(1), None)
+        (hidden, length), (weights, size) = directed(hidden, axis=1), directed(weights, axis=0)
+        sharp = np.float32(sharpness)
+        return cls(np.asarray(sharp * hidden @ weights), hidden, weights, sharp, (length, size))
+
+    def slopes(self, error: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+        """Return the slopes of the hidden layer, of the weights and of the biases for an error of the outputs."""
+        inner: Matrix = np.asarray(self.sharpness * error @ self.weights.T, dtype=np.float32)
+        outer: Matrix = np.asarray(self.sharpness * self.hidden.T @ error, dtype=np.float32)
+        bias: Matrix = error.sum(0, dtype=np.float32)
+        if self.sizes is None:
+            return inner, outer, bias
+        # Only what turns a direction changes a cosine.
+        inner = (inner - self.hidden * (inner * self.hidden).sum(1, keepdims=True)) / self.sizes[0]
+        outer = (outer - self.weights * (outer * self.weights).sum(0, keepdims=True)) / self.sizes[1]
+        return inner, outer, np.zeros_like(bias)
 
 
 def _counts(targets: Matrix, rare: float) -> Matrix | None:

@@ -13,14 +13,15 @@ from bot.settings import load_settings
 
 pytestmark = pytest.mark.model
 
-# Of all sixteen languages: what is reached.
-LEAST: Final = {"dying": 80, "denied": 50, "danger_self": 104, "danger_other": 90, "near": 46, "none": 180, "given over": 273}
+# Every other language, as all sixteen take a minute (the bench reads them all); what is reached of 40, 48, 64, 48, 32, 96 and 152.
+READ: Final = sorted(sentences())[::2]
+LEAST: Final = {"dying": 40, "denied": 23, "danger_self": 52, "danger_other": 45, "near": 22, "none": 90, "given over": 136}
 
 
 @pytest.fixture(scope="module")
 def counts() -> dict[str, list[bool]]:
     reader = load_reader(load_settings().model_dir)
-    found = [counted(reader, language, kinds) for language, kinds in sentences().items()]
+    found = [counted(reader, language, sentences()[language]) for language in READ]
     return {name: list(chain.from_iterable(one[name] for one in found)) for name in (*RIGHT, "given over")}
 
 

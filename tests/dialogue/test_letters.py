@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 import numpy as np
+import pytest
 
 from bot.dialogue.letters import Letters, places, runs
 from bot.learning.letters import LettersCourse, learn_letters
@@ -17,12 +18,17 @@ WAYS = {
 OUTPUTS = tuple(WAYS)
 
 
+BY_SUMS = LettersCourse(width=16, epochs=30)
+BY_COSINES = LettersCourse(width=16, epochs=30, sharpness=12, smoothing=0.05)
+both = pytest.mark.parametrize("course", [BY_SUMS, BY_COSINES], ids=["sums", "cosines"])
+
+
 @functools.cache
-def learned() -> Letters:
+def learned(course: LettersCourse) -> Letters:
     """Return a table that was learned from a few ways of asking."""
     texts = [way for ways in WAYS.values() for way in ways]
     targets = np.array([[name == owner for name in OUTPUTS] for owner, ways in WAYS.items() for _ in ways], dtype=np.float32)
-    return learn_letters(texts * 8, np.tile(targets, (8, 1)), OUTPUTS, LettersCourse(width=16, epochs=30))
+    return learn_letters(texts * 8, np.tile(targets, (8, 1)), OUTPUTS, course)
 
 
 def likeliest(letters: Letters, text: str) -> str:
@@ -31,16 +37,18 @@ def likeliest(letters: Letters, text: str) -> str:
     return max(likely, key=likely.__getitem__)
 
 
-def test_one_word_in_a_long_message_tells_what_is_asked() -> None:
-    letters = learned()
+@both
+def test_one_word_in_a_long_message_tells_what_is_asked(course: LettersCourse) -> None:
+    letters = learned(course)
     assert likeliest(letters, "we leave tonight, he sleeps, and the dog, may he come along") == "dog"
     assert likeliest(letters, "CZY TO KOSZTUJE") == "price"
     assert likeliest(letters, "do torby co wlozyc") == "bag"
 
 
-def test_a_text_of_which_nothing_was_ever_seen_says_nothing() -> None:
-    assert learned().likely("ყყყ") == {}
-    assert learned().likely("?!") == {}
+@both
+def test_a_text_of_which_nothing_was_ever_seen_says_nothing(course: LettersCourse) -> None:
+    assert learned(course).likely("ყყყ") == {}
+    assert learned(course).likely("?!") == {}
 
 
 def test_words_are_found_without_their_marks_and_in_parts() -> None:
@@ -51,8 +59,9 @@ def test_words_are_found_without_their_marks_and_in_parts() -> None:
     assert len(places("dog")) == len(runs("dog"))
 
 
-def test_what_is_stored_says_the_same_when_it_is_read_again() -> None:
-    letters = learned()
+@both
+def test_what_is_stored_says_the_same_when_it_is_read_again(course: LettersCourse) -> None:
+    letters = learned(course)
     again = Letters.of(letters.outputs, letters.arrays())
     before, after = letters.likely("what about the bag"), again.likely("what about the bag")
     assert before.keys() == after.keys()
