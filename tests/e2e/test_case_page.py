@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.desks import Night, in_focus, picture, ready
 
@@ -150,6 +150,27 @@ def test_an_answer_to_a_case_that_a_colleague_took_over_can_still_be_read(night:
     expect(ola.locator("#draft")).to_have_value("Napisane do połowy")  # the page has gone by itself to what is Jan's now
     ola.reload()
     expect(ola.locator("#draft")).to_have_value("Napisane do połowy")
+
+
+@pytest.mark.parametrize("more", ["Druga odpowiedź", "Dzień dobry, tu Ola"], ids=["another", "longer"])
+def test_what_is_written_while_an_answer_is_on_its_way_is_not_lost(
+    night: Night, services: Callable[..., Page], more: str
+) -> None:
+    ola, held = services("Ola"), list[Route]()
+    night.writes(WROTE, who="a")
+    ola.locator(".case .take").click()
+    in_focus(ola, "#answer")
+    ready(ola)
+    ola.route("**/answer", lambda route: held.append(route), times=1)  # noqa: PLW0108 - a built-in cannot be given its wrapper
+    ola.fill("#answer", "Dzień dobry")
+    ola.keyboard.press("Control+Enter")
+    expect(ola.locator("#answer-form button.main")).to_be_disabled()
+    ola.fill("#answer", more)
+    ola.keyboard.press("Control+Enter")
+    held.pop().continue_()
+    expect(ola.locator(".message.consultant")).to_have_count(2)
+    expect(ola.locator(".message.consultant").last).to_contain_text(more.removeprefix("Dzień dobry").strip(" ,"))
+    expect(ola.locator("#answer")).to_have_value("")
 
 
 def test_somebody_else_who_writes_to_the_consultant_is_announced_on_every_page(

@@ -46,18 +46,24 @@ if (form) {
   const state = document.getElementById("answer-state");
   const button = form.querySelector("button.main");
   if (location.hash === "#answer") text.focus({ preventScroll: true });
+  let asked = false; // to send once more, while an answer was on its way
   const send = async () => {
-    if (!text.value.trim() || button.disabled || !form.reportValidity()) return;
+    if (button.disabled) { asked = true; return; }
+    if (!text.value.trim() || !form.reportValidity()) return;
+    const sent = text.value;
+    let arrived = false;
     button.disabled = true;
     state.className = "";
     state.textContent = state.dataset.sending;
     try {
       const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Script": "1" } });
       if (response.status !== 204) throw new Error(String(response.status));
-      text.value = "";
+      arrived = true;
+      // What was written meanwhile stays: the next answer, alone or after the words that were sent.
+      text.value = text.value.startsWith(sent) ? text.value.slice(sent.length) : text.value;
+      form.elements.form_id.value = crypto.randomUUID();
       text.dispatchEvent(new Event("input", { bubbles: true }));
       state.textContent = "";
-      form.elements.form_id.value = crypto.randomUUID();
       announce("answered");
       refresh().catch(() => {});
     } catch {
@@ -66,6 +72,9 @@ if (form) {
     } finally {
       button.disabled = false;
       text.focus();
+      const again = asked && arrived;
+      asked = false;
+      if (again) send();
     }
   };
   form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
