@@ -15,6 +15,7 @@ from bot.dialogue.replies import (
     receipt,
     received,
     stays,
+    taken_back,
     tells_first,
     tells_first_only,
 )
@@ -50,7 +51,7 @@ HEARD: Final = (
         H,
         "a request is taken back",
         lambda t: t.does("refuse:human") and t.before.person is Person.ASKED,
-        says("handoff_withdrawn", buttons=PERSON),
+        taken_back,
         GOES_ON,
     ),
     PlanRow(

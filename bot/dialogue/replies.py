@@ -60,12 +60,13 @@ def read_back(turn: Turn) -> Sequence[Say]:
 
 
 def recalled(turn: Turn) -> Sequence[Say]:
-    """Return what is arranged already, where an answer speaks of arranging it; not what this message changes."""
+    """Return what is arranged already, where an answer speaks of arranging it, once; not what this message changes."""
     changed = {slot for kind, slot in ARRANGED.items() if turn.does(f"arrange:{kind}")}
     slots = [
         slot for answer in is_.answers(turn) for slot in answer.recalls if slot in turn.before.arranged and slot not in changed
     ]
-    return [Say(f"{slot}_is", values=(("_value", turn.before.arranged[slot]),)) for slot in dict.fromkeys(slots)]
+    fresh = [slot for slot in dict.fromkeys(slots) if not turn.times(f"{slot}_is")]
+    return [Say(f"{slot}_is", values=(("_value", turn.before.arranged[slot]),)) for slot in fresh]
 
 
 def added(turn: Turn) -> Sequence[Say]:
@@ -196,6 +197,12 @@ def which(turn: Turn) -> Sequence[Say]:
     """Return the question which of several answers is wanted."""
     choices = is_.doubtful(turn)
     return (Say("which_ask", (*(f"ask_{name}" for name in choices), *PERSON), f"which:{choices[0]}"),)
+
+
+def taken_back(turn: Turn) -> Sequence[Say]:
+    """Return that a request for a person is taken back: in short before an answer, or where the whole of it was said before."""
+    short = is_.answers_question(turn) or bool(turn.times("handoff_withdrawn"))
+    return (Say("handoff_withdrawn_short" if short else "handoff_withdrawn", PERSON),)
 
 
 def waiting_text(turn: Turn) -> Sequence[Say]:

@@ -44,6 +44,10 @@ class Said:
         given = {text.removeprefix(PREFIX) for text in self.state.last_said if text.startswith(PREFIX)}
         return command.name == ASK and bool(command.choices) and given.issuperset(command.choices)
 
+    def just_said(self, text: str) -> bool:
+        """Say whether the last reply held a text whose id begins so."""
+        return any(one.startswith(text) for one in self.state.last_said)
+
     def only(self, *names: str) -> bool:
         """Say whether the message does nothing else."""
         return bool(self.commands.all) and self.commands.names <= set(names)

@@ -122,12 +122,14 @@ TABLE: Final = (
         instead("doubt:refuse", "refuse:human"),
     ),
     SettlingRow(
-        "a likely refusal, from somebody who waits, is one, unless a life may be in danger, or something is told or a person wanted too",
+        "a likely refusal from somebody who waits, or one in doubt once it was asked about, is one, unless a life may be in danger, "
+        "or a person is wanted or, the first time, something told too",
         lambda said: (
             said.state.person is Person.ASKED
             and not in_mortal_danger(said.state)
-            and _likely_refused(said)
-            and not said.commands.any_of(*_TELLS, "want:human")
+            and "want:human" not in said.commands
+            and "doubt:refuse" in said.commands
+            and (said.just_said("withdraw_ask") or (_likely_refused(said) and not said.commands.any_of(*_TELLS)))
         ),
         instead("doubt:refuse", "refuse:human"),
     ),
@@ -281,6 +283,7 @@ TABLE: Final = (
             said.state.person is Person.ASKED
             and (refusal := said.commands.first("refuse:human")) is not None
             and not said.exactly("refuse:human")
+            and not said.just_said("withdraw_ask")
             and any(one.name in _TELLS and one.sure >= refusal.sure for one in said.commands.all)
         ),
         instead("refuse:human", "doubt:refuse"),

@@ -29,7 +29,7 @@ KINDS: Final[Mapping[str, Sequence[str]]] = {
     "handoff_told": ("handoff_told", "handoff_short", "handoff_short_night", "handoff_accepted"),
     "handoff_already": ("handoff_already", "handoff_still", "answer.how_long_until_answer"),
     "handoff_offer": ("handoff_offer", "offer_short"),
-    "handoff_declined": ("handoff_declined", "handoff_withdrawn", "refused_again"),
+    "handoff_declined": ("handoff_declined", "handoff_withdrawn", "handoff_withdrawn_short", "refused_again"),
     "safer_now": ("safer_now", "suicide_denied", "called_ok", "calm_again", "answer.out_where_now", "answer.after_crisis_safe"),
     "afraid": ("afraid", "afraid_again", "answer.feel_afraid"),
     "nothing_said": ("nothing_said", "heard_fine", "unclear_told", *RECEIPTS),

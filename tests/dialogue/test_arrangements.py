@@ -130,6 +130,14 @@ def test_a_code_word_is_what_stands_in_quotation_marks_or_alone_behind_a_colon_o
     assert word_named(text) == word
 
 
+def test_a_time_is_recalled_beside_the_first_answer_that_speaks_of_it_and_not_beside_each() -> None:
+    first = speaking(
+        "po co ta godzina?", heard(Command("ask", "safe_time_what", 0.9)), State(arranged={"safe_time": "6"}, turns=3)
+    )
+    then = speaking("jesteś?", heard(Command("ask", "consultant_come_back", 0.9)), first.concluded())
+    assert ("safe_time_is" in first.turn.said, "safe_time_is" in then.turn.said) == (True, False)
+
+
 def test_a_time_that_a_message_changes_is_read_back_once_as_it_is_now() -> None:
     before = State(arranged={"safe_time": "niedziela 6"}, turns=3)
     asks = Command("ask", "safe_time_what", 0.9)

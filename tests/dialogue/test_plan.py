@@ -149,7 +149,7 @@ def test_whoever_keeps_the_conversation_is_heard_in_what_else_they_say() -> None
     talk.hears("…", "tell:self", **GRAVE)
     talk.hears("…", "want:erase")
     said = talk.hears("…?", "answer:no", "refuse:human", "ask:passport_kept")
-    assert said == ("delete_kept", "handoff_withdrawn", "answer.passport_kept")
+    assert said == ("delete_kept", "handoff_withdrawn_short", "answer.passport_kept")
 
 
 def test_nobody_who_waits_is_told_to_ask_for_a_consultant() -> None:

@@ -23,8 +23,31 @@ def test_a_refusal_beside_a_question_is_honoured_and_the_question_answered() -> 
     talk = Talk()
     talk.hears("…", "want:human")
     said = talk.hears("…?", Command("refuse:human", sure=0.98), Command("ask", "paid_already", sure=0.99))
-    assert {"handoff_withdrawn", "answer.paid_already"} <= set(said)
+    assert {"handoff_withdrawn_short", "answer.paid_already"} <= set(said)
     assert talk.state.person is Asked.REFUSED
+
+
+def test_what_a_request_that_is_taken_back_leaves_behind_is_told_once() -> None:
+    talk = Talk()
+    talk.hears("…", "want:human")
+    assert "handoff_withdrawn" in talk.hears("…", "refuse:human")
+    talk.hears("…", "want:human")
+    assert "handoff_withdrawn_short" in talk.hears("…", "refuse:human")
+
+
+def test_whoever_was_asked_whether_they_refuse_and_seems_to_again_refuses_unless_a_life_may_be_in_danger() -> None:
+    for earlier, again, kept in (
+        ("want:human", (Command("doubt:refuse", sure=0.7), Command("tell:self", sure=0.99)), False),
+        ("want:human", (Command("refuse:human", sure=0.9), Command("tell:self", sure=0.99)), False),
+        ("want:human", (Command("doubt:refuse", sure=0.7), Command("want:human", sure=0.9)), True),
+        ("want:human", (Command("tell:self", sure=0.99),), True),
+        ("danger:self", (Command("doubt:refuse", sure=0.7),), True),
+    ):
+        talk = Talk()
+        talk.hears("…", earlier)
+        talk.hears("…", Command("doubt:refuse", sure=0.7))
+        talk.hears("…", *again)
+        assert (talk.state.person is Asked.ASKED) == kept, again
 
 
 def test_whoever_waits_and_may_refuse_is_asked_and_a_likely_refusal_is_honoured() -> None:
