@@ -162,7 +162,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Screening:
-    """What one message says, as far as the program understands it."""
+    """What one message says, as far as the program understands it.
+
+    `handoff` is how likely this message alone tells what the hotline must see.
+    """
 
     language: str
     triage: Triage
@@ -170,6 +173,7 @@ class Screening:
     speaker: Speaker = Speaker.OTHER
     topic: str = "out_of_scope"
     topic_confidence: float = 0.0
+    handoff: float = 0.0
 
     @property
     def signs(self) -> frozenset[Indicator]:
@@ -187,9 +191,13 @@ class Screening:
             "topic_confidence": round(self.topic_confidence, 4),
         }
 
+    def within(self) -> dict[str, Any]:
+        """Return a JSON value of everything, for other parts of the program; `from_json` reads it."""
+        return {**self.as_json(), "handoff": self.handoff}
+
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Screening:
-        """Read what `as_json` wrote."""
+        """Read what `within` or `as_json` wrote."""
         return cls(
             language=data["language"],
             triage=Triage(data["triage"]),
@@ -197,6 +205,7 @@ class Screening:
             speaker=Speaker(data["speaker"]),
             topic=data["topic"],
             topic_confidence=data["topic_confidence"],
+            handoff=data.get("handoff", 0.0),
         )
 
 

@@ -16,6 +16,7 @@ PARTS: Final = {
     "urgency": 18,
     "vectors": 10,
     "phrases": 3,
+    "turns": 6,
     "n-grams": 4,
     "commands": 55,
     "dialogue": 3,

@@ -50,7 +50,7 @@ class InParts:
         """Return for each command how likely the message does it.
 
         The whole drowns what one clause of many says, a clause lacks what is said around it: of the whole and the loudest clause the
-        mean of the log odds counts (docs/dialogue.md). How much is asked only the whole knows.
+        mean of the log odds counts (docs/encoder.md). How much is asked only the whole knows.
         """
         whole, *clauses = self.logits
         of_the_whole = np.array([name == SEVERAL for name in self.outputs])

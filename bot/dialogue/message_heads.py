@@ -1,14 +1,14 @@
 """What is heard of a message alone, by networks of their own: a wish for a person or its refusal, what alarms, and what is told.
 
 Who asks for a person is given one, so this is not left to the network of the forty commands, in which so rare a wish drowns: of 192 wishes
-in words of strangers that one heard 129, with five innocent sentences of 96 (docs/dialogue.md). What is told has some fifty kinds,
+in words of strangers that one heard 129, with five innocent sentences of 96 (docs/dialogue-measured.md). What is told has some fifty kinds,
 labelled in messages of their own. Learned by `bot.learning.apart` and `bot.learning.tellings`; here only read and applied.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ from bot.screening.senses import Senses
 
 PERSON, ALARMING, TELLINGS = "person", "alarming", "tellings"  # their folders, inside that of the commands, in a model
 MAY_REFUSE: Final = "doubt:refuse"
+MOSTLY: Final = 0.7  # how much a network of its own counts in what it hears better than the one of the commands
 
 
 def heard(network: Layers, senses: Matrix) -> Matrix:
@@ -52,18 +53,26 @@ class MessageHeads:
         return dict(zip(self.network.outputs, heard(self.network, self.senses.of(encodings)).tolist(), strict=True))
 
     def weighed_with(
-        self, others: Mapping[str, float], bars: Mapping[str, float], encodings: Sequence[Encoding]
+        self,
+        others: Mapping[str, float],
+        bars: Mapping[str, float],
+        encodings: Sequence[Encoding],
+        *,
+        mostly: Collection[str] = (),
     ) -> dict[str, float]:
         """Return the likelihoods of each output by this network and by another one as one, on the scale of the other one's bars.
 
-        The mean of the log odds counts, measured from each one's own bar: what just counts for both just counts.
+        The mean of the log odds counts, measured from each one's own bar: what just counts for both just counts. Of the outputs in
+        `mostly` this network says MOSTLY, the other one the rest.
         """
         found = self.likelihoods(encodings)
         names = list(found)
         own, mine, their, theirs = (
             log_odds(np.array([known[name] for name in names], dtype=np.float32)) for known in (found, self.bars, others, bars)
         )
-        return dict(zip(names, likelihood(theirs + np.float32(0.5) * (own - mine + their - theirs)).tolist(), strict=True))
+        share = np.array([MOSTLY if name in mostly else 0.5 for name in names], dtype=np.float32)
+        together = theirs + share * (own - mine) + (1 - share) * (their - theirs)
+        return dict(zip(names, likelihood(together).tolist(), strict=True))
 
     def save(self, folder: Path, name: str) -> None:
         """Write network, vectors and bars to a folder."""

@@ -39,14 +39,15 @@ def with_screening(commands: Commands, screening: Screening, *, said_as: SaidAs 
     knows of what they speak.
     """
     of_dying = Indicator.SUICIDE_RISK in screening.signs
+    alarm = _DYING if of_dying else "danger:other" if screening.speaker is Speaker.WITNESS else "danger:self"
     if commands.any_of(*EXITS):
         of_more = commands.any_of(*_DANGERS) or said_as(_DYING) == _DYING
-        if screening.triage is not Triage.EMERGENCY or (of_dying and not of_more):
+        heard_as_dying = of_dying or said_as(alarm) == HINT_OF[_DYING]
+        if screening.triage is not Triage.EMERGENCY or (heard_as_dying and not of_more):
             return commands
         commands = commands.without(*EXITS)  # whoever tells of a danger is not out of it
     if screening.triage is not Triage.EMERGENCY and not of_dying:
         return commands
-    alarm = _DYING if of_dying else "danger:other" if screening.speaker is Speaker.WITNESS else "danger:self"
     heard = (alarm,) if of_dying else ALARMS
     if commands.any_of(*heard):
         return commands

@@ -21,7 +21,7 @@ from bot.dialogue.message_heads import ALARMING, MAY_REFUSE, PERSON, TELLINGS, M
 from bot.dialogue.questions import questions
 from bot.dialogue.retrieval import Found, Nearness
 from bot.dialogue.screened import ALARMS, ALIKE, EXITS, HINT_OF, as_it_is, in_context, with_screening
-from bot.dialogue.state import Person, Who
+from bot.dialogue.state import Danger, Person, Who
 from bot.dialogue.tellings import kinds_of, shared_tellings
 from bot.dialogue.turn import Understood
 from bot.language.lexicon import Lexicon, shared_lexicon
@@ -46,6 +46,10 @@ DOUBTED: Final = 0.4
 # How much surer a denial with a "no" in it must be than the dying that is heard beside it to count as one: "no, I do not want to live on"
 # is heard as both, up to 0.33 surer as a denial; most who deny it in so many words are surer by far.
 CLEARLY: Final = 0.4
+# A denial stands in its own words ("I would never hurt myself"), in which the network of the commands hears dying. Of 96 denials of
+# strangers to who was asked about dying its own network and that one by halves hear 24 as a denial alone and 25 as dying alone, and
+# mostly by its own 40 and 11; of 80 who mean it all are heard either way, two of them as both (one).
+OF_DYING: Final = ("feel:suicide", "feel:better")
 # What half heard does no harm: it is received or asked about. Nobody is called, sent away or alarmed by half a word.
 HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", "feel:afraid", "feel:ashamed", "feel:unsure")
 
@@ -106,7 +110,7 @@ class CommandModel:
         language = spelt.reading.language
         rows = rows_of(parts, language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
         message = ReadMessage(language, parts, [text, *spelt.typed][: len(parts)], self._does(parts, rows))
-        likely = self._likely(message, encodings)
+        likely = self._likely(message, encodings, context)
         found = self._heard(message, likely, context, grave=screening.triage.needs_person)
         who = self._who(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
         if (asks := self._asks(found, likely, context)) is not None:
@@ -120,10 +124,14 @@ class CommandModel:
         commands = with_screening(Commands(tuple(found)), screening, said_as=in_context(context, likely))
         return Understood(screening, commands, who, vector, self._told(encodings, screening))
 
-    def _likely(self, message: ReadMessage, encodings: Sequence[Encoding]) -> dict[str, float]:
-        """Return how likely a message does each thing: a person is heard apart, an alarm and its end also by a network of their own."""
+    def _likely(self, message: ReadMessage, encodings: Sequence[Encoding], context: Context) -> dict[str, float]:
+        """Return how likely a message does each thing: a person is heard apart, an alarm and its end also by a network of their own.
+
+        Where dying was spoken of, what is said of it now is heard mostly by that one.
+        """
         likely = message.does.likelihoods
-        alarming = self.alarming.weighed_with(likely, self.heads.bars.command, encodings)
+        mostly = () if context.suicide is Danger.NONE else OF_DYING
+        alarming = self.alarming.weighed_with(likely, self.heads.bars.command, encodings, mostly=mostly)
         return likely | self.person.likelihoods(encodings) | alarming
 
     def _parts(self, spelt: Spelt) -> tuple[list[tuple[str, Matrix]], list[Encoding]]:

@@ -56,7 +56,9 @@ def raised_by(whole: Screening, told: Sequence[Screening]) -> Screening:
         return whole
     loudest = max(grave, key=lambda screening: screening.triage.rank)
     by_sign = {evidence.indicator: evidence for screening in (*grave, whole) for evidence in screening.indicators}
-    return replace(whole, triage=loudest.triage, indicators=tuple(by_sign.values()), speaker=loudest.speaker)
+    return replace(
+        whole, triage=loudest.triage, indicators=tuple(by_sign.values()), speaker=loudest.speaker, handoff=loudest.handoff
+    )
 
 
 def _tells(topic: Matrix) -> bool:

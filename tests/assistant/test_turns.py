@@ -70,18 +70,16 @@ async def program(tmp_path: Path, rasa_assistant: Assistant) -> AsyncIterator[Pr
 DANGER_GOES_ON = "in a danger that goes on nothing is not understood and nothing calm is said"
 THREATENED = "a death that others threaten is a danger and no wish to die"
 SENT_ON = "a cry for help that somebody sent on is somebody's danger"
-ENTERS = "somebody who enters leaves no long text on the screen"
 # Not understood yet: said here so that it is seen when one of them is (docs/dialogue.md, "What it does not understand yet").
 NOT_YET = {
     *((DANGER_GOES_ON, language) for language in ("pl", "en", "ru", "es")),
     ("a yes with more words erases, and a question in between hears that nothing is erased yet", "en"),
     ("who asks whether a person writes here asks for nobody", "es"),
     ("a short question goes on with the one before it", "pl"),
-    ("a word of fear is answered", "es"),
     (THREATENED, "ro"),
     *((SENT_ON, language) for language in ("pl", "uk", "ru", "es", "ro")),
-    ("who thought of suicide and says that it is better is received and hardly told the numbers again", "uk"),
-    (ENTERS, "hi"),
+    *(("a wish to die that is denied ends its texts and the case stays", language) for language in ("tr", "vi")),
+    ("an illness that becomes a danger is answered as one, whatever it began as", "en"),
 }
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialogue.commands import Command
+from bot.dialogue.commands import Command, Commands
 from bot.dialogue.features import NEW, Context
-from bot.dialogue.screened import ALARMS, in_context
-from bot.dialogue.state import Who
-from bot.messages import Indicator, Speaker, Triage
+from bot.dialogue.screened import ALARMS, in_context, with_screening
+from bot.dialogue.state import Danger, Who
+from bot.messages import Indicator, Screening, Speaker, Triage
 from tests.dialogue.people import CALLED, DANGER, DYING, DYING_AGAIN, GRAVE, NEAR, NEAR_WITH_MORE, NOT_DYING, QUESTION
 from tests.dialogue.talk import Person, Talk
 from tests.support import HOTLINE
@@ -164,6 +164,19 @@ def test_what_the_screening_alone_hears_after_a_word_of_dying_is_heard_as_more_o
     talk.hears("…", "ask:hotline_cost")
     assert "suicide_hint" in talk.hears("…", "ask:hotline_hours", "hint:suicide", **VIOLENCE)
     assert talk.state.may_die
+
+
+def test_a_denial_of_dying_is_believed_although_the_screening_hears_an_emergency_that_it_does_not_name() -> None:
+    talk = Talk()
+    talk.hears("…", "feel:suicide", **MORTAL)
+    unnamed = Screening("en", Triage.EMERGENCY)
+    denies, still_in_danger = Commands.of("feel:better"), Commands.of("feel:better", "danger:self")
+    for likely, denied in ((0.05, True), (0.2, False)):
+        said_as = in_context(Context.of(talk.state), dict.fromkeys(HALF_HEARD, likely))
+        assert ("feel:better" in with_screening(denies, unnamed, said_as=said_as)) is denied
+        assert "feel:better" not in with_screening(still_in_danger, unnamed, said_as=said_as)
+    of_a_danger = in_context(Context(danger=Danger.OPEN, first=False), dict.fromkeys(HALF_HEARD, 0.05))
+    assert "feel:better" not in with_screening(denies, unnamed, said_as=of_a_danger)
 
 
 def test_a_courtesy_in_a_danger_is_no_reason_to_name_112_again() -> None:

@@ -73,6 +73,14 @@ def test_what_just_counts_for_two_networks_just_counts_and_what_more_says_one_th
     assert together(0.3, at_its_bar) > 0.2
 
 
+def test_where_a_network_of_its_own_counts_mostly_it_outweighs_the_other(heads: MessageHeads) -> None:
+    theirs, message = {WANTS: 0.5, REFUSES: 0.5}, encoding(heads, float(np.log(9)) + 2.0)  # two log odds above its bar
+    halves, mostly = (
+        heads.weighed_with({WANTS: 0.05, REFUSES: 0.5}, theirs, [message], mostly=names)[WANTS] for names in ((), (WANTS,))
+    )
+    assert halves < 0.5 < mostly
+
+
 def test_what_is_saved_is_read_again(heads: MessageHeads, of_encoder: Heads, tmp_path: Path) -> None:
     heads.save(tmp_path, PERSON)
     again = MessageHeads.load(tmp_path, PERSON, of_encoder)

@@ -38,6 +38,7 @@ screenings = st.builds(
         lambda signs: tuple(Evidence(sign, "") for sign in signs)
     ),
     speaker=st.sampled_from(list(Speaker)),
+    handoff=st.floats(0, 1),
 )
 states = st.builds(
     State,

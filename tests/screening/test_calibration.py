@@ -7,7 +7,8 @@ from bot.messages import Indicator, Speaker, Triage
 from bot.screening.calibration import ALLOWED_FALSE_ALARMS, MAX_FALSE_ALARMS, choose_concepts, choose_signs, choose_working_point
 from bot.screening.heads import Likelihoods
 from bot.screening.rows import GROUPS, Row
-from bot.screening.triage import judge, weighed_signs
+from bot.screening.triage import WorkingPoint, judge, weighed_signs
+from bot.screening.urgency import AlarmExample
 
 
 def row(number: int, triage: Triage, text: str = "", language: str = "en", source: str = "") -> Row:
@@ -24,7 +25,7 @@ def test_the_working_point_keeps_false_alarms_to_what_is_allowed() -> None:
     calm = [(row(number, Triage.NONE), told(float(value))) for number, value in enumerate(chance.beta(1, 6, 400))]
     grave = [(row(number, Triage.HIGH), told(float(value))) for number, value in enumerate(chance.beta(6, 2, 200))]
     rows, likelihoods = zip(*calm, *grave, strict=True)
-    point = choose_working_point(rows, likelihoods)
+    point = choose_working_point(rows, likelihoods, WorkingPoint())
     alarms = [judge(item, point, "en")[0].needs_person for _, item in calm]
     assert np.mean(alarms) <= MAX_FALSE_ALARMS
     assert np.mean([judge(item, point, "en")[0].needs_person for _, item in grave]) > 0.8
@@ -36,7 +37,7 @@ def test_each_group_of_languages_has_its_own_threshold_and_none_is_lower_than_wh
     rows += [row(n, Triage.HIGH, language="en") for n in range(50)]
     quiet = {"en": 6, "ka": 12, "fr": 20}  # how quiet the model is about calm messages of the language
     likelihoods = [told(float(chance.beta(1, quiet[item.language]) if item.triage is Triage.NONE else 0.7)) for item in rows]
-    point = choose_working_point(rows, likelihoods)
+    point = choose_working_point(rows, likelihoods, WorkingPoint())
     assert point.handoff_in["pl"] > point.handoff_in["ka"] >= point.handoff_in["fr"]
     alarmed = 0.0
     for language, members in (("en", "pl en uk ru"), ("ka", "es tl ka vi ro bg"), ("fr", "be tr ar hi fr pt")):
@@ -57,7 +58,19 @@ def test_thresholds_are_chosen_on_strangers_where_there_are_any() -> None:
     strangers = [(row(n, Triage.NONE, source="validation/en/x.yml"), told(0.3)) for n in range(200)]
     grave = [(row(n, Triage.HIGH), told(0.9)) for n in range(20)]
     rows, likelihoods = zip(*ours, *strangers, *grave, strict=True)
-    assert choose_working_point(rows, likelihoods).handoff_in["en"] < 0.4
+    assert choose_working_point(rows, likelihoods, WorkingPoint()).handoff_in["en"] < 0.4
+
+
+def test_what_is_an_emergency_is_chosen_on_what_people_say_in_conversations_as_well() -> None:
+    rows = [*(row(n, Triage.EMERGENCY) for n in range(100)), *(row(n, Triage.HIGH) for n in range(100))]
+    likelihoods = [*(told(0.95, 0.4 + n / 200) for n in range(100)), *(told(0.95, 0.1) for _ in range(100))]
+    alone = choose_working_point(rows, likelihoods, WorkingPoint())
+    talks = [AlarmExample(f"turn {n}", language="en") for n in range(300)]
+    with_talks = choose_working_point(
+        rows, likelihoods, WorkingPoint(), talks=talks, told_in_talks=[told(0.95, 0.3 + n / 1500) for n in range(300)]
+    )
+    assert alone.emergency < 0.4 < with_talks.emergency
+    assert with_talks.handoff == alone.handoff
 
 
 def test_an_indicator_that_one_clause_shouts_is_found_in_a_long_message() -> None:

@@ -81,5 +81,5 @@ class ScreeningClassifier(GraphComponent):
                 understanding = self._model.understand(text, language, encoding)
                 screening = self._model.screening(understanding)
                 message.set(SPELT, spelt(text, understanding.reading, self._model.spelling, self._model.encoder))
-            message.set(SCREENING, screening.as_json(), add_to_output=True)
+            message.set(SCREENING, screening.within(), add_to_output=True)
         return messages
