@@ -24,6 +24,10 @@ HEALTH: Final = "health"  # the matter of the library
 ILL: Final = frozenset({"ill", "pregnant"})  # kinds of tellings
 # The texts that tell first what to do in a danger.
 DANGER_OF_OTHERS: Final = ("emergency_witness", "emergency_relative", "emergency_health")
+# The texts of an alarm that say themselves that a consultant is called.
+TELL_OF_A_CONSULTANT: Final = frozenset(
+    {*DANGER_OF_OTHERS, "emergency_victim", "emergency_child", "unheard_first", "suicide", "suicide_witness"}
+)
 WHAT_TO_DO: Final = ("emergency_victim", "emergency_child", "unheard_first", *DANGER_OF_OTHERS)
 SOON: Final = 6  # messages before a consultant is offered a second time
 
@@ -243,7 +247,7 @@ def newly_waiting(turn: Turn) -> bool:
 
 def called_for_already(turn: Turn) -> bool:
     """Say whether this reply told already that a consultant is called, to somebody who neither refused one nor asks for one."""
-    told = any(text.startswith(("emergency_", "unheard_first", "suicide")) for text in turn.said)
+    told = not TELL_OF_A_CONSULTANT.isdisjoint(turn.said)
     return told and not refused_before(turn) and not person_wanted(turn)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bot.dialogue.commands import Command
+from bot.dialogue.predicates import TELL_OF_A_CONSULTANT
 from bot.dialogue.state import Person as Asked
 from bot.dialogue.state import State
+from bot.language.yaml_texts import read_values
 from bot.messages import Indicator, Triage
+from bot.screening.rows import NLU_DATA
 from tests.dialogue.talk import Talk
 
 GRAVE = {"triage": Triage.HIGH, "signs": [Indicator.DOCUMENTS_TAKEN], "told": ["papers"]}
@@ -83,6 +86,25 @@ def test_a_likely_refusal_beside_the_wish_for_a_person_takes_nothing_back() -> N
 def test_who_did_not_ask_for_a_consultant_is_told_why_one_is_called() -> None:
     assert "handoff_unasked" in Talk().hears("…", "tell:self", **GRAVE)
     assert "handoff_unasked" not in Talk().hears("…", "want:human", "tell:self", **GRAVE)
+
+
+def test_who_is_given_to_a_consultant_beside_a_hint_of_the_crisis_line_is_told_so() -> None:
+    talk = Talk()
+    talk.hears("…", "tell:self")
+    dying = {"triage": Triage.EMERGENCY, "signs": [Indicator.SUICIDE_RISK]}
+    said = talk.hears("…", "tell:self", borne_out=False, **dying)
+    assert talk.state.person is Asked.ASKED
+    assert {"suicide_hint", "handoff_unasked"} <= set(said)
+
+
+def test_exactly_the_texts_of_an_alarm_that_name_a_consultant_count_as_telling_of_one() -> None:
+    texts = {
+        name: forms["text"]
+        for path in (NLU_DATA / "en" / "answers").glob("*.yml")
+        for name, forms in read_values(path).items()
+        if str(name).startswith(("emergency_", "unheard_", "suicide"))
+    }
+    assert {name for name, text in texts.items() if "consultant" in text} == TELL_OF_A_CONSULTANT
 
 
 def test_who_was_just_offered_a_consultant_and_may_refuse_has_refused() -> None:
