@@ -142,7 +142,9 @@ class Decider:
         screening = raised(understood)
         age = self._own_age(said.text, screening, findings)
         findings = findings.with_message(screening, said.number, minor=age is not None and age < ADULT)
-        language, offered = self._language(conversation, said.text, screening, circumstances)
+        language, offered = self._language(conversation, said.text, screening, circumstances, spoke=before.spoke)
+        if language != conversation.language:
+            before = replace(before, spoke=conversation.language)
         read = Decision(screening, findings, language, commands=understood.commands, unread=broken_off is not None)
         if broken_off is not None:
             return self._failed(conversation, said, read, broken_off, circumstances)
@@ -275,11 +277,12 @@ class Decider:
         return replace(decision, replies=replies, reachable=reachable)
 
     def _language(
-        self, conversation: Conversation, text: str, screening: Screening, circumstances: Circumstances
+        self, conversation: Conversation, text: str, screening: Screening, circumstances: Circumstances, *, spoke: str
     ) -> tuple[str, str | None]:
         """Return the language to answer in, and one to offer when the writing has changed.
 
-        It is offered once: whoever writes on in it is answered in it, and whoever chose a language is not asked again.
+        It is offered once: whoever writes on in it is answered in it, so is whoever comes back to the language that they `spoke` before the
+        last change; whoever chose a language is not asked again.
         """
         written = screening.language
         if circumstances.first and len(opened := self.lexicon.opens_in(text)) == 1:
@@ -291,7 +294,7 @@ class Decider:
             return written, None
         if conversation.language_fixed or not enough:
             return conversation.language, None
-        if screening.triage is not Triage.NONE or circumstances.offered == written:
+        if screening.triage is not Triage.NONE or written in {circumstances.offered, spoke}:
             return written, None
         return conversation.language, written
 

@@ -7,7 +7,7 @@ language may add ways of asking of its own. An answer is found by nearness in me
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +28,7 @@ _MOMENTS: Final = frozenset({CALM, WAITING, DANGER})
 OUTSIDE, DYING = "outside", "dying"  # what an answer may presume: that somebody is not locked in, or spoke of dying
 _PRESUMED: Final = frozenset({"", OUTSIDE, DYING})
 _KEYS: Final = frozenset(
-    {"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "presumes", "tells", "recalls", "offered"}
+    {"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "presumes", "tells", "recalls", "offered", "yields_to"}
 )
 EMERGENCY: Final = "{emergency}"  # stands in a text for 112
 PHONES: Final = ("{hotline", "{strada_mobile}", "{labour_line", "{migrant_line}")  # numbers that only answer a voice
@@ -51,7 +51,8 @@ class Answer:
     `vital`: it comes before others, and may be said beside an alarm; `presumes`: what must be so of whom it is said to, "" for nothing;
     `phones`: its words name a number to call; `tells` are the facts of the person's situation that asking for it tells; `recalls` what was
     arranged that is said with it; `languages` are those in which it may be said: none stands for all; `offered`: it may stand on a button,
-    where it would not put words into the person's mouth.
+    where it would not put words into the person's mouth; `yields_to` are the answers beside which it is left out of a reply: they say the
+    same, or what does not go with it.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Answer:
     recalls: tuple[str, ...] = ()
     languages: frozenset[str] = frozenset()
     offered: bool = True
+    yields_to: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -89,6 +91,18 @@ class Answer:
         for language, ways in self.asked.items():
             for way in ways:
                 yield language, way
+
+
+def going_together(found: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Return the answers that one reply may say of those found for it; of two that yield to each other the first."""
+
+    def yields(place: int, answer: Answer) -> bool:
+        return any(
+            other.id in answer.yields_to and (before < place or answer.id not in other.yields_to)
+            for before, other in enumerate(found)
+        )
+
+    return tuple(answer for place, answer in enumerate(found) if not yields(place, answer))
 
 
 @dataclass(frozen=True)
@@ -123,8 +137,8 @@ class Library:
                     raise LibraryInvalid(f"{path}: the answer {name} has no text in {where}.")
                 found[name] = _answer(name, entry, path, {code: words.get(name, {}) for code, words in own.items()})
         for answer in found.values():
-            if lost := [name for name in answer.next if name not in found]:
-                raise LibraryInvalid(f"{answer.matter}: {answer.id} names as next what does not exist: {', '.join(lost)}.")
+            if lost := [name for name in (*answer.next, *sorted(answer.yields_to)) if name not in found]:
+                raise LibraryInvalid(f"{answer.matter}: {answer.id} names what does not exist: {', '.join(lost)}.")
         counted = _read(root / NEXT_NEEDS) if (root / NEXT_NEEDS).exists() else {}
         after, told = ({key: tuple(needs) for key, needs in counted.get(part, {}).items()} for part in ("after", "told"))
         return cls(found, after, told, _alarming(root))
@@ -205,6 +219,7 @@ def _answer(name: str, entry: Mapping[str, Any], path: Path, words: Mapping[str,
         tells=tells,
         recalls=tuple(entry.get("recalls", ())),
         offered=entry.get("offered") != "no",
+        yields_to=frozenset(entry.get("yields_to", ())),
     )
 
 

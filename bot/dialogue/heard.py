@@ -12,6 +12,7 @@ from bot.dialogue.replies import (
     PERSON,
     beside,
     in_particular,
+    meant,
     receipt,
     received,
     stays,
@@ -84,7 +85,7 @@ HEARD: Final = (
         H,
         "something else was meant, and it is not said what",
         lambda t: t.does("correct:meant") and not t.does("ask", "tell:self", "tell:other"),
-        says("meant_ask", "not_understood", buttons=PERSON),
+        meant,
         REPLY_ENDS,
     ),
     PlanRow(

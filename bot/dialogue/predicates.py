@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.dialogue.answers import DANGER, DYING, OUTSIDE, PREFIX, Answer, moments_of
+from bot.dialogue.answers import DANGER, DYING, OUTSIDE, PREFIX, Answer, going_together, moments_of
 from bot.dialogue.commands import ASK, FOUND_ONLY, HELPS, Command
 from bot.dialogue.screened import ALARMS
 from bot.dialogue.situation import Turn
@@ -284,7 +284,7 @@ def fitting(turn: Turn) -> tuple[Answer, ...]:
 
 def answers(turn: Turn) -> tuple[Answer, ...]:
     """Return the answers that are given: at most two; what was asked and has no room stays in mind (`State.left`)."""
-    return fitting(turn)[:MOST_ANSWERS]
+    return going_together(fitting(turn))[:MOST_ANSWERS]
 
 
 def fits(turn: Turn, answer: Answer) -> bool:
@@ -324,9 +324,11 @@ def clearly_asked(turn: Turn) -> tuple[str, ...]:
 
 def left(turn: Turn) -> tuple[str, ...]:
     """Return the questions, of this message or earlier ones, that found no room: beside two others, or where it asks openly in an alarm."""
-    given = {answer.id for answer in answers(turn)}
-    asked = clearly_asked(turn) if asks_openly(turn) else [answer.id for answer in fitting(turn)]
-    return tuple(name for name in dict.fromkeys((*asked, *turn.now.left)) if name not in given)
+    found = fitting(turn)
+    asked = clearly_asked(turn) if asks_openly(turn) else [answer.id for answer in found]
+    waiting = {answer.id for answer in going_together(found)[MOST_ANSWERS:]}
+    done = {answer.id for answer in found} - waiting
+    return tuple(name for name in dict.fromkeys((*asked, *turn.now.left)) if name not in done)
 
 
 def of_no_use(turn: Turn) -> bool:

@@ -150,10 +150,18 @@ def offers(turn: Turn, named: Iterable[str]) -> tuple[str, ...]:
     """Return buttons for questions that found no room, then those `named`, and for a person; none of what was answered, nor in a danger."""
     if turn.quiet or is_.acute(turn):
         return ()
-    told = {*turn.now.said, *(answer.text for answer in is_.answers(turn))}
+    given = is_.answers(turn)
+    told = {*turn.now.said, *(answer.text for answer in given)}
     known = [turn.library.answers[name] for name in dict.fromkeys((*is_.left(turn), *named)) if name in turn.library]
+    told |= {answer.text for answer in known if not answer.yields_to.isdisjoint(one.id for one in given)}
     fresh = [f"ask_{answer.id}" for answer in known if answer.text not in told and is_.fits(turn, answer)]
     return (*fresh[:MOST_OFFERED], *(() if turn.now.person is not Person.NONE else PERSON)) if fresh else ()
+
+
+def meant(turn: Turn) -> Sequence[Say]:
+    """Return the question what was meant instead, with buttons for what stood near to the last question."""
+    (say,) = says("meant_ask", "not_understood")(turn)
+    return (replace(say, buttons=offers(turn, turn.before.near) or PERSON),)
 
 
 def with_near(*texts: str, near: tuple[str, ...] = ()) -> Words:

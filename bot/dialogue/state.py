@@ -14,6 +14,7 @@ VECTORS_KEPT: Final = 2  # messages of the person whose vectors are read with th
 STOPS_PRESSING: Final = 3  # messages without a word of a danger, or of dying, after which other things are spoken of
 NEEDS_KEPT: Final = 4  # answered needs that a follow-up may belong to
 LEFT_KEPT: Final = 3  # questions that were asked and found no room
+NEAR_KEPT: Final = 3  # answers that stood near to the last question
 
 
 class Who(StrEnum):
@@ -71,8 +72,9 @@ class State:
     """A conversation as the dialogue knows it.
 
     `awaits` is the question that is open: see `bot.dialogue.settle`. `said` counts the texts by id, `last_said` are those of the
-    last reply. `needs` are the answers given last, the newest first; `left` those that were asked for and found no room; `vectors` the
-    person's last messages as numbers (fp16, base64).
+    last reply. `needs` are the answers given last, the newest first; `left` those that were asked for and found no room; `near` those that
+    stood near to the last question and were not given; `vectors` the person's last messages as numbers (fp16, base64);
+    `spoke` is the language they were answered in before the writing changed.
     """
 
     who: Who = Who.UNKNOWN
@@ -90,6 +92,7 @@ class State:
     signs: tuple[str, ...] = ()  # indicators that messages carried, but for what somebody left behind
     needs: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     said: Mapping[str, int] = field(default_factory=dict)
     last_said: tuple[str, ...] = ()
     unclear: int = 0
@@ -99,6 +102,7 @@ class State:
     report: Mapping[str, str] = field(default_factory=dict)
     report_sent: bool = False
     vectors: tuple[str, ...] = ()
+    spoke: str = ""
 
     @property
     def in_danger(self) -> bool:
@@ -150,7 +154,7 @@ class State:
         for name, kind in (("who", Who), ("danger", Danger), ("suicide", Danger), ("person", Person), ("triage", Triage)):
             if name in values:
                 values[name] = kind(values[name])
-        for name in ("signs", "needs", "left", "last_said", "vectors"):
+        for name in ("signs", "needs", "left", "near", "last_said", "vectors"):
             if name in values:
                 values[name] = tuple(values[name])
         if "facts" in values:

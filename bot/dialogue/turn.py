@@ -14,10 +14,10 @@ from bot.dialogue.answers import Library
 from bot.dialogue.arrangements import as_noted
 from bot.dialogue.commands import FACT, Commands
 from bot.dialogue.plan import Say, Section, heard_saying, plan
-from bot.dialogue.predicates import alarm_now, clearly_asked, left
+from bot.dialogue.predicates import alarm_now, beside, clearly_asked, left
 from bot.dialogue.settle import settle, still_open
 from bot.dialogue.situation import Turn
-from bot.dialogue.state import LEFT_KEPT, NEEDS_KEPT, Fact, Heard, Person, State, Who, apply
+from bot.dialogue.state import LEFT_KEPT, NEAR_KEPT, NEEDS_KEPT, Fact, Heard, Person, State, Who, apply
 from bot.dialogue.tellings import LEFT
 from bot.language.wording import Wording
 from bot.messages import Indicator, Screening, Triage
@@ -136,6 +136,7 @@ class Speaking:
             now,
             needs=tuple(dict.fromkeys((*needs, *clearly_asked(turn), *now.needs)))[:NEEDS_KEPT],
             left=tuple(name for name in left(turn) if not now.times(f"answer.{name}"))[:LEFT_KEPT],
+            near=beside(turn)[:NEAR_KEPT],
             awaits=turn.asks if turn.asks is not None else self._still_open(),
             report_sent=now.report_sent or "report_sent" in turn.said,
         )

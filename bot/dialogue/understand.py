@@ -46,9 +46,8 @@ DOUBTED: Final = 0.4
 # How much surer a denial with a "no" in it must be than the dying that is heard beside it to count as one: "no, I do not want to live on"
 # is heard as both, up to 0.33 surer as a denial; most who deny it in so many words are surer by far.
 CLEARLY: Final = 0.4
-# A denial stands in its own words ("I would never hurt myself"), in which the network of the commands hears dying. Of 96 denials of
-# strangers to who was asked about dying its own network and that one by halves hear 24 as a denial alone and 25 as dying alone, and
-# mostly by its own 40 and 11; of 80 who mean it all are heard either way, two of them as both (one).
+# A denial stands in its own words ("I would never hurt myself"), in which the network of the commands hears dying: what is heard apart
+# counts mostly there (`bench.alarms`, `docs/encoder.md`).
 OF_DYING: Final = ("feel:suicide", "feel:better")
 # What half heard does no harm: it is received or asked about. Nobody is called, sent away or alarmed by half a word.
 HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", "feel:afraid", "feel:ashamed", "feel:unsure")

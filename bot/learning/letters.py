@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bot.dialogue.letters import PLACES, Letters, places, weighed
 from bot.screening.heads import Matrix
-from bot.screening.network import Told, likely, outputs_of
+from bot.screening.network import Told, likely, outputs_of, smoothed
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -64,7 +64,7 @@ def learn_letters(
         order = learning.chance.permutation(len(texts))
         for start in range(0, len(texts), _BATCH):
             batch = order[start : start + _BATCH]
-            wanted = targets[batch] * (1 - course.smoothing) + course.smoothing / len(outputs)
+            wanted = smoothed(targets[batch], course.smoothing)
             learning.step(_rows([seen[place] for place in batch], rarity, learning), wanted, steps)
     weights, table = outputs_of(learning.weights, course.sharpness), learning.table.astype(np.float16)
     return Letters(rarity, table, tuple(outputs), weights, learning.biases, bool(course.sharpness))

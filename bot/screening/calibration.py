@@ -188,14 +188,10 @@ def choose_working_point(
             in_languages |= dict.fromkeys(languages, max(own, shared))
     said_in = [*(row.language for row in rows), *(turn.language for turn in talks)]
     bars = np.array([in_languages.get(language, tau) for language in said_in])
-    share = best_threshold(
-        np.where(
-            np.array([item.handoff for item in (*told, *told_in_talks)]) >= bars, np.r_[emergency, _shares(told_in_talks)], 0.0
-        ),
-        np.r_[need, np.array([turn.alarms for turn in talks], dtype=np.bool_)],
-        beta=1.5,
-        default=0.5,
-    )
+    handed_over = np.array([item.handoff for item in (*told, *told_in_talks)]) >= bars
+    shares = np.where(handed_over, np.r_[emergency, _shares(told_in_talks)], 0.0)
+    alarms = np.r_[need, np.array([turn.alarms for turn in talks], dtype=np.bool_)]
+    share = best_threshold(shares, alarms, beta=1.5, default=0.5)
     flags = _indicator_flags(rows)
     values = np.stack([item.indicators for item in told])
     indicator = best_threshold(values.ravel(), flags.ravel(), beta=1.0, default=0.4)

@@ -87,9 +87,9 @@ def _member(
             seen = _dropped(rows[batch], course.dropout, chance)
             raw = seen @ weights[0] + biases[0]
             hidden = _dropped(np.maximum(raw, 0), course.dropout, chance)
-            wanted = targets[batch] * (1 - course.smoothing) + course.smoothing / count
+            wanted = smoothed(targets[batch], course.smoothing)
             told = Told.of(hidden, weights[1], biases[1], course.sharpness)
-            error = (likely(told.logits, exclusive=exclusive) - wanted) / len(batch)
+            error = (likely(told.logits, exclusive=exclusive) - wanted) / np.float32(len(batch))
             if counts is not None:
                 error = error * counts[batch]
             inner, outer, bias = told.slopes(error)
@@ -103,6 +103,11 @@ def _member(
                 move = mean[place] / (1 - _ONE**step) / (np.sqrt(spread[place] / (1 - _TWO**step)) + 1e-8)
                 learned[place] -= np.float32(rate) * (move + course.decay * learned[place])
     return learned
+
+
+def smoothed(targets: Matrix, share: float) -> Matrix:
+    """Return what is wanted of the outputs, a share of it spread over all of them."""
+    return targets * np.float32(1 - share) + np.float32(share / targets.shape[1])
 
 
 def outputs_of(weights: Matrix, sharpness: float) -> Matrix:

@@ -6,7 +6,7 @@ Temperatures, joint opinion, weight of clauses and phrases, what is urgent, work
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -159,13 +159,7 @@ def _told(talks: Sequence[AlarmExample], model: ScreeningModel, progress: Progre
         (encoding,) = model.encoder.read([text])
         return model.understand(text, turn.language, encoding).likelihoods
 
-    found: list[Likelihoods] = []
-    with ThreadPoolExecutor(os.process_cpu_count()) as cores:
-        for one in cores.map(told, talks):
-            found.append(one)
-            if len(found) % _BATCH == 0:
-                progress("turns", len(found), len(talks))
-    return found
+    return list(_on_all_cores(told, talks, lambda done: progress("turns", done, len(talks))))
 
 
 def _read(rows: Sequence[Row], encoder: Encoder, progress: Progress) -> list[Reading]:
@@ -175,9 +169,13 @@ def _read(rows: Sequence[Row], encoder: Encoder, progress: Progress) -> list[Rea
     def read(part: Sequence[Row]) -> list[Reading]:
         return read_all([readable(row.text) for row in part], [row.language for row in part], encoder)
 
-    found: list[Reading] = []
+    read_parts = _on_all_cores(read, batches, lambda done: progress("vectors", min(done * _BATCH, len(rows)), len(rows)))
+    return [reading for part in read_parts for reading in part]
+
+
+def _on_all_cores[T, R](work: Callable[[T], R], parts: Sequence[T], done: Callable[[int], None]) -> Iterator[R]:
+    """Yield what is made of each part, as many at once as there are cores; tell how many are done."""
     with ThreadPoolExecutor(os.process_cpu_count()) as cores:
-        for part in cores.map(read, batches):
-            found += part
-            progress("vectors", len(found), len(rows))
-    return found
+        for number, result in enumerate(cores.map(work, parts), start=1):
+            done(number)
+            yield result

@@ -75,6 +75,25 @@ async def test_who_writes_on_in_the_offered_language_is_answered_in_it_and_not_a
     await program.close()
 
 
+class AlarmedAssistant(SwitchingAssistant):
+    """Hears something grave in what is written in English."""
+
+    def screened(self, text: str, language_hint: str | None) -> Screening:
+        found = super().screened(text, language_hint)
+        found = replace(found, language="pl") if "kosztuje" in text.split() else found
+        return replace(found, triage=Triage.HIGH) if "boss" in text.split() else found
+
+
+async def test_who_comes_back_to_the_language_they_wrote_before_is_answered_in_it_at_once(tmp_path: Path) -> None:
+    program = await open_program(tmp_path, AlarmedAssistant())
+    await program.frontdoor.receive(inbound("dzień dobry"))
+    grave = await program.frontdoor.receive(inbound("the boss has taken my passport", number="2"))
+    assert {reply.language for reply in grave.replies} == {"en"}
+    back = await program.frontdoor.receive(inbound("a ile to wszystko kosztuje", number="3"))
+    assert {reply.language for reply in back.replies} == {"pl"}
+    await program.close()
+
+
 async def test_a_yes_without_an_offer_changes_no_language(tmp_path: Path) -> None:
     program = await open_program(tmp_path, SwitchingAssistant())
     await program.frontdoor.receive(inbound("dzień dobry"))
