@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from multidict import MultiDictProxy
 
 ASKED: Final = "asked"
-MOST_WAYS: Final = 2000  # characters of the ways of asking in one language
-MOST_FIELD: Final = 600  # of a text: more than may be published, so that nothing is cut while it is written
+# Characters that fit into the fields: more than may be published, so that nothing is lost while it is written.
+MOST: Final[Mapping[str, int]] = {"title": 80, "text": 600, ASKED: 2000, "next": 200}
 FIRST: Final = tuple(WAYS)  # the languages whose fields are open
 
 
@@ -25,8 +25,14 @@ class Unusable(Exception):
     """A form does not make an entry: its id, matter or a choice is not of the expected form."""
 
 
+class TooLong(Exception):
+    """A field holds more than fits: nothing is cut, it is said to whoever wrote it."""
+
+
 def entry_from(form: MultiDictProxy[Any], *, name: str, matters: Sequence[str]) -> Entry:
-    """Return the entry that a form holds under an id; raises Unusable."""
+    """Return the entry that a form holds under an id; raises Unusable, or TooLong."""
+    if any(len(str(value)) > _most(field) for field, value in form.items()):
+        raise TooLong
     try:
         entry = Entry.model_validate(
             {
@@ -81,6 +87,11 @@ def fields_from(form: MultiDictProxy[Any]) -> dict[str, Any]:
 async def posted(request: web.Request) -> MultiDictProxy[Any]:
     """Return a posted form with all values of each field."""
     return await request.post()
+
+
+def _most(field: str) -> int:
+    """Return how many characters fit into a field: of a language's words by their form, else as many as into a text."""
+    return MOST.get(field.rpartition(".")[2], MOST["text"])
 
 
 def _words(form: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:

@@ -101,7 +101,7 @@ class AnswerPages:
                 raise web.HTTPNotFound
             if await switch_off(session, name, by=visitor.staff_id, because=because, now=self.services.now()):
                 await self.services.record(session, visitor, "answer_off", name)
-        return back_to(f"/answers/{name}")
+        return back_to(f"/answers/{name}?told=off")
 
     async def on(self, request: web.Request) -> web.Response:
         """Let an answer be said again."""

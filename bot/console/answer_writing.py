@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.console.answer_forms import FIRST, MOST_FIELD, MOST_WAYS, Unusable, entry_from, fields_from, fields_of, posted
+from bot.console.answer_forms import FIRST, MOST, TooLong, Unusable, entry_from, fields_from, fields_of, posted
 from bot.console.answer_shown import AnswerCatalogue
 from bot.console.services import ConsoleServices, back_to, form_of, require
 from bot.console.staff import Role
@@ -81,6 +81,8 @@ class AnswerWriting:
             entry = entry_from(form, name=str(fields["id"]), matters=MATTERS)
         except Unusable:
             return self._form(request, fields, seen=seen, status=422, problem="answers.unusable")
+        except TooLong:
+            return self._form(request, fields, seen=seen, status=422, problem="answers.too_long")
         if entry.id in self.editions.files.library:
             return self._form(request, fields, seen=seen, status=409, problem="answers.taken")
         try:
@@ -90,7 +92,7 @@ class AnswerWriting:
         except ChangedMeanwhile:
             problem = "answers.taken" if name is None else "answers.changed_form"
             return self._form(request, fields, seen=seen, status=409, problem=problem)
-        return back_to(f"/answers/{entry.id}")
+        return back_to(f"/answers/{entry.id}?told=drafted")
 
     async def publish(self, request: web.Request) -> web.Response:
         """Let a draft that somebody else wrote, and that has no fault, be said from the next message on."""
@@ -133,8 +135,7 @@ class AnswerWriting:
             "languages": (*FIRST, *(code for code in LANGUAGES if code not in FIRST)),
             "right_to_left": right_to_left(),
             "numbers": self.editions.files.wording.facts,
-            "most_field": MOST_FIELD,
-            "most_ways": MOST_WAYS,
+            "most": MOST,
         }
         return self.services.page(request, "answer_form.html", context, status=status)
 

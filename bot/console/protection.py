@@ -47,6 +47,10 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers["Cache-Control"] = "no-cache" if route_name(request) == "static" else "no-store"
 
 
+class LoginEnded(web.HTTPForbidden):
+    """A form was sent without a login: what was typed waits in the tab."""
+
+
 @web.middleware
 async def failures_as_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Show a page for every failure; log its kind, never its words."""
@@ -56,7 +60,8 @@ async def failures_as_pages(request: web.Request, handler: Handler) -> web.Strea
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        key = f"error.{error.status}" if services.texts.has(f"error.{error.status}.title") else "error.refused"
+        name = "ended" if isinstance(error, LoginEnded) else error.status
+        key = f"error.{name}" if services.texts.has(f"error.{name}.title") else "error.refused"
         return services.page(request, "error.html", {"key": key}, status=error.status)
     except web.RequestPayloadError:
         page = services.page(request, "error.html", {"key": "error.refused"}, status=400)
@@ -79,6 +84,8 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     if visitor is not None:
         request[VISITOR] = visitor
     if request.method not in {"GET", "HEAD"}:
+        if visitor is None and route not in OPEN:
+            raise LoginEnded
         await _check_form(request, services, visitor)
     if visitor is None:
         return await handler(request) if route in OPEN else _go(request, "login", visitor)

@@ -43,6 +43,16 @@ def test_every_text_that_a_template_names_is_there(texts: Texts) -> None:
     assert seen > 100
 
 
+def test_every_text_is_named_somewhere(texts: Texts) -> None:
+    sources = [path.read_text(encoding="utf-8") for kind in ("py", "html", "js") for path in CONSOLE.rglob(f"*.{kind}")]
+    words = "\n".join(sources)
+    made = set(re.findall(r'["`]([a-z_.]+)\.(?:" ~|\{|\$\{)', words))  # "error." and a code that comes after it
+    made |= set(re.findall(r'(?:name_of|\.name)\((?:request, )?"([a-z_.]+)"', words))
+    assert [
+        key for key in texts.texts if f'"{key}"' not in words and not any(key.startswith(f"{begin}.") for begin in made)
+    ] == []
+
+
 def test_both_languages_have_the_same_places_for_values(texts: Texts) -> None:
     for key, languages in texts.texts.items():
         places = [sorted(re.findall(r"\{(\w+)\}", text)) for text in languages.values()]

@@ -3,8 +3,9 @@
 const ALL = "console-draft:";
 const mine = `${ALL}${document.body.dataset.staff}:`;
 const caseId = document.getElementById("case")?.dataset.case;
-const keyOf = (field) => `${mine}${caseId}:${field.id}`;
-const fields = () => (caseId ? [...document.querySelectorAll("[data-keep]")] : []);
+const page = caseId ?? location.pathname + location.search;
+const keyOf = (field) => `${mine}${page}:${field.id}`;
+const fields = () => [...document.querySelectorAll("[data-keep]")];
 
 const read = (key) => JSON.parse(sessionStorage.getItem(key) ?? "null");
 const write = (key, kept) => sessionStorage.setItem(key, JSON.stringify(kept));
@@ -12,15 +13,16 @@ const forget = (wanted) => {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(ALL) && wanted(key)) sessionStorage.removeItem(key);
 };
 
-// The form's id goes with the words: an answer that arrived although it seemed lost is not sent twice.
+// The form's id goes with the words: an answer that arrived although it seemed lost is not sent twice. So does what the field held before:
+// what was typed into something that a colleague has changed meanwhile would undo their change.
 function keep(field) {
-  if (!field.value.trim()) sessionStorage.removeItem(keyOf(field));
-  else write(keyOf(field), { text: field.value, formId: field.form.elements.form_id?.value });
+  if (field.value.trim() === field.defaultValue.trim()) sessionStorage.removeItem(keyOf(field));
+  else write(keyOf(field), { text: field.value, from: field.defaultValue, formId: field.form.elements.form_id?.value });
 }
 
 function restore(field) {
   const kept = read(keyOf(field));
-  if (!kept || field.value) return;
+  if (!kept || field.value !== field.defaultValue || kept.from !== field.defaultValue) return;
   field.value = kept.text;
   if (kept.formId) field.form.elements.form_id.value = kept.formId;
   const folded = field.closest("details");
@@ -50,7 +52,7 @@ fields().forEach(restore);
 showUnsent();
 markCases();
 document.addEventListener("console:refreshed", markCases);
-document.addEventListener("input", ({ target }) => { if (caseId && target.matches("[data-keep]")) keep(target); });
+document.addEventListener("input", ({ target }) => { if (target.matches("[data-keep]")) keep(target); });
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   if (event.target.matches(".log-out")) forget(() => true);
