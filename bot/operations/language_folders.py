@@ -18,6 +18,7 @@ PLACES: Final[Mapping[str, str]] = {
     "{}/writing.yml": "its letters and conjunctions",
     "{}/lexicon.yml": "short words: yes, no, a person please",
     "{}/person.yml": "ways of asking for a person",
+    "{}/alarms.yml": "messages that alarm, that deny it, or only sound so",
     "{}/telling.yml": "stems that tell over somebody's shoulder what a conversation is about; an empty list where none is chosen",
     "{}/answers/answers.yml": "answers",
     "{}/answers/dialogue.yml": "what is said in a conversation",

@@ -125,6 +125,12 @@ def test_its_file_alone_says_how_it_is_written_by_what_codes_it_is_known_and_fro
     assert json.dumps(to_the_left, separators=(",", ":")) in render_widget(wording, ["https://ngo.example"])
 
 
+def test_whatever_all_languages_have_in_their_folders_is_a_place_that_can_be_forgotten() -> None:
+    own = [{path.relative_to(NLU_DATA / code).as_posix() for path in (NLU_DATA / code).rglob("*.yml")} for code in LANGUAGES]
+    places = {path.relative_to(NLU_DATA).as_posix() for place in PLACES for path in NLU_DATA.glob(place.format("en"))}
+    assert {f"en/{name}" for name in set.intersection(*own)} - places == set()
+
+
 def test_each_place_that_was_forgotten_is_named(root: Path, tmp_path: Path) -> None:
     for place in PLACES:
         paths = sorted(root.glob(place.format(CODE)))
