@@ -147,6 +147,7 @@ def build(
         person_daily=settings.person_daily_replies,
         total_daily=settings.total_daily_replies,
         turn_seconds=settings.turn_seconds,
+        language=settings.default_language,
     )
     return Program(
         settings=settings,

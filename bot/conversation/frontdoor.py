@@ -86,8 +86,10 @@ class FrontDoor:
         person_daily: int = 80,
         total_daily: int = 3000,
         turn_seconds: float = 10.0,
+        language: str = "pl",
     ) -> None:
         self.database = database
+        self.language = language
         self.remains = Remains(database)
         self.conversations = conversations
         self.queue = queue
@@ -160,7 +162,7 @@ class FrontDoor:
                         session,
                         channel=inbound.channel,
                         pseudonym=inbound.pseudonym,
-                        language=inbound.language_hint if inbound.language_hint in LANGUAGES else "pl",
+                        language=inbound.language_hint if inbound.language_hint in LANGUAGES else self.language,
                         address=inbound.address,
                         now=inbound.received_at,
                     )

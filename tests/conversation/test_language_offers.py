@@ -94,6 +94,14 @@ async def test_who_comes_back_to_the_language_they_wrote_before_is_answered_in_i
     await program.close()
 
 
+async def test_whose_language_nothing_tells_is_answered_in_that_of_the_settings(tmp_path: Path) -> None:
+    program = await open_program(tmp_path, SwitchingAssistant(), default_language="uk")
+    for hint in (None, "de"):
+        outcome = await program.frontdoor.receive(replace(inbound("112", who=f"of {hint}"), language_hint=hint))
+        assert {reply.language for reply in outcome.replies} == {"uk"}
+    await program.close()
+
+
 async def test_a_yes_without_an_offer_changes_no_language(tmp_path: Path) -> None:
     program = await open_program(tmp_path, SwitchingAssistant())
     await program.frontdoor.receive(inbound("dzień dobry"))
