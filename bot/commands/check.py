@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -141,6 +142,14 @@ async def _database(settings: Settings) -> list[Finding]:
 
 
 def _rights(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    where = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
+    try:
+        with TemporaryDirectory(dir=where):
+            pass
+    except OSError:
+        cannot = "be written to" if where == folder else f"be made: nothing can be written into {where}"
+        yield Finding("rights", "missing", f"The folder {folder} (DATA_DIR) cannot {cannot}. The program's user must own it.")
     files = settings.data_dir / "frontdoor.sqlite3", settings.data_dir / KEY_FILE
     if listed := sorted({str(path) for file in files for path in open_to_others(file)}):
         sentence = f"Others than its owner may read or write {', '.join(listed)}. Run: chmod -R go= {settings.data_dir}"
@@ -149,6 +158,8 @@ def _rights(settings: Settings) -> Iterator[Finding]:
 
 def _disk(settings: Settings) -> Iterator[Finding]:
     disk = disk_of(settings.data_dir)
+    if not disk.size:
+        return  # no disk: that nothing can be written there is told already
     told = f"The disk of {settings.data_dir.name}/ is {disk.used:.0%} full, {disk.free // MEGABYTE} MB are free."
     if disk.free < settings.disk_reserve_mb * MEGABYTE:
         yield Finding("disk", "missing", f"{told} Below {settings.disk_reserve_mb} MB nobody can open a web chat: make room now.")

@@ -40,10 +40,11 @@ TURNED_AWAY = Counter("frontdoor_conversations_refused", "New conversations of t
 
 @dataclass(frozen=True)
 class Disk:
-    """How full a disk is: the share that is used, and the bytes that this process may still write."""
+    """How full a disk is: the share that is used, and the bytes that this process may still write; `size` is 0 of what is no disk."""
 
     used: float
     free: int
+    size: int = 1
 
     @property
     def filling(self) -> bool:
@@ -55,7 +56,7 @@ def disk_of(folder: Path) -> Disk:
     """Return how full the disk of a folder is; of one that is not there yet, the disk where it will be."""
     there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), Path("/"))
     total, used, free = shutil.disk_usage(there)
-    return Disk(used / max(used + free, 1) if total else 0.0, free)
+    return Disk(used / max(used + free, 1) if total else 0.0, free, total)
 
 
 class StorageCapacity:

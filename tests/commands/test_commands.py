@@ -77,6 +77,18 @@ def test_check_names_what_is_missing_in_plain_words(
     assert "TELEGRAM_BOT_TOKEN" in told
 
 
+def test_check_says_that_a_folder_cannot_be_made_and_tells_nothing_of_a_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA_DIR", "/proc/frontdoor")
+    monkeypatch.setenv("MODEL_DIR", str(tmp_path / "models"))
+    assert main(["check"]) == 1
+    told = capsys.readouterr().out
+    assert "The folder /proc/frontdoor (DATA_DIR) cannot be made: nothing can be written into /proc." in told
+    assert "missing  disk" not in told
+    assert "ready    disk" not in told
+
+
 def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PORT", "eighty")
     assert main(["purge"]) == 1
