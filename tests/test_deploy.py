@@ -66,6 +66,20 @@ def test_hadolint_finds_nothing_in_the_image_file() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_a_prometheus_beside_the_containers_reaches_the_counts_of_each_front_door() -> None:
+    (job,) = yaml.safe_load((DEPLOY / "prometheus" / "scrape.yml").read_text(encoding="utf-8"))["scrape_configs"]
+    asked = {target for config in job["static_configs"] for target in config["targets"]}
+    published = {
+        port.rpartition(":")[0]
+        for name in ("frontdoor-1", "frontdoor-2")
+        for port in COMPOSE["services"][name]["ports"]
+        if port.endswith(":9464")
+    }
+    assert asked == published == {"127.0.0.1:9464", "127.0.0.1:9465"}
+    assert job["job_name"] == "frontdoor"
+    assert 'job="frontdoor"' in " ".join(questions())
+
+
 def test_alerts_and_dashboard_look_at_series_that_exist() -> None:
     asked = questions()
     named = set(re.findall(r"frontdoor_\w+", " ".join(asked)))
@@ -82,14 +96,15 @@ def test_a_front_door_of_the_compose_file_is_hardened_and_set_by_settings_that_e
     known = {name.upper() for name in Settings.model_fields}
     assert set(told["environment"]) <= known
     image = set(re.findall(r"\b([A-Z_]+)=", CONTAINERFILE.split("ENTRYPOINT")[0].rpartition("USER")[2]))
-    others = {"HOME", "MPLCONFIGDIR", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS", "OMP_NUM_THREADS", "RASA_TELEMETRY_ENABLED"}
+    others = {"HOME", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS", "OMP_NUM_THREADS", "RASA_TELEMETRY_ENABLED"}
     assert image - others <= known
     assert "POSTGRES_PASSWORD" not in told["environment"]
 
 
 def test_only_the_proxy_is_reached_from_outside_and_the_database_from_nowhere_else() -> None:
     services = COMPOSE["services"]
-    assert {name for name, told in services.items() if told.get("ports")} == {"caddy"}
+    world = {name for name, told in services.items() for port in told.get("ports", ()) if not port.startswith("127.0.0.1:")}
+    assert world == {"caddy"}
     assert services["db"]["networks"] == ["inside"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
     caddy = (DEPLOY / "compose" / "Caddyfile").read_text(encoding="utf-8")
