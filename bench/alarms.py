@@ -6,6 +6,7 @@ read as the first of a conversation, a denial after a word of dying.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -55,6 +56,7 @@ def sentences() -> dict[str, Mapping[str, Sequence[str]]]:
 
 def main() -> None:
     """Print the counts by language."""
+    argparse.ArgumentParser(prog=f"python -m {__spec__.name}", description=__doc__).parse_args()
     reader = load_reader(Path(load_settings().model_dir))
     columns = (*RIGHT, "given over")
     print(" " * 4 + "".join(f"{name:>14}" for name in columns))

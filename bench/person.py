@@ -7,6 +7,7 @@ offered, as some of them are a yes in other words.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -64,6 +65,7 @@ def sentences() -> dict[str, Mapping[str, Mapping[str, Sequence[str]]]]:
 
 def main() -> None:
     """Print the counts by language."""
+    argparse.ArgumentParser(prog=f"python -m {__spec__.name}", description=__doc__).parse_args()
     reader = load_reader(Path(load_settings().model_dir))
     for name, languages in sentences().items():
         print(name)
