@@ -18,7 +18,6 @@ from bot.alarms.store import calls
 from bot.console.logins import Visitor
 from bot.console.protection import WATCHING, Handler, route_name
 from bot.console.services import ATTENTION, SERVICES, VISITOR, ConsoleServices
-from bot.handoff.waves import open_cases, waves
 from bot.messages import Triage
 from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, Message
 
@@ -102,23 +101,22 @@ class Attention:
 async def attention_now(services: ConsoleServices, session: AsyncSession, visitor: Visitor) -> Attention:
     """Return what calls for a visitor's attention now."""
     program = services.program
-    everybody = await open_cases(session)
-    found = waves(everybody)
+    queue = await services.open_queue.read(session)
     shown = await _alarms(services, session)
     sounding = sorted((alarm for alarm in shown if alarm.heard_by is None), key=lambda alarm: (-alarm.triage.rank, alarm.since))
     acknowledged = tuple(alarm for alarm in shown if alarm.heard_by is not None)
-    marks = {case.id: wave.mark for wave in found for case in wave.cases}
+    marks = {case.id: wave.mark for wave in queue.waves for case in wave.cases}
     heard = {alarm.mark or alarm.case_id for alarm in acknowledged} - {alarm.mark or alarm.case_id for alarm in sounding}
     calling = dict.fromkeys(  # one of many that are alike stands for all
         (marks.get(case.id, case.id), case.triage)
-        for case in everybody
+        for case in queue.cases
         if calls(case) and marks.get(case.id, case.id) not in heard
     )
     urgent = [triage for _, triage in calling if triage in LOUD]
     status = await program.alarms.status(session, services.now())
     return Attention(
         level=max(urgent, key=lambda triage: triage.rank, default=Triage.NONE),
-        waiting=sum(case.waits for case in everybody),
+        waiting=sum(case.waits for case in queue.cases),
         news=(*(f"{which}:{triage}" for which, triage in calling), *(alarm.id for alarm in sounding)),
         written=await _written(session, visitor),
         sounding=tuple(sounding),

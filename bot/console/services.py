@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.alarms.texts import way_name
 from bot.console.gist import Gists
 from bot.console.logins import Logins, Visitor
+from bot.console.open_queue import OpenQueue
 from bot.console.staff import Accounts, Role
 from bot.console.texts import INTERFACE_LANGUAGES, Texts
 from bot.handoff.phrasebook import Phrasebook
@@ -49,6 +50,7 @@ class ConsoleServices:
         self.phrasebook = Phrasebook(program.wording)
         self.gists = Gists(self.texts, program.frontdoor.editions)
         self.translator = translator_of(program.settings)
+        self.open_queue = OpenQueue(program.live_events)
         self.secure = (program.settings.public_url or "").startswith("https://")
 
     def now(self) -> datetime:

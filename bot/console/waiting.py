@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.logins import Visitor
 from bot.console.services import ConsoleServices
-from bot.handoff.waves import OpenCase, Wave, open_cases, waves
+from bot.handoff.waves import OpenCase, Wave
 from bot.messages import Indicator, Triage
 from bot.screening.findings import Findings
 from bot.storage.return_codes import can_return
@@ -169,8 +169,8 @@ def ordered_reasons(findings: Findings) -> tuple[Indicator, ...]:
 
 async def queue_view(services: ConsoleServices, session: AsyncSession, visitor: Visitor, chosen: QueueFilter) -> QueueView:
     """Return what the queue shows to a visitor: who writes words of their own before those who are one of many."""
-    everybody = await open_cases(session)
-    found = waves(everybody)
+    queue = await services.open_queue.read(session)
+    everybody, found = queue.cases, queue.waves
     shown = next((wave for wave in found if wave.mark == chosen.wave), None)
     chosen = chosen if shown is not None else replace(chosen, wave="")
     of_waves = {case.id for wave in found for case in wave.cases}
@@ -297,7 +297,7 @@ async def _rows(
             mine=case.taken_by == visitor.staff_id,
             unread=unread.get(case.conversation_id, 0),
             withdrawn=case.withdrawn_at is not None,
-            reachable="left_with_code" if case.conversation_id in with_code else case.reachable,
+            reachable="left_with_code" if case.conversation_id in with_code else conversation.reachable,
         )
     return rows
 

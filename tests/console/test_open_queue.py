@@ -1,0 +1,55 @@
+"""What is open is read once for all who look at the same moment, and anew as soon as something changes."""
+
+from __future__ import annotations
+
+from sqlalchemy import event
+
+from bot.console.open_queue import FRESH_SECONDS, OpenQueue
+from bot.program import Program
+from bot.runtime.live_events import QUEUE
+
+
+async def looks(program: Program, queue: OpenQueue) -> int:
+    """Return how many statements a look costs."""
+    asked: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    async with program.database.reading() as session:
+        connection = (await session.connection()).sync_connection
+        assert connection is not None
+        event.listen(connection, "before_cursor_execute", count)
+        await queue.read(session)
+        event.remove(connection, "before_cursor_execute", count)
+    return len(asked)
+
+
+async def test_pages_that_look_at_the_same_moment_read_the_database_once(program: Program, writes) -> None:
+    await writes("zamknęli mnie w piwnicy, pomocy", who="a")
+    now = [0.0]
+    queue = OpenQueue(program.live_events, clock=lambda: now[0])
+    assert [await looks(program, queue) for _ in range(3)] == [1, 0, 0]
+    now[0] = FRESH_SECONDS
+    assert [await looks(program, queue) for _ in range(2)] == [1, 0]
+
+
+async def test_whatever_changes_in_the_queue_is_seen_at_once(program: Program, consultant, writes) -> None:
+    queue = OpenQueue(program.live_events, clock=lambda: 0.0)
+    for number in range(3):
+        await writes("zamknęli mnie w piwnicy, pomocy", who=str(number))
+        async with program.database.reading() as session:
+            assert len((await queue.read(session)).cases) == number + 1
+    program.live_events.publish("a conversation")
+    assert await looks(program, queue) == 0
+    program.live_events.publish(QUEUE)
+    assert await looks(program, queue) == 1
+    ola = await consultant()
+    case = (await queue_now(program, queue))[0]
+    await ola.post(f"/cases/{case}/take")
+    assert (await queue_now(program, queue, taken=True)) == [case]
+
+
+async def queue_now(program: Program, queue: OpenQueue, *, taken: bool = False) -> list[str]:
+    async with program.database.reading() as session:
+        return [case.id for case in (await queue.read(session)).cases if (case.taken_by is not None) == taken]
