@@ -196,10 +196,10 @@ async def test_a_form_begins_with_what_is_near_or_with_the_answer_that_it_replac
     ewa, _ = pair
     near = await ewa.text("/answer-drafts?near=shelter_couple")
     assert '<option value="shelter" selected>' in near
-    assert "partnera, brata" not in near
+    assert "kogo chcesz zabrać" not in near
     instead = await ewa.text("/answer-drafts?instead=shelter_couple")
     assert 'value="shelter_couple_2"' in instead
-    assert "partnera, brata" in instead
+    assert "kogo chcesz zabrać" in instead
 
 
 async def test_only_coordinators_write_and_everything_is_in_the_audit_log(
