@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +23,7 @@ from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, Message
 
 LOUD: Final = (Triage.EMERGENCY, Triage.HIGH)
 SHOWN: Final = 3  # alarms in the banner; the queue has them all
+SHOWN_HEARD: Final = 10  # of those that somebody has heard
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,10 @@ class CallShown:
 
 @dataclass(frozen=True)
 class AlarmShown:
-    """An alarm of a case. `heard_by` is a name, or a way; None while it sounds. `again_at` is when it sounds again."""
+    """An alarm of a case; the `calls` of those that the banner shows. `heard_by` is a name, or a way; None while it sounds.
+
+    `again_at` is when it sounds again.
+    """
 
     id: str
     case_id: str
@@ -44,7 +48,7 @@ class AlarmShown:
     language: str
     channel: str
     since: datetime
-    calls: tuple[CallShown, ...]
+    calls: tuple[CallShown, ...] = ()
     heard_by: str | None = None
     heard_way: str | None = None
     again_at: datetime | None = None
@@ -93,6 +97,11 @@ class Attention:
         return self.sounding[:SHOWN]
 
     @property
+    def heard(self) -> tuple[AlarmShown, ...]:
+        """Return the alarms of which the banner says who has heard them."""
+        return self.acknowledged[:SHOWN_HEARD]
+
+    @property
     def more(self) -> int:
         """Return how many sound besides."""
         return max(0, len(self.sounding) - SHOWN)
@@ -105,6 +114,7 @@ async def attention_now(services: ConsoleServices, session: AsyncSession, visito
     shown = await _alarms(services, session)
     sounding = sorted((alarm for alarm in shown if alarm.heard_by is None), key=lambda alarm: (-alarm.triage.rank, alarm.since))
     acknowledged = tuple(alarm for alarm in shown if alarm.heard_by is not None)
+    shown_calls = await _calls(session, (*sounding[:SHOWN], *acknowledged[:SHOWN_HEARD]))
     marks = {case.id: wave.mark for wave in queue.waves for case in wave.cases}
     heard = {alarm.mark or alarm.case_id for alarm in acknowledged} - {alarm.mark or alarm.case_id for alarm in sounding}
     calling = dict.fromkeys(  # one of many that are alike stands for all
@@ -119,8 +129,8 @@ async def attention_now(services: ConsoleServices, session: AsyncSession, visito
         waiting=sum(case.waits for case in queue.cases),
         news=(*(f"{which}:{triage}" for which, triage in calling), *(alarm.id for alarm in sounding)),
         written=await _written(session, visitor),
-        sounding=tuple(sounding),
-        acknowledged=acknowledged,
+        sounding=tuple(replace(alarm, calls=shown_calls.get(alarm.id, ())) for alarm in sounding),
+        acknowledged=tuple(replace(alarm, calls=shown_calls.get(alarm.id, ())) for alarm in acknowledged),
         problems=(
             *(one for one in status.problems if one != "way_failing"),
             *(("disk_filling",) if program.capacity.disk.filling else ()),
@@ -163,7 +173,6 @@ async def _alarms(services: ConsoleServices, session: AsyncSession) -> list[Alar
     rows = found.all()
     if not rows:
         return []
-    calls = await calls_by_alarm(session, [alarm.id for alarm, *_ in rows])
     names = await services.accounts.names(session)
     return [
         AlarmShown(
@@ -173,7 +182,6 @@ async def _alarms(services: ConsoleServices, session: AsyncSession) -> list[Alar
             language=language,
             channel=channel,
             since=alarm.since,
-            calls=_shown(calls.get(alarm.id, ())),
             heard_by=None if alarm.state == "sounding" else names.get(alarm.heard_by or "", ""),
             heard_way=heard_way(alarm),
             again_at=alarm.next_round_at,
@@ -182,6 +190,11 @@ async def _alarms(services: ConsoleServices, session: AsyncSession) -> list[Alar
         )
         for alarm, case_id, language, channel in rows
     ]
+
+
+async def _calls(session: AsyncSession, alarms: Sequence[AlarmShown]) -> dict[str, tuple[CallShown, ...]]:
+    found = await calls_by_alarm(session, [alarm.id for alarm in alarms]) if alarms else {}
+    return {alarm_id: _shown(made) for alarm_id, made in found.items()}
 
 
 def heard_way(alarm: Alarm) -> str | None:
