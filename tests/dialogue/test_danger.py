@@ -161,6 +161,13 @@ def test_what_the_screening_alone_hears_after_a_word_of_dying_is_heard_as_more_o
     context = Context.of(talk.state)
     assert in_context(context, dict.fromkeys(HALF_HEARD, 0.05))("danger:self") == "hint:suicide"
     assert in_context(NEW, dict.fromkeys(HALF_HEARD, 0.05))("danger:self") == "danger:self"
+    asks = in_context(NEW, dict.fromkeys(HALF_HEARD, 0.05), answered=True)
+    assert [asks(alarm) for alarm in ("danger:self", "danger:other", "feel:suicide")] == [
+        "hint:danger",
+        "hint:danger",
+        "feel:suicide",
+    ]
+    assert in_context(NEW, dict.fromkeys(HALF_HEARD, 0.2), answered=True)("danger:self") == "danger:self"
     talk.hears("…", "ask:hotline_cost")
     assert "suicide_hint" in talk.hears("…", "ask:hotline_hours", "hint:suicide", **VIOLENCE)
     assert talk.state.may_die
