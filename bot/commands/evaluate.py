@@ -13,8 +13,8 @@ from typing import Any, Final
 from bot.screening.evaluation import (
     MEASURES,
     Judged,
+    ScreenedConversation,
     Share,
-    Told,
     by_language,
     evaluation_rows,
     judge_conversation,
@@ -141,7 +141,11 @@ def _stated(share: Share) -> str:
 
 
 def _write(
-    folder: Path, judged: Sequence[Judged], told: Sequence[Told], table: Mapping[str, Mapping[str, Share]], screener: Screener
+    folder: Path,
+    judged: Sequence[Judged],
+    told: Sequence[ScreenedConversation],
+    table: Mapping[str, Mapping[str, Share]],
+    screener: Screener,
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if find_spec("matplotlib") is not None:

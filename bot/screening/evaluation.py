@@ -135,7 +135,7 @@ class EvaluationConversation:
 
 
 @dataclass(frozen=True)
-class Told:
+class ScreenedConversation:
     """What the screening made of a conversation: the triage after each turn."""
 
     conversation: EvaluationConversation
@@ -166,7 +166,7 @@ def read_conversations(part: str = EVALUATION, root: Path = NLU_DATA) -> list[Ev
     ]
 
 
-def judge_conversation(conversation: EvaluationConversation, screener: Screener) -> Told:
+def judge_conversation(conversation: EvaluationConversation, screener: Screener) -> ScreenedConversation:
     """Screen a conversation turn by turn, as the front door does."""
     findings, language, reached = Findings(), None, []
     for number, text in enumerate(conversation.turns):
@@ -174,10 +174,10 @@ def judge_conversation(conversation: EvaluationConversation, screener: Screener)
         language = screening.language if screening.language != "und" else language
         findings = findings.with_message(screening, number)
         reached.append(findings.triage)
-    return Told(conversation, tuple(reached))
+    return ScreenedConversation(conversation, tuple(reached))
 
 
-def measure_conversations(told: Sequence[Told]) -> dict[str, Share]:
+def measure_conversations(told: Sequence[ScreenedConversation]) -> dict[str, Share]:
     """Return how often the end is right, a due handoff is reached, and one is reached that is not due."""
     due = [item for item in told if item.conversation.handoff]
     calm = [item for item in told if not item.conversation.handoff]

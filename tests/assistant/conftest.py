@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from bot.runtime.logs import configure_logs
 from bot.settings import load_settings
 from tests.assistant.rules_only import RULES, train_rules
+from tests.support import open_program
 
 if TYPE_CHECKING:
     from bot.assistant.assistant import Assistant
+    from bot.program import Program
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +31,14 @@ def rasa_assistant() -> Iterator[Assistant]:
     assistant = Assistant.load(load_settings().model_dir)
     yield assistant
     assistant.close()
+
+
+@pytest.fixture
+async def program(tmp_path: Path, rasa_assistant: Assistant) -> AsyncIterator[Program]:
+    """Yield the whole program with the real assistant, over an empty database."""
+    program = await open_program(tmp_path, rasa_assistant)
+    yield program
+    await program.database.close()  # the assistant is shared
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +11,10 @@ from bot.conversation.frontdoor import Outcome
 from bot.messages import Inbound, Triage
 from bot.program import Program
 from tests.assistant.kinds import texts_of
-from tests.support import HOTLINE, open_program
+from tests.support import HOTLINE
 
 if TYPE_CHECKING:
-    from bot.assistant.assistant import Assistant
+    pass
 
 pytestmark = pytest.mark.model
 
@@ -93,13 +91,6 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 LANGUAGES = sorted(WORDS)
-
-
-@pytest.fixture
-async def program(tmp_path: Path, rasa_assistant: Assistant) -> AsyncIterator[Program]:
-    program = await open_program(tmp_path, rasa_assistant)
-    yield program
-    await program.database.close()
 
 
 class Person:

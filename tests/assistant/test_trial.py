@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +10,10 @@ import pytest
 from bot.messages import Triage
 from bot.program import Program
 from tests.assistant.test_conversations import LANGUAGES, Person
-from tests.support import HOTLINE, open_program
+from tests.support import HOTLINE
 
 if TYPE_CHECKING:
-    from bot.assistant.assistant import Assistant
+    pass
 
 pytestmark = pytest.mark.model
 
@@ -131,13 +129,6 @@ WORDS: dict[str, dict[str, str]] = {
         "hello": "hola",
     },
 }
-
-
-@pytest.fixture
-async def program(tmp_path: Path, rasa_assistant: Assistant) -> AsyncIterator[Program]:
-    program = await open_program(tmp_path, rasa_assistant)
-    yield program
-    await program.database.close()
 
 
 class Trier(Person):

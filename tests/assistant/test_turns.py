@@ -7,7 +7,7 @@ a consultant is waited for.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +19,9 @@ from _pytest.mark import ParameterSet
 from bot.messages import Triage
 from bot.program import Program
 from tests.assistant.test_conversations import Person
-from tests.support import open_program
 
 if TYPE_CHECKING:
-    from bot.assistant.assistant import Assistant
+    pass
 
 pytestmark = pytest.mark.model
 
@@ -58,13 +57,6 @@ def read(line: str | dict[str, str]) -> Step:
         next((Triage(word[1:]) for word in words if word[0] == "="), None),
         next((word == "+" for word in words if word in {"+", "-"}), None),
     )
-
-
-@pytest.fixture
-async def program(tmp_path: Path, rasa_assistant: Assistant) -> AsyncIterator[Program]:
-    program = await open_program(tmp_path, rasa_assistant)
-    yield program
-    await program.database.close()  # the assistant is shared
 
 
 DANGER_GOES_ON = "in a danger that goes on nothing is not understood and nothing calm is said"
