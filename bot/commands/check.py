@@ -33,7 +33,7 @@ from bot.runtime.unknown_settings import unknown_settings
 from bot.screening.models import newest_archive
 from bot.screening.rows import CORRECTIONS, RowInvalid, read_rows
 from bot.settings import Settings, load_settings
-from bot.storage.capacity import MEGABYTE, disk_of
+from bot.storage.capacity import MEGABYTE, disk_of, nearest
 from bot.storage.closed_cases import PATIENCE, count_closed
 from bot.storage.database import Database, DatabaseDamaged, DatabaseUnavailable
 from bot.storage.files import open_to_others
@@ -143,7 +143,7 @@ async def _database(settings: Settings) -> list[Finding]:
 
 def _rights(settings: Settings) -> Iterator[Finding]:
     folder = settings.data_dir
-    where = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
+    where = nearest(folder)
     try:
         with TemporaryDirectory(dir=where):
             pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -79,7 +79,7 @@ class Attention:
     `level` says how loud: the highest triage of a case that nobody has taken and whose alarm nobody has acknowledged, or NONE.
     `waiting` counts the cases without an owner. `news` has a mark for everything a notification is worth, which is every case that
     waits: also who only asked for a person must not wait unseen. A mark says nothing. `written` is what the visitor's own people wrote
-    and the visitor has not seen.
+    and the visitor has not seen; `calls` are those of the alarms that the banner shows, by alarm.
     """
 
     level: Triage
@@ -88,18 +88,22 @@ class Attention:
     written: tuple[Unseen, ...]
     sounding: tuple[AlarmShown, ...]
     acknowledged: tuple[AlarmShown, ...]
+    calls: Mapping[str, tuple[CallShown, ...]]
     problems: tuple[str, ...]
     failing: tuple[WayRecord, ...]
 
     @property
     def first(self) -> tuple[AlarmShown, ...]:
         """Return the alarms that the banner shows, the most urgent first."""
-        return self.sounding[:SHOWN]
+        return self._with_calls(self.sounding[:SHOWN])
 
     @property
     def heard(self) -> tuple[AlarmShown, ...]:
         """Return the alarms of which the banner says who has heard them."""
-        return self.acknowledged[:SHOWN_HEARD]
+        return self._with_calls(self.acknowledged[:SHOWN_HEARD])
+
+    def _with_calls(self, alarms: Sequence[AlarmShown]) -> tuple[AlarmShown, ...]:
+        return tuple(replace(alarm, calls=self.calls.get(alarm.id, ())) for alarm in alarms)
 
     @property
     def more(self) -> int:
@@ -114,7 +118,6 @@ async def attention_now(services: ConsoleServices, session: AsyncSession, visito
     shown = await _alarms(services, session)
     sounding = sorted((alarm for alarm in shown if alarm.heard_by is None), key=lambda alarm: (-alarm.triage.rank, alarm.since))
     acknowledged = tuple(alarm for alarm in shown if alarm.heard_by is not None)
-    shown_calls = await _calls(session, (*sounding[:SHOWN], *acknowledged[:SHOWN_HEARD]))
     marks = {case.id: wave.mark for wave in queue.waves for case in wave.cases}
     heard = {alarm.mark or alarm.case_id for alarm in acknowledged} - {alarm.mark or alarm.case_id for alarm in sounding}
     calling = dict.fromkeys(  # one of many that are alike stands for all
@@ -129,8 +132,9 @@ async def attention_now(services: ConsoleServices, session: AsyncSession, visito
         waiting=sum(case.waits for case in queue.cases),
         news=(*(f"{which}:{triage}" for which, triage in calling), *(alarm.id for alarm in sounding)),
         written=await _written(session, visitor),
-        sounding=tuple(replace(alarm, calls=shown_calls.get(alarm.id, ())) for alarm in sounding),
-        acknowledged=tuple(replace(alarm, calls=shown_calls.get(alarm.id, ())) for alarm in acknowledged),
+        sounding=tuple(sounding),
+        acknowledged=acknowledged,
+        calls=await _calls(session, (*sounding[:SHOWN], *acknowledged[:SHOWN_HEARD])),
         problems=(
             *(one for one in status.problems if one != "way_failing"),
             *(("disk_filling",) if program.capacity.disk.filling else ()),

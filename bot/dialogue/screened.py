@@ -18,7 +18,7 @@ ALIKE: Final[Mapping[str, tuple[str, ...]]] = {**dict.fromkeys(_DANGERS, _DANGER
 HINT_OF: Final[Mapping[str, str]] = {**dict.fromkeys(_DANGERS, "hint:danger"), _DYING: "hint:suicide"}
 EXITS: Final = ("feel:better", "done:called", "correct:joke")  # that a danger is over, help was called, or it was a joke
 # What the screening alone calls a danger is said as one from this likelihood on: 9 of 30 such validation messages are labelled so, of those
-# below it, beside which 112 is only named, 7 of 90. Of first messages that ask something 3 of 10, and 1 of 21.
+# below it, beside which 112 is only named, 7 of 90. Of first messages, asking or not, 3 of 10, and 1 of 21.
 BORNE_OUT: Final = 0.15
 # A doubt of dying from which on an emergency that the screening hears, and does not name, is taken for it.
 MAY_BE_MEANT: Final = 0.13

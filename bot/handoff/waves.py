@@ -48,7 +48,6 @@ class OpenCase:
     language: str
     likeness: str | None
     pattern: str | None
-    reachable: str
     expires_at: datetime
 
     @property
@@ -105,7 +104,6 @@ async def open_cases(session: AsyncSession) -> list[OpenCase]:
             Conversation.language,
             Conversation.likeness,
             Conversation.pattern,
-            Conversation.reachable,
             Handoff.expires_at,
         )
         .join(Conversation, Conversation.id == Handoff.conversation_id)

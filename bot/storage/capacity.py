@@ -52,10 +52,14 @@ class Disk:
         return self.used >= FILLING
 
 
+def nearest(folder: Path) -> Path:
+    """Return a folder, or of one that is not there yet the folder in which it will be made."""
+    return next((place for place in (folder, *folder.absolute().parents) if place.exists()), Path("/"))
+
+
 def disk_of(folder: Path) -> Disk:
     """Return how full the disk of a folder is; of one that is not there yet, the disk where it will be."""
-    there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), Path("/"))
-    total, used, free = shutil.disk_usage(there)
+    total, used, free = shutil.disk_usage(nearest(folder))
     return Disk(used / max(used + free, 1) if total else 0.0, free, total)
 
 
