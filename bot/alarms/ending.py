@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from sqlalchemy import and_, case, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.alarms.alarm import AlarmKind
 from bot.handoff.waves import OpenCase
 from bot.messages import Triage
 from bot.storage.tables import Alarm, Handoff
 
 WAVE: Final = "wave:"  # begins the key of an alarm for many cases that are alike
-# What `over` looks at: in a flood thousands are looked at, every two seconds.
-OF_ALARM: Final = (Alarm.key, Alarm.kind, Alarm.state, Alarm.raised_at)
-OF_CASE: Final = (
-    Handoff.triage,
-    Handoff.waiting_since,
-    Handoff.taken_by,
-    Handoff.withdrawn_at,
-    Handoff.set_aside_as,
-    Handoff.closed_at,
-)
 
 
-def key_of(case: Handoff | OpenCase) -> str:
+@dataclass(frozen=True, slots=True)
+class _CaseOfAlarm:
+    """What says whether an alarm is over of the case that it is for."""
+
+    id: str
+    triage: str
+    waiting_since: datetime
+
+
+def key_of(case: _CaseOfAlarm | OpenCase) -> str:
     """Return the key of a case's alarm: the same reason raises one alarm."""
     return f"case:{case.id}:{case.triage}:{case.waiting_since.isoformat()}"
 
 
-def wave_mark(alarm: Alarm) -> str | None:
-    """Return the mark of the wave that an alarm is for; None of an alarm for one case."""
-    return alarm.key.split(":")[1] if alarm.key.startswith(WAVE) else None
+def mark_in(key: str) -> str | None:
+    """Return the mark of the wave that an alarm with a key is for; None of an alarm for one case."""
+    return key.split(":")[1] if key.startswith(WAVE) else None
 
 
-def over(alarm: Alarm, case: Handoff | None) -> str | None:
-    """Return why the alarm of a case is over; None while it is not."""
-    if case is None:
-        return "erased"
-    if case.closed_at is not None:
-        return "closed"
-    if case.taken_by is not None:
-        return "taken"
-    if case.withdrawn_at is not None and case.triage != Triage.EMERGENCY:
-        return "withdrawn"
-    if case.set_aside_as is not None:
-        return "set_aside"
-    return "changed" if wave_mark(alarm) is None and alarm.key != key_of(case) else None
+async def cases_alarms_over(session: AsyncSession) -> dict[str, str]:
+    """Return why alarms of cases are over, by their ids; those that go on are left out.
+
+    In a flood thousands go on, and are looked at every two seconds: so nothing of them is loaded but what says so.
+    """
+    because = case(
+        (Handoff.id.is_(None), "erased"),
+        (Handoff.closed_at.is_not(None), "closed"),
+        (Handoff.taken_by.is_not(None), "taken"),
+        (and_(Handoff.withdrawn_at.is_not(None), Handoff.triage != Triage.EMERGENCY.value), "withdrawn"),
+        (Handoff.set_aside_as.is_not(None), "set_aside"),
+    )
+    found = await session.execute(
+        select(Alarm.id, Alarm.key, because, Handoff.id, Handoff.triage, Handoff.waiting_since)
+        .outerjoin(Handoff, Handoff.id == Alarm.handoff_id)
+        .where(Alarm.ended_at.is_(None), Alarm.kind == AlarmKind.CASE.value)
+    )
+    over = {}
+    for alarm_id, key, ended, *of_case in found:
+        if ended is not None:
+            over[alarm_id] = ended
+        elif mark_in(key) is None and key != key_of(_CaseOfAlarm(*of_case)):
+            over[alarm_id] = "changed"
+    return over

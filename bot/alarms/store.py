@@ -6,19 +6,19 @@ Everything is in the database, so that a restart, or another process, goes on wh
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import chain
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter, Gauge
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import load_only
 
 from bot.alarms.alarm import LINK, AlarmKind, Links, first_ways, later_ways, other_ways, quiet_ways, way_names
-from bot.alarms.ending import OF_ALARM, OF_CASE, WAVE, key_of, over, wave_mark
+from bot.alarms.ending import WAVE, cases_alarms_over, key_of, mark_in
 from bot.alarms.record import WayRecord, WayState, way_records
 from bot.handoff.hours import DutyHours, latest
 from bot.handoff.queue import urgent_since
@@ -39,7 +39,10 @@ SELF_TEST_LATE: Final = timedelta(hours=26)
 WATCH_LATE: Final = timedelta(minutes=2)
 CLOCK_STEP: Final = timedelta(minutes=1)  # what lies further ahead than it can was written when the clock was wrong
 LONGEST_PAUSE: Final = timedelta(minutes=2)  # of a call: leases, retries and gaps between calls are shorter
-MOST_AT_ONCE: Final = 50  # alarms that one look raises, in some 120 ms: nobody who writes waits for all of a flood
+IDS_AT_ONCE: Final = 500
+MOST_AT_ONCE: Final = (
+    50  # alarms that one look raises, or begins anew, in some 120 ms: nobody who writes waits for all of a flood
+)
 
 RAISED = Counter("frontdoor_alarms_raised", "Alarms, by kind and triage.", ["kind", "triage"])
 SOUNDING = Gauge("frontdoor_alarms_sounding", "Alarms that nobody has answered.")
@@ -80,14 +83,14 @@ class AlarmStore:
         self.watched_at: datetime | None = None
 
     async def look(self, session: AsyncSession, now: datetime) -> bool:
-        """Raise what is due, end what was seen to, begin the next rounds; say whether there may be more to raise than one look does."""
+        """Raise what is due, end what was seen to, begin the next rounds; say whether there may be more than one look does."""
         await self._set_clocks(session, now)
         await self._end(session, now)
         more = await self._raise_cases(session, now)
         await self._raise_self_test(session, now)
         await self._raise_failing_ways(session, now)
         await self._raise_disk(session, now)
-        await self._go_on(session, now)
+        more = await self._go_on(session, now) or more
         sounding = await session.scalar(
             select(func.count()).select_from(Alarm).where(Alarm.state == "sounding", Alarm.kind == AlarmKind.CASE.value)
         )
@@ -307,43 +310,47 @@ class AlarmStore:
         alarm.next_round_at = now + pause if alarm.kind == AlarmKind.CASE else None
         await session.flush()
 
-    async def _go_on(self, session: AsyncSession, now: datetime) -> None:
-        """Begin the next round of what still sounds, or was acknowledged and not taken."""
-        due = await session.scalars(
-            select(Alarm).where(
-                Alarm.state.in_(("sounding", "acknowledged")), Alarm.next_round_at <= now, Alarm.kind == AlarmKind.CASE.value
-            )
+    async def _go_on(self, session: AsyncSession, now: datetime) -> bool:
+        """Begin the next round of what still sounds, or was acknowledged and not taken; say whether there may be more of them."""
+        due = select(Alarm).where(
+            Alarm.state.in_(("sounding", "acknowledged")), Alarm.next_round_at <= now, Alarm.kind == AlarmKind.CASE.value
         )
-        for alarm in due.all():
-            if not Triage(alarm.triage).needs_person and not self.duty.on_duty(now):
-                continue  # it goes on when somebody is there again
+        if not self.duty.on_duty(now):  # who only asked for a person is told of again when somebody is there
+            due = due.where(Alarm.triage.in_([level.value for level in Triage if level.needs_person]))
+        begun = (await session.scalars(due.order_by(Alarm.next_round_at).limit(MOST_AT_ONCE))).all()
+        for alarm in begun:
             if alarm.state == "acknowledged":
                 alarm.state, alarm.round = "sounding", 0
             elif alarm.round == 1 and alarm.heard_at is None:  # nobody answered and nobody took the case: it sounds again
                 count(session, now, "alarms_missed", alarm.triage)
             await self._begin_round(session, alarm, later_ways(self.ways, Triage(alarm.triage)), now)
+        return len(begun) == MOST_AT_ONCE
 
     async def _end(self, session: AsyncSession, now: datetime) -> None:
         """End the alarms of cases that were taken or closed, or whose triage changed; and tests that went their way."""
-        open_ones = await session.execute(
-            select(Alarm, Handoff)
-            .outerjoin(Handoff, Handoff.id == Alarm.handoff_id)
-            .where(Alarm.ended_at.is_(None))
-            .options(load_only(*OF_ALARM, raiseload=True), load_only(*OF_CASE, raiseload=True))
-        )
+        over = await cases_alarms_over(session)
         others: dict[str, Wave] | None = None
-        for alarm, case in open_ones.all():
-            because = over(alarm, case) if alarm.kind == AlarmKind.CASE else await self._test_over(session, alarm, now)
-            if because is None:
-                continue
-            if (mark := wave_mark(alarm)) is not None:
+        for alarm in await self._of_ids(session, over):
+            if (mark := mark_in(alarm.key)) is not None:
                 if others is None:
                     others = {wave.mark: wave for wave in waves(await open_cases(session))}
                 if mark in others:  # the one that stood for all was taken or closed; the others still wait
                     alarm.handoff_id = others[mark].first.id
                     continue
-            await self._finish(session, alarm, because, now)
+            await self._finish(session, alarm, over[alarm.id], now)
+        tests = select(Alarm).where(Alarm.ended_at.is_(None), Alarm.kind != AlarmKind.CASE.value)
+        for alarm in (await session.scalars(tests)).all():
+            if (because := await self._test_over(session, alarm, now)) is not None:
+                await self._finish(session, alarm, because, now)
         await session.flush()
+
+    async def _of_ids(self, session: AsyncSession, ids: Collection[str]) -> list[Alarm]:
+        chosen = list(ids)
+        found = [
+            await session.scalars(select(Alarm).where(Alarm.id.in_(chosen[at : at + IDS_AT_ONCE])))
+            for at in range(0, len(chosen), IDS_AT_ONCE)
+        ]
+        return list(chain.from_iterable(part.all() for part in found))
 
     async def _finish(self, session: AsyncSession, alarm: Alarm, because: str, now: datetime) -> None:
         alarm.state, alarm.ended_at, alarm.ended_because = "ended", now, because
@@ -374,4 +381,4 @@ def calls(case: OpenCase) -> bool:
 async def wave_alarms(session: AsyncSession) -> dict[str, Alarm]:
     """Return the alarms of waves that are not over, by mark."""
     found = await session.scalars(select(Alarm).where(Alarm.ended_at.is_(None), Alarm.key.startswith(WAVE)))
-    return {alarm.key.split(":")[1]: alarm for alarm in found}
+    return {mark: alarm for alarm in found if (mark := mark_in(alarm.key)) is not None}

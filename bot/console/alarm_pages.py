@@ -43,7 +43,7 @@ class AlarmPages:
     async def banner(self, request: web.Request) -> web.Response:
         """Return the banner alone, for a page that is open."""
         visitor = visitor_of(request)
-        async with self.services.program.database.transaction() as session:
+        async with self.services.program.database.reading() as session:
             request[ATTENTION] = await attention_now(self.services, session, visitor)
         return self.services.page(request, "attention.html", {"here": request.query.get("case")})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,11 +11,12 @@ from aiohttp import web
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alarms.alarm import AlarmKind
-from bot.alarms.ending import wave_mark
+from bot.alarms.ending import mark_in
 from bot.alarms.record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
+from bot.alarms.sounding import OpenAlarm
 from bot.alarms.store import calls
 from bot.console.logins import Visitor
+from bot.console.open_queue import OpenNow
 from bot.console.protection import WATCHING, Handler, route_name
 from bot.console.services import ATTENTION, SERVICES, VISITOR, ConsoleServices
 from bot.messages import Triage
@@ -24,6 +25,7 @@ from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, Message
 LOUD: Final = (Triage.EMERGENCY, Triage.HIGH)
 SHOWN: Final = 3  # alarms in the banner; the queue has them all
 SHOWN_HEARD: Final = 10  # of those that somebody has heard
+MOST_NEWS: Final = 100  # marks that a page gets: who sees that many wait needs no notification of the oldest
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class CallShown:
 
 @dataclass(frozen=True)
 class AlarmShown:
-    """An alarm of a case; the `calls` of those that the banner shows. `heard_by` is a name, or a way; None while it sounds.
+    """An alarm of a case, with the `calls` that it made. `heard_by` is a name, or a way; None while it sounds.
 
     `again_at` is when it sounds again.
     """
@@ -78,69 +80,71 @@ class Attention:
 
     `level` says how loud: the highest triage of a case that nobody has taken and whose alarm nobody has acknowledged, or NONE.
     `waiting` counts the cases without an owner. `news` has a mark for everything a notification is worth, which is every case that
-    waits: also who only asked for a person must not wait unseen. A mark says nothing. `written` is what the visitor's own people wrote
-    and the visitor has not seen; `calls` are those of the alarms that the banner shows, by alarm.
+    waits: also who only asked for a person must not wait unseen; of very many the newest. A mark says nothing. `written` is what the
+    visitor's own people wrote and the visitor has not seen. `sounding` counts the alarms that nobody has heard, of which `first` are
+    shown, the most urgent first; `heard` are alarms of which is said who has heard them.
     """
 
     level: Triage
     waiting: int
     news: tuple[str, ...]
     written: tuple[Unseen, ...]
-    sounding: tuple[AlarmShown, ...]
-    acknowledged: tuple[AlarmShown, ...]
-    calls: Mapping[str, tuple[CallShown, ...]]
+    sounding: int
+    first: tuple[AlarmShown, ...]
+    heard: tuple[AlarmShown, ...]
     problems: tuple[str, ...]
     failing: tuple[WayRecord, ...]
 
     @property
-    def first(self) -> tuple[AlarmShown, ...]:
-        """Return the alarms that the banner shows, the most urgent first."""
-        return self._with_calls(self.sounding[:SHOWN])
-
-    @property
-    def heard(self) -> tuple[AlarmShown, ...]:
-        """Return the alarms of which the banner says who has heard them."""
-        return self._with_calls(self.acknowledged[:SHOWN_HEARD])
-
-    def _with_calls(self, alarms: Sequence[AlarmShown]) -> tuple[AlarmShown, ...]:
-        return tuple(replace(alarm, calls=self.calls.get(alarm.id, ())) for alarm in alarms)
-
-    @property
     def more(self) -> int:
-        """Return how many sound besides."""
-        return max(0, len(self.sounding) - SHOWN)
+        """Return how many sound besides those shown."""
+        return self.sounding - len(self.first)
 
 
 async def attention_now(services: ConsoleServices, session: AsyncSession, visitor: Visitor) -> Attention:
     """Return what calls for a visitor's attention now."""
     program = services.program
     queue = await services.open_queue.read(session)
-    shown = await _alarms(services, session)
-    sounding = sorted((alarm for alarm in shown if alarm.heard_by is None), key=lambda alarm: (-alarm.triage.rank, alarm.since))
-    acknowledged = tuple(alarm for alarm in shown if alarm.heard_by is not None)
-    marks = {case.id: wave.mark for wave in queue.waves for case in wave.cases}
-    heard = {alarm.mark or alarm.case_id for alarm in acknowledged} - {alarm.mark or alarm.case_id for alarm in sounding}
-    calling = dict.fromkeys(  # one of many that are alike stands for all
-        (marks.get(case.id, case.id), case.triage)
-        for case in queue.cases
-        if calls(case) and marks.get(case.id, case.id) not in heard
-    )
-    urgent = [triage for _, triage in calling if triage in LOUD]
+    sounding = [one for one in queue.alarms if not one.acknowledged]
+    acknowledged = [one for one in queue.alarms if one.acknowledged][:SHOWN_HEARD]
+    shown = await _shown(services, session, (*sounding[:SHOWN], *acknowledged))
+    calling = _calling(queue, sounding)
+    urgent = [triage for triage in LOUD if any(level is triage for _, level in calling)]
     status = await program.alarms.status(session, services.now())
     return Attention(
         level=max(urgent, key=lambda triage: triage.rank, default=Triage.NONE),
         waiting=sum(case.waits for case in queue.cases),
-        news=(*(f"{which}:{triage}" for which, triage in calling), *(alarm.id for alarm in sounding)),
+        news=_news(calling, sounding),
         written=await _written(session, visitor),
-        sounding=tuple(sounding),
-        acknowledged=acknowledged,
-        calls=await _calls(session, (*sounding[:SHOWN], *acknowledged[:SHOWN_HEARD])),
+        sounding=len(sounding),
+        first=tuple(shown[one.id] for one in sounding[:SHOWN] if one.id in shown),
+        heard=tuple(shown[one.id] for one in acknowledged if one.id in shown),
         problems=(
             *(one for one in status.problems if one != "way_failing"),
             *(("disk_filling",) if program.capacity.disk.filling else ()),
         ),
         failing=tuple(record for record in status.records if record.state == "failing"),
     )
+
+
+def _calling(queue: OpenNow, sounding: Sequence[OpenAlarm]) -> dict[tuple[str, Triage], datetime]:
+    """Return what calls, a case or a wave that stands for all that are alike, and since when; nothing that somebody has heard."""
+    marks = {case.id: wave.mark for wave in queue.waves for case in wave.cases}
+    heard = {one.which for one in queue.alarms if one.acknowledged} - {one.which for one in sounding}
+    calling: dict[tuple[str, Triage], datetime] = {}
+    for case in queue.cases:
+        which = marks.get(case.id, case.id)
+        if calls(case) and which not in heard:
+            calling[which, case.triage] = max(case.waiting_since, calling.get((which, case.triage), case.waiting_since))
+    return calling
+
+
+def _news(calling: Mapping[tuple[str, Triage], datetime], sounding: Sequence[OpenAlarm]) -> tuple[str, ...]:
+    """Return a mark for each that calls, and for each alarm; of more than a page can take in, the newest."""
+    marks = {f"{which}:{triage}": since for (which, triage), since in calling.items()}
+    marks |= {alarm.id: alarm.raised_at for alarm in sounding}
+    newest = set(sorted(marks, key=marks.__getitem__, reverse=True)[:MOST_NEWS])
+    return tuple(mark for mark in marks if mark in newest)
 
 
 async def _written(session: AsyncSession, visitor: Visitor) -> tuple[Unseen, ...]:
@@ -160,45 +164,35 @@ async def _written(session: AsyncSession, visitor: Visitor) -> tuple[Unseen, ...
     return tuple(Unseen(*row) for row in found)
 
 
-async def _alarms(services: ConsoleServices, session: AsyncSession) -> list[AlarmShown]:
-    """Return the alarms of cases that still wait: the watch ends the others a moment later."""
+async def _shown(services: ConsoleServices, session: AsyncSession, alarms: Sequence[OpenAlarm]) -> dict[str, AlarmShown]:
+    """Return by id what is shown of alarms; one that has ended a moment ago is missing."""
+    if not alarms:
+        return {}
+    ids = [alarm.id for alarm in alarms]
     found = await session.execute(
         select(Alarm, Handoff.id, Conversation.language, Conversation.channel)
         .join(Handoff, Handoff.id == Alarm.handoff_id)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .where(
-            Alarm.kind == AlarmKind.CASE.value,
-            Alarm.state.in_(("sounding", "acknowledged")),
-            Handoff.taken_by.is_(None),
-            Handoff.closed_at.is_(None),
-        )
-        .order_by(Alarm.raised_at)
+        .where(Alarm.id.in_(ids))
     )
-    rows = found.all()
-    if not rows:
-        return []
-    names = await services.accounts.names(session)
-    return [
-        AlarmShown(
+    names, made = await services.accounts.names(session), await calls_by_alarm(session, ids)
+    return {
+        alarm.id: AlarmShown(
             id=alarm.id,
             case_id=case_id,
             triage=Triage(alarm.triage),
             language=language,
             channel=channel,
             since=alarm.since,
+            calls=_calls(made.get(alarm.id, ())),
             heard_by=None if alarm.state == "sounding" else names.get(alarm.heard_by or "", ""),
             heard_way=heard_way(alarm),
             again_at=alarm.next_round_at,
             cases=alarm.cases,
-            mark=wave_mark(alarm),
+            mark=mark_in(alarm.key),
         )
-        for alarm, case_id, language, channel in rows
-    ]
-
-
-async def _calls(session: AsyncSession, alarms: Sequence[AlarmShown]) -> dict[str, tuple[CallShown, ...]]:
-    found = await calls_by_alarm(session, [alarm.id for alarm in alarms]) if alarms else {}
-    return {alarm_id: _shown(made) for alarm_id, made in found.items()}
+        for alarm, case_id, language, channel in found
+    }
 
 
 def heard_way(alarm: Alarm) -> str | None:
@@ -207,7 +201,7 @@ def heard_way(alarm: Alarm) -> str | None:
     return way if kind == "link" else None
 
 
-def _shown(calls: Sequence[AlarmCall]) -> tuple[CallShown, ...]:
+def _calls(calls: Sequence[AlarmCall]) -> tuple[CallShown, ...]:
     def state(call: AlarmCall) -> str:
         if call.state in FINISHED:
             return "sent" if call.state in HANDED_OVER and call.state != "arrived" else call.state

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alarms.sounding import OpenAlarm, open_alarms
 from bot.handoff.waves import OpenCase, Wave, open_cases, waves
 from bot.runtime.live_events import QUEUE, LiveEvents
 
@@ -21,10 +22,11 @@ FRESH_SECONDS: Final = 1.0  # what changes without a word, a case that is over i
 
 @dataclass(frozen=True)
 class OpenNow:
-    """The open cases in the queue's order, and the waves among them."""
+    """The open cases in the queue's order, the waves among them, and the alarms of those that nobody has taken."""
 
     cases: tuple[OpenCase, ...]
     waves: tuple[Wave, ...]
+    alarms: tuple[OpenAlarm, ...]
 
 
 class OpenQueue:
@@ -32,6 +34,7 @@ class OpenQueue:
 
     def __init__(self, live_events: LiveEvents, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
+        self.took = 0.0  # seconds, the last time that it was read
         self._changes = 0
         self._kept: tuple[int, float, OpenNow] | None = None
         live_events.subscribers.append(self._hear)
@@ -47,6 +50,7 @@ class OpenQueue:
             if known == changes and now - read_at < FRESH_SECONDS:
                 return kept
         cases = tuple(await open_cases(session))
-        found = OpenNow(cases, tuple(waves(cases)))
+        found = OpenNow(cases, tuple(waves(cases)), tuple(await open_alarms(session)))
         self._kept = changes, now, found
+        self.took = self.clock() - now
         return found

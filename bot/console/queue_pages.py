@@ -21,7 +21,7 @@ WAVE_PATH: Final = "/waves/{mark:[0-9a-f]{16}}"
 GONE: Final = 499  # for a page that was closed: nobody reads it
 MOST_STREAMS: Final = 30  # of one login: a page each, where the browser cannot let one page listen for all
 GATHER_SECONDS: Final = 0.2  # what changes in a moment is told once: in a flood every page would look again all the time
-LOOKS_APART: Final = 10  # times what the list takes: while it is long, an open page leaves the machine to those who write
+LOOKS_APART: Final = 20  # times what a look takes: while the list is long, an open page leaves the machine to those who write
 LONGEST_GATHER_SECONDS: Final = 2.0
 HEARTBEAT_SECONDS: Final = 15.0  # the page takes twice this without a sign as a lost connection
 
@@ -56,9 +56,11 @@ class QueuePages:
 
     async def _rows(self, request: web.Request, template: str) -> web.Response:
         visitor, began = visitor_of(request), time.monotonic()
-        async with self.services.program.database.transaction() as session:
+        database = self.services.program.database
+        async with database.reading() as session:
             view = await queue_view(self.services, session, visitor, QueueFilter.of(request.query))
-            if template == "queue.html":
+        if template == "queue.html":
+            async with database.transaction() as session:
                 await self.services.record(session, visitor, "queue_read", "queue")
         page = self.services.page(request, template, {"view": view})
         self._list_took = time.monotonic() - began
@@ -120,12 +122,12 @@ class QueuePages:
                         await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)
                     except TimeoutError:
                         continue
-                    await asyncio.sleep(gather_seconds(self._list_took))
+                    await asyncio.sleep(gather_seconds(self._list_took + self.services.open_queue.took))
                     changed.clear()
                     event = "changed"
         return stream
 
 
-def gather_seconds(list_took: float) -> float:
-    """Return for how long changes are gathered before pages are told of them, by the seconds that the list takes."""
-    return min(max(GATHER_SECONDS, list_took * LOOKS_APART), LONGEST_GATHER_SECONDS)
+def gather_seconds(look_takes: float) -> float:
+    """Return for how long changes are gathered before pages are told of them, by the seconds that a look at the queue takes."""
+    return min(max(GATHER_SECONDS, look_takes * LOOKS_APART), LONGEST_GATHER_SECONDS)

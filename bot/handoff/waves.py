@@ -131,7 +131,7 @@ def _together(cases: Sequence[OpenCase], marks: Mapping[str, str | None], fewest
     return [
         Wave(mark, same_words, tuple(sorted(together, key=lambda case: case.waiting_since)))
         for mark, together in by_mark.items()
-        if _within_minutes(together, fewest)
+        if len(together) >= fewest and _within_minutes(together, fewest)
     ]
 
 

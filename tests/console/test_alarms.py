@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from bot.console.staff import Role
 from bot.program import Program
+from bot.runtime.live_events import QUEUE
 from bot.storage.tables import Alarm, AlarmCall, AuditEntry
 from tests.support import Clock, declare_for_a_while
 
@@ -18,9 +19,10 @@ EMERGENCY = "zamknęli mnie w piwnicy"
 
 
 async def look(program: Program) -> None:
-    """Let the book look, as the watch does every two seconds."""
+    """Let the book look and tell open pages of it, as the watch does every two seconds."""
     async with program.database.transaction() as session:
         await program.alarms.look(session, program.clock())
+    program.live_events.publish(QUEUE)
 
 
 async def settle(program: Program, way: str, state: str, code: str | None = None) -> None:

@@ -68,3 +68,20 @@ async def test_nobody_waits_for_the_alarms_of_all_who_are_unlike(
     assert await count(program, Alarm) < 19
     await looking
     assert await count(program, Alarm) == 19
+
+
+async def test_nobody_waits_for_the_next_round_of_all_of_them_either(
+    program: Program, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        await program.frontdoor.receive(inbound(f"zamknęli mnie {'abcdefghi'[number] * 4}", who=f"fake{number}"))
+    clock.move(minutes=2)
+    await AlarmWatch(program, {}).look_once()
+    monkeypatch.setattr("bot.alarms.store.MOST_AT_ONCE", 4)
+    clock.move(minutes=20)
+    rounds = []
+    for _ in range(3):
+        async with program.database.transaction() as session:
+            more = await program.alarms.look(session, clock())
+            rounds.append((more, (await session.scalars(select(func.count()).where(Alarm.round == 2))).one()))
+    assert rounds == [(True, 4), (True, 8), (False, 9)]
