@@ -217,7 +217,7 @@ def waiting_text(turn: Turn) -> Sequence[Say]:
     """Return what is said when a request for a person is opened; to who did not ask for one, also why."""
     wanted = is_.person_wanted(turn)
     if is_.refused_before(turn) and not wanted:
-        return (Say("handoff_after_all", WITHDRAW),)
+        return (Say("handoff_after_all"),)  # it stays while a life is in danger: no way back is promised
     if turn.awaits == "human" and wanted:
         return (Say("handoff_accepted", WITHDRAW),)
     at_once = turn.on_duty or turn.now.triage is Triage.EMERGENCY

@@ -135,7 +135,7 @@ TABLE: Final = (
         N,
         "it may be that a consultant is not wanted any more",
         lambda t: t.does("doubt:refuse") and t.before.person is Person.ASKED and not is_.acute(t) and not is_.person_wanted(t),
-        says("withdraw_ask", "withdraw_ask_again", buttons=WITHDRAW),
+        says("withdraw_ask", "withdraw_ask_again", buttons=WITHDRAW, awaits="withdraw"),
     ),
     # One question
     PlanRow(

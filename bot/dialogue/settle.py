@@ -137,15 +137,16 @@ TABLE: Final = (
         "a no to the offer of a consultant refuses one", answered("human", "answer:no"), instead("answer:no", "refuse:human")
     ),
     SettlingRow(
+        "a yes to taking a request back does so", answered("withdraw", "answer:yes"), instead("answer:yes", "refuse:human")
+    ),
+    SettlingRow(
         "only a plain yes erases; whatever is less sure, or says more, is asked again",
         lambda said: said.awaits("erase") and "answer:yes" in said.commands,
         lambda said: said.commands.without("answer:yes").with_(Command("erase:yes" if _plain_yes(said) else "want:erase")),
     ),
     SettlingRow("a no to erasing keeps everything", answered("erase", "answer:no"), instead("answer:no", "erase:no")),
     SettlingRow(
-        "a yes to hurting oneself is a word of suicide",
-        answered("hurting", "answer:yes"),
-        instead("answer:yes", "feel:suicide"),
+        "a yes to hurting oneself is a word of suicide", answered("hurting", "answer:yes"), instead("answer:yes", "feel:suicide")
     ),
     SettlingRow(
         "a no to hurting oneself is tiredness",

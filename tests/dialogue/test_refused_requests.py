@@ -53,6 +53,15 @@ def test_whoever_was_asked_whether_they_refuse_and_seems_to_again_refuses_unless
         assert (talk.state.person is Asked.ASKED) == kept, again
 
 
+def test_whoever_is_asked_whether_the_request_is_taken_back_settles_it_with_a_plain_yes_or_leaves_it() -> None:
+    for answer, kept in (("answer:yes", False), ("answer:no", True), ("thanks", True)):
+        talk = Talk()
+        talk.hears("…", "want:human")
+        assert "withdraw_ask" in talk.hears("…", Command("doubt:refuse", sure=0.7))
+        talk.hears("…", answer)
+        assert (talk.state.person is Asked.ASKED) == kept, answer
+
+
 def test_whoever_waits_and_may_refuse_is_asked_and_a_likely_refusal_is_honoured() -> None:
     for command, sure, kept in (("doubt:refuse", 0.7, True), ("doubt:refuse", 0.95, False), ("refuse:human", 0.9, False)):
         talk = Talk()

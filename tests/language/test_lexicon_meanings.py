@@ -181,7 +181,7 @@ TYPED = {
     "handoff_told": "withdraw",
     "handoff_told_night": "withdraw",
     "handoff_accepted": "withdraw",
-    "handoff_after_all": "withdraw",
+    "withdraw_ask_again": "withdraw",
     "quiet_on": "unquiet",
     "nothing_here": "hide",
 }
