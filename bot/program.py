@@ -131,7 +131,7 @@ def build(
     case = timedelta(days=settings.case_retention_days)
     conversations = ConversationStore(vault, Retention(conversation=timedelta(days=settings.retention_days), case=case))
     alarms = AlarmStore(settings, vault)
-    queue = HandoffQueue(keep=case, targets=alarms.patience)
+    queue = HandoffQueue(keep=case, targets=alarms.rules.patience)
     wording, lexicon, live_events = Wording.load(), shared_lexicon(), LiveEvents()
     frontdoor = FrontDoor(
         database=database,

@@ -142,7 +142,7 @@ async def open_program(folder: Path, assistant: Any = None, clock: Clock | None 
         shutil.copy(await empty_database(), folder / "frontdoor.sqlite3")
     program = build(settings, assistant=assistant, clock=clock or Clock(), create_keys=True)
     program.capacity.look_at = lambda _: HALF_FULL  # whatever disk the tests run on
-    program.alarms.disk = lambda: HALF_FULL
+    program.alarms.rules.disk = lambda: HALF_FULL
     if settings.database_url is not None:
         await program.database.migrate()
     return program

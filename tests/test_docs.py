@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy import Table as AnyTable
 
 from bot.__main__ import parser
-from bot.alarms import store as alarm_book
+from bot.alarms import rounds as alarm_rounds
 from bot.console import logins, verdicts
 from bot.delivery import farewells
 from bot.language.wording import Wording
@@ -101,7 +101,7 @@ def _with_its_owner(key: ForeignKey) -> bool:
         ("conversations", f"{Settings.model_fields['retention_days'].default} days after the last message"),
         ("conversations", f"{Settings.model_fields['case_retention_days'].default} days after it was opened"),
         ("conversations", f"{Settings.model_fields['address_keep_hours'].default} hours"),
-        ("alarms", f"others {alarm_book.KEEP_TESTS.days} days"),
+        ("alarms", f"others {alarm_rounds.KEEP_TESTS.days} days"),
         ("farewells", f"{farewells.GIVE_UP.days} days at most"),
         ("receipts", f"{receipts.KEEP.days} days"),
         ("case_events", f"{case_events.KEEP.days} days"),

@@ -84,7 +84,7 @@ class AlarmPages:
             "alarms": alarms,
             "heard": {alarm.id: names.get(alarm.heard_by or "") for alarm in alarms},
             "heard_ways": {alarm.id: heard_way(alarm) for alarm in alarms},
-            "self_test_at": self.store.self_test_at,
+            "self_test_at": self.store.rules.self_test_at,
             "told": f"alarms.told.{told}" if told in TOLD else None,
         }
         return self.services.page(request, template, context)
@@ -93,7 +93,7 @@ class AlarmPages:
         """Call through every way, now."""
         visitor = require(request, Role.COORDINATOR)
         now = self.services.now()
-        if not self.store.ways:
+        if not self.store.rules.ways:
             return back_to("/alarms?told=no_ways")
         async with self.services.program.database.transaction() as session:
             last = await self.store.latest_test(session)

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alarms.ending import mark_in
+from bot.alarms.raising import calls
 from bot.alarms.record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
 from bot.alarms.sounding import OpenAlarm
-from bot.alarms.store import calls
 from bot.console.logins import Visitor
 from bot.console.open_queue import OpenNow
 from bot.console.protection import WATCHING, Handler, route_name

@@ -68,7 +68,7 @@ async def test_who_only_asked_for_a_person_is_told_of_in_duty_hours_and_no_telep
 
 
 async def test_who_only_asked_for_a_person_wakes_nobody_at_night_and_is_told_of_in_the_morning(night: Night) -> None:
-    night.program.alarms.duty = DutyHours.read(settings_in(Path(), duty_hours="Mon-Fri 09:00-17:00"))
+    night.program.alarms.rules.duty = DutyHours.read(settings_in(Path(), duty_hours="Mon-Fri 09:00-17:00"))
     night.clock.move(hours=8)
     await night.writes(ASKED)
     await night.passes(hours=3)

@@ -27,7 +27,7 @@ ONE_EACH = {"email": 1, "sms": 1, "call": 1, "telegram": 1, "webhook": 1}
 
 @pytest.fixture
 def tested_daily(night: Night) -> Night:
-    night.program.alarms.self_test_at = time(11)
+    night.program.alarms.rules.self_test_at = time(11)
     return night
 
 
@@ -166,7 +166,7 @@ async def test_a_way_that_does_not_work_is_told_through_the_others_once_a_day(ni
 
 
 async def test_a_filling_disk_is_told_once_a_day_and_by_no_paid_way(night: Night) -> None:
-    night.program.alarms.disk = lambda: Disk(0.85, 1)
+    night.program.alarms.rules.disk = lambda: Disk(0.85, 1)
     for _ in range(3):
         await night.passes(minutes=5)
     assert sum("Dysk serwera" in text for text in night.mailbox.texts()) == 1

@@ -41,8 +41,8 @@ def level(page: str) -> str:
 
 @pytest.fixture
 def alarmed(program: Program, clock: Clock) -> Program:
-    program.alarms.ways[:] = ["email1", "sms1", "webhook"]
-    program.alarms.self_test_at = None
+    program.alarms.rules.ways[:] = ["email1", "sms1", "webhook"]
+    program.alarms.rules.self_test_at = None
     return program
 
 
@@ -151,7 +151,7 @@ async def test_a_self_test_that_failed_or_did_not_happen_is_seen_by_everybody(
     consultant: Any, alarmed: Program, clock: Clock
 ) -> None:
     ola = await consultant()
-    alarmed.alarms.self_test_at = clock().time()
+    alarmed.alarms.rules.self_test_at = clock().time()
     await look(alarmed)
     await settle(alarmed, "sms1", "failed", "30003")
     page = await ola.text("/attention")

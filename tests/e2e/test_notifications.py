@@ -93,7 +93,7 @@ def test_the_banner_and_the_ways_have_no_faults_and_fit_a_phone_and_twice_the_si
     night: Night, services: Callable[..., Page], scheme: str
 ) -> None:
     ewa = services("Ewa", Role.ADMINISTRATOR, color_scheme=scheme, reduced_motion="reduce")
-    night.program.alarms.ways[:] = ["email1", "sms1", "call1", "telegram", "webhook"]
+    night.program.alarms.rules.ways[:] = ["email1", "sms1", "call1", "telegram", "webhook"]
     for number in range(5):
         night.writes(EMERGENCY if number else HIGH, who=str(number))
     alarm(night)

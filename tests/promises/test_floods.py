@@ -59,7 +59,7 @@ async def test_setting_aside_closes_and_deletes_nothing_and_is_undone_whole(prog
 async def test_nobody_waits_for_the_alarms_of_all_who_are_unlike(
     program: Program, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.alarms.store.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("bot.alarms.raising.MOST_AT_ONCE", 2)
     for number in range(19):  # too few for a wave
         await program.frontdoor.receive(inbound(f"zamknęli mnie {'abcdefghijklmnopqrst'[number] * 4}", who=f"fake{number}"))
     clock.move(minutes=2)
@@ -77,7 +77,7 @@ async def test_nobody_waits_for_the_next_round_of_all_of_them_either(
         await program.frontdoor.receive(inbound(f"zamknęli mnie {'abcdefghi'[number] * 4}", who=f"fake{number}"))
     clock.move(minutes=2)
     await AlarmWatch(program, {}).look_once()
-    monkeypatch.setattr("bot.alarms.store.MOST_AT_ONCE", 4)
+    monkeypatch.setattr("bot.alarms.rounds.MOST_AT_ONCE", 4)
     clock.move(minutes=20)
     rounds = []
     for _ in range(3):
