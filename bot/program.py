@@ -101,7 +101,7 @@ async def opened(settings: Settings, *, assistant: Assistant | None) -> Program:
             raise KeyFileUnusable(wrong)
         if concealed := await conceal(program.database, program.vault):
             log.info("external_ids_concealed", rows=concealed)
-        await program.frontdoor.remains.write_anew()  # a crash may have come between an erasure and this
+        await program.frontdoor.erasure.remains.write_anew()  # a crash may have come between an erasure and this
     except BaseException:
         await program.close()
         raise

@@ -23,7 +23,7 @@ from bot.console.ownership import Ownership
 from bot.console.services import ConsoleServices
 from bot.console.staff import Role
 from bot.console.waiting import ordered_reasons
-from bot.conversation.frontdoor import TextTooLong
+from bot.conversation.consultants import TextTooLong
 from bot.handoff.queue import AlreadyTaken
 from bot.http.bodies import number_in, status_of
 from bot.http.errors import errors_as_json, problem
@@ -163,7 +163,7 @@ class CasesApi:
         async with self.program.database.transaction() as session:
             case, conversation = await self._found(session, request)
         try:
-            said = await self.program.frontdoor.consultant_says(
+            said = await self.program.frontdoor.consultants.say(
                 conversation.id,
                 staff_id=request[TOKEN].id,
                 text=answer.text,

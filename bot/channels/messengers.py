@@ -113,7 +113,7 @@ async def _serve_polling(settings: Settings, assistant: Assistant | None) -> Non
             bridged(program.database, program.live_events),
             every(KEYS_SECONDS, lambda: look_at_keys(program.vault, settings.data_dir / KEY_FILE), "keys"),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
-            every(REMAINS_SECONDS, program.frontdoor.remains.look, "remains"),
+            every(REMAINS_SECONDS, program.frontdoor.erasure.remains.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover", at_once=True),
             every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),
             beside(watch.run(), "alarm_watch"),

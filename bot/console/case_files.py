@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.case_access import is_locked, sealed_beside
-from bot.conversation.frontdoor import MAX_ANSWER
+from bot.conversation.consultants import MAX_ANSWER
 from bot.dialogue.report import FIELDS
 from bot.storage.tables import CaseFile, CaseNote, Conversation, Handoff
 from bot.storage.vault import SealedToStaff, Vault

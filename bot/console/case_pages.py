@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.console.cases import CASE_PATH, CaseReader, mark_seen, shown_reachable
 from bot.console.ownership import Ownership
 from bot.console.services import PREFIX, ConsoleServices, back_to, form_of, visitor_of
-from bot.conversation.frontdoor import MAX_ANSWER
+from bot.conversation.consultants import MAX_ANSWER
 from bot.handoff.queue import AlreadyTaken
 from bot.language.normalise import printable
 from bot.messages import LANGUAGES
@@ -89,7 +89,7 @@ class CasePages:
             )
         async with self.services.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
-        said = await self.services.program.frontdoor.consultant_says(
+        said = await self.services.program.frontdoor.consultants.say(
             conversation.id,
             staff_id=visitor.staff_id,
             text=text,

@@ -121,7 +121,7 @@ class CorrectionPages:
             if undone:
                 await self.services.record(session, visitor, "correction_undone", number)
         if undone:
-            remains = self.services.program.frontdoor.remains  # its words are to be gone from the file as well
+            remains = self.services.program.frontdoor.erasure.remains  # its words are to be gone from the file as well
             remains.erased = True
             await remains.clear_log()
             log.info("correction_undone", correction=number)

@@ -165,7 +165,9 @@ class Ownership:
         """Tell the person that the program answers again, if a consultant spoke last."""
         conversation = await self.services.program.conversations.get(session, case.conversation_id)
         if conversation is not None:
-            await self.services.program.frontdoor.introduce(session, conversation, "consultant_left", self.services.now())
+            await self.services.program.frontdoor.consultants.introduce(
+                session, conversation, "consultant_left", self.services.now()
+            )
 
     def _judge(self, conversation: Conversation, triage: Triage) -> None:
         findings = self.services.program.conversations.findings(conversation).judged_as(triage, conversation.message_count)

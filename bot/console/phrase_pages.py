@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.console.case_access import vault_of
 from bot.console.cases import CASE_PATH, CaseReader
 from bot.console.services import ConsoleServices, form_of, visitor_of
-from bot.conversation.frontdoor import MAX_ANSWER
+from bot.conversation.consultants import MAX_ANSWER
 from bot.handoff.phrasebook import GROUPS
 from bot.handoff.translator import TranslatorUnavailable
 from bot.messages import LANGUAGES

@@ -18,17 +18,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation.assistant_interface import AssistantInPieces
+from bot.conversation.consultants import Consultants
 from bot.conversation.contact_counts import count_contact
 from bot.conversation.context import ContextReader, start_of
 from bot.conversation.corrections import Corrections
 from bot.conversation.decision import Decision
 from bot.conversation.edition import Editions
+from bot.conversation.erasure import Erasure
 from bot.conversation.guarded_decision import GuardedDecider
 from bot.conversation.outcome import Outcome
 from bot.conversation.persistence import keep, say
 from bot.conversation.recovery import recover
 from bot.conversation.reply_limits import Allowance
-from bot.delivery import farewells, outbox
+from bot.delivery import outbox
 from bot.delivery.channel_traits import traits_of
 from bot.dialogue.answers import Library
 from bot.handoff.queue import HandoffQueue, waits
@@ -36,18 +38,16 @@ from bot.language.lexicon import Lexicon
 from bot.language.normalise import printable
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Inbound, Reply, Triage, higher
-from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, ConversationTurns, LiveEvents
+from bot.runtime.live_events import OUTBOX, QUEUE, ConversationTurns, LiveEvents
 from bot.storage.conversations import ConversationStore, OpenedMessage
 from bot.storage.corrections import CorrectionStore
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
-from bot.storage.remains import Remains
 from bot.storage.tables import Conversation, Handoff, Message
 
 log = structlog.get_logger()
 
 MAX_TEXT: Final = 20_000  # characters of a person's message; the channels refuse longer ones, nothing is cut here
-MAX_ANSWER: Final = 4000  # of a consultant's; some three SMS in a row are what people still read
 
 MESSAGES = Counter("frontdoor_messages", "Messages of people, by channel and triage.", ["channel", "triage"])
 SET_ASIDE = Counter(
@@ -61,10 +61,6 @@ ANSWER_SECONDS = Histogram(
 
 
 _GONE: Final = Outcome((), Triage.NONE, handoff=False, erased=True)
-
-
-class TextTooLong(Exception):
-    """A text is longer than it may be; nothing of it was stored or sent."""
 
 
 class FrontDoor:
@@ -90,7 +86,6 @@ class FrontDoor:
     ) -> None:
         self.database = database
         self.language = language
-        self.remains = Remains(database)
         self.conversations = conversations
         self.queue = queue
         self.wording = wording
@@ -110,6 +105,15 @@ class FrontDoor:
         self.context = ContextReader(conversations, self.editions, self.corrections)
         self.live_events = live_events
         self.clock = clock
+        self.consultants = Consultants(
+            database=database,
+            conversations=conversations,
+            queue=queue,
+            notices=self.decider.notices,
+            live_events=live_events,
+            clock=clock,
+        )
+        self.erasure = Erasure(database=database, conversations=conversations, live_events=live_events, clock=clock)
         self.turns = ConversationTurns()
 
     async def greet(
@@ -328,71 +332,13 @@ class FrontDoor:
         """Erase a conversation because the person said so, and say that it is done."""
         key = "delete_done" if traits_of(conversation.channel).keeps_messages else "delete_done_page"
         done = self.decider.notices.reply(key, conversation, decision.language)
-        await self._erase_now(conversation.id, (done,), decision)
+        await self.erasure.erase(conversation.id, (done,), decision)
         return Outcome((replace(done, id="erased"),), Triage.NONE, handoff=False, erased=True)
 
     async def erase(self, conversation_id: str) -> None:
         """Erase a conversation at once and wholly."""
         async with self.turns.of(conversation_id):
-            await self._erase_now(conversation_id, ())
-
-    async def _erase_now(self, conversation_id: str, replies: tuple[Reply, ...], decision: Decision | None = None) -> None:
-        async with self.database.transaction() as session:
-            if decision is not None and (conversation := await self.conversations.get(session, conversation_id)) is not None:
-                count_contact(session, self.conversations.vault, conversation, decision, case=None, now=self.clock())
-            farewell = await farewells.farewell_of(session, self.conversations, conversation_id, replies, self.clock())
-            if farewell is not None:
-                farewells.put(session, self.conversations.vault, farewell)
-            await self.conversations.erase(session, conversation_id, self.clock())
-        self.remains.erased = True
-        await self.remains.clear_log()
-        log.info("conversation_erased", conversation=conversation_id, by="person")
-        self.live_events.publish(conversation_id, QUEUE, FAREWELL)
-
-    async def consultant_says(
-        self, conversation_id: str, *, staff_id: str, text: str, language: str | None = None, external_id: str | None = None
-    ) -> Reply | None:
-        """Send a consultant's words; None when the conversation is gone or not theirs (any more).
-
-        The same `external_id` again sends nothing and returns what was sent. Raises TextTooLong beyond MAX_ANSWER characters.
-        """
-        text, now = printable(text), self.clock()
-        if len(text) > MAX_ANSWER:
-            raise TextTooLong(f"An answer may have {MAX_ANSWER} characters; this one has {len(text)}. Send it in two.")
-        async with self.database.transaction() as session:
-            conversation = await self.conversations.get(session, conversation_id)
-            case = await self.queue.of_conversation(session, conversation_id)
-            if conversation is None or case is None or case.taken_by != staff_id:
-                return None
-            if external_id is not None and (
-                known := await self.conversations.by_external_id(session, conversation_id, external_id)
-            ):
-                return known.as_reply()
-            await self.introduce(session, conversation, "consultant_here", now)
-            reply = Reply(text=text, language=language or conversation.language, author="consultant")
-            said = await say(
-                self.conversations,
-                session,
-                conversation,
-                reply,
-                now=now,
-                handed_over=True,
-                staff_id=staff_id,
-                external_id=external_id,
-            )
-        self.live_events.publish(conversation_id, QUEUE, OUTBOX)
-        return said
-
-    async def introduce(
-        self, session: AsyncSession, conversation: Conversation, key: Literal["consultant_here", "consultant_left"], now: datetime
-    ) -> None:
-        """Say in a case that a person speaks from now on, or the program again: when it is news, never in quiet mode or after STOP."""
-        last = await self.conversations.last_reply(session, conversation.id, before=conversation.message_count + 1)
-        if last is None or conversation.quiet or conversation.reachable not in {"yes", "left"}:
-            return
-        if last.author == ("bot" if key == "consultant_here" else "consultant"):
-            notice = self.decider.notices.reply(key, conversation)
-            await say(self.conversations, session, conversation, notice, now=now, handed_over=True, regardless=True)
+            await self.erasure.erase(conversation_id)
 
     async def recover(self) -> int:
         """Answer what a crash left unanswered; return how many messages that were."""

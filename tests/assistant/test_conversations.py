@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.conversation.frontdoor import Outcome
+from bot.conversation.outcome import Outcome
 from bot.messages import Inbound, Triage
 from bot.program import Program
 from tests.assistant.kinds import texts_of

@@ -210,10 +210,10 @@ async def test_a_consultant_who_takes_the_case_while_the_program_thinks_is_the_o
 async def test_a_consultants_words_reach_only_a_conversation_that_is_theirs(program: Program) -> None:
     await program.frontdoor.receive(inbound("szef ma mój paszport"))
     case = await the_case(program)
-    assert await program.frontdoor.consultant_says(case.conversation_id, staff_id="c1", text="Dzień dobry") is None
+    assert await program.frontdoor.consultants.say(case.conversation_id, staff_id="c1", text="Dzień dobry") is None
     await take(program, "c1")
-    assert await program.frontdoor.consultant_says(case.conversation_id, staff_id="c2", text="Dzień dobry") is None
-    reply = await program.frontdoor.consultant_says(case.conversation_id, staff_id="c1", text="Dzień dobry")
+    assert await program.frontdoor.consultants.say(case.conversation_id, staff_id="c2", text="Dzień dobry") is None
+    reply = await program.frontdoor.consultants.say(case.conversation_id, staff_id="c1", text="Dzień dobry")
     assert reply is not None
     assert (reply.author, reply.text) == ("consultant", "Dzień dobry")
 
@@ -254,7 +254,7 @@ async def test_a_language_is_chosen_also_while_a_consultant_owns_the_conversatio
     await take(program)
     outcome = await program.frontdoor.receive(inbound("@lang_ar", number="2"))
     assert outcome.replies == ()
-    reply = await program.frontdoor.consultant_says((await the_case(program)).conversation_id, staff_id="c1", text="مرحبا")
+    reply = await program.frontdoor.consultants.say((await the_case(program)).conversation_id, staff_id="c1", text="مرحبا")
     assert reply is not None
     assert reply.language == "ar"
 

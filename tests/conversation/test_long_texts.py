@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.conversation.frontdoor import MAX_ANSWER, MAX_TEXT, TextTooLong
+from bot.conversation.consultants import MAX_ANSWER, TextTooLong
+from bot.conversation.frontdoor import MAX_TEXT
 from bot.dialogue.commands import Commands
 from bot.dialogue.state import Who
 from bot.dialogue.turn import Understood
@@ -114,8 +115,8 @@ async def test_a_consultants_answer_that_is_too_long_is_refused_and_nothing_of_i
     await program.frontdoor.receive(inbound(HIDDEN))
     await take(program)
     case = await the_case(program)
-    said = await program.frontdoor.consultant_says(case.conversation_id, staff_id="c1", text="a" * MAX_ANSWER)
+    said = await program.frontdoor.consultants.say(case.conversation_id, staff_id="c1", text="a" * MAX_ANSWER)
     assert said is not None
     assert said.text == "a" * MAX_ANSWER
     with pytest.raises(TextTooLong, match="may have 4000 characters; this one has 4001"):
-        await program.frontdoor.consultant_says(case.conversation_id, staff_id="c1", text="a" * (MAX_ANSWER + 1))
+        await program.frontdoor.consultants.say(case.conversation_id, staff_id="c1", text="a" * (MAX_ANSWER + 1))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation.frontdoor import Outcome
+from bot.conversation.outcome import Outcome
 from bot.conversation.urgency import raised
 from bot.dialogue.answers import Library
 from bot.dialogue.commands import Command, Commands

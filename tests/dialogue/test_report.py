@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation.frontdoor import Outcome
+from bot.conversation.outcome import Outcome
 from bot.messages import LANGUAGES
 from tests.dialogue.people import DANGER, NEAR, QUESTION, WITNESSED
 from tests.dialogue.talk import Person

@@ -151,7 +151,7 @@ class Night:
                 staff = await Accounts(program.vault, AuditLog(program.vault)).named(session, name)
                 cases = [case for case, _ in await program.queue.waiting(session) if case.taken_by == staff.id]
             for case in cases:
-                assert await program.frontdoor.consultant_says(case.conversation_id, staff_id=staff.id, text=text) is not None
+                assert await program.frontdoor.consultants.say(case.conversation_id, staff_id=staff.id, text=text) is not None
 
         self.do(answer())
 

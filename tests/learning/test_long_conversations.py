@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.conversation.frontdoor import Outcome
+from bot.conversation.outcome import Outcome
 from bot.dialogue.report import FIELDS
 from bot.learning.evaluation import KINDS
 from bot.messages import Triage

@@ -79,7 +79,7 @@ async def test_what_a_person_erased_is_gone_from_the_log_at_once_and_from_the_fi
     await program.frontdoor.receive(inbound("@delete", who=SPECIAL, number="delete"))
     assert (tmp_path / "frontdoor.sqlite3-wal").stat().st_size == 0
     size = (tmp_path / "frontdoor.sqlite3").stat().st_size
-    await program.frontdoor.remains.look()
+    await program.frontdoor.erasure.remains.look()
     assert (tmp_path / "frontdoor.sqlite3").stat().st_size < size  # written anew: without gaps
     assert left_of(stored, tmp_path) == []
     assert (tmp_path / "frontdoor.sqlite3-wal").stat().st_size == 0
@@ -91,7 +91,7 @@ async def test_what_the_page_erases_is_gone_from_the_files_too(program: Program,
     await tell(program, SPECIAL)
     stored = await stored_of(program, SPECIAL)
     await program.frontdoor.erase(await the_conversation(program))
-    await program.frontdoor.remains.look()
+    await program.frontdoor.erasure.remains.look()
     assert left_of(stored, tmp_path) == []
 
 
@@ -125,11 +125,11 @@ async def test_somebody_who_reads_meanwhile_delays_it_and_neither_fails_nor_hold
     reader.execute("SELECT count(*) FROM messages").fetchone()
     outcome = await program.frontdoor.receive(inbound("@delete", who=SPECIAL, number="delete"))
     assert outcome.erased
-    await program.frontdoor.remains.look()
+    await program.frontdoor.erasure.remains.look()
     assert left_of(stored, tmp_path)
     reader.execute("COMMIT")
     reader.close()
-    assert await program.frontdoor.remains.write_anew()
+    assert await program.frontdoor.erasure.remains.write_anew()
     assert left_of(stored, tmp_path) == []
 
 
@@ -174,5 +174,5 @@ async def test_nothing_that_outlives_an_erasure_names_the_person_or_the_conversa
     stored = await stored_of(program, pseudonym)
     assert f"pseudonym {await the_conversation(program)}" in left_of(stored, tmp_path)
     await program.frontdoor.receive(inbound("@delete", who=pseudonym, number="delete", channel="sms"))
-    await program.frontdoor.remains.write_anew()
+    await program.frontdoor.erasure.remains.write_anew()
     assert left_of(stored, tmp_path) == []

@@ -53,7 +53,7 @@ async def test_who_is_with_the_hotline_and_goes_on_telling_leaves_nothing_older_
         if visit == 0:
             await take(program)
         case = await the_case(program)
-        await program.frontdoor.consultant_says(case.conversation_id, staff_id="c1", text="Jestem przy Pani.")
+        await program.frontdoor.consultants.say(case.conversation_id, staff_id="c1", text="Jestem przy Pani.")
         clock.move(days=20)
         await purge(program, clock)
         assert await oldest(program, clock) <= timedelta(days=90)

@@ -80,7 +80,7 @@ async def test_what_the_key_file_opened_before_is_gone_from_the_files(
         before = [message.content for message in await session.scalars(select(Message))]
     assert all(any(piece in in_files(tmp_path) for piece in pieces(value)) for value in before)
     await rest(program, clock)
-    remains: Remains = program.frontdoor.remains
+    remains: Remains = program.frontdoor.erasure.remains
     await remains.look()
     files = in_files(tmp_path)
     assert [value for value in before if any(piece in files for piece in pieces(value))] == []

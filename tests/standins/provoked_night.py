@@ -247,11 +247,11 @@ async def files_that_are_held(program: Program, folder: Path) -> None:
     other = sqlite3.connect(folder / "frontdoor.sqlite3", isolation_level=None, timeout=0)
     await asyncio.sleep(0)
     other.execute("BEGIN IMMEDIATE")
-    await program.frontdoor.remains.write_anew()
+    await program.frontdoor.erasure.remains.write_anew()
     other.execute("ROLLBACK")
     other.close()
     largest, remains.LARGEST_BYTES = remains.LARGEST_BYTES, 0  # type: ignore[misc]
-    await program.frontdoor.remains.write_anew()
+    await program.frontdoor.erasure.remains.write_anew()
     remains.LARGEST_BYTES = largest  # type: ignore[misc]
 
 

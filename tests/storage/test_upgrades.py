@@ -69,7 +69,7 @@ async def assert_up_to_date_and_whole(program: Program) -> None:
         case = (await session.scalars(select(Handoff))).one()
     async with program.database.transaction() as session:
         await program.queue.take(session, case.id, staff.id, program.clock())
-    assert await program.frontdoor.consultant_says(conversation.id, staff_id=staff.id, text="Dzień dobry")
+    assert await program.frontdoor.consultants.say(conversation.id, staff_id=staff.id, text="Dzień dobry")
     await program.close()
 
 

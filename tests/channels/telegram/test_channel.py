@@ -279,7 +279,7 @@ async def test_while_a_consultant_owns_the_conversation_messages_go_both_ways_an
     await town.update(payload("telegram/start"))
     assert len(town.telegram.texts(CHAT)) == before
     conversation = await town.conversation()
-    await town.program.frontdoor.consultant_says(conversation.id, staff_id="ola", text="Dzień dobry, tu Ola.")
+    await town.program.frontdoor.consultants.say(conversation.id, staff_id="ola", text="Dzień dobry, tu Ola.")
     await town.settle()
     assert town.telegram.texts(CHAT)[-1] == "Dzień dobry, tu Ola."
 

@@ -146,7 +146,7 @@ async def test_a_text_longer_than_a_message_goes_in_order_in_several_and_the_but
     await town.take()
     words = "Dzień dobry 😀. " * 266
     conversation = await town.conversation()
-    await town.program.frontdoor.consultant_says(conversation.id, staff_id="ola", text=words)
+    await town.program.frontdoor.consultants.say(conversation.id, staff_id="ola", text=words)
     await town.settle()
     texts = town.telegram.texts(CHAT)[2:]  # after the answer and "a consultant is here"
     assert len(texts) == 2
@@ -158,7 +158,7 @@ async def test_a_text_with_marks_of_formatting_arrives_as_it_was_written(town: T
     await town.update(payload("telegram/human"))
     await town.take()
     conversation = await town.conversation()
-    await town.program.frontdoor.consultant_says(conversation.id, staff_id="ola", text="<b>*nie* _klikaj_ [tu](http://x)")
+    await town.program.frontdoor.consultants.say(conversation.id, staff_id="ola", text="<b>*nie* _klikaj_ [tu](http://x)")
     await town.settle()
     assert town.telegram.texts(CHAT)[-1] == "<b>*nie* _klikaj_ [tu](http://x)"
 

@@ -132,7 +132,7 @@ async def test_a_failure_after_the_fact_reaches_the_consultant(town: Town, code:
     await town.text("chcę rozmawiać z człowiekiem", 1)
     await town.take()
     conversation = await town.conversation()
-    await town.program.frontdoor.consultant_says(conversation.id, staff_id="ola", text="Jestem.")
+    await town.program.frontdoor.consultants.say(conversation.id, staff_id="ola", text="Jestem.")
     await town.settle()
     message = town.twilio.messages[-1]
     await town.report(message, "sent")
@@ -181,7 +181,7 @@ async def test_a_long_text_goes_in_order_in_several_messages_each_within_the_lim
     await town.text("chcę rozmawiać z człowiekiem", 1)
     await town.take()
     conversation = await town.conversation()
-    await town.program.frontdoor.consultant_says(
+    await town.program.frontdoor.consultants.say(
         conversation.id, staff_id="ola", text="Proszę czekać. Numer to 22 628 01 20. " * 90
     )
     await town.settle()
@@ -282,7 +282,7 @@ async def test_a_consultant_is_never_cut_off(build_town: Build) -> None:
     await town.text("chcę rozmawiać z człowiekiem", 1)
     await town.take()
     conversation = await town.conversation()
-    await town.program.frontdoor.consultant_says(conversation.id, staff_id="ola", text="Jestem.")
+    await town.program.frontdoor.consultants.say(conversation.id, staff_id="ola", text="Jestem.")
     await town.settle()
     assert "Jestem." in town.twilio.bodies()
 

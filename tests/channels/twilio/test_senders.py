@@ -48,7 +48,7 @@ async def test_whoever_writes_without_a_telephone_number_reads_a_consultant_and_
     await town.sms(payload("twilio/whatsapp", From=sender, To=ours, Body="on mnie zamknął"))
     await town.take()
     conversation = await town.conversation()
-    await town.program.frontdoor.consultant_says(conversation.id, staff_id="ola", text="Jestem, słucham.")
+    await town.program.frontdoor.consultants.say(conversation.id, staff_id="ola", text="Jestem, słucham.")
     await town.settle()
     assert town.twilio.messages[-1]["to"] == sender
     await town.program.frontdoor.erase(conversation.id)

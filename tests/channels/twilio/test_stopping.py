@@ -41,7 +41,7 @@ async def test_stop_is_honoured_while_a_consultant_owns_the_conversation_and_she
     await town.sms(payload("twilio/sms_stop"))
     assert town.twilio.bodies()[-1] == _plain(town, "sms_stopped")
     conversation = await town.conversation()
-    await town.program.frontdoor.consultant_says(conversation.id, staff_id="ola", text="Halo?")
+    await town.program.frontdoor.consultants.say(conversation.id, staff_id="ola", text="Halo?")
     await town.settle()
     assert (await town.states())[-1] == ("failed", "stopped")
     assert "Halo?" not in town.twilio.bodies()

@@ -68,7 +68,7 @@ async def said(program: Program, text: str) -> str:
         case = (await session.scalars(select(Handoff))).one()
         if case.taken_by is None:
             await program.queue.take(session, case.id, "ola", program.clock())
-    reply = await program.frontdoor.consultant_says(case.conversation_id, staff_id="ola", text=text)
+    reply = await program.frontdoor.consultants.say(case.conversation_id, staff_id="ola", text=text)
     assert reply is not None
     async with program.database.transaction() as session:
         return str(await session.scalar(select(Message.id).where(Message.number == int(reply.id))))

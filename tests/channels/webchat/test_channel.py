@@ -78,7 +78,7 @@ async def test_a_consultants_words_come_through_the_stream_at_once(client: Clien
         async with program.database.transaction() as session:
             case = (await session.execute(select(Handoff))).scalar_one()
             await program.queue.take(session, case.id, "c1", program.clock())
-        await program.frontdoor.consultant_says(case.conversation_id, staff_id="c1", text="Dzień dobry")
+        await program.frontdoor.consultants.say(case.conversation_id, staff_id="c1", text="Dzień dobry")
         event: dict[str, str] = {}
         while event.get("event") != "reply":  # who is there, too, is told
             told = (await asyncio.wait_for(stream.content.readuntil(b"\r\n\r\n"), 60)).decode().splitlines()

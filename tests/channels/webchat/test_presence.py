@@ -67,7 +67,7 @@ class Page:
             case = (await session.scalars(select(Handoff))).one()
             if case.taken_by is None:
                 await self.program.queue.take(session, case.id, "ola", self.program.clock())
-        said = await self.program.frontdoor.consultant_says(case.conversation_id, staff_id="ola", text=text)
+        said = await self.program.frontdoor.consultants.say(case.conversation_id, staff_id="ola", text=text)
         assert said is not None
         async with self.program.database.transaction() as session:
             return str(await session.scalar(select(Message.id).where(Message.number == int(said.id))))
