@@ -1,7 +1,8 @@
 """The outbox: replies that a channel has to push, stored in the transaction that decides them; and whether a page fetched an answer.
 
-Functions take an open transaction. bot.delivery.dispatcher takes the rows out again and delivers them; a channel reports what the provider
-said later. A row is open until `finished_at` is set; of one conversation only the oldest open row is ever on its way.
+Functions take an open transaction. bot.delivery.due_replies takes the rows out again, bot.delivery.dispatcher delivers them; what the
+provider says later goes through bot.delivery.reports. A row is open until `finished_at` is set; of one conversation only the oldest open
+row is ever on its way.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.channel_traits import declared, traits_of
 from bot.storage.claims import OPEN
-from bot.storage.concealed import keep_provider_ids, provider_ids
+from bot.storage.concealed import provider_ids
 from bot.storage.tables import Conversation, Delivery, Message
 from bot.storage.vault import Vault
 
@@ -127,48 +128,6 @@ async def sent_ids(session: AsyncSession, vault: Vault, conversation_id: str) ->
         .order_by(Delivery.id)
     )
     return [(part, row.finished_at or row.created_at) for row in found.scalars() for part in provider_ids(vault, row)]
-
-
-async def report(
-    session: AsyncSession,
-    vault: Vault,
-    *,
-    delivery_id: int,
-    part: int,
-    provider_id: str,
-    state: Literal["sent", "delivered", "failed"],
-    code: str | None,
-    now: datetime,
-) -> Delivery | None:
-    """Take what the provider says later about one part of a delivery; reports may repeat, and come in any order.
-
-    `delivered` is final, `failed` yields only to it, `sent` ends only what was open or given up. Returns the row when it changed.
-    """
-    row = await session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
-    if row is None or not _is_attempt(vault, row, part, provider_id):
-        return None
-    before = row.state
-    last = part + 1 >= row.parts
-    if state == "failed" and row.state != "delivered":
-        end(row, "failed", code, now)
-    elif state == "delivered" and last and row.state != "delivered":
-        end(row, "delivered", None, now)
-    elif last and (row.finished_at is None or row.error_code == GAVE_UP):
-        end(row, "sent", None, now)
-    elif row.state == "unknown" and row.finished_at is None:
-        row.due_at = now  # one part is settled: the next may go
-    return row if row.state != before else None
-
-
-def _is_attempt(vault: Vault, row: Delivery, part: int, provider_id: str) -> bool:
-    """Say whether a report is about what counts, and note the provider's id if we learn it from the report."""
-    known = provider_ids(vault, row)
-    if part < len(known):
-        return known[part] == provider_id  # otherwise: an attempt that another one has replaced
-    if part == len(known) and part < row.parts:
-        keep_provider_ids(vault, row, [*known, provider_id])
-        return True
-    return False
 
 
 def end(row: Delivery, state: State, code: str | None, now: datetime) -> None:

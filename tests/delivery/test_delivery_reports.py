@@ -20,7 +20,7 @@ async def test_reports_come_in_any_order_and_the_strongest_stays(
     await dispatcher.deliver_due()
     (row,) = await rows(program)
     for state in (first, second, first, second):
-        await dispatcher.report(delivery_id=row.id, part=0, provider_id="SM1", state=state, code="30003")  # type: ignore[arg-type]
+        await dispatcher.reports.take(delivery_id=row.id, part=0, provider_id="SM1", state=state, code="30003")  # type: ignore[arg-type]
     strongest = max((first, second), key=["sent", "failed", "delivered"].index)
     assert await states(program) == [strongest]
 
@@ -31,8 +31,8 @@ async def test_a_report_on_an_attempt_that_was_replaced_changes_nothing(
     await say(program, conversation, "jeden")
     await dispatcher.deliver_due()
     (row,) = await rows(program)
-    assert not await dispatcher.report(delivery_id=row.id, part=0, provider_id="SM-other", state="failed", code="30003")
-    assert not await dispatcher.report(delivery_id=4711, part=0, provider_id="SM1", state="failed")
+    assert not await dispatcher.reports.take(delivery_id=row.id, part=0, provider_id="SM-other", state="failed", code="30003")
+    assert not await dispatcher.reports.take(delivery_id=4711, part=0, provider_id="SM1", state="failed")
     assert await states(program) == ["sent"]
 
 
@@ -40,8 +40,8 @@ async def test_a_report_that_comes_before_the_answer_to_our_request_is_not_lost(
     program: Program, dispatcher: Dispatcher, channel: Channel, conversation: Conversation
 ) -> None:
     await say(program, conversation, "jeden")
-    (outbound,) = await dispatcher.claim(limit=8)
-    await dispatcher.report(delivery_id=outbound.delivery_id, part=0, provider_id="SM9", state="delivered")
+    (outbound,) = await dispatcher.due.claim(limit=8)
+    await dispatcher.reports.take(delivery_id=outbound.delivery_id, part=0, provider_id="SM9", state="delivered")
     await dispatcher.accepted(outbound, "SM9")
     (row,) = await rows(program)
     assert (row.state, provider_ids(program.vault, row)) == ("delivered", ["SM9"])

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from bot.delivery.dispatcher import LEASE
+from bot.delivery.due_replies import LEASE
 from bot.delivery.farewells import LEASE as LEASE_OF_FAREWELLS
 from bot.delivery.farewells import Farewell, Farewells, Trace, put
 from bot.delivery.outbound import CannotTell, NotNow, Outbound, Refused, Uncertain
@@ -42,7 +42,7 @@ async def second_process(program: Program, slow: Slow, clock: Clock) -> tuple[as
     first = asyncio.create_task(make_dispatcher(program, slow).deliver_due())
     await slow.arrived.wait()
     clock.move(seconds=LEASE.total_seconds() + 1)
-    taken = await make_dispatcher(program, slow).claim(limit=8)
+    taken = await make_dispatcher(program, slow).due.claim(limit=8)
     (row,) = await rows(program)
     assert (row.state, row.attempts) == ("sending", 2)
     return first, row, taken

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from bot.delivery.dispatcher import FIRST_LOOK, LEASE, Dispatcher
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.due_replies import FIRST_LOOK, LEASE
 from bot.delivery.outbound import CannotTell, NotNow, Refused, Uncertain
 from bot.program import Program
 from bot.storage.concealed import provider_ids
@@ -17,7 +18,7 @@ async def test_after_kill_9_between_sending_and_storing_a_reply_is_looked_up_and
     program: Program, dispatcher: Dispatcher, channel: Channel, conversation: Conversation, clock: Clock
 ) -> None:
     await say(program, conversation, "jeden", "dwa")
-    (outbound,) = await dispatcher.claim(limit=8)  # and here the process dies, after the provider took it
+    (outbound,) = await dispatcher.due.claim(limit=8)  # and here the process dies, after the provider took it
     clock.move(seconds=LEASE.total_seconds() - 1)
     reborn = make_dispatcher(program, channel)
     assert await reborn.deliver_due() == 0  # another process might still be at it
@@ -33,7 +34,7 @@ async def test_after_kill_9_before_sending_a_reply_is_sent(
     program: Program, dispatcher: Dispatcher, channel: Channel, conversation: Conversation, clock: Clock
 ) -> None:
     await say(program, conversation, "jeden")
-    await dispatcher.claim(limit=8)
+    await dispatcher.due.claim(limit=8)
     clock.move(minutes=2)
     channel.found = [None]
     await make_dispatcher(program, channel).deliver_due()
@@ -48,7 +49,7 @@ async def test_a_timeout_is_unknown_until_the_provider_reports_and_then_goes_on(
     await dispatcher.deliver_due()
     assert await states(program) == ["unknown", "due"]
     first = (await rows(program))[0]
-    assert await dispatcher.report(delivery_id=first.id, part=0, provider_id="SM-x", state="sent")
+    assert await dispatcher.reports.take(delivery_id=first.id, part=0, provider_id="SM-x", state="sent")
     await dispatcher.deliver_due()
     assert channel.sent == ["dwa"]
     assert await states(program) == ["sent", "sent"]

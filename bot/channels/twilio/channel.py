@@ -121,14 +121,14 @@ class Sms:
     async def _answer_now(self, conversation_id: str, message_id: str) -> web.Response:
         """Give the replies back in the answer to the webhook; what is not ready in time goes out through the API."""
         response = MessagingResponse()
-        with self.dispatcher.hold(conversation_id):
+        with self.dispatcher.due.hold(conversation_id):
             done = asyncio.Event()
             self.tasks.start(self._answer_and_tell(conversation_id, message_id, done))
             try:
                 await asyncio.wait_for(done.wait(), TWIML_PATIENCE)
             except TimeoutError:
                 return _twiml(response)
-            for outbound in await self.dispatcher.hand_over(conversation_id):
+            for outbound in await self.dispatcher.due.hand_over(conversation_id):
                 for part, text in enumerate(self.sender.pieces(outbound)):
                     if part >= outbound.part:
                         response.message(body=text, action=self.sender.callback(outbound, part), method="POST")
@@ -154,7 +154,7 @@ class Sms:
             return _refused(400, "bad_request", "MessageSid, delivery or part is missing.")
         if state is not None:
             code = form.get("ErrorCode") or None
-            await self.dispatcher.report(
+            await self.dispatcher.reports.take(
                 delivery_id=int(delivery),
                 part=int(part),
                 provider_id=sid,

@@ -9,7 +9,7 @@ import pytest
 from bot.channels.telegram import delivery as telegram_delivery
 from bot.channels.telegram.channel import SECRET_HEADER, Telegram
 from bot.channels.telegram.delivery import MAX_LENGTH, RESENDS, keyboard
-from bot.delivery.dispatcher import FIRST_LOOK
+from bot.delivery.due_replies import FIRST_LOOK
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Button
 from bot.storage.tables import Delivery
@@ -130,7 +130,7 @@ async def test_a_text_goes_out_however_many_processes_died_before_they_had_sent_
     await town.messengers.service(Telegram).tasks.finished()
     waits: list[timedelta] = []
     for _ in range(2 * RESENDS + 2):
-        assert len(await town.messengers.dispatcher.claim(limit=8)) == 1  # and here each of them dies
+        assert len(await town.messengers.dispatcher.due.claim(limit=8)) == 1  # and here each of them dies
         [row] = await town.rows(Delivery)
         waits.append(row.due_at - town.clock())
         town.clock.move(seconds=waits[-1].total_seconds() + 1)

@@ -12,7 +12,7 @@ from bot.channels.twilio import delivery as twilio_delivery
 from bot.channels.twilio.channel import Sms
 from bot.channels.twilio.delivery import MAX_LENGTH
 from bot.conversation import reply_limits as allowance
-from bot.delivery.dispatcher import FIRST_LOOK
+from bot.delivery.due_replies import FIRST_LOOK
 from bot.storage.concealed import provider_ids
 from bot.storage.tables import Delivery, Handoff, Spending
 from tests.channels.conftest import PERSON, Build, Town, payload
