@@ -100,7 +100,7 @@ def test_check_names_what_a_new_language_lacks_and_goes_on(
 ) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setenv("MODEL_DIR", str(tmp_path / "models"))
-    monkeypatch.setattr("bot.commands.check.forgotten", lambda: {"xx": ["xx/writing.yml"]})
+    monkeypatch.setattr("bot.commands.checks.answering.forgotten", lambda: {"xx": ["xx/writing.yml"]})
     assert main(["check"]) == 1
     told = capsys.readouterr().out
     assert "xx lacks in nlu_data/: xx/writing.yml." in told
@@ -111,7 +111,7 @@ def test_check_names_the_setting_that_a_channel_asks_for_and_nobody_wrote_and_go
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun = replace(PROVIDERS[0], name="pigeon", ready=lambda settings: settings.pigeon_ready)  # type: ignore[attr-defined]
-    for module in ("bot.commands.check", "bot.channels.probes"):
+    for module in ("bot.commands.checks.connections", "bot.channels.probes"):
         monkeypatch.setattr(f"{module}.PROVIDERS", (begun,))
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     assert main(["check", "--channels"]) == 1
@@ -123,7 +123,9 @@ def test_check_names_the_setting_that_a_channel_asks_for_and_nobody_wrote_and_go
 def test_check_names_the_languages_whose_quiet_texts_nobody_looks_through(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("bot.commands.check.telling_words", lambda: dict.fromkeys(LANGUAGES[1:], ("x",)) | {LANGUAGES[2]: ()})
+    monkeypatch.setattr(
+        "bot.commands.checks.answering.telling_words", lambda: dict.fromkeys(LANGUAGES[1:], ("x",)) | {LANGUAGES[2]: ()}
+    )
     main(["check"])
     assert f"no quiet text is looked through: {LANGUAGES[0]}, {LANGUAGES[2]}." in capsys.readouterr().out
 
@@ -134,7 +136,7 @@ def test_check_tells_every_slip_in_how_languages_are_written(
     paths = [tmp_path / "xx.yml", tmp_path / "yy.yml", tmp_path / "not_there.yml"]
     for path, script in zip(paths, ("DEVANAGRI", "LATN"), strict=False):
         path.write_text(f"names: {{pl: x, en: x}}\nscript: {script}\nclauses: x\n", encoding="utf-8")
-    monkeypatch.setattr("bot.commands.check.writing_files", lambda: paths)
+    monkeypatch.setattr("bot.commands.checks.answering.writing_files", lambda: paths)
     assert main(["check"]) == 1
     told = [line for line in capsys.readouterr().out.splitlines() if " writing " in line]
     assert len(told) == 2
@@ -154,7 +156,7 @@ def test_check_reads_the_corrections_and_tells_a_slip_in_them(
 ) -> None:
     (tmp_path / "corrections.yml").write_text(content, encoding="utf-8")
     (tmp_path / "review.yml").write_text("pl: {}\n", encoding="utf-8")
-    monkeypatch.setattr("bot.commands.check.NLU_DATA", tmp_path)
+    monkeypatch.setattr("bot.commands.checks.answering.NLU_DATA", tmp_path)
     main(["check"])
     assert re.search(told, capsys.readouterr().out)
 
@@ -164,7 +166,7 @@ def test_a_slip_in_the_data_is_told_in_words(
 ) -> None:
     path = tmp_path / "corrections.yml"
     path.write_text("nlu:\n- intent: disclose_victim\n  examples:\n  - gospodyni schowała mój dowód\n", encoding="utf-8")
-    monkeypatch.setattr("bot.commands.check.forgotten", lambda: read_rows([path]))
+    monkeypatch.setattr("bot.commands.checks.answering.forgotten", lambda: read_rows([path]))
     assert main(["check"]) == 1
     assert "is no labelled message" in capsys.readouterr().err
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import check
+from bot.commands.checks import machine
 from bot.operations.backup.making import make_backup
 from bot.operations.backup.sealing import new_key
 from bot.program import build
@@ -71,8 +71,8 @@ async def test_an_installation_that_stood_open_is_closed_at_the_start(tmp_path: 
 
 
 def test_check_says_what_others_can_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "open_to_others", lambda path: [path.parent])
-    (finding,) = check._rights(settings_in(tmp_path))
+    monkeypatch.setattr(machine, "open_to_others", lambda path: [path.parent])
+    (finding,) = machine.check_rights(settings_in(tmp_path))
     assert (finding.state, str(tmp_path) in finding.sentence) == ("missing", True)
 
 

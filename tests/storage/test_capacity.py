@@ -11,7 +11,8 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import event
 from structlog.testing import capture_logs
 
-from bot.commands import check
+from bot.__main__ import main
+from bot.commands.checks import machine
 from bot.program import Program
 from bot.server import application
 from bot.storage.capacity import MEGABYTE, Disk
@@ -80,6 +81,6 @@ async def test_near_the_end_open_conversations_go_on_and_no_new_ones_begin(
 
 def test_check_says_how_full_the_disk_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(check, "disk_of", lambda _: MOSTLY)
-    check.run(check.argparse.Namespace(channels=False))
+    monkeypatch.setattr(machine, "disk_of", lambda _: MOSTLY)
+    main(["check"])
     assert "missing  disk" in capsys.readouterr().out

@@ -1,0 +1,1 @@
+"""What `check` looks at, by theme; each function yields what it found."""
