@@ -12,7 +12,7 @@ from sqlalchemy import Table as AnyTable
 from bot.__main__ import parser
 from bot.alarms import rounds as alarm_rounds
 from bot.console import logins, verdicts
-from bot.delivery import farewells
+from bot.delivery import provider_erasures
 from bot.language.wording import Wording
 from bot.messages import LANGUAGES
 from bot.settings import PROJECT_ROOT, Settings
@@ -102,7 +102,7 @@ def _with_its_owner(key: ForeignKey) -> bool:
         ("conversations", f"{Settings.model_fields['case_retention_days'].default} days after it was opened"),
         ("conversations", f"{Settings.model_fields['address_keep_hours'].default} hours"),
         ("alarms", f"others {alarm_rounds.KEEP_TESTS.days} days"),
-        ("farewells", f"{farewells.GIVE_UP.days} days at most"),
+        ("farewells", f"{provider_erasures.GIVE_UP.days} days at most"),
         ("receipts", f"{receipts.KEEP.days} days"),
         ("case_events", f"{case_events.KEEP.days} days"),
         ("answer_gaps", f"{gaps.KEEP.days // 7} weeks"),

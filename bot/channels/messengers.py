@@ -14,7 +14,7 @@ from bot.channels.alarm_senders import alarm_ways
 from bot.channels.provider.contract import Service
 from bot.channels.registry import PROVIDERS
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.farewells import Farewells
+from bot.delivery.provider_erasures import ProviderErasures
 from bot.operations.housekeeping import TIDY_SECONDS, tidy
 from bot.program import KEY_FILE, Program, load_assistant, opened
 from bot.runtime.background import beside, every
@@ -50,8 +50,8 @@ class Messengers:
         served = {channel.name: service.sender for provider, service in self._services.items() for channel in provider.channels}
         for channel, sender in served.items():
             self.dispatcher.serve(channel, sender)
-        self.farewells = Farewells(
-            database=program.database, vault=program.vault, live_events=program.live_events, clock=program.clock, partings=served
+        self.erasures = ProviderErasures(
+            database=program.database, vault=program.vault, live_events=program.live_events, clock=program.clock, erasers=served
         )
         self._workers: list[asyncio.Task[None]] = []
 
@@ -71,7 +71,7 @@ class Messengers:
         """Begin to deliver, and to fetch where a channel fetches."""
         self._workers = [
             asyncio.create_task(self.dispatcher.run(), name="dispatcher"),
-            asyncio.create_task(self.farewells.run(), name="farewells"),
+            asyncio.create_task(self.erasures.run(), name="farewells"),
         ]
         for service in self._services.values():
             await service.start()
@@ -84,7 +84,7 @@ class Messengers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
         await self.dispatcher.close()
-        await self.farewells.close()
+        await self.erasures.close()
         for service in self._services.values():
             await service.close()
 

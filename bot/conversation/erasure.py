@@ -9,9 +9,9 @@ import structlog
 
 from bot.conversation.contact_counts import count_contact
 from bot.conversation.decision import Decision
-from bot.delivery import farewells
+from bot.delivery import provider_erasures
 from bot.messages import Reply
-from bot.runtime.live_events import FAREWELL, QUEUE, LiveEvents
+from bot.runtime.live_events import ERASURE, QUEUE, LiveEvents
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
 from bot.storage.remains import Remains
@@ -36,11 +36,11 @@ class Erasure:
         async with self.database.transaction() as session:
             if decision is not None and (conversation := await self.conversations.get(session, conversation_id)) is not None:
                 count_contact(session, self.conversations.vault, conversation, decision, case=None, now=self.clock())
-            farewell = await farewells.farewell_of(session, self.conversations, conversation_id, replies, self.clock())
-            if farewell is not None:
-                farewells.put(session, self.conversations.vault, farewell)
+            erasure = await provider_erasures.erasure_of(session, self.conversations, conversation_id, replies, self.clock())
+            if erasure is not None:
+                provider_erasures.put(session, self.conversations.vault, erasure)
             await self.conversations.erase(session, conversation_id, self.clock())
         self.remains.erased = True
         await self.remains.clear_log()
         log.info("conversation_erased", conversation=conversation_id, by="person")
-        self.live_events.publish(conversation_id, QUEUE, FAREWELL)
+        self.live_events.publish(conversation_id, QUEUE, ERASURE)

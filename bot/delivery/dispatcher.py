@@ -12,15 +12,15 @@ import structlog
 from prometheus_client import Counter, Histogram
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery import farewells, outbox
+from bot.delivery import outbox, provider_erasures
 from bot.delivery.due_replies import LEASE, LOOK, DueReplies
-from bot.delivery.farewells import Farewell, Trace
 from bot.delivery.outbound import CannotTell, NotNow, Outbound, Refused, Sender, Uncertain, Unreachable
+from bot.delivery.provider_erasures import ProviderErasure, Trace
 from bot.delivery.reports import DeliveryReports
 from bot.delivery.unreached import Unreached
 from bot.handoff.queue import HandoffQueue
 from bot.runtime.background import Background
-from bot.runtime.live_events import FAREWELL, OUTBOX, QUEUE, LiveEvents
+from bot.runtime.live_events import ERASURE, OUTBOX, QUEUE, LiveEvents
 from bot.storage.claims import Retry, held, is_held
 from bot.storage.concealed import keep_provider_ids, provider_ids
 from bot.storage.conversations import ConversationStore
@@ -162,7 +162,7 @@ class Dispatcher:
         self.live_events.publish(outbound.conversation_id, OUTBOX)
 
     def _take_back(self, session: AsyncSession, outbound: Outbound, provider_id: str, now: datetime) -> None:
-        farewell = Farewell(
+        erasure = ProviderErasure(
             channel=outbound.channel,
             address=outbound.address,
             language=outbound.reply.language,
@@ -171,8 +171,8 @@ class Dispatcher:
             traces=(Trace(provider_id, now),),
             at=now,
         )
-        farewells.put(session, self.conversations.vault, farewell)
-        self.live_events.publish(FAREWELL)
+        provider_erasures.put(session, self.conversations.vault, erasure)
+        self.live_events.publish(ERASURE)
 
     async def _later(
         self, outbound: Outbound, state: Literal["due", "unknown"], code: str, wait: timedelta | None, *, doubt: bool = False

@@ -9,7 +9,7 @@ import structlog
 from prometheus_client import Gauge
 
 from bot.conversation import reply_limits as allowance
-from bot.delivery import farewells
+from bot.delivery import provider_erasures
 from bot.operations.backup.workspace import clear_leftovers
 from bot.operations.gauges import purged
 from bot.storage import clock, expiry, receipts
@@ -50,7 +50,7 @@ async def tidy(program: Program) -> None:
         )
         await receipts.forget_old(session, now)
         await allowance.forget_old(session, now)
-        await farewells.forget_old(session, now)
+        await provider_erasures.forget_old(session, now)
     await program.frontdoor.erasure.remains.write_anew()
     purged(now)
     if dropped:

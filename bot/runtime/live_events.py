@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 QUEUE = "queue"
 OUTBOX = "outbox"
-FAREWELL = "farewell"
+ERASURE = "farewell"  # so it is called between processes, whichever release they run
 
 
 class LiveEvents:
-    """Published by name: a conversation's id, QUEUE, OUTBOX or FAREWELL.
+    """Published by name: a conversation's id, QUEUE, OUTBOX or ERASURE.
 
     Whoever is woken looks into the database; an event carries nothing.
     """

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from sqlalchemy import Select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.tables import AlarmCall, Delivery, FarewellDue, Table
+from bot.storage.tables import AlarmCall, Delivery, ProviderErasureDue, Table
 from bot.storage.tables_outward import CaseEvent
 
 SENDING: Final = "sending"
@@ -59,7 +59,7 @@ def is_held(row: Claimable, *, attempt: int) -> bool:
     return row.attempts == attempt
 
 
-async def held[Row: (Delivery, FarewellDue)](
+async def held[Row: (Delivery, ProviderErasureDue)](
     session: AsyncSession, table: type[Row], number: int | str, *, attempt: int
 ) -> Row | None:
     """Return a row, locked and as it is now; None when it is gone, or its lease ended and somebody else holds it."""

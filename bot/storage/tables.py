@@ -240,8 +240,8 @@ class Delivery(Table):
     expires_at: Mapped[datetime]
 
 
-class FarewellDue(Table):
-    """What is left to do for an erased conversation (bot/delivery/farewells.py): sealed, under an id that leads back to nobody."""
+class ProviderErasureDue(Table):
+    """What is left to do at a provider after an erasure (bot/delivery/provider_erasures.py): sealed, under an id that leads to nobody."""
 
     __tablename__ = "farewells"
     __table_args__ = (Index("ix_farewells_due_at", "due_at"),)

@@ -64,7 +64,7 @@ class Town:
         for tasks in (self.messengers.service(Telegram).tasks, self.messengers.service(Sms).tasks):
             await tasks.finished()
         await self.messengers.dispatcher.deliver_due()
-        await self.messengers.farewells.carry_out_due()
+        await self.messengers.erasures.carry_out_due()
 
     async def update(self, update: dict[str, Any], *, secret: str = SECRET) -> ClientResponse:
         """Send an update as Telegram does, and settle."""

@@ -23,8 +23,8 @@ from bot.commands.chat import CHAT
 from bot.console.texts import Texts
 from bot.delivery import channel_traits
 from bot.delivery.channel_traits import ChannelInvalid, ChannelTraits, ChannelUnknown, declare, declared, pushing, traits_of
-from bot.delivery.farewells import Farewell
 from bot.delivery.outbound import Outbound
+from bot.delivery.provider_erasures import ProviderErasure
 from bot.messages import Inbound
 from bot.program import Program
 from bot.settings import PROJECT_ROOT
@@ -196,14 +196,14 @@ class Pigeons:
     async def look_up(self, outbound: Outbound) -> str | None:
         return None
 
-    def speaks_next(self, farewell: Farewell) -> bool:
+    def speaks_next(self, erasure: ProviderErasure) -> bool:
         return False
 
-    async def say(self, farewell: Farewell, now: datetime) -> Farewell:
-        return farewell
+    async def say(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure:
+        return erasure
 
-    async def delete(self, farewell: Farewell, now: datetime) -> Farewell:
-        return farewell
+    async def delete(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure:
+        return erasure
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from sqlalchemy import LargeBinary, select
 from bot.__main__ import main
 from bot.console.app import make_console
 from bot.console.services import PREFIX
-from bot.delivery.farewells import Farewell, Trace, put
+from bot.delivery.provider_erasures import ProviderErasure, Trace, put
 from bot.messages import Indicator
 from bot.program import Program
 from bot.runtime.key_watch import look_at_keys
@@ -25,7 +25,17 @@ from bot.screening.phrase_corrections import CorrectionKind, PhraseCorrection
 from bot.storage.concealed import keep_provider_ids
 from bot.storage.corrections import CorrectionStore
 from bot.storage.sealed import SEALED
-from bot.storage.tables import CaseFile, Conversation, Delivery, EvaluationRow, FarewellDue, Message, Staff, Table, TriageChange
+from bot.storage.tables import (
+    CaseFile,
+    Conversation,
+    Delivery,
+    EvaluationRow,
+    Message,
+    ProviderErasureDue,
+    Staff,
+    Table,
+    TriageChange,
+)
 from bot.storage.tables_seals import CaseSealing
 from bot.storage.vault import KeyFileUnusable, open_vault
 from tests.console.conftest import PASSWORD, Bot, Client, Consultant
@@ -167,8 +177,8 @@ async def everything(program: Program, writes: Any, ola: Consultant) -> str:
             "address": program.vault.seal("+48601234567", f"address:{conversation.id}"),
         }  # as the key file seals it: what the staff's keys seal is no business of a new key
         session.add(CaseSealing(id="5" * 32, conversation_id=conversation.id, up_to=0, made_at=NOON, **held))
-        farewell = Farewell(channel="sms", address=None, language="pl", quiet=False, replies=(), traces=(trace,), at=NOON)
-        put(session, program.vault, farewell)
+        erasure = ProviderErasure(channel="sms", address=None, language="pl", quiet=False, replies=(), traces=(trace,), at=NOON)
+        put(session, program.vault, erasure)
     async with program.database.transaction() as session:
         for sealed in SEALED:
             assert await session.scalar(select(sealed.key).where(sealed.values.is_not(None)).limit(1)) is not None, sealed
@@ -330,7 +340,7 @@ async def test_what_is_damaged_already_does_not_stop_a_rotation_and_is_told(
         for table, column, place in (
             (TriageChange, "reason", "triage:{row.conversation_id}"),
             (EvaluationRow, "example", "example:evaluation"),
-            (FarewellDue, "content", "farewell:{row.id}"),
+            (ProviderErasureDue, "content", "farewell:{row.id}"),
         ):
             row = (await session.execute(select(table).where(getattr(table, column).is_not(None)))).scalars().first()
             assert fresh.vault.opens(getattr(row, column), place.format(row=row))

@@ -14,7 +14,7 @@ from bot.program import Program
 from bot.storage.case_keys import is_of_case
 from bot.storage.closed_cases import count_closed
 from bot.storage.return_codes import ReturnCodes
-from bot.storage.tables import CaseFile, Conversation, Delivery, FarewellDue, Handoff, Message, StaffSession
+from bot.storage.tables import CaseFile, Conversation, Delivery, Handoff, Message, ProviderErasureDue, StaffSession
 from bot.storage.tables_seals import CaseKeyGiven, CaseSealing, StaffKey
 from tests.console.conftest import Bot, Consultant
 from tests.console.sealing import (
@@ -182,11 +182,11 @@ async def test_a_person_can_still_have_a_sealed_conversation_deleted_at_the_prov
     outcome = await program.frontdoor.receive(said("@delete", 42))
     assert outcome.erased
     async with program.database.transaction() as session:
-        left = (await session.scalars(select(FarewellDue))).one()
+        left = (await session.scalars(select(ProviderErasureDue))).one()
         assert list(await session.scalars(select(CaseSealing))) == []
         assert list(await session.scalars(select(CaseKeyGiven))) == []
-    farewell = program.vault.open_json(left.content, f"farewell:{left.id}")
-    assert "41" in json.dumps(farewell)
+    erasure = program.vault.open_json(left.content, f"farewell:{left.id}")
+    assert "41" in json.dumps(erasure)
 
 
 async def test_a_coordinator_who_opens_a_sealed_conversation_again_can_write_to_its_person(

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.delivery.due_replies import LEASE
-from bot.delivery.farewells import LEASE as LEASE_OF_FAREWELLS
-from bot.delivery.farewells import Farewell, Farewells, Trace, put
 from bot.delivery.outbound import CannotTell, NotNow, Outbound, Refused, Uncertain
+from bot.delivery.provider_erasures import LEASE as LEASE_OF_ERASURES
+from bot.delivery.provider_erasures import ProviderErasure, ProviderErasures, Trace, put
 from bot.messages import Reply
 from bot.program import Program
 from bot.storage.concealed import provider_ids
-from bot.storage.tables import Conversation, Delivery, FarewellDue
+from bot.storage.tables import Conversation, Delivery, ProviderErasureDue
 from tests.delivery.dispatching import Channel, make_dispatcher, rows, say, states
 from tests.support import Clock
 
@@ -112,7 +112,7 @@ async def test_who_learns_nothing_goes_by_what_a_slow_sender_has_learnt(
     assert (row.state, row.error_code, provider_ids(program.vault, row)) == ("sent", None, ["SM-slow"])
 
 
-class SlowParting:
+class SlowEraser:
     """Says goodbye, or deletes, only when it is told to."""
 
     needs_address = True
@@ -122,16 +122,16 @@ class SlowParting:
         self.begun, self.may_end = asyncio.Event(), asyncio.Event()
         self.done = 0
 
-    def speaks_next(self, farewell: Farewell) -> bool:
-        return bool(farewell.replies)
+    def speaks_next(self, erasure: ProviderErasure) -> bool:
+        return bool(erasure.replies)
 
-    async def say(self, farewell: Farewell, now: datetime) -> Farewell:
+    async def say(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure:
         await self._one_step()
-        return replace(farewell, replies=farewell.replies[1:], doubts=0)
+        return replace(erasure, replies=erasure.replies[1:], doubts=0)
 
-    async def delete(self, farewell: Farewell, now: datetime) -> Farewell:
+    async def delete(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure:
         await self._one_step()
-        return replace(farewell, traces=farewell.traces[1:])
+        return replace(erasure, traces=erasure.traces[1:])
 
     async def _one_step(self) -> None:
         self.done += 1
@@ -143,10 +143,10 @@ class SlowParting:
 
 @pytest.mark.parametrize("speaks", [True, False], ids=["says goodbye", "deletes"])
 @pytest.mark.parametrize("problem", [None, NotNow("status"), Uncertain("timeout")], ids=repr)
-async def test_a_farewell_whose_lease_ended_is_left_to_whoever_holds_it(
+async def test_an_erasure_whose_lease_ended_is_left_to_whoever_holds_it(
     program: Program, clock: Clock, problem: Exception | None, speaks: bool
 ) -> None:
-    farewell = Farewell(
+    erasure = ProviderErasure(
         channel="sms",
         address="+48500100200",
         language="pl",
@@ -156,25 +156,25 @@ async def test_a_farewell_whose_lease_ended_is_left_to_whoever_holds_it(
         at=clock(),
     )
     async with program.database.transaction() as session:
-        put(session, program.vault, farewell)
+        put(session, program.vault, erasure)
 
-    def process(parting: SlowParting) -> Farewells:
-        return Farewells(
+    def process(eraser: SlowEraser) -> ProviderErasures:
+        return ProviderErasures(
             database=program.database,
             vault=program.vault,
             live_events=program.live_events,
             clock=clock,
-            partings={"sms": parting},
+            erasers={"sms": eraser},
         )
 
-    async def due() -> FarewellDue:
+    async def due() -> ProviderErasureDue:
         async with program.database.reading() as session:
-            return (await session.scalars(select(FarewellDue))).one()
+            return (await session.scalars(select(ProviderErasureDue))).one()
 
-    slow, quick = SlowParting(problem), SlowParting(None)
+    slow, quick = SlowEraser(problem), SlowEraser(None)
     first = asyncio.create_task(process(slow).carry_out_due())
     await slow.begun.wait()
-    clock.move(seconds=LEASE_OF_FAREWELLS.total_seconds() + 1)
+    clock.move(seconds=LEASE_OF_ERASURES.total_seconds() + 1)
     second = asyncio.create_task(process(quick).carry_out_due())
     await quick.begun.wait()
     before = await due()
@@ -186,4 +186,4 @@ async def test_a_farewell_whose_lease_ended_is_left_to_whoever_holds_it(
     quick.may_end.set()
     await second
     async with program.database.reading() as session:
-        assert (await session.scalars(select(FarewellDue))).all() == []
+        assert (await session.scalars(select(ProviderErasureDue))).all() == []

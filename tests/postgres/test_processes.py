@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, text
 
 from bot.alarms.watch import AlarmWatch
-from bot.delivery.farewells import Farewell, Farewells, put
+from bot.delivery.provider_erasures import ProviderErasure, ProviderErasures, put
 from bot.handoff.case_webhook import CaseWebhook
 from bot.handoff.queue import AlreadyTaken
 from bot.messages import Inbound, Reply
@@ -22,7 +22,7 @@ from bot.runtime.notify_bridge import CHANNEL, NotifyBridge, bridged
 from bot.server import application
 from bot.storage.answer_switches import switch_off, switch_on
 from bot.storage.gaps import count_gaps, read_gaps
-from bot.storage.tables import AlarmCall, Conversation, FarewellDue, Handoff, Message
+from bot.storage.tables import AlarmCall, Conversation, Handoff, Message, ProviderErasureDue
 from bot.storage.tables_outward import CaseEvent
 from bot.storage.written_answers import publish, published, save
 from tests.delivery.dispatching import Channel, make_dispatcher
@@ -102,36 +102,38 @@ async def test_two_postmen_on_two_connections_send_nothing_twice(pair: tuple[Pro
     assert len(channel.sent) == waiting
 
 
-async def test_two_programs_carry_out_a_farewell_once(pair: tuple[Program, Program], clock: Clock) -> None:
+async def test_two_programs_carry_out_an_erasure_once(pair: tuple[Program, Program], clock: Clock) -> None:
     class Teller:
         needs_address = False
         said = 0
 
-        def speaks_next(self, farewell: Farewell) -> bool:
+        def speaks_next(self, erasure: ProviderErasure) -> bool:
             return True
 
-        async def say(self, farewell: Farewell, now: object) -> Farewell:
+        async def say(self, erasure: ProviderErasure, now: object) -> ProviderErasure:
             self.said += 1
-            return Farewell(**{**vars(farewell), "replies": ()})
+            return ProviderErasure(**{**vars(erasure), "replies": ()})
 
-        async def delete(self, farewell: Farewell, now: object) -> Farewell:
+        async def delete(self, erasure: ProviderErasure, now: object) -> ProviderErasure:
             raise AssertionError
 
     async with pair[0].database.transaction() as session:
         for _ in range(5):
-            farewell = Farewell(
+            erasure = ProviderErasure(
                 channel="sms", address="+48500100200", language="pl", quiet=False, traces=(), at=clock(),
                 replies=(Reply(text="Gotowe.", language="pl"),),
             )  # fmt: skip
-            put(session, pair[0].vault, farewell)
+            put(session, pair[0].vault, erasure)
     teller = Teller()
     workers = [
-        Farewells(database=each.database, vault=each.vault, live_events=each.live_events, clock=clock, partings={"sms": teller})
+        ProviderErasures(
+            database=each.database, vault=each.vault, live_events=each.live_events, clock=clock, erasers={"sms": teller}
+        )
         for each in pair
     ]
     await asyncio.gather(*(worker.carry_out_due() for worker in workers))
     assert teller.said == 5
-    assert await rows(pair[0], FarewellDue) == []
+    assert await rows(pair[0], ProviderErasureDue) == []
 
 
 async def test_two_programs_claim_each_event_of_a_case_and_each_call_of_an_alarm_once(

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.api.tokens import Tokens
 from bot.console.case_files import CaseFiles
 from bot.console.staff import Accounts, Role
-from bot.delivery.farewells import Farewell, put
+from bot.delivery.provider_erasures import ProviderErasure, put
 from bot.dialogue.entry import Entry
 from bot.messages import Inbound, Indicator, Reply
 from bot.operations.backup.copying import copy_from_file, copy_sqlite_whole
@@ -116,7 +116,7 @@ async def fill(program: Program) -> None:
         await first_time(session, program.vault, channel="sms", external_id="SM2", now=NOON)
         replies = (Reply(text="Gotowe.", language="pl"),)
         where = {"channel": "sms", "address": "+48601234567", "language": "pl", "quiet": False}
-        put(session, program.vault, Farewell(**where, replies=replies, traces=(), at=NOON))  # type: ignore[arg-type]
+        put(session, program.vault, ProviderErasure(**where, replies=replies, traces=(), at=NOON))  # type: ignore[arg-type]
         await clock_watch.look(session, NOON)
         await _change_what_is_answered(session, program.vault)
     await program.capacity.try_writing()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from aiohttp import web
 
 from bot.delivery.channel_traits import ChannelInvalid, ChannelTraits
-from bot.delivery.farewells import Parting
 from bot.delivery.outbound import Sender
+from bot.delivery.provider_erasures import Eraser
 
 if TYPE_CHECKING:
     from bot.delivery.dispatcher import Dispatcher
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-class Way(Sender, Parting, Protocol):
-    """Sends the replies of a provider's channels, and parts from whoever had their conversation erased."""
+class Way(Sender, Eraser, Protocol):
+    """Sends the replies of a provider's channels, and erases there what was erased here."""
 
 
 class Service(Protocol):

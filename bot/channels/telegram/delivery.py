@@ -14,8 +14,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
-from bot.delivery.farewells import Farewell
 from bot.delivery.outbound import CannotTell, NotNow, Outbound, Refused, Uncertain
+from bot.delivery.provider_erasures import ProviderErasure
 from bot.delivery.segments import fit, utf16_length
 from bot.language.wording import Wording
 from bot.messages import Button, Reply
@@ -34,7 +34,7 @@ MANY_BUTTONS: Final = 9
 TOKEN_PAUSE: Final = timedelta(minutes=1)
 DELETE_AT_ONCE: Final = 100  # Telegram's limit
 DELETABLE: Final = timedelta(hours=48)  # of deleteMessage: "can only be deleted if it was sent less than 48 hours ago"
-FAREWELL_SENDS: Final = 2
+CONFIRMATION_SENDS: Final = 2
 
 
 class TelegramClient:
@@ -71,7 +71,7 @@ def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
 
 
 class TelegramSender:
-    """Sends what the outbox holds for Telegram, and parts from whoever had their conversation erased."""
+    """Sends what the outbox holds for Telegram, and erases there what was erased here."""
 
     needs_address = True
 
@@ -114,33 +114,33 @@ class TelegramSender:
             raise as_problem(error) from None
         return str(message.message_id)
 
-    def speaks_next(self, farewell: Farewell) -> bool:
+    def speaks_next(self, erasure: ProviderErasure) -> bool:
         """Say whether only texts are left: what is gone is said when it is."""
-        return not farewell.traces
+        return not erasure.traces
 
-    async def say(self, farewell: Farewell, now: datetime) -> Farewell:
-        """Send the next text of a farewell; one whose answer got lost is sent once more, not for ever."""
-        left = replace(farewell, replies=farewell.replies[1:], doubts=0)
-        if farewell.doubts > FAREWELL_SENDS or farewell.address is None:
+    async def say(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure:
+        """Send the next text of an erasure; one whose answer got lost is sent once more, not for ever."""
+        left = replace(erasure, replies=erasure.replies[1:], doubts=0)
+        if erasure.doubts > CONFIRMATION_SENDS or erasure.address is None:
             return left
         try:
-            await self.say_text(farewell.address, farewell.replies[0].text, silently=farewell.quiet)
+            await self.say_text(erasure.address, erasure.replies[0].text, silently=erasure.quiet)
         except Refused:
             return replace(left, replies=())
         return left
 
-    async def delete(self, farewell: Farewell, now: datetime) -> Farewell:
+    async def delete(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure:
         """Delete messages of both sides from the chat; where Telegram does not let us, the person is told."""
-        some = farewell.traces[:DELETE_AT_ONCE]
+        some = erasure.traces[:DELETE_AT_ONCE]
         young = [int(trace.message_id) for trace in some if now - trace.at < DELETABLE]
         all_gone = len(young) == len(some)
-        if young and farewell.address is not None:
-            all_gone = await self._delete(farewell.address, young) and all_gone
-        replies = farewell.replies
-        told = Reply(text=self.wording.text("erased_elsewhere", farewell.language), language=farewell.language)
+        if young and erasure.address is not None:
+            all_gone = await self._delete(erasure.address, young) and all_gone
+        replies = erasure.replies
+        told = Reply(text=self.wording.text("erased_elsewhere", erasure.language), language=erasure.language)
         if not all_gone and replies and told not in replies:
             replies = (*replies, told)
-        return replace(farewell, traces=farewell.traces[DELETE_AT_ONCE:], replies=replies)
+        return replace(erasure, traces=erasure.traces[DELETE_AT_ONCE:], replies=replies)
 
     async def _delete(self, address: str, numbers: Sequence[int]) -> bool:
         """Delete messages, or as many of them as Telegram lets us: one that it refuses makes it refuse them all."""

@@ -17,8 +17,8 @@ from twilio.rest import Client
 
 from bot.channels.twilio.messages import WHATSAPP_PREFIX, split
 from bot.channels.twilio.traits import SMS, STATUS_PATH, WHATSAPP
-from bot.delivery.farewells import Farewell, Trace
 from bot.delivery.outbound import NotNow, Outbound, Refused, Uncertain, Unreachable
+from bot.delivery.provider_erasures import ProviderErasure, Trace
 from bot.delivery.segments import fit, sms_pieces
 from bot.settings import Settings
 
@@ -88,7 +88,7 @@ class TwilioClient:
 
 
 class TwilioSender:
-    """Sends what the outbox holds for SMS and WhatsApp, and parts from whoever had their conversation erased."""
+    """Sends what the outbox holds for SMS and WhatsApp, and erases there what was erased here."""
 
     needs_address = False
 
@@ -134,35 +134,35 @@ class TwilioSender:
                 return str(message.sid)
         return None
 
-    def speaks_next(self, farewell: Farewell) -> bool:
+    def speaks_next(self, erasure: ProviderErasure) -> bool:
         """Say whether a text is left: it comes first, for Twilio may not delete what it has just sent."""
-        return bool(farewell.replies)
+        return bool(erasure.replies)
 
-    async def say(self, farewell: Farewell, now: datetime) -> Farewell:
-        """Send the next text of a farewell; it is deleted at Twilio as well, later."""
-        left = replace(farewell, replies=farewell.replies[1:], doubts=0)
-        if farewell.address is None:
+    async def say(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure:
+        """Send the next text of an erasure; it is deleted at Twilio as well, later."""
+        left = replace(erasure, replies=erasure.replies[1:], doubts=0)
+        if erasure.address is None:
             return left
-        reply, (channel, _) = farewell.replies[0], split(farewell.address)
+        reply, (channel, _) = erasure.replies[0], split(erasure.address)
         body = sms_pieces(reply.text, reply.language, limit=MAX_LENGTH)[0] if channel == SMS.name else reply.text
         try:
-            sid = await self._find(farewell.address, body, since=farewell.at) if farewell.doubts > 1 else None
-            sid = sid or await self._create(farewell.address, body)
+            sid = await self._find(erasure.address, body, since=erasure.at) if erasure.doubts > 1 else None
+            sid = sid or await self._create(erasure.address, body)
         except Refused:
             return replace(left, replies=())
-        return replace(left, traces=(*farewell.traces, Trace(sid, now)))
+        return replace(left, traces=(*erasure.traces, Trace(sid, now)))
 
-    async def delete(self, farewell: Farewell, now: datetime) -> Farewell:
+    async def delete(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure:
         """Delete a message at Twilio, its pictures and recordings with it; what is on its way can be deleted only later."""
-        trace, *others = farewell.traces
+        trace, *others = erasure.traces
         if now - trace.at < DELETABLE_AFTER:
-            return replace(farewell, traces=(*others, trace))
+            return replace(erasure, traces=(*others, trace))
         try:
             await self.client.call(self.client.rest.messages(trace.message_id).delete_async())
         except Refused as problem:
             if problem.code not in _NOT_THERE:
                 others.append(trace)
-        return replace(farewell, traces=tuple(others))
+        return replace(erasure, traces=tuple(others))
 
     async def _create(self, address: str, body: str, **more: str) -> str:
         to, ours = self._ends(address)

@@ -168,7 +168,7 @@ async def test_no_preview_of_a_link_is_fetched(town: Town) -> None:
     assert '"is_disabled": true' in town.telegram.called("sendMessage")[0]["link_preview_options"]
 
 
-async def test_a_farewell_is_tried_again_when_telegram_wants_us_to_wait(town: Town) -> None:
+async def test_a_confirmation_of_an_erasure_is_tried_again_when_telegram_wants_us_to_wait(town: Town) -> None:
     await town.update(payload("telegram/text"))
     town.telegram.misbehaviours.plan("deleteMessages", "status", status=429, retry_after=3)
     town.telegram.misbehaviours.plan("sendMessage", "status", status=502)

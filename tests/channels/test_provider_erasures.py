@@ -10,12 +10,12 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 
-from bot.delivery.farewells import GIVE_UP, LEASE
 from bot.delivery.outbound import Outbound
+from bot.delivery.provider_erasures import GIVE_UP, LEASE
 from bot.delivery.segments import plain
 from bot.messages import Reply
 from bot.operations.housekeeping import tidy
-from bot.storage.tables import Conversation, FarewellDue
+from bot.storage.tables import Conversation, ProviderErasureDue
 from tests.channels.conftest import CHAT, PERSON, Town, payload
 
 DELETE = "usuń rozmowę"
@@ -25,8 +25,8 @@ def done(town: Town, language: str = "pl") -> str:
     return plain(town.program.wording.text("delete_done", language, form="sms"), language)
 
 
-async def left(town: Town) -> list[FarewellDue]:
-    return await town.rows(FarewellDue)
+async def left(town: Town) -> list[ProviderErasureDue]:
+    return await town.rows(ProviderErasureDue)
 
 
 async def after(town: Town, **time: float) -> None:
@@ -81,7 +81,7 @@ async def test_killed_while_it_says_goodbye_the_next_process_says_it_once_and_de
     await town.text("jak mi pomożecie", 1)
     town.clock.move(minutes=3)
     town.twilio.now = town.clock()
-    sender = town.messengers.farewells.partings["sms"]
+    sender = town.messengers.erasures.erasers["sms"]
     create = sender._create  # type: ignore[attr-defined]
 
     async def killed(address: str, body: str) -> str:
@@ -224,9 +224,9 @@ async def test_all_pictures_of_an_album_are_deleted(town: Town) -> None:
     assert town.telegram.texts(CHAT) == [town.program.wording.text("delete_done", "uk")]
 
 
-async def test_a_farewell_of_a_channel_that_was_turned_off_is_forgotten_in_time(town: Town) -> None:
+async def test_an_erasure_of_a_channel_that_was_turned_off_is_forgotten_in_time(town: Town) -> None:
     await town.text("jak mi pomożecie", 1)
-    town.messengers.farewells.partings.pop("sms")
+    town.messengers.erasures.erasers.pop("sms")
     await town.text(DELETE, 2)
     assert len(await left(town)) == 1
     town.clock.move(days=15)
@@ -238,11 +238,11 @@ async def test_a_row_that_cannot_be_opened_does_not_hold_up_the_others(town: Tow
     await town.text("jak mi pomożecie", 1)
     async with town.program.database.transaction() as session:
         session.add(
-            FarewellDue(
+            ProviderErasureDue(
                 id="damaged", channel="sms", content=b"x" * 40, due_at=town.clock(), expires_at=town.clock() + timedelta(days=1)
             )
         )
     await town.text(DELETE, 2)
     assert town.twilio.said[-1] == done(town)
     async with town.program.database.transaction() as session:
-        assert (await session.execute(select(FarewellDue).filter_by(id="damaged"))).scalar_one_or_none() is None
+        assert (await session.execute(select(ProviderErasureDue).filter_by(id="damaged"))).scalar_one_or_none() is None

@@ -25,11 +25,11 @@ from bot.delivery.channel_traits import traits_of
 from bot.delivery.outbound import NotNow, Uncertain
 from bot.messages import Reply
 from bot.runtime.background import Background
-from bot.runtime.live_events import FAREWELL, LiveEvents
+from bot.runtime.live_events import ERASURE, LiveEvents
 from bot.storage.claims import Retry, held, hold, nobody_elses
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database, DatabaseUnavailable
-from bot.storage.tables import FarewellDue
+from bot.storage.tables import ProviderErasureDue
 from bot.storage.vault import SealBroken, Vault
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ LEASE: Final = timedelta(seconds=90)  # longer than any one step
 POLL_SECONDS: Final = 10.0
 SLOTS: Final = 4
 RETRY: Final = Retry(first=timedelta(minutes=2), longest=timedelta(hours=1))
-FAREWELLS = Counter("frontdoor_farewells", "Erasures carried out, or given up, at a channel's provider.", ["channel", "result"])
+ENDED = Counter("frontdoor_farewells", "Erasures carried out, or given up, at a channel's provider.", ["channel", "result"])
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Trace:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Farewell:
+class ProviderErasure:
     """What a channel still has to do. `doubts` counts how often the next reply may have been sent already."""
 
     channel: str
@@ -70,27 +70,27 @@ class Farewell:
         return len(self.replies) + len(self.traces)
 
 
-class Parting(Protocol):
-    """How a channel parts from somebody; each call is one short step, and returns what is left."""
+class Eraser(Protocol):
+    """How a channel erases at its provider, and says so to the person; each call is one short step, and returns what is left."""
 
     needs_address: bool  # to delete; all need it to speak
 
-    def speaks_next(self, farewell: Farewell) -> bool:
+    def speaks_next(self, erasure: ProviderErasure) -> bool:
         """Say whether the next step is a text."""
         ...
 
-    async def say(self, farewell: Farewell, now: datetime) -> Farewell:
+    async def say(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure:
         """Send the first of the replies, unless it went out before; raises NotNow or Uncertain."""
         ...
 
-    async def delete(self, farewell: Farewell, now: datetime) -> Farewell:
+    async def delete(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure:
         """Delete messages; those that cannot be deleted yet go to the end. Raises NotNow or Uncertain."""
         ...
 
 
-async def farewell_of(
+async def erasure_of(
     session: AsyncSession, conversations: ConversationStore, conversation_id: str, replies: tuple[Reply, ...], now: datetime
-) -> Farewell | None:
+) -> ProviderErasure | None:
     """Return what a channel has to do when a conversation is erased; None where nothing went through a provider."""
     conversation = await conversations.get(session, conversation_id)
     if conversation is None or not traits_of(conversation.channel).pushes:
@@ -104,7 +104,7 @@ async def farewell_of(
     ]
     sent = [Trace(number, at) for number, at in await outbox.sent_ids(session, conversations.vault, conversation_id)]
     address = conversations.address(conversation)
-    return Farewell(
+    return ProviderErasure(
         channel=conversation.channel,
         address=address,
         language=conversation.language,
@@ -115,18 +115,18 @@ async def farewell_of(
     )
 
 
-def put(session: AsyncSession, vault: Vault, farewell: Farewell) -> None:
-    """Store a farewell; nothing to do when it has no steps."""
-    if not farewell.steps:
+def put(session: AsyncSession, vault: Vault, erasure: ProviderErasure) -> None:
+    """Store an erasure; nothing to do when it has no steps."""
+    if not erasure.steps:
         return
     number = uuid.uuid4().hex
     session.add(
-        FarewellDue(
+        ProviderErasureDue(
             id=number,
-            channel=farewell.channel,
-            content=vault.seal_json(_as_json(farewell), f"farewell:{number}"),
-            due_at=farewell.at,
-            expires_at=farewell.at + GIVE_UP,
+            channel=erasure.channel,
+            content=vault.seal_json(_as_json(erasure), f"farewell:{number}"),
+            due_at=erasure.at,
+            expires_at=erasure.at + GIVE_UP,
         )
     )
 
@@ -139,8 +139,8 @@ class _Claim:
     attempt: int
 
 
-class Farewells:
-    """Carries the farewells out; several processes may share the database."""
+class ProviderErasures:
+    """Carries the erasures out; several processes may share the database."""
 
     def __init__(
         self,
@@ -149,18 +149,18 @@ class Farewells:
         vault: Vault,
         live_events: LiveEvents,
         clock: Callable[[], datetime],
-        partings: Mapping[str, Parting],
+        erasers: Mapping[str, Eraser],
     ) -> None:
         self.database = database
         self.vault = vault
         self.live_events = live_events
         self.clock = clock
-        self.partings = dict(partings)
+        self.erasers = dict(erasers)
         self._tasks = Background()
 
     async def run(self) -> None:
         """Carry out what is due until cancelled."""
-        with self.live_events.listen(FAREWELL) as changed:
+        with self.live_events.listen(ERASURE) as changed:
             while True:
                 changed.clear()
                 try:
@@ -184,118 +184,118 @@ class Farewells:
     async def _start_due(self) -> int:
         limit = SLOTS - self._tasks.count
         claimed = await self._claim(limit) if limit > 0 else []
-        for claim, farewell in claimed:
-            self._tasks.start(self._carry_out(claim, farewell))
+        for claim, erasure in claimed:
+            self._tasks.start(self._carry_out(claim, erasure))
         return len(claimed)
 
-    async def _claim(self, limit: int) -> list[tuple[_Claim, Farewell]]:
+    async def _claim(self, limit: int) -> list[tuple[_Claim, ProviderErasure]]:
         now, claimed = self.clock(), []
         async with self.database.transaction() as session:
             found = await session.execute(
                 nobody_elses(
-                    select(FarewellDue)
-                    .where(FarewellDue.due_at <= now, FarewellDue.channel.in_(list(self.partings)))
-                    .order_by(FarewellDue.due_at)
+                    select(ProviderErasureDue)
+                    .where(ProviderErasureDue.due_at <= now, ProviderErasureDue.channel.in_(list(self.erasers)))
+                    .order_by(ProviderErasureDue.due_at)
                     .limit(limit),
-                    FarewellDue,
+                    ProviderErasureDue,
                 )
             )
             for row in found.scalars().all():
                 try:
-                    farewell = self._current(_from_json(self.vault.open_json(row.content, f"farewell:{row.id}")), now)
+                    erasure = self._current(_from_json(self.vault.open_json(row.content, f"farewell:{row.id}")), now)
                 except SealBroken:
-                    farewell = None
-                if farewell is None or row.expires_at <= now:
+                    erasure = None
+                if erasure is None or row.expires_at <= now:
                     _ended(row.channel, "given_up")
                     await session.delete(row)
                     continue
                 hold(row, until=now + LEASE)
-                claimed.append((_Claim(row.id, row.attempts), farewell))
+                claimed.append((_Claim(row.id, row.attempts), erasure))
         return claimed
 
-    def _current(self, farewell: Farewell, now: datetime) -> Farewell | None:
-        """Return a farewell without what is too late to say; None when nothing can be done any more."""
-        if now - farewell.at > REACHABLE:
-            farewell = replace(farewell, address=None, replies=())
-        lost = farewell.address is None and self.partings[farewell.channel].needs_address
-        return None if lost or not farewell.steps else farewell
+    def _current(self, erasure: ProviderErasure, now: datetime) -> ProviderErasure | None:
+        """Return an erasure without what is too late to say; None when nothing can be done any more."""
+        if now - erasure.at > REACHABLE:
+            erasure = replace(erasure, address=None, replies=())
+        lost = erasure.address is None and self.erasers[erasure.channel].needs_address
+        return None if lost or not erasure.steps else erasure
 
-    async def _carry_out(self, claim: _Claim, farewell: Farewell) -> None:
-        parting = self.partings[farewell.channel]
+    async def _carry_out(self, claim: _Claim, erasure: ProviderErasure) -> None:
+        eraser = self.erasers[erasure.channel]
         wait: timedelta | None = None
         try:
-            for _ in range(farewell.steps):
-                if parting.speaks_next(farewell):
-                    before, farewell = farewell, replace(farewell, doubts=farewell.doubts + 1)
-                    if await self._keep(claim, farewell):  # whoever is killed while it is sent leaves a doubt behind
+            for _ in range(erasure.steps):
+                if eraser.speaks_next(erasure):
+                    before, erasure = erasure, replace(erasure, doubts=erasure.doubts + 1)
+                    if await self._keep(claim, erasure):  # whoever is killed while it is sent leaves a doubt behind
                         return
                     try:
-                        farewell = await parting.say(farewell, self.clock())
+                        erasure = await eraser.say(erasure, self.clock())
                     except NotNow:
-                        farewell = before
+                        erasure = before
                         raise
                 else:
-                    farewell = await parting.delete(farewell, self.clock())
-                if await self._keep(claim, farewell):
+                    erasure = await eraser.delete(erasure, self.clock())
+                if await self._keep(claim, erasure):
                     return
         except NotNow as problem:
             wait = problem.wait
         except Uncertain:
             pass  # looked up, or deleted once more, next time
-        await self._later(claim, farewell, wait)
+        await self._later(claim, erasure, wait)
 
-    async def _keep(self, claim: _Claim, farewell: Farewell) -> bool:
+    async def _keep(self, claim: _Claim, erasure: ProviderErasure) -> bool:
         """Store what is left, or forget it when nothing is; returns whether nothing is left to do here: it is done, or another's now."""
         async with self.database.transaction(before_others=True) as session:
-            row = await held(session, FarewellDue, claim.number, attempt=claim.attempt)
+            row = await held(session, ProviderErasureDue, claim.number, attempt=claim.attempt)
             if row is None:
                 return True
-            if not farewell.steps:
+            if not erasure.steps:
                 await session.delete(row)
-                _ended(farewell.channel, "done")
+                _ended(erasure.channel, "done")
                 return True
-            row.content, row.due_at = self._sealed(claim.number, farewell), self.clock() + LEASE
+            row.content, row.due_at = self._sealed(claim.number, erasure), self.clock() + LEASE
         return False
 
-    async def _later(self, claim: _Claim, farewell: Farewell, wait: timedelta | None) -> None:
+    async def _later(self, claim: _Claim, erasure: ProviderErasure, wait: timedelta | None) -> None:
         async with self.database.transaction() as session:
-            row = await held(session, FarewellDue, claim.number, attempt=claim.attempt)
+            row = await held(session, ProviderErasureDue, claim.number, attempt=claim.attempt)
             if row is not None:
-                row.content = self._sealed(claim.number, farewell)
+                row.content = self._sealed(claim.number, erasure)
                 row.due_at = self.clock() + (wait or RETRY.after(row.attempts))
 
-    def _sealed(self, number: str, farewell: Farewell) -> bytes:
-        needed = farewell.replies or self.partings[farewell.channel].needs_address
-        kept = farewell if needed else replace(farewell, address=None)
+    def _sealed(self, number: str, erasure: ProviderErasure) -> bytes:
+        needed = erasure.replies or self.erasers[erasure.channel].needs_address
+        kept = erasure if needed else replace(erasure, address=None)
         return self.vault.seal_json(_as_json(kept), f"farewell:{number}")
 
 
 def _ended(channel: str, result: str) -> None:
-    FAREWELLS.labels(channel, result).inc()
+    ENDED.labels(channel, result).inc()
     if result == "given_up":
         log.error("farewell_given_up", channel=channel, remedy="Messages may be left at the provider: see its own retention.")
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:
-    """Delete the farewells of channels that nobody serves any more, when their time is over."""
-    await session.execute(delete(FarewellDue).where(FarewellDue.expires_at < now))
+    """Delete the erasures of channels that nobody serves any more, when their time is over."""
+    await session.execute(delete(ProviderErasureDue).where(ProviderErasureDue.expires_at < now))
 
 
-def _as_json(farewell: Farewell) -> dict[str, Any]:
+def _as_json(erasure: ProviderErasure) -> dict[str, Any]:
     return {
-        "channel": farewell.channel,
-        "address": farewell.address,
-        "language": farewell.language,
-        "quiet": farewell.quiet,
-        "replies": [[reply.text, reply.language] for reply in farewell.replies],
-        "traces": [[trace.message_id, trace.at.isoformat()] for trace in farewell.traces],
-        "at": farewell.at.isoformat(),
-        "doubts": farewell.doubts,
+        "channel": erasure.channel,
+        "address": erasure.address,
+        "language": erasure.language,
+        "quiet": erasure.quiet,
+        "replies": [[reply.text, reply.language] for reply in erasure.replies],
+        "traces": [[trace.message_id, trace.at.isoformat()] for trace in erasure.traces],
+        "at": erasure.at.isoformat(),
+        "doubts": erasure.doubts,
     }
 
 
-def _from_json(value: dict[str, Any]) -> Farewell:
-    return Farewell(
+def _from_json(value: dict[str, Any]) -> ProviderErasure:
+    return ProviderErasure(
         channel=value["channel"],
         address=value["address"],
         language=value["language"],
