@@ -24,7 +24,7 @@ from bot.storage.tables_return import FurtherPage, ReturnCode
 from bot.storage.vault import Vault
 
 DIGITS: Final = 16
-_SHELF: Final = 6
+_SELECTOR: Final = 6
 _GROUP: Final = 4
 _hasher: Final = PasswordHasher()
 
@@ -51,7 +51,7 @@ class ReturnCodes:
 
         Raises NothingToReturnTo.
         """
-        secret = f"{secrets.randbelow(10 ** (DIGITS - _SHELF)):0{DIGITS - _SHELF}}"
+        secret = f"{secrets.randbelow(10 ** (DIGITS - _SELECTOR)):0{DIGITS - _SELECTOR}}"
         hashed = await asyncio.to_thread(_hasher.hash, self._keyed(secret))
         async with self.database.transaction() as session:
             conversation = await session.get(Conversation, conversation_id)
@@ -59,11 +59,13 @@ class ReturnCodes:
             if conversation is None or not await session.scalar(select(said)):
                 raise NothingToReturnTo("A code is made once something was said.")
             await session.execute(delete(ReturnCode).where(ReturnCode.conversation_id == conversation_id))
-            shelf = await self._free_shelf(session)
+            selector = await self._free_selector(session)
             session.add(
-                ReturnCode(conversation_id=conversation_id, shelf=shelf, secret_hash=hashed, expires_at=conversation.expires_at)
+                ReturnCode(
+                    conversation_id=conversation_id, selector=selector, secret_hash=hashed, expires_at=conversation.expires_at
+                )
             )
-        code = shelf + secret
+        code = selector + secret
         return " ".join(code[at : at + _GROUP] for at in range(0, DIGITS, _GROUP))
 
     async def open(self, digits: str, *, pseudonym: str) -> str | None:
@@ -71,9 +73,9 @@ class ReturnCodes:
 
         A code that no row is for takes as long as one that is wrong.
         """
-        shelf, secret = digits[:_SHELF], digits[_SHELF:]
+        selector, secret = digits[:_SELECTOR], digits[_SELECTOR:]
         async with self.database.transaction() as session:
-            row = await session.scalar(select(ReturnCode).filter_by(shelf=shelf))
+            row = await session.scalar(select(ReturnCode).filter_by(selector=selector))
         hashed = row.secret_hash if row is not None else _of_nothing()
         if not await asyncio.to_thread(_matches, hashed, self._keyed(secret)) or row is None:
             return None
@@ -90,11 +92,11 @@ class ReturnCodes:
         joined = select(Conversation).join(FurtherPage, FurtherPage.conversation_id == Conversation.id)
         return (await session.scalars(joined.where(FurtherPage.pseudonym == pseudonym))).one_or_none()
 
-    async def _free_shelf(self, session: AsyncSession) -> str:
+    async def _free_selector(self, session: AsyncSession) -> str:
         while True:
-            shelf = f"{secrets.randbelow(10**_SHELF):0{_SHELF}}"
-            if not await session.scalar(select(exists().where(ReturnCode.shelf == shelf))):
-                return shelf
+            selector = f"{secrets.randbelow(10**_SELECTOR):0{_SELECTOR}}"
+            if not await session.scalar(select(exists().where(ReturnCode.selector == selector))):
+                return selector
 
     def _keyed(self, secret: str) -> str:
         return self.vault.fingerprint("return code", secret)

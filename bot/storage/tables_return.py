@@ -13,13 +13,13 @@ from bot.storage.tables import Table
 class ReturnCode(Table):
     """The code with which somebody finds their conversation again: what names the row, and a slow hash of the rest of it.
 
-    `shelf` is the front of the code, drawn at random; it opens nothing. See bot/storage/return_codes.py.
+    `selector` is the front of the code, drawn at random, by which the row is found; it opens nothing. See bot/storage/return_codes.py.
     """
 
     __tablename__ = "return_codes"
 
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
-    shelf: Mapped[str] = mapped_column(unique=True)
+    selector: Mapped[str] = mapped_column("shelf", unique=True)
     secret_hash: Mapped[str]
     expires_at: Mapped[datetime]
 

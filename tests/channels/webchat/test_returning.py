@@ -114,8 +114,8 @@ async def test_only_a_slow_hash_is_kept_and_a_new_code_replaces_the_old_one(clie
         (page,) = (await session.scalars(select(FurtherPage))).all()
     digits = new.replace(" ", "")
     assert row.secret_hash.startswith("$argon2id$")
-    assert (row.shelf, page.pseudonym != token) == (digits[:6], True)
-    assert digits[6:] not in f"{row.secret_hash}{row.shelf}"
+    assert (row.selector, page.pseudonym != token) == (digits[:6], True)
+    assert digits[6:] not in f"{row.secret_hash}{row.selector}"
 
 
 async def test_erasing_kills_the_code_and_every_page_that_it_opened(client: Client, program: Program) -> None:
