@@ -29,6 +29,7 @@ from bot.storage.conversations import ConversationStore, Retention
 from bot.storage.database import Database
 from bot.storage.files import close_to_others
 from bot.storage.key_rotation import fit_of, refuse_lost_keys
+from bot.storage.residual_data import ResidualData
 from bot.storage.vault import KeyFileUnusable, Vault, open_vault
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Program:
     settings: Settings
     vault: Vault
     database: Database
+    residual_data: ResidualData
     conversations: ConversationStore
     queue: HandoffQueue
     alarms: AlarmStore
@@ -101,7 +103,7 @@ async def opened(settings: Settings, *, assistant: Assistant | None) -> Program:
             raise KeyFileUnusable(wrong)
         if concealed := await conceal(program.database, program.vault):
             log.info("external_ids_concealed", rows=concealed)
-        await program.frontdoor.erasure.remains.write_anew()  # a crash may have come between an erasure and this
+        await program.residual_data.write_anew()  # a crash may have come between an erasure and this
     except BaseException:
         await program.close()
         raise
@@ -128,6 +130,7 @@ def build(
     vault = open_vault(settings.data_dir / KEY_FILE, create=create_keys)
     close_to_others(settings.data_dir / KEY_FILE)
     database = Database(settings.database)
+    residual_data = ResidualData(database)
     case = timedelta(days=settings.case_retention_days)
     conversations = ConversationStore(vault, Retention(conversation=timedelta(days=settings.retention_days), case=case))
     alarms = AlarmStore(settings, vault)
@@ -135,6 +138,7 @@ def build(
     wording, lexicon, live_events = Wording.load(), shared_lexicon(), LiveEvents()
     frontdoor = FrontDoor(
         database=database,
+        residual_data=residual_data,
         conversations=conversations,
         queue=queue,
         assistant=assistant,
@@ -153,6 +157,7 @@ def build(
         settings=settings,
         vault=vault,
         database=database,
+        residual_data=residual_data,
         conversations=conversations,
         queue=queue,
         alarms=alarms,

@@ -54,7 +54,7 @@ from bot.settings import Settings, listed
 from bot.storage.capacity import LOOK_SECONDS as ROOM_SECONDS
 from bot.storage.corrections import READ_SECONDS
 from bot.storage.database import DatabaseUnavailable
-from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
+from bot.storage.residual_data import LOOK_SECONDS as RESIDUAL_DATA_SECONDS
 
 if TYPE_CHECKING:
     from bot.assistant.assistant import Assistant
@@ -206,7 +206,7 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
             every(ROOM_SECONDS, program.capacity.look, "room", at_once=True),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
             every(SEAL_SECONDS, lambda: seal_closed(program), "seal_closed"),
-            every(REMAINS_SECONDS, program.frontdoor.erasure.remains.look, "remains"),
+            every(RESIDUAL_DATA_SECONDS, program.residual_data.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
             every(READ_SECONDS, read_corrections, "corrections", at_once=True),
             every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),

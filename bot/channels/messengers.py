@@ -21,7 +21,7 @@ from bot.runtime.background import beside, every
 from bot.runtime.key_watch import LOOK_SECONDS as KEYS_SECONDS
 from bot.runtime.key_watch import look_at_keys
 from bot.runtime.notify_bridge import bridged
-from bot.storage.remains import LOOK_SECONDS as REMAINS_SECONDS
+from bot.storage.residual_data import LOOK_SECONDS as RESIDUAL_DATA_SECONDS
 
 if TYPE_CHECKING:
     from bot.assistant.assistant import Assistant
@@ -113,7 +113,7 @@ async def _serve_polling(settings: Settings, assistant: Assistant | None) -> Non
             bridged(program.database, program.live_events),
             every(KEYS_SECONDS, lambda: look_at_keys(program.vault, settings.data_dir / KEY_FILE), "keys"),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
-            every(REMAINS_SECONDS, program.frontdoor.erasure.remains.look, "remains"),
+            every(RESIDUAL_DATA_SECONDS, program.residual_data.look, "remains"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover", at_once=True),
             every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),
             beside(watch.run(), "alarm_watch"),

@@ -46,7 +46,7 @@ async def _purge(*, clock_is_right: bool) -> int:
                 )
                 return 1
             gone = await expiry.purge(session, program.vault, now)
-        await program.frontdoor.erasure.remains.write_anew_whatever_its_size()
+        await program.residual_data.write_anew_whatever_its_size()
     finally:
         await program.close()
     print(f"Deleted {gone.conversations} conversations whose time was over, and {gone.messages} messages of others.")

@@ -121,9 +121,9 @@ class CorrectionPages:
             if undone:
                 await self.services.record(session, visitor, "correction_undone", number)
         if undone:
-            remains = self.services.program.frontdoor.erasure.remains  # its words are to be gone from the file as well
-            remains.erased = True
-            await remains.clear_log()
+            residual_data = self.services.program.residual_data  # its words are to be gone from the file as well
+            residual_data.erased = True
+            await residual_data.clear_log()
             log.info("correction_undone", correction=number)
         return back_to(f"/corrections?told={'undone' if undone else 'gone'}")
 

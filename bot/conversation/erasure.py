@@ -14,7 +14,7 @@ from bot.messages import Reply
 from bot.runtime.live_events import ERASURE, QUEUE, LiveEvents
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
-from bot.storage.remains import Remains
+from bot.storage.residual_data import ResidualData
 
 log = structlog.get_logger()
 
@@ -23,13 +23,19 @@ class Erasure:
     """Erases conversations; whoever calls it has the conversation's turn."""
 
     def __init__(
-        self, *, database: Database, conversations: ConversationStore, live_events: LiveEvents, clock: Callable[[], datetime]
+        self,
+        *,
+        database: Database,
+        residual_data: ResidualData,
+        conversations: ConversationStore,
+        live_events: LiveEvents,
+        clock: Callable[[], datetime],
     ) -> None:
         self.database = database
+        self.residual_data = residual_data
         self.conversations = conversations
         self.live_events = live_events
         self.clock = clock
-        self.remains = Remains(database)
 
     async def erase(self, conversation_id: str, replies: tuple[Reply, ...] = (), decision: Decision | None = None) -> None:
         """Erase a conversation; `replies` say so to its person, `decision` is that on the message which asked for it."""
@@ -40,7 +46,7 @@ class Erasure:
             if erasure is not None:
                 provider_erasures.put(session, self.conversations.vault, erasure)
             await self.conversations.erase(session, conversation_id, self.clock())
-        self.remains.erased = True
-        await self.remains.clear_log()
+        self.residual_data.erased = True
+        await self.residual_data.clear_log()
         log.info("conversation_erased", conversation=conversation_id, by="person")
         self.live_events.publish(conversation_id, QUEUE, ERASURE)

@@ -43,6 +43,7 @@ from bot.storage.conversations import ConversationStore, OpenedMessage
 from bot.storage.corrections import CorrectionStore
 from bot.storage.database import Database
 from bot.storage.receipts import Replayed, first_time, taken
+from bot.storage.residual_data import ResidualData
 from bot.storage.tables import Conversation, Handoff, Message
 
 log = structlog.get_logger()
@@ -70,6 +71,7 @@ class FrontDoor:
         self,
         *,
         database: Database,
+        residual_data: ResidualData,
         conversations: ConversationStore,
         queue: HandoffQueue,
         assistant: AssistantInPieces | None,
@@ -113,7 +115,9 @@ class FrontDoor:
             live_events=live_events,
             clock=clock,
         )
-        self.erasure = Erasure(database=database, conversations=conversations, live_events=live_events, clock=clock)
+        self.erasure = Erasure(
+            database=database, residual_data=residual_data, conversations=conversations, live_events=live_events, clock=clock
+        )
         self.turns = ConversationTurns()
 
     async def greet(

@@ -51,7 +51,7 @@ async def tidy(program: Program) -> None:
         await receipts.forget_old(session, now)
         await allowance.forget_old(session, now)
         await provider_erasures.forget_old(session, now)
-    await program.frontdoor.erasure.remains.write_anew()
+    await program.residual_data.write_anew()
     purged(now)
     if dropped:
         log.info("addresses_dropped", count=dropped)

@@ -32,6 +32,6 @@ async def seal_closed(program: Program) -> int:
             done = await closed_cases.seal(session, program.vault, conversation_id, silent_since=since, now=now)
         sealed += done
     if sealed:
-        program.frontdoor.erasure.remains.erased = True  # what the file held before goes when it is written anew
+        program.residual_data.erased = True  # what the file held before goes when it is written anew
         log.info("closed_cases_sealed", conversations=sealed)
     return sealed

@@ -31,6 +31,7 @@ def another_process(program: Program) -> FrontDoor:
     """Return a front door over the same database that knows nothing of the program's turns."""
     return FrontDoor(
         database=program.database,
+        residual_data=program.residual_data,
         conversations=program.conversations,
         queue=program.queue,
         assistant=PlainAssistant(),

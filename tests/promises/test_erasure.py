@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from bot.messages import Inbound
 from bot.operations.housekeeping import tidy
 from bot.program import Program, opened
-from bot.storage.remains import LOOK_SECONDS, SHARE, Remains
+from bot.storage.residual_data import LOOK_SECONDS, SHARE, ResidualData
 from bot.storage.sealed import SEALED
 from bot.storage.tables import Conversation, Delivery, Handoff, Message
 from tests.conversation.test_frontdoor import inbound
@@ -79,7 +79,7 @@ async def test_what_a_person_erased_is_gone_from_the_log_at_once_and_from_the_fi
     await program.frontdoor.receive(inbound("@delete", who=SPECIAL, number="delete"))
     assert (tmp_path / "frontdoor.sqlite3-wal").stat().st_size == 0
     size = (tmp_path / "frontdoor.sqlite3").stat().st_size
-    await program.frontdoor.erasure.remains.look()
+    await program.residual_data.look()
     assert (tmp_path / "frontdoor.sqlite3").stat().st_size < size  # written anew: without gaps
     assert left_of(stored, tmp_path) == []
     assert (tmp_path / "frontdoor.sqlite3-wal").stat().st_size == 0
@@ -91,7 +91,7 @@ async def test_what_the_page_erases_is_gone_from_the_files_too(program: Program,
     await tell(program, SPECIAL)
     stored = await stored_of(program, SPECIAL)
     await program.frontdoor.erase(await the_conversation(program))
-    await program.frontdoor.erasure.remains.look()
+    await program.residual_data.look()
     assert left_of(stored, tmp_path) == []
 
 
@@ -125,11 +125,11 @@ async def test_somebody_who_reads_meanwhile_delays_it_and_neither_fails_nor_hold
     reader.execute("SELECT count(*) FROM messages").fetchone()
     outcome = await program.frontdoor.receive(inbound("@delete", who=SPECIAL, number="delete"))
     assert outcome.erased
-    await program.frontdoor.erasure.remains.look()
+    await program.residual_data.look()
     assert left_of(stored, tmp_path)
     reader.execute("COMMIT")
     reader.close()
-    assert await program.frontdoor.erasure.remains.write_anew()
+    assert await program.residual_data.write_anew()
     assert left_of(stored, tmp_path) == []
 
 
@@ -153,17 +153,17 @@ async def test_a_crash_right_after_an_erasure_leaves_nothing_once_the_program_ha
 async def test_whoever_erases_again_and_again_slows_nobody_down(program: Program) -> None:
     now, written = 1000.0, 0
 
-    class OnASlowDisk(Remains):
+    class OnASlowDisk(ResidualData):
         async def clear_log(self) -> bool:
             nonlocal now, written
             written += self.erased is False
             now += 2
             return await super().clear_log()
 
-    remains = OnASlowDisk(program.database, lambda: now)
+    residual_data = OnASlowDisk(program.database, lambda: now)
     for _minute in range(60):
-        remains.erased = True
-        await remains.look()
+        residual_data.erased = True
+        await residual_data.look()
         now += LOOK_SECONDS
     assert 1 <= written <= 3600 * SHARE / 2 + 1
 
@@ -174,5 +174,5 @@ async def test_nothing_that_outlives_an_erasure_names_the_person_or_the_conversa
     stored = await stored_of(program, pseudonym)
     assert f"pseudonym {await the_conversation(program)}" in left_of(stored, tmp_path)
     await program.frontdoor.receive(inbound("@delete", who=pseudonym, number="delete", channel="sms"))
-    await program.frontdoor.erasure.remains.write_anew()
+    await program.residual_data.write_anew()
     assert left_of(stored, tmp_path) == []

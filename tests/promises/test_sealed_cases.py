@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.console.staff import Role
 from bot.program import Program
-from bot.storage.remains import Remains
+from bot.storage.residual_data import ResidualData
 from bot.storage.sealed import SEALED
 from bot.storage.tables import Message, Staff, StaffSession, Table
 from bot.storage.tables_seals import CaseKeyGiven, StaffKey
@@ -80,8 +80,8 @@ async def test_what_the_key_file_opened_before_is_gone_from_the_files(
         before = [message.content for message in await session.scalars(select(Message))]
     assert all(any(piece in in_files(tmp_path) for piece in pieces(value)) for value in before)
     await rest(program, clock)
-    remains: Remains = program.frontdoor.erasure.remains
-    await remains.look()
+    residual_data: ResidualData = program.residual_data
+    await residual_data.look()
     files = in_files(tmp_path)
     assert [value for value in before if any(piece in files for piece in pieces(value))] == []
 

@@ -29,7 +29,7 @@ from bot.operations.housekeeping import tidy
 from bot.program import Program
 from bot.runtime.logs import configure_logs
 from bot.server import application
-from bot.storage import remains
+from bot.storage import residual_data
 from bot.storage.capacity import MEGABYTE, Disk
 from bot.storage.database import DatabaseUnavailable
 from tests.standins import telegram_api, twilio_api
@@ -247,12 +247,12 @@ async def files_that_are_held(program: Program, folder: Path) -> None:
     other = sqlite3.connect(folder / "frontdoor.sqlite3", isolation_level=None, timeout=0)
     await asyncio.sleep(0)
     other.execute("BEGIN IMMEDIATE")
-    await program.frontdoor.erasure.remains.write_anew()
+    await program.residual_data.write_anew()
     other.execute("ROLLBACK")
     other.close()
-    largest, remains.LARGEST_BYTES = remains.LARGEST_BYTES, 0  # type: ignore[misc]
-    await program.frontdoor.erasure.remains.write_anew()
-    remains.LARGEST_BYTES = largest  # type: ignore[misc]
+    largest, residual_data.LARGEST_BYTES = residual_data.LARGEST_BYTES, 0  # type: ignore[misc]
+    await program.residual_data.write_anew()
+    residual_data.LARGEST_BYTES = largest  # type: ignore[misc]
 
 
 async def a_disk_that_fills(program: Program) -> None:

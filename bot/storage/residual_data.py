@@ -30,7 +30,7 @@ SHARE: Final = 1 / 300  # of the time that may go into writing the file anew: wh
 LARGEST_BYTES: Final = 400 * 2**20
 
 
-class Remains:
+class ResidualData:
     """Clears what erased rows left in the files of a database; `erased` says that there may be something since the last time."""
 
     def __init__(self, database: Database, seconds: Callable[[], float] = time.monotonic) -> None:
