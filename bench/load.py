@@ -17,7 +17,6 @@ import os
 import platform
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -37,6 +36,7 @@ from bot.channels.webchat.networks import FORWARDED
 from bot.learning.labelled import conversation_files
 from bot.screening.rows import NLU_DATA
 from bot.settings import PROJECT_ROOT
+from tests.ports import free_port
 from tests.postgres.cluster import NoServer, cluster
 
 MESSAGES = 12  # of a conversation
@@ -214,13 +214,6 @@ async def answers(client: aiohttp.ClientSession, url: str) -> bool:
             return response.status == 200
     except aiohttp.ClientError:
         return False
-
-
-def free_port() -> int:
-    """Return a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def megabytes(pid: int) -> float:

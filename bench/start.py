@@ -18,8 +18,9 @@ from typing import Final
 
 import aiohttp
 
-from bench.load import answers, free_port
+from bench.load import answers
 from bot.settings import PROJECT_ROOT
+from tests.ports import free_port
 
 READY_SECONDS: Final = 3600  # packages from a slow line, on a machine that is busy
 END_SECONDS: Final = 30

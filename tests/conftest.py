@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -18,8 +19,9 @@ from argon2 import PasswordHasher
 from bot.console import passwords
 from bot.program import Program
 from bot.storage import return_codes
+from tests.ports import free_port
 from tests.reading import read_once
-from tests.support import Clock, PlainAssistant, open_program
+from tests.support import Bot, Clock, PlainAssistant, open_program
 
 # Here and not in a fixture, for the modules that ask when they are imported.
 read_once()
@@ -77,3 +79,19 @@ async def program(tmp_path: Path, assistant: PlainAssistant, clock: Clock) -> As
     program = await open_program(tmp_path, assistant, clock)
     yield program
     await program.close()
+
+
+@pytest.fixture
+def bot(program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Bot:
+    """Run a command over the program's folder; return its status and what it printed."""
+    from bot.__main__ import main
+
+    monkeypatch.setenv("DATA_DIR", str(program.settings.data_dir))
+    monkeypatch.setenv("PORT", str(free_port()))
+
+    async def run(*arguments: str) -> tuple[int, str]:
+        capsys.readouterr()
+        status = await asyncio.to_thread(main, list(arguments))
+        return status, "".join(capsys.readouterr())
+
+    return run

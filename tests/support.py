@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,6 +42,7 @@ def declare_for_a_while(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOTLINE = "22 628 01 20"
 HALF_FULL = Disk(0.5, 10_000 * MEGABYTE)
+Bot = Callable[..., Awaitable[tuple[int, str]]]  # runs a command; returns its status and what it printed
 
 
 class Clock:

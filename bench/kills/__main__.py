@@ -29,9 +29,9 @@ from bench.kills.people import SECRET as TELEGRAM_SECRET
 from bench.kills.people import Town, everybody
 from bench.kills.proof import Proof, by_channel, prove, texts_of_chats
 from bench.kills.server import process
-from bench.load import free_port
 from bot.program import build
 from bot.settings import load_settings
+from tests.ports import free_port
 from tests.postgres.cluster import NoServer, cluster
 from tests.standins import telegram_api, twilio_api
 from tests.standins.telegram_api import TelegramApi

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
@@ -10,7 +9,6 @@ import jsonschema
 import pytest
 from sqlalchemy import update
 
-from bot.__main__ import main
 from bot.api.cases import LEFT_OUT, CasesApi, without_numbers
 from bot.api.limits import PER_MINUTE
 from bot.api.models import describe
@@ -19,7 +17,7 @@ from bot.operations.sealing import seal_closed
 from bot.program import Program
 from bot.storage.tables import Conversation, Delivery, Message, Staff
 from tests.api.conftest import Client, OtherSystem
-from tests.support import Clock, damage
+from tests.support import Bot, Clock, damage
 
 Systems = Callable[..., Awaitable[OtherSystem]]
 Writes = Callable[..., Awaitable[str]]
@@ -243,27 +241,21 @@ async def test_every_answer_is_one_that_the_document_describes(other_system: Sys
 
 
 async def test_tokens_are_made_listed_and_revoked_by_a_command(
-    program: Program, client: Client, writes: Writes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    program: Program, client: Client, writes: Writes, bot: Bot
 ) -> None:
-    monkeypatch.setenv("DATA_DIR", str(program.settings.data_dir))
-
-    async def bot(*arguments: str) -> tuple[int, str]:
-        status = await asyncio.to_thread(main, ["api-token", *arguments])
-        return status, "".join(capsys.readouterr())
-
-    status, printed = await bot("add", "Aselo", "--write")
+    status, printed = await bot("api-token", "add", "Aselo", "--write")
     assert status == 0
     system = OtherSystem(client, printed.split()[-1])
     case = await writes("zabrał mi paszport")
     assert (await system.ask("POST", f"/cases/{case}/state", json={"action": "take"})).status == 200
-    assert (await bot("add", "aselo"))[0] == 1
-    listed = (await bot("list"))[1]
+    assert (await bot("api-token", "add", "aselo"))[0] == 1
+    listed = (await bot("api-token", "list"))[1]
     assert "Aselo" in listed
     assert "read write" in listed
     assert system.token not in listed
-    assert "went back to the queue: 1" in (await bot("revoke", "Aselo"))[1]
+    assert "went back to the queue: 1" in (await bot("api-token", "revoke", "Aselo"))[1]
     assert (await system.ask("GET", "/cases")).status == 401
-    assert (await bot("revoke", "Aselo"))[0] == 1
+    assert (await bot("api-token", "revoke", "Aselo"))[0] == 1
     stored = b"".join(path.read_bytes() for path in program.settings.data_dir.iterdir())
     assert system.token.encode() not in stored
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ import pytest
 
 from tests.channels import small_server
 from tests.channels.conftest import payload
+from tests.ports import free_port
 from tests.standins import twilio_api
 from tests.standins.twilio_api import PUBLIC_URL, TwilioApi
 from tests.support import HOTLINE, empty_database
@@ -30,9 +30,7 @@ class Process:
     """The small server, which can be killed and started again over the same folder."""
 
     def __init__(self, folder: Path, api_base: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.environment = {
             "DATA_DIR": str(folder),
             "PORT": str(self.port),

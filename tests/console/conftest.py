@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,7 +11,6 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.__main__ import main
 from bot.console.app import make_console
 from bot.console.services import PREFIX
 from bot.console.staff import Accounts, Role
@@ -24,7 +21,6 @@ from bot.storage.tables import Handoff
 from tests.support import Clock
 
 Client = TestClient[web.Request, web.Application]
-Bot = Callable[..., Awaitable[tuple[int, str]]]
 PASSWORD = "zielony rower pod mostem"
 
 
@@ -134,19 +130,3 @@ def writes(program: Program, clock: Clock) -> Callable[..., Awaitable[str]]:
         return case.id if case is not None else ""
 
     return write
-
-
-@pytest.fixture
-def bot(program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Bot:
-    """Run a command over the program's folder; return its status and what it printed."""
-    monkeypatch.setenv("DATA_DIR", str(program.settings.data_dir))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("PORT", str(probe.getsockname()[1]))
-
-    async def run(*arguments: str) -> tuple[int, str]:
-        capsys.readouterr()
-        status = await asyncio.to_thread(main, list(arguments))
-        return status, "".join(capsys.readouterr())
-
-    return run

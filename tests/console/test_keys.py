@@ -38,8 +38,8 @@ from bot.storage.tables import (
 )
 from bot.storage.tables_seals import CaseSealing
 from bot.storage.vault import KeyFileUnusable, open_vault
-from tests.console.conftest import PASSWORD, Bot, Client, Consultant
-from tests.support import NOON, PlainAssistant, damage, open_program
+from tests.console.conftest import PASSWORD, Client, Consultant
+from tests.support import NOON, Bot, PlainAssistant, damage, open_program
 
 
 @pytest.fixture

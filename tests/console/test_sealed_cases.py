@@ -16,7 +16,7 @@ from bot.storage.closed_cases import count_closed
 from bot.storage.return_codes import ReturnCodes
 from bot.storage.tables import CaseFile, Conversation, Delivery, Handoff, Message, ProviderErasureDue, StaffSession
 from bot.storage.tables_seals import CaseKeyGiven, CaseSealing, StaffKey
-from tests.console.conftest import Bot, Consultant
+from tests.console.conftest import Consultant
 from tests.console.sealing import (
     ALL,
     ANSWER,
@@ -33,7 +33,7 @@ from tests.console.sealing import (
     shown,
     the_conversation,
 )
-from tests.support import HOTLINE, Clock
+from tests.support import HOTLINE, Bot, Clock
 
 
 async def test_a_closed_case_is_sealed_and_reads_the_same_for_all_who_had_a_key_then(

@@ -16,9 +16,9 @@ from bot.program import Program, build
 from bot.storage.audit import AuditLog
 from bot.storage.tables import AuditEntry, Staff, StaffSession
 from bot.storage.tables_seals import CaseKeyGiven, StaffKey
-from tests.console.conftest import PASSWORD, Bot, Client, Consultant
+from tests.console.conftest import PASSWORD, Client, Consultant
 from tests.console.sealing import ALL, SEALED, Make, account, fill, rest, sealed, shown
-from tests.support import Clock, PlainAssistant
+from tests.support import Bot, Clock, PlainAssistant
 
 
 async def actions(program: Program) -> list[str]:

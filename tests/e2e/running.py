@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import requests
+
+from tests.ports import free_port
 
 START_SECONDS = 90
 
@@ -21,13 +22,13 @@ class Running:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
             "DATA_DIR": str(folder),
             "PORT": str(self.port),
-            "METRICS_PORT": str(_free_port()),
+            "METRICS_PORT": str(free_port()),
             **environment,
         }
         self.log = folder / "log.txt"
@@ -69,9 +70,3 @@ class Running:
         found = re.search(r"one-time password: (\S+)", self.said())
         assert found is not None, self.said()
         return found.group(1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -15,7 +15,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import select
 
-from bot.__main__ import main
 from bot.console.app import make_console
 from bot.console.services import PREFIX
 from bot.messages import Inbound
@@ -36,7 +35,7 @@ from bot.storage.tables_outward import CaseEvent
 from bot.storage.vault import open_vault
 from tests.console.conftest import *  # noqa: F403 - consultants who read what was restored
 from tests.console.conftest import PASSWORD, Client, Consultant
-from tests.support import Clock, PlainAssistant, settings_in
+from tests.support import Bot, Clock, PlainAssistant, settings_in
 
 PUBLIC, PRIVATE = new_key()
 WORDS = "szef ma mój paszport"
@@ -292,25 +291,12 @@ async def test_a_restore_overwrites_nothing(program: Program, writes: Any, shelf
 
 
 async def test_the_commands_do_the_same_and_say_what_to_do(
-    program: Program,
-    writes: Any,
-    shelf: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    bot: Bot, writes: Any, shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await writes(WORDS)
-
-    async def bot(*arguments: str) -> tuple[int, str]:
-        capsys.readouterr()
-        status = await asyncio.to_thread(main, list(arguments))
-        return status, "".join(capsys.readouterr())
-
     monkeypatch.chdir(tmp_path)
     (tmp_path / "settings").write_text("RETENTION_DAYS=30000\n")
     (tmp_path / ".env").symlink_to("settings")  # as where settings are kept elsewhere
-    monkeypatch.setenv("DATA_DIR", str(program.settings.data_dir))
-    monkeypatch.setenv("PORT", "1")
     status, printed = await bot("backup", str(shelf))
     assert (status, "BACKUP_RECIPIENTS is not set" in printed) == (1, True)
     status, printed = await bot("backup-key")
