@@ -24,10 +24,9 @@ PROBLEMS: Final = frozenset({"changed", "same_person", "has_faults"})
 class AnswerPages:
     """Serves the library to coordinators."""
 
-    def __init__(self, services: ConsoleServices) -> None:
+    def __init__(self, services: ConsoleServices, catalogue: AnswerCatalogue) -> None:
         self.services = services
-        self.editions = services.program.frontdoor.editions
-        self.catalogue = AnswerCatalogue(self.editions)
+        self.catalogue = catalogue
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -48,7 +47,7 @@ class AnswerPages:
             found = await read_gaps(session, self.services.now(), weeks=weeks)
             written = {one.answer.id: one for one in await self.catalogue.written(session)}
             await self.services.record(session, visitor, "gaps_read", "answers")
-        library = self.editions.files.library.with_answers(one.answer for one in written.values())
+        library = self.catalogue.files.library.with_answers(one.answer for one in written.values())
         language = self.services.language(request)
         counted = [
             (need, (written.get(need.nearest.id) or self.catalogue.from_files(need.nearest.id)) if need.nearest else None)
@@ -69,7 +68,7 @@ class AnswerPages:
         async with self.services.program.database.reading() as session:
             off = await switched_off(session)
             written = await self.catalogue.written(session)
-        filed = [shown for name in self.editions.files.library.answers if (shown := self.catalogue.from_files(name)) is not None]
+        filed = [shown for name in self.catalogue.files.library.answers if (shown := self.catalogue.from_files(name)) is not None]
         language = self.services.language(request)
         everything = {one.answer.id: one for one in (*written, *filed)}
         wanted = [one for one in everything.values() if matter in {"", one.answer.matter} and _says(one, sought, language)]
@@ -124,7 +123,7 @@ class AnswerPages:
             "answer": shown.answer,
             "switch": off,
             "names": names,
-            "said": shown.said(self.editions.files.wording.facts),
+            "said": shown.said(self.catalogue.files.wording.facts),
             "led_to": name in LED_TO,
             "own": shown.revision is not None and shown.revision.written_by == visitor.staff_id,
             "problem": problem,

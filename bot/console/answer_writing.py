@@ -27,10 +27,9 @@ _REVISION_DIGITS: Final = 6
 class AnswerWriting:
     """Serves the form, and what becomes of a draft."""
 
-    def __init__(self, services: ConsoleServices) -> None:
+    def __init__(self, services: ConsoleServices, catalogue: AnswerCatalogue) -> None:
         self.services = services
-        self.editions = services.program.frontdoor.editions
-        self.catalogue = AnswerCatalogue(self.editions)
+        self.catalogue = catalogue
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -83,7 +82,7 @@ class AnswerWriting:
             return self._form(request, fields, seen=seen, status=422, problem="answers.unusable")
         except TooLong:
             return self._form(request, fields, seen=seen, status=422, problem="answers.too_long")
-        if entry.id in self.editions.files.library:
+        if entry.id in self.catalogue.files.library:
             return self._form(request, fields, seen=seen, status=409, problem="answers.taken")
         try:
             async with self.services.program.database.transaction() as session:
@@ -134,7 +133,7 @@ class AnswerWriting:
             "first": FIRST,
             "languages": (*FIRST, *(code for code in LANGUAGES if code not in FIRST)),
             "right_to_left": right_to_left(),
-            "numbers": self.editions.files.wording.facts,
+            "numbers": self.catalogue.files.wording.facts,
             "most": MOST,
         }
         return self.services.page(request, "answer_form.html", context, status=status)

@@ -16,6 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from bot.console import times, words_shown
 from bot.console.alarm_pages import AlarmPages
 from bot.console.answer_pages import AnswerPages
+from bot.console.answer_shown import AnswerCatalogue
 from bot.console.answer_writing import AnswerWriting
 from bot.console.attention import with_attention
 from bot.console.case_actions import CaseActions
@@ -68,6 +69,7 @@ class Console:
         )
         environment.filters |= times.FILTERS | words_shown.FILTERS
         cases = CaseReader(self.services)
+        catalogue = AnswerCatalogue(self.services.program.frontdoor.editions)
         pages = CasePages(self.services, cases, self.ownership)
         app.add_routes(LoginPages(self.services).routes())
         app.add_routes(QueuePages(self.services, self.closing).routes())
@@ -79,8 +81,8 @@ class Console:
         app.add_routes(StaffPages(self.services, self.ownership).routes())
         app.add_routes(SealedPages(self.services).routes())
         app.add_routes(NumberPages(self.services).routes())
-        app.add_routes(AnswerPages(self.services).routes())
-        app.add_routes(AnswerWriting(self.services).routes())
+        app.add_routes(AnswerPages(self.services, catalogue).routes())
+        app.add_routes(AnswerWriting(self.services, catalogue).routes())
         app.add_routes(ConversationPages(self.services).routes())
         app.router.add_static("/static", HERE / "static", name="static")
         app.cleanup_ctx.append(self._watch_silence)
