@@ -163,6 +163,17 @@ async def empty_database() -> Path:
     return path
 
 
+async def rows[T](program: Program, table: type[T]) -> list[T]:
+    """Return all rows of a table."""
+    async with program.database.transaction() as session:
+        return list((await session.execute(select(table))).scalars())
+
+
+def in_files(folder: Path) -> bytes:
+    """Return what a thief of the disk would read: the database, its write-ahead log and whatever else lies there."""
+    return b"".join(path.read_bytes() for path in folder.iterdir() if path.name != "keys.json")
+
+
 def flipped(sealed: bytes) -> bytes:
     """Return a sealed value with one bit changed: it does not open any more."""
     return sealed[:-1] + bytes([sealed[-1] ^ 1])

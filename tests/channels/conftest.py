@@ -21,7 +21,7 @@ from bot.channels.telegram.channel import SECRET_HEADER, Telegram
 from bot.channels.twilio.channel import Sms
 from bot.program import Program
 from bot.program import build as build_program
-from bot.storage.tables import Conversation, Delivery, Handoff
+from bot.storage.tables import Conversation, Delivery, Handoff, Message, Receipt
 from tests.standins import telegram_api, twilio_api
 from tests.support import Clock, PlainAssistant, open_program
 
@@ -94,6 +94,10 @@ class Town:
         """Return all rows of a table."""
         async with self.program.database.transaction() as session:
             return list((await session.execute(select(table))).scalars())
+
+    async def nothing_is_stored(self) -> bool:
+        """Say whether no call left anything."""
+        return not any([await self.rows(table) for table in (Conversation, Message, Delivery, Receipt, Handoff)])
 
     async def conversation(self) -> Conversation:
         """Return the only conversation."""

@@ -8,7 +8,7 @@ from bot.program import opened
 from bot.storage.concealed import provider_ids
 from bot.storage.tables import Delivery, Message
 from tests.channels.conftest import Town
-from tests.promises.test_erasure import in_files
+from tests.support import in_files
 
 
 def sids(town: Town) -> tuple[str, list[str]]:

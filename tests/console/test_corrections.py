@@ -15,8 +15,7 @@ from bot.program import Program, build
 from bot.storage.audit import AuditLog
 from bot.storage.tables_screening import CorrectedPhrase
 from tests.console.conftest import Consultant
-from tests.promises.test_erasure import in_files
-from tests.support import Clock, PlainAssistant, damage
+from tests.support import Clock, PlainAssistant, damage, in_files
 
 People = Callable[..., Awaitable[Consultant]]
 Writes = Callable[..., Awaitable[str]]

@@ -13,7 +13,6 @@ import pyrage
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from sqlalchemy import select
 
 from bot.console.app import make_console
 from bot.console.services import PREFIX
@@ -35,7 +34,7 @@ from bot.storage.tables_outward import CaseEvent
 from bot.storage.vault import open_vault
 from tests.console.conftest import *  # noqa: F403 - consultants who read what was restored
 from tests.console.conftest import PASSWORD, Client, Consultant
-from tests.support import Bot, Clock, PlainAssistant, settings_in
+from tests.support import Bot, Clock, PlainAssistant, rows, settings_in
 
 PUBLIC, PRIVATE = new_key()
 WORDS = "szef ma mój paszport"
@@ -76,11 +75,6 @@ async def login(program: Program, client: Client, name: str, secret: str) -> Con
     await browser.get("/second-factor")
     assert (await browser.post("/second-factor", code=browser.code())).status == 303
     return browser
-
-
-async def rows[T](program: Program, table: type[T]) -> list[T]:
-    async with program.database.transaction() as session:
-        return list((await session.execute(select(table))).scalars())
 
 
 async def test_a_case_can_be_read_elsewhere_after_the_machine_is_gone(

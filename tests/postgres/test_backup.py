@@ -21,7 +21,6 @@ from tests.operations.test_backup import (
     backup,
     elsewhere,  # noqa: F401 - a fixture
     names,
-    rows,
     shelf,  # noqa: F401 - a fixture
     test_a_backup_is_whole_while_people_write,  # noqa: F401 - here of PostgreSQL
     test_a_case_can_be_read_elsewhere_after_the_machine_is_gone,  # noqa: F401
@@ -29,7 +28,7 @@ from tests.operations.test_backup import (
     test_other_systems_miss_no_event_after_a_restore,  # noqa: F401
     test_what_was_over_is_not_brought_back_and_nothing_is_sent_a_second_time,  # noqa: F401
 )
-from tests.support import Clock, PlainAssistant, open_program, settings_in
+from tests.support import Clock, PlainAssistant, open_program, rows, settings_in
 
 pytestmark = pytest.mark.postgres
 NUMBERED = (AlarmCall, CaseEvent, CaseNote, Delivery, EvaluationRow, TriageChange)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from bot.alarms.watch import AlarmWatch
 from bot.delivery.provider_erasures import ProviderErasure, ProviderErasures, put
@@ -26,7 +26,7 @@ from bot.storage.tables import AlarmCall, Conversation, Handoff, Message, Provid
 from bot.storage.tables_outward import CaseEvent
 from bot.storage.written_answers import publish, published, save
 from tests.delivery.dispatching import Channel, make_dispatcher
-from tests.support import Clock, PlainAssistant, open_program
+from tests.support import Clock, PlainAssistant, open_program, rows
 
 pytestmark = pytest.mark.postgres
 PATIENCE = 30  # seconds, on a machine that is busy
@@ -47,11 +47,6 @@ def said(text: str, number: int, *, who: str = "p") -> Inbound:
     return Inbound(
         channel="telegram", pseudonym=who, external_id=f"m{number}", text=text, received_at=Clock()(), address="500100200"
     )
-
-
-async def rows[T](program: Program, table: type[T]) -> list[T]:
-    async with program.database.transaction() as session:
-        return list((await session.execute(select(table))).scalars())
 
 
 async def test_a_first_message_that_comes_to_both_at_once_makes_one_conversation_and_one_answer(

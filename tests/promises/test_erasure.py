@@ -14,16 +14,11 @@ from bot.storage.residual_data import LOOK_SECONDS, SHARE, ResidualData
 from bot.storage.sealed import SEALED
 from bot.storage.tables import Conversation, Delivery, Handoff, Message
 from tests.conversation.test_frontdoor import inbound
-from tests.support import Clock, PlainAssistant, open_program
+from tests.support import Clock, PlainAssistant, in_files, open_program
 
 SPECIAL, OTHER = "somebody-special-whom-nobody-must-know", "somebody-else-who-is-to-be-kept"
 NUMBER = "+48601234567"
 WORDS = "Mieszkam u pani Zofii Niezwykłej i szef ma mój paszport. " * 60
-
-
-def in_files(folder: Path) -> bytes:
-    """Return what a thief of the disk would read: the database, its write-ahead log and whatever else lies there."""
-    return b"".join(path.read_bytes() for path in folder.iterdir() if path.name != "keys.json")
 
 
 async def stored_of(program: Program, *people: str) -> dict[str, bytes]:

@@ -10,8 +10,8 @@ import pytest
 from bot.dialogue.commands import UNKNOWN, Command
 from bot.program import Program
 from tests.dialogue.talk import Person
-from tests.promises.test_privacy import everything_in
 from tests.standins.rules_assistant import Reading, RulesAssistant
+from tests.support import in_files
 
 WORDS = "czy u pani Zofii Niezwykłej można trzymać papugę"
 
@@ -28,7 +28,7 @@ async def test_a_gap_is_a_week_and_one_property_and_holds_no_words_no_channel_an
     assert outcome.said == ("not_known_near",)
     rows = sqlite3.connect(tmp_path / "frontdoor.sqlite3").execute("SELECT week, measure, key, count FROM answer_gaps").fetchall()
     assert sorted(rows) == [("2026-11-23", "language", "pl", 1), ("2026-11-23", "near", "shelter_couple", 1)]
-    assert b"papug" not in everything_in(tmp_path)
+    assert b"papug" not in in_files(tmp_path)
 
 
 async def test_the_count_of_a_gap_stays_when_its_person_erases_everything_and_leads_to_nobody(

@@ -14,14 +14,10 @@ from bot.runtime.logs import configure_logs
 from bot.server import application
 from bot.storage.vault import KeyFileUnusable, SealBroken, open_vault
 from tests.conversation.test_frontdoor import inbound
-from tests.support import Clock, PlainAssistant, open_program
+from tests.support import Clock, PlainAssistant, in_files, open_program
 
 WORDS = "Mieszkam u pani Zofii Niezwykłej i szef ma mój paszport"
 NUMBER = "+48601234567"
-
-
-def everything_in(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.iterdir() if path.name != "keys.json")
 
 
 async def test_neither_words_nor_numbers_are_in_the_database_in_the_clear(program: Program, tmp_path: Path) -> None:
@@ -31,7 +27,7 @@ async def test_neither_words_nor_numbers_are_in_the_database_in_the_clear(progra
             channel="sms", pseudonym=pseudonym, external_id="1", text=WORDS, received_at=program.clock(), address=NUMBER
         )
     )
-    stored = everything_in(tmp_path)
+    stored = in_files(tmp_path)
     for secret in ("paszport", "Zofii", "601234567", "documents_taken"):
         assert secret.encode() not in stored
 
@@ -54,7 +50,7 @@ async def test_an_erased_conversation_leaves_no_trace_in_the_file(program: Progr
     connection = sqlite3.connect(tmp_path / "frontdoor.sqlite3")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    assert b"somebody-special" not in everything_in(tmp_path)
+    assert b"somebody-special" not in in_files(tmp_path)
 
 
 async def test_logs_and_metrics_hold_no_words(

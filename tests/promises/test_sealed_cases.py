@@ -17,8 +17,8 @@ from bot.storage.vault import SealBroken, open_vault
 from tests.console.conftest import *  # noqa: F403 - consultants at their browsers
 from tests.console.conftest import PASSWORD
 from tests.console.sealing import ALL, fill, rest, shown
-from tests.promises.test_erasure import in_files, pieces
-from tests.support import Clock
+from tests.promises.test_erasure import pieces
+from tests.support import Clock, in_files
 
 
 async def opened_by_the_key_file(program: Program, folder: Path) -> bytes:

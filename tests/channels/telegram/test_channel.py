@@ -10,13 +10,9 @@ import pytest
 
 from bot.channels.telegram.channel import MAX_BODY, SECRET_HEADER
 from bot.storage.database import DatabaseUnavailable
-from bot.storage.tables import Conversation, Delivery, Handoff, Message, Receipt
+from bot.storage.tables import Conversation, Handoff, Message
 from tests.channels.conftest import CHAT, SECRET, Build, Town, payload
 from tests.support import HOTLINE, PlainAssistant
-
-
-async def nothing_is_stored(town: Town) -> bool:
-    return not any([await town.rows(table) for table in (Conversation, Message, Delivery, Receipt, Handoff)])
 
 
 async def test_a_message_is_answered_in_its_chat(town: Town) -> None:
@@ -33,7 +29,7 @@ async def test_a_call_without_the_secret_is_refused_without_a_trace(town: Town) 
         await town.settle()
         assert response.status == 403
         assert (await response.json())["error"]["code"] == "forbidden"
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
     assert town.telegram.calls == []
 
 
@@ -59,13 +55,13 @@ async def test_a_truncated_or_malformed_call_is_refused_without_a_trace(town: To
         response = await town.client.post("/telegram/webhook", data=body, headers={SECRET_HEADER: SECRET})
         await town.settle()
         assert response.status == 400, body[:60]
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 async def test_an_oversized_call_is_refused_without_a_trace(town: Town) -> None:
     response = await town.client.post("/telegram/webhook", data=b"x" * (MAX_BODY + 1), headers={SECRET_HEADER: SECRET})
     assert response.status == 413
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 async def test_a_call_of_another_method_is_refused(town: Town) -> None:
@@ -194,7 +190,7 @@ async def test_what_needs_no_answer_gets_none(town: Town) -> None:
     for name in ("timer", "live_location", "channel_post", "reaction"):
         assert (await town.update(payload(f"telegram/{name}"))).status == 200
     assert town.telegram.calls == []
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 @pytest.mark.parametrize("name", ["group_message", "added_to_group"])
@@ -202,7 +198,7 @@ async def test_a_group_is_told_to_write_in_private_and_left(town: Town, name: st
     await town.update(payload(f"telegram/{name}"))
     assert town.telegram.texts(-1001234567890) == [town.program.wording.text("group_refused", "uk")]
     assert [call["chat_id"] for call in town.telegram.called("leaveChat")] == ["-1001234567890"]
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 async def test_the_staffs_own_chat_is_not_left(build_town: Build) -> None:
@@ -210,7 +206,7 @@ async def test_the_staffs_own_chat_is_not_left(build_town: Build) -> None:
     for name in ("group_message", "added_to_group"):
         assert (await town.update(payload(f"telegram/{name}"))).status == 200
     assert town.telegram.calls == []
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 async def test_who_blocks_the_bot_is_shown_as_blocked_and_gets_nothing_until_they_come_back(town: Town) -> None:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from bot.channels.twilio.channel import MAX_BODY
-from bot.storage.tables import Conversation, Delivery, Handoff, Message, Receipt
+from bot.storage.tables import Conversation
 from tests.channels.conftest import Build, Town, payload
 from tests.standins.twilio_api import ACCOUNT, AUTH_TOKEN, PUBLIC_URL
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-async def nothing_is_stored(town: Town) -> bool:
-    return not any([await town.rows(table) for table in (Conversation, Message, Delivery, Receipt, Handoff)])
 
 
 def signed(town: Town, form: dict[str, str], path: str = "/sms/webhook", url: str = PUBLIC_URL) -> str:
@@ -24,7 +20,7 @@ async def test_a_call_without_a_signature_is_refused_without_a_trace(town: Town)
     for path in ("/sms/webhook", "/sms/status?delivery=1&part=0"):
         response = await town.twilio.deliver(town.client, path, payload("twilio/sms"), sign=False)
         assert response.status == 403
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 FORGERIES: dict[str, tuple[dict[str, str], str]] = {
@@ -41,20 +37,20 @@ async def test_a_signature_of_something_else_is_refused_without_a_trace(town: To
     for name, (changes, path) in FORGERIES.items():
         response = await town.client.post(path, data=genuine | changes, headers={"X-Twilio-Signature": signed(town, genuine)})
         assert response.status == 403, name
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 async def test_a_signature_that_is_none_is_refused(town: Town) -> None:
     for signature in ("", "x", "AAAA", "śąź"):
         headers = {"X-Twilio-Signature": signature}
         assert (await town.client.post("/sms/webhook", data=payload("twilio/sms"), headers=headers)).status == 403
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 async def test_a_call_signed_by_another_account_is_refused(town: Town) -> None:
     response = await town.sms(payload("twilio/sms", AccountSid="AC" + "b" * 32))
     assert response.status == 403
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 async def test_the_address_that_is_signed_is_the_public_one_whatever_the_proxy_says(town: Town) -> None:
@@ -96,13 +92,13 @@ async def test_a_malformed_call_is_refused_without_a_trace(town: Town) -> None:
             response = await town.client.post(path, data=data, headers=kind | headers)
             assert response.status == status, (name, path)
             assert "error" in await response.json()
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 async def test_a_genuine_call_that_is_no_message_is_refused(town: Town) -> None:
     form = {"AccountSid": ACCOUNT, "Body": "tekst"}
     assert (await town.sms(form)).status == 400
-    assert await nothing_is_stored(town)
+    assert await town.nothing_is_stored()
 
 
 async def test_the_same_message_again_is_answered_once(town: Town) -> None:

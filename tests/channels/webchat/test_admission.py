@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from ipaddress import ip_address
 from itertools import count
 from pathlib import Path
@@ -21,20 +21,13 @@ from bot.program import Program
 from bot.runtime.logs import configure_logs
 from bot.server import application
 from tests.channels.webchat.plain_browser import Browser
-from tests.promises.test_privacy import everything_in
-from tests.support import HOTLINE, Clock, open_program
+from tests.support import HOTLINE, Clock, in_files, open_program
 
 Client = TestClient[Any, Any]
 HOUSE = "203.0.113.7"
 SAME_NETWORK = "203.0.113.200"
 NEIGHBOUR = "203.0.112.7"
 MANY = 60  # come at once without being asked for anything
-
-
-@pytest.fixture
-async def client(program: Program) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(application(program))) as client:
-        yield client
 
 
 async def opens(client: Client, address: str | None, answer: str | None = None) -> ClientResponse:
@@ -206,7 +199,7 @@ async def test_of_a_wave_nothing_is_stored_logged_or_counted_by_address(
     finally:
         structlog.reset_defaults()
     printed = capsys.readouterr()
-    everything = (printed.out + printed.err).encode() + generate_latest() + everything_in(tmp_path)
+    everything = (printed.out + printed.err).encode() + generate_latest() + in_files(tmp_path)
     for trace in (b"203.0.113", ip_address(HOUSE).packed, ip_address(HOUSE).packed[:3] + b"\0"):
         assert trace not in everything
     assert b'frontdoor_door_total{verdict="proof",what="conversation"}' in everything

@@ -2,26 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 import schemathesis
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
 from bot.program import Program
-from bot.server import application
 from bot.storage.tables import Conversation, Handoff, Message
 from tests.support import HOTLINE, PlainAssistant
 
 Client = TestClient[Any, Any]
-
-
-@pytest.fixture
-async def client(program: Program) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(application(program))) as client:
-        yield client
 
 
 @pytest.fixture

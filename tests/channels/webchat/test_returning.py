@@ -2,19 +2,17 @@
 
 import re
 import secrets
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
 from bot.channels.webchat.returning import FREE, LONGEST_WAIT, Guesses
 from bot.console.cases import shown_reachable
 from bot.operations.housekeeping import tidy
 from bot.program import Program
-from bot.server import application
 from bot.storage.return_codes import digits_of
 from bot.storage.tables import Conversation
 from bot.storage.tables_return import FurtherPage, ReturnCode
@@ -22,12 +20,6 @@ from tests.support import Clock
 
 Client = TestClient[Any, Any]
 Headers = dict[str, str]
-
-
-@pytest.fixture
-async def client(program: Program) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(application(program))) as client:
-        yield client
 
 
 def drawn() -> str:

@@ -2,28 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 from sqlalchemy import select, update
 
 from bot.program import Program
 from bot.runtime.live_events import QUEUE, LiveEvents
 from bot.runtime.typing_indicators import LASTS, TypingIndicators
-from bot.server import application
 from bot.storage.tables import Handoff
 
 Client = TestClient[Any, Any]
 PATIENCE = 5.0
-
-
-@pytest.fixture
-async def client(program: Program) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(application(program))) as client:
-        yield client
 
 
 @pytest.fixture
