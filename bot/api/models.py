@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from bot.http.bodies import StorableId
 from bot.http.errors import ErrorOut
+from bot.http.openapi import content, schemas_of
 from bot.messages import LANGUAGES, Indicator, Speaker, Triage
 
 PREFIX: Final = "/api"
@@ -120,15 +121,7 @@ class Sent(BaseModel):
 
 def describe() -> dict[str, Any]:
     """Return the OpenAPI document."""
-    schemas: dict[str, Any] = {}
-    models: tuple[type[BaseModel], ...] = (Case, Cases, Messages, Change, Answer, Sent, ErrorOut)
-    for model in models:
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
-        schemas.update(schema.pop("$defs", {}))
-        schemas[model.__name__] = schema
-
-    def content(name: str) -> dict[str, Any]:
-        return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    schemas = schemas_of((Case, Cases, Messages, Change, Answer, Sent, ErrorOut))
 
     def answers(status: str, sentence: str, name: str, *more: str) -> dict[str, Any]:
         failures = {

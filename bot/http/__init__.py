@@ -1,4 +1,4 @@
-"""What all HTTP interfaces share: listening, connections, bodies, headers, errors, streams of events, signed posts.
+"""What all HTTP interfaces share: listening, connections, bodies, headers, errors, documents, streams of events, signed posts.
 
 It may import `storage`.
 """

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from bot.conversation.frontdoor import MAX_TEXT
 from bot.http.bodies import StorableId
 from bot.http.errors import ErrorOut
+from bot.http.openapi import content, schemas_of
 from bot.language.normalise import printable
 from bot.messages import LANGUAGES
 
@@ -134,25 +135,7 @@ class Returned(BaseModel):
 
 def describe() -> dict[str, Any]:
     """Return the OpenAPI document, made from the models that the code validates with."""
-    models: tuple[type[BaseModel], ...] = (
-        NewConversation,
-        NewMessage,
-        Answer,
-        News,
-        OpenedConversation,
-        NewCode,
-        Return,
-        Returned,
-        ErrorOut,
-    )
-    schemas: dict[str, Any] = {}
-    for model in models:
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
-        schemas.update(schema.pop("$defs", {}))
-        schemas[model.__name__] = schema
-
-    def content(name: str) -> dict[str, Any]:
-        return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    schemas = schemas_of((NewConversation, NewMessage, Answer, News, OpenedConversation, NewCode, Return, Returned, ErrorOut))
 
     def error(sentence: str) -> dict[str, Any]:
         return {"description": sentence, "content": content("ErrorOut")}
