@@ -96,7 +96,7 @@ async def _export(folder: Path) -> int:
 
 def _found(options: argparse.Namespace) -> int:
     from bot.dialogue.archive import load_reader  # noqa: PLC0415 - the model is only loaded when it is needed
-    from bot.dialogue.retrieval import digest  # noqa: PLC0415 - as above
+    from bot.dialogue.placing import digest  # noqa: PLC0415 - as above
 
     settings = load_settings()
     try:

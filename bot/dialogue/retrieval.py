@@ -9,13 +9,9 @@ indifferent.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,20 +21,13 @@ from bot.dialogue.features import NEW, Context, before, side_features
 from bot.dialogue.letters import Letters
 from bot.dialogue.state import Who
 from bot.language.normalise import readable
-from bot.screening.encoder import Encoder
 from bot.screening.heads import Matrix
 from bot.screening.layers import Layers
-from bot.screening.senses import Senses
 
-_FILE: Final = "nearness.npz"
-_BATCH: Final = 128
 NEAREST: Final = 3  # ways of asking of one answer whose nearness counts
 WAYS_LOOKED_AT: Final = (
     240  # the nearest ones, whose answers are weighed: what the letters say may bring up one that is not among the first
 )
-# Of the messages that asked for one answer. With at most 25 validation finds 2,099 of 3,296 turns right, with 40, 60 and 100 2,122, 2,119
-# and 2,110; a hundred would take 15 MB more.
-MOST_HEARD: Final = 50
 CALM_ONLY: Final = frozenset({CALM})
 # What network and table say on average of an answer that is so near (335,000 answers near to validation messages): said of one that they do
 # not know, which must neither win nor lose by that. An answer that is new has few ways of asking and none is quite like the message: it
@@ -245,123 +234,6 @@ class Nearness:
         nothing = np.zeros_like(next(iter(self.centres.values())))
         answered = nothing if last is None else last
         return np.concatenate([sense, before(context, len(nothing)), answered, side_features(text, context)]).astype(np.float32)
-
-    def save(self, folder: Path) -> None:
-        """Write the projection and the ways of asking to a folder."""
-        known = len(self.digests)
-        about: dict[str, Any] = {"digests": self.digests, "heard": self.owners[known:]}
-        about |= {"stays": self.stays, "share": self.share, "lettered": self.lettered}
-        arrays: dict[str, Any] = {}
-        if self.letters is not None:
-            about |= {"letters": self.letters.outputs}
-            arrays |= self.letters.arrays()
-        if self.network is not None:
-            about |= {"outputs": self.network.outputs, "centres": sorted(self.centres)}
-            arrays |= self.network.arrays("network")
-            arrays["centres"] = np.stack([self.centres[name] for name in about["centres"]]).astype(np.float16)
-        np.savez_compressed(
-            folder / _FILE,
-            allow_pickle=False,
-            **arrays,
-            projection=self.projection.astype(np.float16),
-            vectors=self.vectors.astype(np.float16),
-            about=np.array(json.dumps(about)),
-        )
-
-    @classmethod
-    def load(cls, folder: Path, library: Library, encoder: Encoder, senses: Senses) -> Nearness:
-        """Read the projection from a folder; ways of asking that are new since then are read by the encoder."""
-        with np.load(folder / _FILE, allow_pickle=False) as data:
-            projection, vectors = data["projection"].astype(np.float32), data["vectors"].astype(np.float32)
-            about = json.loads(str(data["about"]))
-            network, letters, centres = None, None, {}
-            if "letters" in about:
-                letters = Letters.of(about["letters"], data)
-            if "outputs" in about:
-                network = Layers.of(about["outputs"], data, "network")
-                centres = dict(zip(about["centres"], data["centres"].astype(np.float32), strict=True))
-        count = len(about["digests"])
-        known = dict(zip(about["digests"], vectors[:count], strict=True))
-        placed = cls.of(library, projection, encoder, senses, known)
-        return replace(
-            placed.with_heard(vectors[count:], list(map(sys.intern, about["heard"])), library),
-            stays=about["stays"],
-            share=about["share"],
-            lettered=about.get("lettered", 0.0),  # a model of before knew no letters
-            network=network,
-            letters=letters,
-            centres=centres,
-        )
-
-    def over(self, library: Library, encoder: Encoder, senses: Senses, known: Mapping[str, Matrix] | None = None) -> Nearness:
-        """Return the space for a library that differs from the one it was made for; `known` as in `of`.
-
-        Ways of asking for answers that are gone are left out, those of new ones stand before the others.
-        """
-        placed = set(self.owners)
-        new = Library({name: answer for name, answer in library.answers.items() if name not in placed})
-        added = Nearness.of(new, self.projection, encoder, senses, known)
-        kept = [place for place, owner in enumerate(self.owners) if owner in library]
-        ways = [place for place in kept if place < len(self.digests)]
-        return replace(
-            self,
-            vectors=np.concatenate([added.vectors, self.vectors[kept]]),
-            owners=(*added.owners, *(self.owners[place] for place in kept)),
-            followed=np.concatenate([added.followed, self.followed[kept]]),
-            digests=(*added.digests, *(self.digests[place] for place in ways)),
-            heard=len(kept) - len(ways),
-            usable={},
-            spoken={},
-        )
-
-    def with_heard(self, vectors: Matrix, owners: Sequence[str], library: Library) -> Nearness:
-        """Return the space with messages that asked for answers, at most so many for each; those for answers that are gone are left out."""
-        of_answer: dict[str, list[int]] = {}
-        for place, owner in enumerate(owners):
-            of_answer.setdefault(owner, []).append(place)
-        kept = [place for owner, places in of_answer.items() if owner in library for place in _spread(places, MOST_HEARD)]
-        return replace(
-            self,
-            vectors=np.concatenate([self.vectors, vectors[kept]]),
-            owners=(*self.owners, *(owners[place] for place in kept)),
-            followed=np.concatenate([self.followed, np.zeros(len(kept), dtype=np.float32)]),
-            heard=len(kept),
-            usable={},
-            spoken={},
-        )
-
-    @classmethod
-    def of(
-        cls, library: Library, projection: Matrix, encoder: Encoder, senses: Senses, known: Mapping[str, Matrix] | None = None
-    ) -> Nearness:
-        """Place all ways of asking in the learned space; `known` are places by the digest of a way of asking."""
-        known = dict(known or {})
-        ways = [(answer.id, way, 0) for answer in library.answers.values() for _, way in answer.ways()]
-        ways += [(answer.id, way, 1) for answer in library.answers.values() for said in answer.follows.values() for way in said]
-        digests = [digest(way) for _, way, _ in ways]
-        new = [place for place, mark in enumerate(digests) if mark not in known]
-        for start in range(0, len(new), _BATCH):
-            part = new[start : start + _BATCH]
-            sense = senses.of(encoder.read([readable(ways[place][1]) for place in part]))
-            known |= {digests[place]: row for place, row in zip(part, unit(sense @ projection.T), strict=True)}
-        vectors = np.stack([known[mark] for mark in digests]) if digests else np.zeros((0, len(projection)), dtype=np.float32)
-        return cls(
-            projection,
-            vectors.astype(np.float32),
-            tuple(name for name, _, _ in ways),
-            np.array([follows for _, _, follows in ways], dtype=np.float32),
-            tuple(digests),
-        )
-
-
-def digest(text: str) -> str:
-    """Return what a way of asking is known by."""
-    return hashlib.sha256(readable(text).encode()).hexdigest()[:16]
-
-
-def _spread(places: Sequence[int], most: int) -> Sequence[int]:
-    """Return at most so many of some places, evenly spread over them."""
-    return places if len(places) <= most else [places[number * len(places) // most] for number in range(most)]
 
 
 def unit(vectors: Matrix) -> Matrix:

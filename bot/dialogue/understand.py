@@ -18,6 +18,8 @@ from bot.dialogue.exact import exact
 from bot.dialogue.features import NEW, Context, packed, rows_of
 from bot.dialogue.heads import CommandHeads, InParts
 from bot.dialogue.message_heads import ALARMING, MAY_REFUSE, PERSON, TELLINGS, MessageHeads
+from bot.dialogue.nearness_file import load_nearness
+from bot.dialogue.placing import placed_over
 from bot.dialogue.questions import questions
 from bot.dialogue.retrieval import Found, Nearness
 from bot.dialogue.screened import ALARMS, ALIKE, EXITS, HINT_OF, as_it_is, in_context, with_screening
@@ -87,14 +89,14 @@ class CommandModel:
         library, senses, heads = shared_library(), Senses.load(folder, of_encoder), CommandHeads.load(folder)
         person, alarming, tellings = (MessageHeads.load(folder / name, name, of_encoder) for name in (PERSON, ALARMING, TELLINGS))
         bars = replace(heads.bars, command={**heads.bars.command, **person.bars})
-        nearness = Nearness.load(folder, library, encoder, senses)
+        nearness = load_nearness(folder, library, encoder, senses)
         asked = AskedNetwork.load(folder)
         return cls(replace(heads, bars=bars), person, alarming, tellings, nearness, asked, library, shared_lexicon(), senses)
 
     def over(self, library: Library, encoder: Encoder, before: CommandModel | None = None) -> CommandModel:
         """Return what was learned over another library; `before` is what was returned for the one before it: it knows ways of asking."""
         known = dict(zip(before.nearness.digests, before.nearness.vectors, strict=False)) if before is not None else None
-        return replace(self, library=library, nearness=self.nearness.over(library, encoder, self.senses, known))
+        return replace(self, library=library, nearness=placed_over(self.nearness, library, encoder, self.senses, known))
 
     def understand(self, text: str, screening: Screening, spelt: Spelt | None, context: Context) -> Understood:
         """Return what a message does in its conversation; `spelt` is None of a text without words."""

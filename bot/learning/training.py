@@ -14,7 +14,9 @@ from bot.dialogue.asked import NEAREST, Asking
 from bot.dialogue.commands import ASK
 from bot.dialogue.features import Hits, rows_of
 from bot.dialogue.heads import CommandHeads
-from bot.dialogue.retrieval import Found, Nearness, digest, unit
+from bot.dialogue.nearness_file import save_nearness
+from bot.dialogue.placing import digest, placed, with_heard
+from bot.dialogue.retrieval import Found, Nearness, unit
 from bot.language.lexicon import Lexicon
 from bot.language.normalise import readable
 from bot.learning.asked import Labelled, learn_asked
@@ -69,7 +71,7 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     nearness = _placed([*single, *turns, *kept_apart], [*mixed, *mixed_apart], teacher, encoder, senses)
     stays, share, lettered = choose_weights(nearness, library, foreign, teacher.sense_of)
     nearness = replace(nearness, stays=stays, share=share, lettered=lettered)
-    nearness.save(folder)
+    save_nearness(nearness, folder)
     replace(learned, bars=choose_bars(seen, learned.commands.outputs)).save(folder)
     learn_asked([teacher.asking(learned, nearness, item) for item in foreign or kept_apart]).save(folder)
 
@@ -163,8 +165,8 @@ def _placed(
     read = {
         digest(examples[place].text): unit(vectors[place] @ projection.T) for place, _ in asked if examples[place].weight == 1
     }
-    space = Nearness.of(library, projection, encoder, senses, read)
-    space = space.with_heard(heard, [need for _, need in turns], library)
+    space = placed(library, projection, encoder, senses, read)
+    space = with_heard(space, heard, [need for _, need in turns], library)
     ways: dict[str, list[int]] = {}
     for place, needs in asked:
         if examples[place].weight == 1:

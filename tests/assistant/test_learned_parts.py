@@ -27,7 +27,7 @@ from bot.assistant.sources import (
     teaching,
 )
 from bot.dialogue.answers import Library
-from bot.dialogue.retrieval import digest
+from bot.dialogue.placing import digest
 from bot.learning.examples import situations
 from bot.messages import LANGUAGES
 from bot.screening.models import ModelMissing
