@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-import psycopg
 import structlog
 from prometheus_client import Counter
 from sqlalchemy import make_url, text
@@ -84,6 +83,8 @@ class NotifyBridge:
 
     async def listen(self) -> None:
         """Publish what others send until cancelled; after a break everybody is woken, for nobody knows what was missed."""
+        import psycopg  # noqa: PLC0415 - SQLite, the default, needs no library of PostgreSQL
+
         breaks = 0
         while True:
             try:
