@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from bot.storage import sqlite
+from bot.storage import schema, sqlite
 from bot.storage.counts import store_counts
 from bot.storage.faults import is_damage, sentence
 
@@ -98,11 +91,10 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the schema to the newest version; makes the tables on first start."""
-        config = _alembic_config(self.url)
         try:
             async with self.engine.begin() as connection:
-                await connection.run_sync(_upgrade, config)
-        except CommandError:
+                await connection.run_sync(schema.upgrade)
+        except schema.SchemaUnknown:
             raise DatabaseUnavailable(_OTHER_LINE) from None
         except (SQLAlchemyError, OSError) as error:
             raise unavailable(error, self.url) from error
@@ -110,7 +102,7 @@ class Database:
     async def schema(self) -> str | None:
         """Return the version of the schema, None when there are no tables."""
         async with self.readers.connect() as connection:
-            return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+            return await connection.run_sync(schema.version_of)
 
     async def drop_everything(self) -> None:
         """Drop all tables, whatever version made them."""
@@ -126,8 +118,8 @@ class Database:
     async def refuse_other_line(self) -> None:
         """Raise DatabaseUnavailable when the schema is of a version that this program does not know."""
         try:
-            ScriptDirectory.from_config(_alembic_config(self.url)).get_revision(await self.schema() or "base")
-        except CommandError:
+            schema.refuse_unknown(await self.schema())
+        except schema.SchemaUnknown:
             raise DatabaseUnavailable(_OTHER_LINE) from None
 
     async def refuse_damage(self) -> None:
@@ -144,7 +136,7 @@ class Database:
 
     async def schema_is_current(self) -> bool:
         """Say whether the schema is the one that this program was written for."""
-        return await self.schema() == ScriptDirectory.from_config(_alembic_config(self.url)).get_current_head()
+        return await self.schema() == schema.NEWEST
 
     async def close(self) -> None:
         """Close all connections."""
@@ -155,15 +147,3 @@ class Database:
 def _asked_wrongly(error: Exception) -> bool:
     """Say whether a database refused what it was asked, as it should, and does its work."""
     return isinstance(error, DatabaseError) and not isinstance(error, OperationalError) and not is_damage(error)
-
-
-def _alembic_config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    return config
-
-
-def _upgrade(connection: Any, config: Config) -> None:
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

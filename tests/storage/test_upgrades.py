@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 from bot.__main__ import main
@@ -23,6 +25,7 @@ from bot.storage.audit import AuditLog
 from bot.storage.corrections import CorrectionStore
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.key_rotation import fit_of
+from bot.storage.schema import MIGRATIONS, NEWEST
 from bot.storage.tables import CaseNote, Conversation, Handoff, Staff
 from bot.storage.tables_outward import Table
 from bot.storage.written_answers import published
@@ -142,3 +145,9 @@ async def test_migrate_brings_the_schema_up_to_date_and_nothing_else(
     database = Database(f"sqlite:///{tmp_path / 'frontdoor.sqlite3'}")
     assert await database.schema_is_current()
     await database.close()
+
+
+def test_the_version_that_needs_no_migration_is_the_last_one_that_there_is() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
