@@ -18,10 +18,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from bot.assistant.rasa_imports import without_unused
 from bot.messages import Reply, Screening
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-with warnings.catch_warnings():
+with warnings.catch_warnings(), without_unused():
     # Rasa's libraries of 2023 announce at import what later Pythons and SQLAlchemys will drop; the lock file pins them all.
     warnings.simplefilter("ignore")
     from rasa.core.channels.channel import UserMessage
