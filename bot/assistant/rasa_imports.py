@@ -20,8 +20,8 @@ from typing import Any, Final
 CHANNELS: Final = "rasa.core.channels"  # a package that imports every messenger
 # What the rest of Rasa takes from it.
 OF_CHANNELS: Final = ("InputChannel", "OutputChannel", "UserMessage", "CollectingOutputChannel")
-# Loaded with the first attribute that is asked for: tokens of Rasa's own API, its command line, reminders, its tests, graphs in parallel.
-LATER: Final = frozenset({"jwt", "rasa.cli.utils", "rasa.core.jobs", "rasa.core.test", "dask"})
+# Loaded with the first attribute that is asked for: calls from and to servers, the command line, reminders, tests, graphs in parallel.
+LATER: Final = frozenset({"jwt", "requests", "rasa.cli.utils", "rasa.core.jobs", "rasa.core.test", "dask"})
 # Only annotations name these.
 NAMED: Final[Mapping[str, Sequence[str]]] = {
     "sanic": ("Sanic", "Blueprint"),
