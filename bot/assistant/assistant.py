@@ -57,6 +57,7 @@ from bot.dialogue.state import Who
 from bot.dialogue.turn import Speaking, Understood
 from bot.dialogue.understand import told_in_parts
 from bot.language.classes import ClassesDiffer
+from bot.language.yaml_texts import forget_shared
 from bot.runtime.logs import configure_logs
 from bot.runtime.memory import long_lived
 from bot.screening.models import ModelMissing, newest_archive
@@ -166,6 +167,7 @@ class Assistant:
     async def renew(self, model_dir: Path) -> None:
         """Go on with the newest model of a folder, between two turns; raises ModelMissing, and the model before stays then."""
         processor = await asyncio.to_thread(_processor, model_dir, self._store, self._actions)
+        forget_shared()
         await self._on_own_loop(self._go_on_with(processor))
 
     async def _go_on_with(self, processor: MessageProcessor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,14 +23,15 @@ from bot.assistant.importer import METADATA, rows_of
 from bot.assistant.learned_parts import fill
 from bot.assistant.sources import ALARMING_PART, COMMANDS_PART, PERSON_PART, TELLINGS_PART
 from bot.assistant.training_progress import reached
-from bot.dialogue.answers import Library
+from bot.dialogue.answers import NEXT_NEEDS, Library, matter_files
 from bot.dialogue.features import Context
 from bot.dialogue.message_heads import ALARMING, PERSON, TELLINGS
 from bot.dialogue.turn import Understood
 from bot.dialogue.understand import CommandModel, plainly
 from bot.language.lexicon import shared_lexicon
 from bot.language.normalise import readable
-from bot.language.word_lists import phrases_by_meaning
+from bot.language.word_lists import lexicon_files, phrases_by_meaning
+from bot.language.yaml_texts import parse_texts, parsed_before
 from bot.learning.apart import OF_ALARMING, OF_PERSON, learn_apart
 from bot.learning.tellings import train_tellings
 from bot.learning.training import train_understanding
@@ -38,6 +40,7 @@ from bot.screening.rows import NLU_DATA
 from bot.screening.tuned import TunedEncoder
 
 CONTEXT, LIBRARY, COMMANDS, WHO, VECTOR, TOLD = "context", "library", "commands", "who", "vector", "told"
+_TEXTS = "texts.json"  # the library, the lists and the texts, parsed
 _log = structlog.get_logger()
 
 
@@ -74,6 +77,8 @@ class CommandClassifier(GraphComponent):
             _log.error("commands_by_topic_only", reason="the tuned encoder is not loaded")
             return cls(model_storage, resource, None)
         with model_storage.read_from(resource) as folder:
+            if (folder / _TEXTS).exists():  # not in a model of before
+                parsed_before(json.loads((folder / _TEXTS).read_bytes()))
             return cls(model_storage, resource, CommandModel.load(folder, encoder))
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -88,6 +93,7 @@ class CommandClassifier(GraphComponent):
             fill(PERSON_PART, folder / PERSON, lambda place: learn_apart(OF_PERSON, NLU_DATA, place))
             fill(ALARMING_PART, folder / ALARMING, lambda place: learn_apart(OF_ALARMING, NLU_DATA, place))
             fill(TELLINGS_PART, folder / TELLINGS, lambda place: train_tellings(NLU_DATA, place))
+            (folder / _TEXTS).write_text(json.dumps(parse_texts(text_files()), ensure_ascii=False), encoding="utf-8")
         reached("dialogue")
         return self._resource
 
@@ -121,6 +127,12 @@ class CommandClassifier(GraphComponent):
         if over is None or over.library is not library:
             over = self._over = self._understanding.over(library, shared_encoder(), over)
         return over
+
+
+def text_files() -> list[Path]:
+    """Return the files of texts that every start reads."""
+    words = sorted(NLU_DATA.glob("*/answers/**/*.yml"))
+    return [*matter_files(), *words, *lexicon_files(), NLU_DATA / NEXT_NEEDS, NLU_DATA / "facts.yml"]
 
 
 def _surest(understood: Understood) -> float:

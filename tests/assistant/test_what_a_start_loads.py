@@ -42,6 +42,31 @@ asyncio.run(start())
 print(*sorted(sys.modules))
 """
 
+READS = """
+import sys
+watching, read = [], set()
+sys.addaudithook(lambda event, told: read.add(str(told[0])) if watching and event == "open" else None)
+from bot.assistant.components.commands import text_files
+from bot.dialogue.answers import Library
+from bot.language.lexicon import Lexicon
+from bot.language.wording import Wording
+from bot.language.writing import writings
+from bot.language.yaml_texts import parse_texts, parsed_before
+
+writings()
+watching.append(True)
+unkept = (Library.load(), Lexicon.load().phrases, vars(Wording.load()))
+watching.clear()
+assert {path for path in read if path.endswith(".yml")} == {str(path) for path in text_files()}
+kept = parse_texts(text_files())
+import yaml
+del yaml.CBaseLoader
+from bot.language.yaml_texts import forget_shared
+forget_shared()
+parsed_before(kept)
+assert unkept == (Library.load(), Lexicon.load().phrases, vars(Wording.load()))
+"""
+
 ASKS_LATER = """
 from bot.assistant import assistant
 import numpy, jwt, sanic, scipy.sparse
@@ -81,3 +106,7 @@ def test_a_second_start_loads_no_library_that_no_setting_and_no_turn_needs(loade
 
 def test_what_rasa_was_imported_without_is_there_for_who_asks_for_it_later() -> None:
     done(ASKS_LATER)
+
+
+def test_every_text_that_a_start_reads_is_kept_parsed_with_the_model() -> None:
+    done(READS)
