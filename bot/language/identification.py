@@ -9,6 +9,7 @@ Russian is Slovene or Croatian.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from bot.messages import LANGUAGES
 
 LANGUAGE_FILE = "language.npz"
 OTHER_LANGUAGES = NLU_DATA / "other_languages.yml"
+_STROKES = str.maketrans("łŁđĐıİøßæ", "lLdDiIosa")  # letters that no mark makes
+_MARKS_OF_LATIN = re.compile("(?<=[\x00-\x7f])[\u0300-\u036f]+")
 _LITTLE = 1e-6
 _FOREIGN = 0.5  # likelihood of the languages that are not served together, from which on a message is in one of them
 _FEWEST_FOREIGN_WORDS = 3  # fewer say too little to turn somebody away from their language
@@ -209,13 +212,10 @@ def train_language(
 
 def without_diacritics(text: str) -> str:
     """Return Latin text as people type it on a phone without their own letters; other scripts keep their marks."""
-    text = text.translate(str.maketrans("łŁđĐıİøßæ", "lLdDiIosa"))
-    bare: list[str] = []
-    for mark in unicodedata.normalize("NFD", text):
-        if "\u0300" <= mark <= "\u036f" and bare and bare[-1].isascii():
-            continue
-        bare.append(mark)
-    return unicodedata.normalize("NFC", "".join(bare))
+    if text.isascii():
+        return text
+    bare = _MARKS_OF_LATIN.sub("", unicodedata.normalize("NFD", text.translate(_STROKES)))
+    return unicodedata.normalize("NFC", bare)
 
 
 def _shape(text: str) -> str:

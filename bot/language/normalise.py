@@ -18,6 +18,8 @@ _TOKEN = re.compile(f"[0-9]+|{_WORD.pattern}|[^\\w\\s]")
 
 def printable(text: str) -> str:
     """Return the text without control characters and lone surrogates: fit to be stored and shown."""
+    if text.isascii() and text.isprintable():
+        return text
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return _CONTROL.sub("", unicodedata.normalize("NFC", text))
 
