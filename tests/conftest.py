@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -39,9 +40,14 @@ ASKED_AT_ONCE = {"channels/test_providers.py", "channels/test_traits.py", "opera
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives the whole program, by its folder: `make quick` leaves it out. A test may also be marked by itself."""
     for item in items:
-        path = item.path.relative_to(TESTS)
-        if path.parts[0] in WHOLE_PROGRAM and path.as_posix() not in ASKED_AT_ONCE:
+        if _drives_the_program(item.path):
             item.add_marker("program")
+
+
+@functools.cache  # for all tests of a file
+def _drives_the_program(file: Path) -> bool:
+    path = file.relative_to(TESTS)
+    return path.parts[0] in WHOLE_PROGRAM and path.as_posix() not in ASKED_AT_ONCE
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
@@ -15,13 +16,22 @@ from bot.screening.rows import NLU_DATA
 from bot.screening.tuned import MODEL
 
 FILE = MODEL / "tokenizer.json"
-OURS, THEIRS = Pieces.load(FILE), Tokenizer.from_file(str(FILE))
 NORMAL = {ord(key): value for key, value in json.loads((MODEL / "normal_form.json").read_text(encoding="utf-8")).items()}
 ODD = ("<s>", "</s>", "<unk>", "<mask>", "▁", "▁▁", "🙂", "漢", "\0", "\u0301", "ა", "paszport", "dokumenty")
 
 
+@functools.cache  # when a test asks, as every process of the tests imports this module
+def ours() -> Pieces:
+    return Pieces.load(FILE)
+
+
+@functools.cache
+def theirs() -> Tokenizer:
+    return Tokenizer.from_file(str(FILE))
+
+
 def cut_by_the_library(words: list[str]) -> tuple[list[int], list[int]]:
-    found = THEIRS.encode(words, is_pretokenized=True, add_special_tokens=False)
+    found = theirs().encode(words, is_pretokenized=True, add_special_tokens=False)
     return found.ids, found.word_ids
 
 
@@ -29,8 +39,8 @@ def test_words_of_the_data_are_cut_alike() -> None:
     said = {word for path in NLU_DATA.rglob("*.yml") for word in path.read_text(encoding="utf-8").split()}
     words = sorted({part for word in said for part in word.translate(NORMAL).split()})[::8]  # of all beginnings, in all scripts
     assert len(words) > 10_000
-    theirs = THEIRS.encode_batch([[word] for word in words], is_pretokenized=True, add_special_tokens=False)
-    others = [word for word, their in zip(words, theirs, strict=True) if OURS.cut([word])[0] != their.ids]
+    cut = theirs().encode_batch([[word] for word in words], is_pretokenized=True, add_special_tokens=False)
+    others = [word for word, their in zip(words, cut, strict=True) if ours().cut([word])[0] != their.ids]
     assert not others
 
 
@@ -39,12 +49,12 @@ def test_words_of_the_data_are_cut_alike() -> None:
 )
 def test_whatever_is_written_is_cut_alike_and_belongs_to_its_word(words: list[str]) -> None:
     written = [part for word in words for part in word.split()]  # as the encoder gives them: no spaces inside
-    assert OURS.cut(written) == cut_by_the_library(written)
+    assert ours().cut(written) == cut_by_the_library(written)
 
 
 def test_a_very_long_word_is_cut_alike() -> None:
     word = "niedopowiedziane" * 200 + "漢字" * 300
-    assert OURS.cut([word]) == cut_by_the_library([word])
+    assert ours().cut([word]) == cut_by_the_library([word])
 
 
 def test_a_file_that_cuts_in_another_way_is_refused(tmp_path: Path) -> None:
