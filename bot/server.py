@@ -41,7 +41,7 @@ from bot.http.errors import errors_as_json
 from bot.http.headers import HEADERS, NO_FRAME, POLICY, Headers, refuse_unstorable
 from bot.http.listening import listen
 from bot.operations.backup.record import watch as watch_backups
-from bot.operations.gauges import MEASURE_SECONDS, VERIFY_SECONDS, measure, verify_audit
+from bot.operations.gauges import MEASURE_SECONDS, VERIFY_SECONDS, measure, verify_audit, verify_database
 from bot.operations.housekeeping import TIDY_SECONDS, tidy
 from bot.operations.sealing import SEAL_SECONDS, seal_closed
 from bot.program import KEY_FILE, Program, load_assistant, opened
@@ -214,6 +214,7 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
             every(LOOK_SECONDS, post_case_events, "case_webhook"),
             every(MEASURE_SECONDS, lambda: measure(program), "measure", at_once=True),
             every(VERIFY_SECONDS, lambda: verify_audit(program), "verify_audit", at_once=True),
+            every(VERIFY_SECONDS, lambda: verify_database(program), "verify_database", at_once=True),
         ):
             await _stopped()
 

@@ -7,8 +7,10 @@ import atexit
 import json
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -187,3 +189,14 @@ async def damage(program: Program, table: type, *columns: str, **which: object) 
                 sealed = getattr(row, column)
                 if sealed is not None:
                     setattr(row, column, flipped(sealed))
+
+
+def damage_file(path: Path, table: str) -> None:
+    """Write over the page of a SQLite file at which a table begins."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [(page,)] = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,))
+        [(size,)] = connection.execute("PRAGMA page_size")
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"x" * size)

@@ -122,6 +122,7 @@ async def attention_now(services: ConsoleServices, session: AsyncSession, visito
         problems=(
             *(one for one in status.problems if one != "way_failing"),
             *(("disk_filling",) if program.capacity.disk.filling else ()),
+            *(() if program.database.whole else ("database_damaged",)),
         ),
         failing=tuple(record for record in status.records if record.state == "failing"),
     )

@@ -1,4 +1,4 @@
-"""What an operator must see and no counter tells: the queue, the outbox, the disk, the model, the purge, the audit log."""
+"""What an operator must see and no counter tells: the queue, the outbox, the disk, the model, the purge, the audit log, the file."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 
 from bot.delivery.channel_traits import pushing
 from bot.messages import Triage
+from bot.operations.backup.record import way_out
 from bot.storage.audit import START, AuditBroken, AuditHead, AuditLog
 from bot.storage.capacity import disk_of
+from bot.storage.database import DatabaseUnavailable
 from bot.storage.tables import Delivery, Handoff
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ DISK_FREE = Gauge("frontdoor_disk_free_ratio", "Part of the disk of DATA_DIR tha
 MODEL = Gauge("frontdoor_model_loaded", "Whether the model is loaded: without it people get the number and a consultant only.")
 PURGED = Gauge("frontdoor_purged_timestamp_seconds", "When what was over was last deleted.")
 AUDIT_WHOLE = Gauge("frontdoor_audit_whole", "Whether the audit log was whole when it was last verified, once a day.")
+DATABASE_WHOLE = Gauge(
+    "frontdoor_database_whole", "Whether SQLite's file was whole when it was last read, once a day; 1 with PostgreSQL."
+)
 MEASURED = Gauge("frontdoor_measured_timestamp_seconds", "When these gauges were last brought up to date.")
 
 
@@ -77,6 +82,15 @@ async def verify_audit(program: Program) -> None:
         AUDIT_WHOLE.set(0)
     else:
         AUDIT_WHOLE.set(1)
+
+
+async def verify_database(program: Program) -> None:
+    """Read the whole file of the database, beside everything else; once a day."""
+    try:
+        await program.database.refuse_damage()
+    except DatabaseUnavailable as problem:
+        log.error("database_damaged", problem=str(problem), remedy=way_out(program.settings.data_dir))
+    DATABASE_WHOLE.set(program.database.whole)
 
 
 def _seconds(wait: timedelta) -> float:

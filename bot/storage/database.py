@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
@@ -13,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from bot.storage import schema, sqlite
 from bot.storage.counts import store_counts
 from bot.storage.faults import is_damage, sentence
+from bot.storage.whole_file import quick_check
 
 _OTHER_LINE = (
     "The database was written by another version of this program, which this one does not know. Start that version (CHANGELOG.md"
@@ -39,6 +42,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        self.whole = True  # as far as it was read: see refuse_damage
         if self.is_sqlite:
             self.engine = sqlite.engine(url, writes=True)
             self.readers = sqlite.engine(url, writes=False)
@@ -123,15 +127,19 @@ class Database:
             raise DatabaseUnavailable(_OTHER_LINE) from None
 
     async def refuse_damage(self) -> None:
-        """Read the whole file of SQLite; raises DatabaseDamaged when it is not as it should be. Takes a second for each gigabyte."""
+        """Read the whole file of SQLite, while it is used; raises DatabaseDamaged when it is not as it should be.
+
+        `whole` says afterwards what came of it. PostgreSQL is not looked at.
+        """
         if not self.is_sqlite:
             return
         try:
-            async with self.readers.connect() as connection:
-                told = await connection.run_sync(lambda sync: sync.scalar(text("PRAGMA quick_check(1)")))
-        except (SQLAlchemyError, OSError) as error:
+            told = await quick_check(Path(self.engine.url.database or ""))
+        except sqlite3.Error as error:
+            self.whole = False
             raise unavailable(error, self.url) from error
-        if told != "ok":
+        self.whole = told == "ok"
+        if not self.whole:
             raise DatabaseDamaged(f"The database {self.engine.url.database} is damaged: it can no longer be read as it should.")
 
     async def schema_is_current(self) -> bool:

@@ -25,6 +25,7 @@ from bot.channels.messengers import Messengers
 from bot.channels.telegram.channel import SECRET_HEADER
 from bot.http.connections import ConnectionGuard, places
 from bot.messages import Inbound
+from bot.operations.gauges import verify_database
 from bot.operations.housekeeping import tidy
 from bot.program import Program
 from bot.runtime.logs import configure_logs
@@ -36,7 +37,7 @@ from tests.standins import telegram_api, twilio_api
 from tests.standins.alarm_receivers import Mailbox, mail_server
 from tests.standins.telegram_api import TelegramApi
 from tests.standins.twilio_api import TwilioApi
-from tests.support import HALF_FULL, Clock, PlainAssistant, open_program
+from tests.support import HALF_FULL, Clock, PlainAssistant, damage_file, open_program
 
 WORDS = "szef pani Niezwykłej zabrał mi paszport"
 DUTY, PERSON, OTHER = "+48600700800", "+48601234567", "+48602345678"
@@ -100,6 +101,7 @@ async def main(folder: Path) -> None:
         await files_that_are_held(program, folder)
         await a_disk_that_fills(program)
         await a_clock_that_jumps(program, clock)
+        await a_file_that_is_damaged(program, folder)
     too_few_files()
 
 
@@ -267,6 +269,12 @@ async def a_clock_that_jumps(program: Program, clock: Clock) -> None:
     await tidy(program)
     clock.move(days=40)
     await tidy(program)
+
+
+async def a_file_that_is_damaged(program: Program, folder: Path) -> None:
+    """Let a page of the database be written over that nobody has looked at."""
+    await asyncio.to_thread(damage_file, folder / "frontdoor.sqlite3", "answer_gaps")
+    await verify_database(program)
 
 
 def too_few_files() -> None:
