@@ -235,6 +235,16 @@ def _of_waiting(turn: Turn) -> tuple[str, ...]:
     return WITHDRAW if turn.now.arranged else (*WITHDRAW, "safe_time")
 
 
+def put_away(turn: Turn) -> Sequence[Say]:
+    """Return that the phone is put away; where who comes may be the danger ("he comes with a hammer"), 112 in a line as well.
+
+    What to do in a danger that is open already was said: then nothing may stand on the screen but the short text.
+    """
+    heard = turn.does("danger:self", "danger:other") or turn.heard.screening.triage is Triage.EMERGENCY
+    put = Say("someone_near")
+    return (put, Say("danger_reminder")) if heard and not turn.before.in_danger else (put,)
+
+
 def tells_first(turn: Turn, *texts: str) -> bool:
     """Say whether something is told to which none of some texts was said yet."""
     return is_.tells(turn) and not turn.times(*texts)

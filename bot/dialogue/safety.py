@@ -10,13 +10,13 @@ from typing import Final
 from bot.dialogue import erasing
 from bot.dialogue import predicates as is_
 from bot.dialogue.commands import ASK
-from bot.dialogue.replies import reminder
+from bot.dialogue.replies import put_away, reminder
 from bot.dialogue.rows import REPLY_ENDS, PlanRow, Section, in_turn, says
 from bot.dialogue.state import Danger, Who
 
 S: Final = Section.SAFETY
 SAFETY: Final = (
-    PlanRow(S, "somebody comes in, and nothing else is said", is_.only_interrupted, says("someone_near"), REPLY_ENDS),
+    PlanRow(S, "somebody comes in, and nothing else is said", is_.only_interrupted, put_away, REPLY_ENDS),
     PlanRow(S, "erasing is confirmed", lambda t: t.does("erase:yes") and t.awaits == "erase", lambda _t: (), REPLY_ENDS),
     PlanRow(
         S,

@@ -51,19 +51,28 @@ def test_a_danger_told_in_few_words_is_answered_though_somebody_comes() -> None:
         assert heard[0] == said
 
 
+def test_who_comes_and_may_be_the_danger_leaves_112_on_the_screen_in_one_line() -> None:
+    near, both = Command("near", sure=0.9), ("someone_near", "danger_reminder")
+    assert Talk().hears("he comes with a hammer", near, Command("danger:self", sure=0.4)) == both
+    assert Talk().hears("he comes with a hammer", near, triage=Triage.EMERGENCY, borne_out=False) == both
+    assert Talk().hears("he comes with the tea", near) == ("someone_near",)
+
+
 def test_whoever_asks_something_beside_it_is_not_sent_from_the_phone() -> None:
     text = "he waits outside, i have five minutes, may i tell the guard here to hide me"
     commands = Command("near", sure=0.6), Command("danger:self", sure=0.4), Command("ask", "leave_safely", sure=0.95)
     assert "someone_near" not in Talk().hears(text, *commands)
 
 
-@pytest.mark.parametrize(("near", "danger", "said"), [(0.8, 0.4, "someone_near"), (0.8, 0.7, "emergency_victim")])
+@pytest.mark.parametrize(
+    ("near", "danger", "said"), [(0.8, 0.4, ("someone_near", "danger_reminder")), (0.8, 0.7, ("emergency_victim",))]
+)
 def test_of_somebody_who_comes_and_a_danger_in_one_message_the_surer_one_is_answered(
-    near: float, danger: float, said: str
+    near: float, danger: float, said: tuple[str, ...]
 ) -> None:
     long = "I see a pharmacy and a tram stop, number six I think, wait, I hear him on the stairs"
     found = Talk().hears(long, Command("near", sure=near), Command("danger:self", sure=danger), triage=Triage.EMERGENCY)
-    assert found == (said,)
+    assert found == said
 
 
 def test_once_it_was_said_what_to_do_in_a_danger_somebody_who_comes_leaves_only_a_short_text() -> None:
