@@ -1,7 +1,7 @@
 """How many alarms in words of strangers are heard, and how many denials and look-alikes are not taken for one: `python -m bench.alarms`.
 
-`bench/alarms.yml` was written by somebody who had read neither the data nor the lists. Nothing is trained or chosen on it. Each message is
-read as the first of a conversation, a denial after a word of dying.
+`bench/alarms.yml`, and `bench/tense.yml` for `--tense`, were each written by somebody who had read neither the data nor the lists. Nothing
+is trained or chosen on them. Each message is read as the first of a conversation, a denial after a word of dying.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bot.dialogue.state import Danger, State
 from bot.settings import load_settings
 
 SENTENCES: Final = Path(__file__).with_name("alarms.yml")
+TENSE: Final = Path(__file__).with_name("tense.yml")
 NEW: Final = State()
 SPOKE_OF_DYING: Final = State(turns=1, suicide=Danger.OPEN, last_said=("suicide",))
 DANGERS: Final = ("danger:self", "danger:other")
@@ -43,24 +44,28 @@ def counted(reader: Reader, language: str, kinds: Mapping[str, Sequence[str]]) -
         kind: [heard_in(reader, text, language, SPOKE_OF_DYING if kind == "denied" else NEW) for text in texts]
         for kind, texts in kinds.items()
     }
-    found = {kind: [RIGHT[kind](one) for one in heard[kind]] for kind in RIGHT}
-    alarms = chain.from_iterable(heard[kind] for kind in ("dying", "danger_self", "danger_other"))
+    found = {kind: [right(one) for one in heard.get(kind, ())] for kind, right in RIGHT.items()}
+    alarms = chain.from_iterable(heard.get(kind, ()) for kind in ("dying", "danger_self", "danger_other"))
     return found | {"given over": [one.triage.needs_person for one in alarms]}
 
 
-def sentences() -> dict[str, Mapping[str, Sequence[str]]]:
-    """Return the messages by language and kind."""
-    found: dict[str, Mapping[str, Sequence[str]]] = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
+def sentences(file: Path = SENTENCES) -> dict[str, Mapping[str, Sequence[str]]]:
+    """Return the messages of a file by language and kind."""
+    found: dict[str, Mapping[str, Sequence[str]]] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return found
 
 
 def main() -> None:
     """Print the counts by language."""
-    argparse.ArgumentParser(prog=f"python -m {__spec__.name}", description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(prog=f"python -m {__spec__.name}", description=__doc__)
+    parser.add_argument(
+        "--tense", action="store_true", help="messages that are tense, sad or whispered, and words of dying beside them"
+    )
+    file = TENSE if parser.parse_args().tense else SENTENCES
     reader = load_reader(Path(load_settings().model_dir))
     columns = (*RIGHT, "given over")
     print(" " * 4 + "".join(f"{name:>14}" for name in columns))
-    found = {language: counted(reader, language, kinds) for language, kinds in sentences().items()}
+    found = {language: counted(reader, language, kinds) for language, kinds in sentences(file).items()}
     everywhere = {name: list(chain.from_iterable(one[name] for one in found.values())) for name in columns}
     for language, one in (found | {"all": everywhere}).items():
         print(f"{language:4}" + "".join(f"{f'{sum(one[name])}/{len(one[name])}':>14}" for name in columns))
