@@ -14,7 +14,7 @@ from bot.language.identification import LanguageIdentifier
 from bot.language.normalise import readable, says_something, words
 from bot.language.writing import written_in
 from bot.messages import LANGUAGES, TOPICS, Screening, Speaker, Triage
-from bot.screening.beside import HINT, raised_by, told_beside
+from bot.screening.beside import GRAVE, HINT, raised_by, told_beside, told_beside_a_denial
 from bot.screening.clauses import Reading, read_clauses
 from bot.screening.concepts import Concepts
 from bot.screening.corrections import Memory
@@ -23,7 +23,7 @@ from bot.screening.evidence import find_evidence
 from bot.screening.heads import Heads, Likelihoods
 from bot.screening.parts import parts, together
 from bot.screening.spelling import Spelling
-from bot.screening.triage import WorkingPoint, joined, judge, weighed_signs
+from bot.screening.triage import STRONG, WorkingPoint, joined, judge, weighed_signs
 from bot.screening.tuned import TunedEncoder
 from bot.screening.urgency import Urgency, alarm_opinions, weighed_alarms
 
@@ -72,12 +72,19 @@ class ScreeningModel:
         return Estimate(language, reading, self._likelihoods(text, reading, whole))
 
     def screening(self, understanding: Estimate) -> Screening:
-        """Return what follows at the working point, for the whole and for what is told beside a question."""
+        """Return what follows at the working point, for the whole and for what is told beside something else."""
         whole = self._at_working_point(understanding)
-        if whole.triage.needs_person or understanding.likelihoods.handoff < HINT:
+        if whole.triage.needs_person or len(understanding.reading.clauses) < 2:
             return whole
-        told = told_beside(understanding.reading, self.heads)
-        return raised_by(whole, [self._at_working_point(self._understand(part)) for part in told])
+        denied_beside = [self._understand(clause) for clause in told_beside_a_denial(understanding.reading, self.heads)]
+        told = [clause for clause in denied_beside if self._is_grave(clause)]
+        if understanding.likelihoods.handoff >= HINT:
+            told += [self._understand(part) for part in told_beside(understanding.reading, self.heads)]
+        return raised_by(whole, [self._at_working_point(part) for part in told])
+
+    def _is_grave(self, clause: Estimate) -> bool:
+        strongest = float(clause.likelihoods.indicators[STRONG].max())
+        return clause.likelihoods.handoff >= GRAVE and strongest >= self.point.indicator
 
     def _understand(self, reading: Reading) -> Estimate:
         return Estimate(reading.language, reading, self._likelihoods(reading.clauses[0], reading, reading.whole))

@@ -18,7 +18,7 @@ _FILE = "working_point.json"
 _LITTLE = 1e-4
 _WEIGHTS = ("joint", "signs", "urgent", "dying")
 _HIGH = TRIAGES.index("high")
-_STRONG = [place for place, name in enumerate(INDICATORS) if Indicator(name).strong]
+STRONG = [place for place, name in enumerate(INDICATORS) if Indicator(name).strong]
 _TOLD = [TOPICS.index(name) for name in ("emergency", "disclose_victim", "report_witness")]
 # Signs that an ordinary dispute about work may carry; no other one goes with triage none.
 _WITHOUT_TRIAGE = (Indicator.WAGES_WITHHELD, Indicator.EXCESSIVE_WORK)
@@ -66,7 +66,7 @@ class WorkingPoint:
 
 def opinions(likelihoods: Likelihoods) -> Matrix:
     """Return what three heads think of a handoff, as log odds, and the likelihood of medium."""
-    strong = log_odds(likelihoods.indicators[_STRONG])
+    strong = log_odds(likelihoods.indicators[STRONG])
     told = float(likelihoods.topic[_TOLD].sum())
     return np.array(
         [
