@@ -26,9 +26,8 @@ QUICK_ROUNDS: Final = 10  # then it sounds less often, but does not fall silent
 SLOW_ROUND: Final = timedelta(minutes=15)
 KEEP_TESTS: Final = timedelta(days=30)
 LONGEST_PAUSE: Final = timedelta(minutes=2)  # of a call: leases, retries and gaps between calls are shorter
-MOST_AT_ONCE: Final = (
-    50  # alarms that one look raises, or begins anew, in some 120 ms: nobody who writes waits for all of a flood
-)
+# Alarms that one look raises, or begins anew, in some 120 ms: nobody who writes waits for all of a flood.
+MOST_AT_ONCE: Final = 50
 
 RAISED = Counter("frontdoor_alarms_raised", "Alarms, by kind and triage.", ["kind", "triage"])
 

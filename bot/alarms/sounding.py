@@ -13,8 +13,6 @@ from bot.alarms.ending import mark_in
 from bot.messages import Triage
 from bot.storage.tables import Alarm, Handoff
 
-_TRIAGES = {triage.value: triage for triage in Triage}
-
 
 @dataclass(frozen=True, slots=True)
 class OpenAlarm:
@@ -47,7 +45,7 @@ async def open_alarms(session: AsyncSession) -> list[OpenAlarm]:
         )
     )
     alarms = [
-        OpenAlarm(id_, case_id, mark_in(key), _TRIAGES[triage], since, raised_at, state == "acknowledged")
+        OpenAlarm(id_, case_id, mark_in(key), Triage(triage), since, raised_at, state == "acknowledged")
         for id_, case_id, key, triage, since, raised_at, state in found
         if case_id is not None
     ]

@@ -45,17 +45,21 @@ _DENIED: Final = TOPICS.index("deny")
 _LIKELIER_THAN_NOT: Final = 0.5
 
 
-def told_beside(reading: Reading, heads: Heads) -> list[Reading]:
+def topics_of(reading: Reading, heads: Heads) -> list[Matrix]:
+    """Return how likely each clause of a message is each topic."""
+    return [heads.read(encoding.vector).topic for encoding in reading.encodings]
+
+
+def told_beside(reading: Reading, topics: Sequence[Matrix]) -> list[Reading]:
     """Return the clauses that tell what happens, each as a reading of its own, where another clause surely asks about the Centre."""
-    topics = [heads.read(encoding.vector).topic for encoding in reading.encodings]
     if not any(topic[_ABOUT_US].max() >= _SURELY for topic in topics):
         return []
     return [clause for clause, topic in zip(clause_by_clause(reading), topics, strict=True) if _tells(topic)]
 
 
-def told_beside_a_denial(reading: Reading, heads: Heads) -> list[Reading]:
+def told_beside_a_denial(reading: Reading, topics: Sequence[Matrix]) -> list[Reading]:
     """Return the clauses beside one that denies something, each as a reading of its own."""
-    denies = [bool(heads.read(encoding.vector).topic[_DENIED] >= _LIKELIER_THAN_NOT) for encoding in reading.encodings]
+    denies = [bool(topic[_DENIED] >= _LIKELIER_THAN_NOT) for topic in topics]
     if not any(denies):
         return []
     return [clause for clause, denied in zip(clause_by_clause(reading), denies, strict=True) if not denied]

@@ -14,7 +14,7 @@ from bot.language.identification import LanguageIdentifier
 from bot.language.normalise import readable, says_something, words
 from bot.language.writing import written_in
 from bot.messages import LANGUAGES, TOPICS, Screening, Speaker, Triage
-from bot.screening.beside import GRAVE, HINT, raised_by, told_beside, told_beside_a_denial
+from bot.screening.beside import GRAVE, HINT, raised_by, told_beside, told_beside_a_denial, topics_of
 from bot.screening.clauses import Reading, read_clauses
 from bot.screening.concepts import Concepts
 from bot.screening.corrections import Memory
@@ -76,10 +76,11 @@ class ScreeningModel:
         whole = self._at_working_point(understanding)
         if whole.triage.needs_person or len(understanding.reading.clauses) < 2:
             return whole
-        denied_beside = [self._understand(clause) for clause in told_beside_a_denial(understanding.reading, self.heads)]
+        topics = topics_of(understanding.reading, self.heads)
+        denied_beside = [self._understand(clause) for clause in told_beside_a_denial(understanding.reading, topics)]
         told = [clause for clause in denied_beside if self._is_grave(clause)]
         if understanding.likelihoods.handoff >= HINT:
-            told += [self._understand(part) for part in told_beside(understanding.reading, self.heads)]
+            told += [self._understand(part) for part in told_beside(understanding.reading, topics)]
         return raised_by(whole, [self._at_working_point(part) for part in told])
 
     def _is_grave(self, clause: Estimate) -> bool:
