@@ -25,11 +25,12 @@ class Background:
         """Return how many are running."""
         return len(self._tasks)
 
-    def start(self, work: Coroutine[Any, Any, object]) -> None:
-        """Run a coroutine on its own; a failure is counted and logged by its kind."""
+    def start(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+        """Run a coroutine on its own, and return its task; a failure is counted and logged by its kind."""
         task = asyncio.create_task(_watched(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def finished(self) -> None:
         """Wait until nothing runs any more."""

@@ -7,6 +7,7 @@ its form again: the form has an id, so nothing is said twice.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ from bot.http.errors import HTTP_FAILURES
 from bot.language.normalise import printable
 from bot.language.retelling import Retelling
 from bot.messages import LANGUAGES, Inbound
+from bot.runtime.background import Background
 from bot.runtime.live_events import ConversationTurns
 from bot.storage.conversations import OpenedMessage
 from bot.storage.receipts import first_time, taken
@@ -53,6 +55,8 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
     "Vary": "Accept-Encoding, Accept-Language",
 }
+LEADS_AWAY_WITHIN: Final = 0.5  # seconds that the way out waits for the page to be shut
+SHUTS_WITHIN: Final = 10.0  # seconds that a server which stops waits for it
 _LANGUAGE: Final = "@lang_"
 _SHORT: Final = 100  # characters of what a form carries beside the text
 
@@ -117,12 +121,14 @@ class PlainChat:
         self.page = page
         self.retelling = Retelling(program.wording)
         self.tickets = Tickets(program.vault, program.clock, purpose="conversation", random_bytes=24)
+        self.tasks = Background()
         self._turns = ConversationTurns()
 
     def add_routes(self, app: web.Application) -> None:
         """Mount the page at its address."""
         app.router.add_get(PLAIN, self.show)
         app.router.add_post(PLAIN, self.take)
+        app.on_cleanup.append(self.close)
 
     async def show(self, request: web.Request) -> web.Response:
         """Show an empty page; nothing is opened or stored until somebody writes."""
@@ -138,7 +144,9 @@ class PlainChat:
         if not _own(request):
             return await self._shown(request, _Outcome(empty, status=403))
         if form.do == "leave":
-            await self._leave(form)
+            # On its own: it goes on when the browser hangs up, because a second press followed the link.
+            leaving = self.tasks.start(self._leave(form))
+            await asyncio.wait({leaving}, timeout=LEADS_AWAY_WITHIN)
             return web.Response(status=303, headers={"Location": NEUTRAL_PAGE, **HEADERS})
         try:
             async with self._turns.of(form.token):
@@ -150,6 +158,10 @@ class PlainChat:
             HTTP_FAILURES.labels(type(error).__name__).inc()
             log.error("request_failed", error=type(error).__name__, exc_info=error)
             return self._again(request, form)
+
+    async def close(self, _app: web.Application) -> None:
+        """Finish shutting the pages that were left."""
+        await self.tasks.close(patience=SHUTS_WITHIN)
 
     async def _done(self, request: web.Request, form: Form) -> _Outcome:
         conversation = await self._find(form.token)

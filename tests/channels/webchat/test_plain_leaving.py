@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from bot.channels.webchat import presence
+from bot.channels.webchat import plain_chat, presence
 from bot.channels.webchat.returning import FREE
 from bot.program import Program
 from bot.storage.database import DatabaseUnavailable
@@ -135,6 +135,21 @@ async def test_leaving_leads_away_whatever_fails(browser: Browser, program: Prog
 
     monkeypatch.setattr(program.database, "transaction", fail)
     assert (await browser.leaves()).status == 303
+
+
+async def test_the_way_out_does_not_wait_for_a_busy_database_which_shuts_the_page_later(
+    browser: Browser, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await browser.writes("szef ma mój paszport")
+    monkeypatch.setattr(plain_chat, "LEADS_AWAY_WITHIN", 0.0)
+    with program.live_events.listen("queue") as changed:
+        async with program.database.transaction():  # the others stand in line
+            assert (await browser.leaves()).status == 303
+            changed.clear()
+        await changed.wait()
+    await browser.loads_again()
+    assert program.wording.page["pl"]["closed"] in browser.html
+    assert "paszport" not in browser.html
 
 
 async def test_who_looks_no_more_is_shown_as_gone_and_comes_back_with_the_next_look(
