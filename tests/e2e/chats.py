@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 from sqlalchemy import select
 
 from bot.storage.tables import Conversation, Message
@@ -142,3 +144,22 @@ def without_an_edge(page: Page) -> list[str]:
       .filter(([, style]) => parseFloat(style.borderTopWidth) === 0 || style.borderTopColor === style.backgroundColor)
       .map(([name]) => name)""")
     return found
+
+
+def answer_elsewhere(page: Page) -> None:
+    """Answer for the page that one leaves to: the program sends there by a redirect, which Playwright's own routes do not see."""
+    line = page.context.new_cdp_session(page)
+    answered = {
+        "responseCode": 200,
+        "responseHeaders": [{"name": "Content-Type", "value": "text/html"}],
+        "body": b64encode(b"<title>Serwis</title>").decode(),
+    }
+    line.on("Fetch.requestPaused", lambda asked: line.send("Fetch.fulfillRequest", {"requestId": asked["requestId"], **answered}))
+    line.send("Fetch.enable", {"patterns": [{"urlPattern": f"{AWAY}*"}]})
+
+
+def goes_back(page: Page) -> None:
+    """Go back and load what is there, as far as a browser does that has kept nothing: one shows an error, one stays."""
+    with suppress(Error):
+        page.go_back()
+        page.reload()

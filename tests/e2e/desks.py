@@ -8,6 +8,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,6 +100,16 @@ class Night:
         await site.start()
         self.chat = f"http://127.0.0.1:{self.runner.addresses[0][1]}"
         self.url = f"{self.chat}{PREFIX}"
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Let the server answer nobody as long as the block lasts: it takes connections, and no more."""
+        over = threading.Event()
+        self.loop.call_soon_threadsafe(over.wait)
+        try:
+            yield
+        finally:
+            over.set()
 
     def stop(self) -> None:
         self.do(self.runner.cleanup())

@@ -183,6 +183,15 @@ class Firefox:
     def clicks(self, selector: str) -> None:
         self.does("ElementClick", id=self.find(selector))
 
+    def taps(self, selector: str) -> None:
+        """Press the middle of an element with the mouse, and do not wait for the page that comes of it."""
+        at = {"origin": {_ELEMENT: self.find(selector)}, "x": 0, "y": 0, "duration": 0}
+        steps = [{"type": "pointerMove", **at}, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
+        self.does("PerformActions", actions=[{"type": "pointer", "id": "mouse", "actions": steps}])
+
+    def picture(self) -> str:
+        return str(self.does("TakeScreenshot", full=False))
+
     def writes(self, selector: str, text: str) -> None:
         self.does("ElementSendKeys", id=self.find(selector), text=text)
 

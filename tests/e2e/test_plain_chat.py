@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any, Literal
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.channels.webchat.returning import FREE
 from bot.conversation.frontdoor import MAX_TEXT
 from bot.messages import LANGUAGES
-from tests.e2e.chats import SCRIPTS, without_an_edge
+from tests.e2e.chats import AWAY, SCRIPTS, answer_elsewhere, goes_back, without_an_edge
 from tests.e2e.desks import Night, faults, picture
 
 pytestmark = pytest.mark.browser
 
-AWAY = "https://www.gov.pl/"
 PHONE = (320, 568)
 PATIENCE = 20_000  # milliseconds; other work may share the machine
 ACCEPTED = {"tl": "fil-PH"}
@@ -68,25 +65,6 @@ def chat(night: Night, browser: Browser) -> Iterator[Chat]:
         context.close()
     assert elsewhere == []
     assert [address for address in addresses if any(token in address for token in tokens)] == []
-
-
-def answer_elsewhere(page: Page) -> None:
-    """Answer for the page that one leaves to: the program sends there by a redirect, which Playwright's own routes do not see."""
-    line = page.context.new_cdp_session(page)
-    answered = {
-        "responseCode": 200,
-        "responseHeaders": [{"name": "Content-Type", "value": "text/html"}],
-        "body": b64encode(b"<title>Serwis</title>").decode(),
-    }
-    line.on("Fetch.requestPaused", lambda asked: line.send("Fetch.fulfillRequest", {"requestId": asked["requestId"], **answered}))
-    line.send("Fetch.enable", {"patterns": [{"urlPattern": f"{AWAY}*"}]})
-
-
-def goes_back(page: Page) -> None:
-    """Go back and load what is there, as far as a browser does that has kept nothing: one shows an error, one stays."""
-    with suppress(Error):
-        page.go_back()
-        page.reload()
 
 
 def says(page: Page, text: str) -> None:
@@ -279,19 +257,6 @@ def test_erasing_asks_and_going_back_shows_nothing_of_what_was_said(chat: Chat) 
     for _ in range(2):
         goes_back(page)
         expect(page.locator("html")).not_to_contain_text("tajemnica")
-
-
-def test_leaving_leads_away_and_going_back_shows_nothing_of_what_was_said(chat: Chat) -> None:
-    page = chat()
-    says(page, "tajemnica")
-    page.click("#leave")
-    page.wait_for_url(AWAY)
-    expect(page).to_have_title("Serwis")
-    goes_back(page)
-    expect(page.locator("html")).not_to_contain_text("tajemnica")
-    fresh = chat()
-    fresh.click("#leave")
-    fresh.wait_for_url(AWAY)
 
 
 @pytest.mark.parametrize("language", SCRIPTS)  # greeted in every language: the next one

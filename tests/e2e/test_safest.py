@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.desks import Night
-from tests.e2e.firefox import PROGRAM, WHY_NOT, Firefox, MarionetteError
+from tests.e2e.firefox import PATIENCE, PROGRAM, WHY_NOT, Firefox, MarionetteError
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(PROGRAM is None, reason=WHY_NOT)]
 
@@ -37,13 +38,43 @@ def presses(firefox: Firefox, selector: str) -> None:
 
 
 def leaves(firefox: Firefox) -> None:
-    """Leave, which leads to another site; it is asked for, and does not answer, of which Firefox makes an error page."""
+    """Leave, which leads to another site."""
     with suppress(MarionetteError):
         firefox.clicks("#leave")
+    assert_left(firefox)
+
+
+def assert_left(firefox: Firefox) -> None:
+    """See that the other site is asked for; it does not answer, of which Firefox makes an error page."""
     while firefox.elsewhere.asked.get(timeout=30).split()[:2] != ["CONNECT", "www.gov.pl:443"]:
         pass  # what the browser asks for by itself
     firefox.find("html:not(:has(#messages))")
-    assert firefox.address == AWAY
+    end = time.monotonic() + PATIENCE
+    while firefox.address != AWAY:  # a moment after the error page is there
+        assert time.monotonic() < end, firefox.address
+
+
+def begins(firefox: Firefox, night: Night, language: str, text: str) -> None:
+    firefox.opens(f"{night.chat}/plain?lang={language}")
+    firefox.writes("#text", text)
+    presses(firefox, "#send")
+
+
+def test_when_the_server_does_not_answer_the_page_is_dark_at_once_and_one_more_press_leads_away(
+    night: Night, firefox: Firefox
+) -> None:
+    dark = []
+    for language, text in (("ar", "مرحبا"), ("pl", SECRET)):
+        begins(firefox, night, language, text)
+        with night.silent():
+            firefox.taps("#leave")
+            dark.append(firefox.picture())
+            if language == "pl":
+                firefox.taps("html")
+                assert_left(firefox)
+    assert dark[0] == dark[1]  # neither words, language nor direction can be told
+    firefox.goes_back()
+    assert SECRET not in firefox.source
 
 
 def test_tor_browser_at_its_safest_has_a_whole_conversation(night: Night, firefox: Firefox) -> None:

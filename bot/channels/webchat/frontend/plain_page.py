@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import jinja2
 from markupsafe import Markup, escape
@@ -96,6 +97,7 @@ class PlainPage:
             address=PLAIN,
             now=NOW,
             neutral_page=NEUTRAL_PAGE,
+            site=urlsplit(NEUTRAL_PAGE).hostname,
             file=self._assets.address,
         )
         return Text.of(page.encode(), "text/html")
