@@ -61,22 +61,21 @@ def with_screening(commands: Commands, screening: Screening, *, said_as: SaidAs 
     return commands.with_(Command(told, sure=FOUND_ONLY))
 
 
-def in_context(context: Context, likely: Mapping[str, float], *, answered: bool = False) -> SaidAs:
-    """Return what is said of alarms here: a first message is believed; later the conversation has to hear half of it, too.
+def in_context(context: Context, likely: Mapping[str, float]) -> SaidAs:
+    """Return what is said of alarms here: the conversation has to hear half of one, too, or 112 and the crisis line are only named.
 
-    So it has beside a question that is `answered`, in the first message as well: only a first word of dying is believed there. What is
-    half heard of dying is asked back; of a danger that is open, and was spoken of just now, nothing is said again. What nothing bears out
-    is heard as more of what somebody spoke of before: after a word of dying, of dying.
+    What is half heard of dying is asked back, and in a first message whatever the screening hears of it: the question names the lines as
+    well. Of a danger that is open, and was spoken of just now, nothing is said again. What nothing bears out is heard as more of what
+    somebody spoke of before: after a word of dying, of dying.
     """
     spoke_of_dying = context.suicide is Danger.OPEN and context.danger is not Danger.OPEN
 
     def said_as(alarm: str) -> str:
-        if context.first and (alarm == _DYING or not answered):
-            return alarm
-        if max(likely[name] for name in ALIKE[alarm]) < BORNE_OUT:
-            return HINT_OF[_DYING if spoke_of_dying else alarm]
-        if alarm == _DYING:
+        borne_out = max(likely[name] for name in ALIKE[alarm]) >= BORNE_OUT
+        if alarm == _DYING and (borne_out or context.first):
             return "doubt:suicide"
+        if not borne_out:
+            return HINT_OF[_DYING if spoke_of_dying else alarm]
         return HINT_OF[alarm] if context.danger is Danger.OPEN and context.presses else alarm
 
     return said_as

@@ -10,7 +10,10 @@ from bot.dialogue.commands import Command, Commands
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.screened import ALARMS, in_context, with_screening
 from bot.dialogue.state import Danger, Who
-from bot.messages import Indicator, Screening, Speaker, Triage
+from bot.dialogue.state import Person as Asked
+from bot.language.yaml_texts import read_values
+from bot.messages import LANGUAGES, Evidence, Indicator, Screening, Speaker, Triage
+from bot.screening.rows import NLU_DATA
 from tests.dialogue.people import CALLED, DANGER, DYING, DYING_AGAIN, GRAVE, NEAR, NEAR_WITH_MORE, NOT_DYING, QUESTION
 from tests.dialogue.talk import Person, Talk
 from tests.support import HOTLINE
@@ -169,17 +172,32 @@ def test_what_the_screening_alone_hears_after_a_word_of_dying_is_heard_as_more_o
     talk.hears("…", "feel:suicide", **MORTAL)
     context = Context.of(talk.state)
     assert in_context(context, dict.fromkeys(HALF_HEARD, 0.05))("danger:self") == "hint:suicide"
-    assert in_context(NEW, dict.fromkeys(HALF_HEARD, 0.05))("danger:self") == "danger:self"
-    asks = in_context(NEW, dict.fromkeys(HALF_HEARD, 0.05), answered=True)
-    assert [asks(alarm) for alarm in ("danger:self", "danger:other", "feel:suicide")] == [
-        "hint:danger",
-        "hint:danger",
-        "feel:suicide",
-    ]
-    assert in_context(NEW, dict.fromkeys(HALF_HEARD, 0.2), answered=True)("danger:self") == "danger:self"
     talk.hears("…", "ask:hotline_cost")
     assert "suicide_hint" in talk.hears("…", "ask:hotline_hours", "hint:suicide", **VIOLENCE)
     assert talk.state.may_die
+
+
+def test_in_a_first_message_a_danger_is_said_as_one_where_the_conversation_hears_half_of_it_and_dying_is_always_asked_about() -> (
+    None
+):
+    alarms = ("danger:self", "danger:other", "feel:suicide")
+    for likely, said in ((0.05, ["hint:danger", "hint:danger"]), (0.2, ["danger:self", "danger:other"])):
+        said_as = in_context(NEW, dict.fromkeys(HALF_HEARD, likely))
+        assert [said_as(alarm) for alarm in alarms] == [*said, "doubt:suicide"]
+
+
+def test_the_question_whether_a_first_message_speaks_of_dying_names_the_lines_in_every_language_and_a_consultant_is_called() -> (
+    None
+):
+    heard = Screening("en", Triage.EMERGENCY, (Evidence(Indicator.SUICIDE_RISK, "…"),))
+    said_as = in_context(NEW, dict.fromkeys(ALARMS, 0.05))
+    assert with_screening(Commands.of("tell:self"), heard, said_as=said_as).names == {"tell:self", "doubt:suicide"}
+    talk = Talk()
+    assert talk.hears("…", "tell:self", "doubt:suicide", triage=Triage.HIGH, signs=[Indicator.VIOLENCE])[0] == "hurting_ask"
+    assert talk.state.person is Asked.ASKED
+    for language in LANGUAGES:
+        text = read_values(NLU_DATA / language / "answers" / "turns.yml")["hurting_ask"]["text"]
+        assert all(number in text for number in ("{crisis_line}", "{child_line}", "{emergency}")), language
 
 
 def test_a_denial_of_dying_is_believed_although_the_screening_hears_an_emergency_that_it_does_not_name() -> None:
