@@ -17,7 +17,13 @@ def left_open(turn: Turn) -> bool:
     return turn.awaits == "erase" and small and all(set(one.choices[:1]) & ABOUT_ERASING for one in turn.commands.asked)
 
 
+def of_the_request(turn: Turn) -> bool:
+    """Say whether a wish to erase may mean the request for a consultant alone: taking that back is asked about, as it does less."""
+    return turn.does("want:erase") and is_.withdrawal_doubted(turn)
+
+
 def more_beside(turn: Turn) -> bool:
     """Say whether erasing is wanted beside what must not wait for it: a question about something else, a person, a sign of danger."""
     asks = is_.answers_question(turn) and any(one.id not in ABOUT_ERASING for one in is_.answers(turn))
-    return turn.does("want:erase") and (asks or is_.person_wanted(turn) or turn.does("hint:danger", "hint:suicide"))
+    wanted = turn.does("want:erase") and not of_the_request(turn)
+    return wanted and (asks or is_.person_wanted(turn) or turn.does("hint:danger", "hint:suicide"))

@@ -89,7 +89,11 @@ HEARD: Final = (
         REPLY_ENDS,
     ),
     PlanRow(
-        H, "somebody who was taken for a child is of age", is_.no_child_after_all, in_turn("grown_heard", "heard_fine"), GOES_ON
+        H,
+        "somebody who was taken for a child is of age",
+        lambda t: t.heard.grown and t.before.who is Who.CHILD,
+        in_turn("grown_heard", "heard_fine"),
+        GOES_ON,
     ),
     PlanRow(
         H,

@@ -191,11 +191,6 @@ def child(turn: Turn) -> bool:
     return turn.now.who is Who.CHILD
 
 
-def no_child_after_all(turn: Turn) -> bool:
-    """Say whether somebody who was taken for a child says that they are of age."""
-    return turn.heard.grown and turn.before.who is Who.CHILD
-
-
 def of_others(turn: Turn) -> bool:
     """Say whether what is told happens to somebody else."""
     if turn.now.who is not Who.UNKNOWN:
@@ -259,6 +254,12 @@ def refused_before(turn: Turn) -> bool:
 def kept_against_the_word(turn: Turn) -> bool:
     """Say whether a consultant is refused while a life is in danger: the request stays, and the reply says why."""
     return turn.does("refuse:human") and (in_mortal_danger(turn.now) or turn.heard.tells_urgently)
+
+
+def withdrawal_doubted(turn: Turn) -> bool:
+    """Say whether somebody who waits for a consultant may want none any more: it is asked, but not while a life is in danger."""
+    waits = turn.before.person is Person.ASKED and not acute(turn)
+    return waits and turn.does("doubt:refuse") and not person_wanted(turn)
 
 
 def may_offer(turn: Turn) -> bool:

@@ -17,7 +17,7 @@ from bot.dialogue.tellings import Telling, before, in_order
 from bot.language.sentences import QUESTION_MARKS
 from bot.messages import Triage
 
-WITHDRAW, PERSON = ("withdraw",), ("human",)
+WITHDRAW, PERSON, MENU, ERASE = ("withdraw",), ("human",), ("menu",), ("delete",)
 MOST_QUOTED: Final = 90  # characters of a question that is named in the person's own words
 MOST_OFFERED: Final = 2  # buttons for what is asked next, beside the one for a person
 ARRANGED: Final = {"time": "safe_time", "word": "code_word"}  # the beginnings of the texts for what can be arranged
@@ -229,6 +229,25 @@ def still_waiting(turn: Turn) -> Sequence[Say]:
     """Return what is said to who asks for a person and waits for one already."""
     texts = ("handoff_still_written", "handoff_written") if is_.unheard(turn) else ("handoff_already", "handoff_still")
     return says(*texts, buttons=_of_waiting(turn))(turn)
+
+
+def withdrawal_asked(turn: Turn) -> Sequence[Say]:
+    """Return the question whether a request is taken back; where erasing was heard, with the button for that as well."""
+    buttons = (*WITHDRAW, *(ERASE if turn.does("want:erase") else ()))
+    return says("withdraw_ask", "withdraw_ask_again", buttons=buttons, awaits="withdraw")(turn)
+
+
+def with_person(*texts: str, first: tuple[str, ...] = ()) -> Words:
+    """Return one of several texts with a button for a person; for who waits for one, with the one that takes the request back.
+
+    Whoever is not understood while they wait may have refused.
+    """
+
+    def chosen(turn: Turn) -> Sequence[Say]:
+        waits = turn.now.person is Person.ASKED and not is_.acute(turn)
+        return says(*texts, buttons=(*first, *(WITHDRAW if waits else PERSON)))(turn)
+
+    return chosen
 
 
 def _of_waiting(turn: Turn) -> tuple[str, ...]:

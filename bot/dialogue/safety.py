@@ -109,7 +109,7 @@ SAFETY: Final = (
     PlanRow(
         S,
         "erasing is wanted",
-        lambda t: t.does("want:erase", "erase:yes") and not erasing.more_beside(t),
+        lambda t: t.does("want:erase", "erase:yes") and not erasing.more_beside(t) and not erasing.of_the_request(t),
         says("delete_ask", "delete_unclear", buttons=("delete_yes", "delete_no"), awaits="erase"),
         REPLY_ENDS,
     ),

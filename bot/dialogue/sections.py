@@ -13,8 +13,8 @@ from bot.dialogue import erasing
 from bot.dialogue import predicates as is_
 from bot.dialogue.heard import HEARD
 from bot.dialogue.replies import (
+    MENU,
     PERSON,
-    WITHDRAW,
     added,
     answered,
     noted,
@@ -27,6 +27,8 @@ from bot.dialogue.replies import (
     waiting_text,
     which,
     with_near,
+    with_person,
+    withdrawal_asked,
 )
 from bot.dialogue.rows import GOES_ON, REPLY_ENDS, PlanRow, Say, Section, in_turn, says
 from bot.dialogue.safety import SAFETY
@@ -134,8 +136,8 @@ TABLE: Final = (
     PlanRow(
         N,
         "it may be that a consultant is not wanted any more",
-        lambda t: t.does("doubt:refuse") and t.before.person is Person.ASKED and not is_.acute(t) and not is_.person_wanted(t),
-        says("withdraw_ask", "withdraw_ask_again", buttons=WITHDRAW, awaits="withdraw"),
+        is_.withdrawal_doubted,
+        withdrawal_asked,
     ),
     # One question
     PlanRow(
@@ -215,19 +217,19 @@ TABLE: Final = (
         Q,
         "a no that answers nothing",
         lambda t: t.does("answer:no") and not t.said,
-        says("no_unclear", "heard_fine", buttons=PERSON),
+        with_person("no_unclear", "heard_fine"),
     ),
     PlanRow(
         Q,
         "not understood, from somebody who told of something",
         lambda t: not t.said and (t.now.told_self or t.now.told_other),
-        says("unclear_told", "nothing_said", buttons=PERSON),
+        with_person("unclear_told", "nothing_said"),
     ),
     PlanRow(
         Q,
         "not understood twice",
         lambda t: not t.said and t.now.unclear > 1,
-        says("not_understood_again", "nothing_said", buttons=("menu", "human")),
+        with_person("not_understood_again", "nothing_said", first=MENU),
     ),
-    PlanRow(Q, "not understood", lambda t: not t.said, says("not_understood", "nothing_said", buttons=("menu", "human"))),
+    PlanRow(Q, "not understood", lambda t: not t.said, with_person("not_understood", "nothing_said", first=MENU)),
 )

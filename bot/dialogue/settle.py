@@ -12,8 +12,9 @@ from typing import Final
 from bot.dialogue.arrangements import LONGEST_WORD
 from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
 from bot.dialogue.exact import ENOUGH
-from bot.dialogue.said import Said, SettlingRow, answered, instead, old_button, surer
-from bot.dialogue.state import Danger, Person, State, in_mortal_danger
+from bot.dialogue.refusals import REFUSALS, TELLS
+from bot.dialogue.said import Said, SettlingRow, answered, instead, old_button
+from bot.dialogue.state import Danger, Person, State
 from bot.language.normalise import words
 
 _FORM_ANSWERED: Final = (
@@ -60,7 +61,6 @@ _BESIDE_A_REPORT: Final = (
     "report:correct",
     "report:part",
 )
-_TELLS: Final = ("tell:self", "tell:other", "danger:self", "danger:other", "feel:suicide")
 _SMALL: Final = ("greet", "thanks", "bye", "off", "unclear")
 _MOODS: Final = ("feel:unsure", "feel:angry")
 SURELY_ASKED: Final = 0.9
@@ -68,10 +68,6 @@ SURELY_ASKED: Final = 0.9
 # of 100 cases, the others in 48.
 ASKED_WHILE_TELLING: Final = 0.95
 LIKELIER_THAN_NOT: Final = 0.5
-# Of 1,386 validation messages of people who wait for a consultant, in which the screening finds nothing grave, 34 refuse one. As sure as
-# this, 21 of them are heard and no other is taken for it; from 0.9 on 21 and 3, from 0.8 on 24 and 6, from 0.97 on 17 and none. Of 372
-# that tell something grave where nobody was asked for or offered one refuses; from 0.58 on three others are taken for it, from here none.
-LIKELY_REFUSAL: Final = 0.92
 PLAINLY: Final = 0.9  # a yes in other words than "yes", to the question whether everything should be erased
 MERE: Final = 3  # words of "and the other thing?"
 OF_NOTHING_NEW: Final = frozenset({"still_there", "misunderstood"})  # what "and?" sounds like
@@ -82,10 +78,6 @@ OF_A_PART: Final = {("delete_on_phone_only",), ("delete_one_part",)}  # of what 
 
 def _plain_yes(said: Said) -> bool:
     return said.sure("answer:yes") >= PLAINLY and said.only("answer:yes") and not old_button(said, "erase")
-
-
-def _likely_refused(said: Said) -> bool:
-    return (doubt := said.commands.first("doubt:refuse")) is not None and doubt.sure >= LIKELY_REFUSAL
 
 
 def _value(name: str) -> Callable[[Said], Commands]:
@@ -108,37 +100,7 @@ def _named_report_part(said: Said) -> Commands:
 
 
 TABLE: Final = (
-    SettlingRow(
-        "a yes to the offer of a consultant wants one", answered("human", "answer:yes"), instead("answer:yes", "want:human")
-    ),
-    SettlingRow(
-        "a refusal in doubt, of a consultant who was just offered, is one: nothing is taken back",
-        answered("human", "doubt:refuse"),
-        instead("doubt:refuse", "refuse:human"),
-    ),
-    SettlingRow(
-        "a likely refusal, of a consultant whom nobody has asked for yet, is one",
-        lambda said: said.state.person is Person.NONE and _likely_refused(said),
-        instead("doubt:refuse", "refuse:human"),
-    ),
-    SettlingRow(
-        "a likely refusal from somebody who waits, or one in doubt once it was asked about, is one, unless a life may be in danger, "
-        "or a person is wanted or, the first time, something told too",
-        lambda said: (
-            said.state.person is Person.ASKED
-            and not in_mortal_danger(said.state)
-            and "want:human" not in said.commands
-            and "doubt:refuse" in said.commands
-            and (said.just_said("withdraw_ask") or (_likely_refused(said) and not said.commands.any_of(*_TELLS)))
-        ),
-        instead("doubt:refuse", "refuse:human"),
-    ),
-    SettlingRow(
-        "a no to the offer of a consultant refuses one", answered("human", "answer:no"), instead("answer:no", "refuse:human")
-    ),
-    SettlingRow(
-        "a yes to taking a request back does so", answered("withdraw", "answer:yes"), instead("answer:yes", "refuse:human")
-    ),
+    *REFUSALS,
     SettlingRow(
         "only a plain yes erases; whatever is less sure, or says more, is asked again",
         lambda said: said.awaits("erase") and "answer:yes" in said.commands,
@@ -274,22 +236,6 @@ TABLE: Final = (
         lambda _said: Commands((Command(ASK, NOBODY_WROTE),)),
     ),
     SettlingRow(
-        "a person wanted and refused in one message is what is said more surely",
-        lambda said: "want:human" in said.commands and "refuse:human" in said.commands,
-        surer("want:human", "refuse:human"),
-    ),
-    SettlingRow(
-        "a refusal beside what is told as surely is asked about where somebody waits",
-        lambda said: (
-            said.state.person is Person.ASKED
-            and (refusal := said.commands.first("refuse:human")) is not None
-            and not said.exactly("refuse:human")
-            and not said.just_said("withdraw_ask")
-            and any(one.name in _TELLS and one.sure >= refusal.sure for one in said.commands.all)
-        ),
-        instead("refuse:human", "doubt:refuse"),
-    ),
-    SettlingRow(
         "a person wanted in words that sound like a question about consultants is called",
         lambda said: "want:human" in said.commands,
         lambda said: Commands(
@@ -340,13 +286,13 @@ TABLE: Final = (
         "what is told in earnest beside a joke that is taken back is heard, and nothing is over",
         lambda said: (
             "correct:joke" in said.commands
-            and any(one.name in _TELLS and one.sure >= LIKELIER_THAN_NOT for one in said.commands.all)
+            and any(one.name in TELLS and one.sure >= LIKELIER_THAN_NOT for one in said.commands.all)
         ),
         lambda said: said.commands.without("correct:joke"),
     ),
     SettlingRow(
         "whoever tells, and hardly asks for what has no answer or was answered just now, is heard",
-        lambda said: said.commands.any_of(*_TELLS) and "?" not in said.text,
+        lambda said: said.commands.any_of(*TELLS) and "?" not in said.text,
         lambda said: Commands(tuple(one for one in said.commands.all if not _hardly_asked(said, one))),
     ),
     SettlingRow(

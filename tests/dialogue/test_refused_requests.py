@@ -62,6 +62,44 @@ def test_whoever_is_asked_whether_the_request_is_taken_back_settles_it_with_a_pl
         assert (talk.state.person is Asked.ASKED) == kept, answer
 
 
+def test_who_waits_and_wants_something_taken_back_in_words_that_sound_like_erasing_is_asked_about_the_request_first() -> None:
+    for sure, doubts, asked in (
+        (0.7, (), "withdraw_ask"),
+        (0.98, (Command("doubt:refuse", sure=0.7),), "withdraw_ask"),
+        (0.99, (), "delete_ask"),
+        (1.0, (), "delete_ask"),
+    ):
+        talk = Talk()
+        talk.hears("…", "want:human")
+        assert asked in talk.hears("…", Command("want:erase", sure=sure), *doubts), sure
+        talk.hears("…", "answer:yes")
+        assert talk.state.person is (Asked.REFUSED if asked == "withdraw_ask" else Asked.ASKED), sure
+    talk = Talk()
+    talk.hears("…", "want:human")
+    said = talk.hears("…", Command("want:erase", sure=0.9), Command("refuse:human", sure=0.99))
+    assert ("handoff_withdrawn" in said, "delete_ask" in said) == (True, False)
+
+
+def test_nobody_who_does_not_wait_is_asked_about_a_request_instead_of_erasing() -> None:
+    assert "delete_ask" in Talk().hears("…", Command("want:erase", sure=0.4))
+
+
+def test_a_refusal_in_doubt_as_sure_as_a_wish_for_the_person_who_is_called_already_is_asked_about() -> None:
+    for refusal, wish, asked in ((0.8, 0.4, True), (0.6, 0.9, False)):
+        talk = Talk()
+        talk.hears("…", "want:human")
+        said = talk.hears("…", Command("doubt:refuse", sure=refusal), Command("want:human", sure=wish))
+        assert ("withdraw_ask" in said) == asked, said
+
+
+def test_who_waits_and_is_not_understood_finds_a_button_that_takes_the_request_back() -> None:
+    for earlier, button in (("greet", "human"), ("want:human", "withdraw")):
+        talk = Talk()
+        talk.hears("…", earlier)
+        talk.hears("so and so", "unclear")
+        assert button in talk.buttons, earlier
+
+
 def test_whoever_waits_and_may_refuse_is_asked_and_a_likely_refusal_is_honoured() -> None:
     for command, sure, kept in (("doubt:refuse", 0.7, True), ("doubt:refuse", 0.95, False), ("refuse:human", 0.9, False)):
         talk = Talk()
