@@ -161,7 +161,7 @@ def suicide_doubted(turn: Turn) -> bool:
 def only_interrupted(turn: Turn) -> bool:
     """Say whether the message above all says that somebody comes: no long text may stand on the screen then."""
     near = turn.commands.first("near")
-    if near is None or turn.heard.screening.signs - {Indicator.SURVEILLANCE, Indicator.ISOLATION}:
+    if near is None or (tells(turn) and turn.heard.screening.signs - {Indicator.SURVEILLANCE, Indicator.ISOLATION}):
         return False
     wishes = turn.does("want:erase", "want:quiet")
     dangers = [one.sure for one in turn.commands.all if one.name in ALARMS]

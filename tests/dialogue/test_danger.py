@@ -96,6 +96,13 @@ async def test_somebody_who_comes_in_leaves_only_a_short_text_without_a_number(p
     assert reply.buttons == ()
 
 
+def test_a_sign_that_only_the_screening_hears_in_who_comes_in_leaves_no_long_text_on_the_screen() -> None:
+    for told, ends in (((), True), ((Command("tell:self", sure=0.8),), False)):
+        heard = {"triage": Triage.HIGH, "signs": [Indicator.SEXUAL_VIOLENCE]}
+        said = Talk().hears("the foreman came in", Command("near", sure=0.9), *told, **heard)
+        assert (said == ("someone_near",)) == ends, said
+
+
 async def test_somebody_who_comes_in_with_a_new_danger_is_answered_as_the_danger(person: Person) -> None:
     outcome = await person.writes(NEAR_WITH_MORE)
     assert outcome.said[0] == "emergency_victim"
