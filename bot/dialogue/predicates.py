@@ -161,10 +161,11 @@ def suicide_doubted(turn: Turn) -> bool:
 def only_interrupted(turn: Turn) -> bool:
     """Say whether the message above all says that somebody comes: no long text may stand on the screen then."""
     near = turn.commands.first("near")
-    if near is None or (tells(turn) and turn.heard.screening.signs - {Indicator.SURVEILLANCE, Indicator.ISOLATION}):
+    dangers = [one.sure for one in turn.commands.all if one.name in ALARMS]
+    told_of = tells(turn) or max(dangers, default=0.0) >= SURELY
+    if near is None or (told_of and turn.heard.screening.signs - {Indicator.SURVEILLANCE, Indicator.ISOLATION}):
         return False
     wishes = turn.does("want:erase", "want:quiet")
-    dangers = [one.sure for one in turn.commands.all if one.name in ALARMS]
     told = near.sure if turn.before.in_danger else min(near.sure, SURELY)  # what to do in a danger was said before, or is owed
     if dangers and max(dangers) >= told:
         return False

@@ -5,7 +5,7 @@ What the screening found is never weighed here: it only adds commands of its own
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -119,13 +119,11 @@ class CommandModel:
         if (asks := self._asks(found, likely, context)) is not None:
             asking = self.asking(message, likely, context=context, who=who, does={command.name for command in found})
             found += self._sought(asking, asks, found)
-        if context.person is Person.ASKED and all(
-            command.name in SAY_LITTLE or command.name.startswith(FACT) for command in found
-        ):
-            found += self._half_refused(likely)
-        if all(command.name in COURTESIES or command.name.startswith(FACT) for command in found):
+        if _nothing_but(COURTESIES, found):
             found += self._likeliest(likely)
-        if all(command.name.startswith(FACT) for command in found):
+        if context.person is Person.ASKED and _nothing_but(SAY_LITTLE, found):
+            found += self._half_refused(likely)
+        if _nothing_but((), found):
             found.append(Command("unclear", sure=0.0))
         found.sort(key=lambda command: -command.sure)
         commands = with_screening(Commands(tuple(found)), screening, said_as=in_context(context, likely))
@@ -275,6 +273,11 @@ class CommandModel:
         who, sure = self.heads.role(row)
         bar = self.heads.bars.who if put_right or context.who is Who.UNKNOWN else self.heads.bars.who_again
         return who if sure >= bar else Who.UNKNOWN
+
+
+def _nothing_but(names: Collection[str], found: Iterable[Command]) -> bool:
+    """Say whether a message does nothing else, whatever facts it tells."""
+    return all(command.name in names or command.name.startswith(FACT) for command in found)
 
 
 def told_in_parts(whole: Understood, found: Sequence[Understood]) -> Understood:

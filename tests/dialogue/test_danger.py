@@ -8,6 +8,7 @@ import pytest
 
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.features import NEW, Context
+from bot.dialogue.predicates import SURELY
 from bot.dialogue.screened import ALARMS, in_context, with_screening
 from bot.dialogue.state import Danger, Who
 from bot.dialogue.state import Person as Asked
@@ -97,10 +98,16 @@ async def test_somebody_who_comes_in_leaves_only_a_short_text_without_a_number(p
 
 
 def test_a_sign_that_only_the_screening_hears_in_who_comes_in_leaves_no_long_text_on_the_screen() -> None:
-    for told, ends in (((), True), ((Command("tell:self", sure=0.8),), False)):
+    for told, ends in (
+        ((), True),
+        ((Command("danger:self", sure=0.3),), False),  # 112 in a line beside it
+        ((Command("danger:self", sure=0.7),), False),  # he breaks the door
+        ((Command("tell:self", sure=0.8),), False),
+    ):
         heard = {"triage": Triage.HIGH, "signs": [Indicator.SEXUAL_VIOLENCE]}
         said = Talk().hears("the foreman came in", Command("near", sure=0.9), *told, **heard)
         assert (said == ("someone_near",)) == ends, said
+        assert ("someone_near" in said) == all(one.sure < SURELY for one in told), said
 
 
 async def test_somebody_who_comes_in_with_a_new_danger_is_answered_as_the_danger(person: Person) -> None:
