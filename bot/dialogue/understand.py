@@ -152,7 +152,11 @@ class CommandModel:
         A refusal may be meant where a consultant waits, is offered, or would be called for what is told.
         """
         bars, text = self.heads.bars, message.typed[0]
-        values = {"arrange:time": time_named(text, message.language, self.lexicon), "arrange:word": word_named(text)}
+        told = self._said_of("arrange:time", message)
+        values = {
+            "arrange:time": time_named(told, message.language, self.lexicon) or time_named(text, message.language, self.lexicon),
+            "arrange:word": word_named(text),
+        }
         halved = {"arrange:word"} if values["arrange:word"] else set()
         found = [
             Command(name, values.get(name, ""), sure)
@@ -180,12 +184,17 @@ class CommandModel:
         return self.heads.heard(rows, [readable(text) for text, _ in parts])
 
     def _said_of(self, name: str, message: ReadMessage) -> str:
-        """Return the sentences of a message that do one thing, as they are written; the whole message where no clause does it by itself."""
+        """Return the sentences of a message that do one thing, from the first to the last, as they are written.
+
+        That is the whole message where no clause does it by itself.
+        """
         least = self.heads.bars.command[name] * HALF_HEARD
         sure = message.does.by_clause(name)
         told = [clause for clause, one in zip(message.typed[1:], sure, strict=True) if one >= least]
         text = message.typed[0]
-        return " ".join(part for part in sentences(text) if any(clause in part or part in clause for clause in told)) or text
+        parts = sentences(text)
+        doing = [place for place, part in enumerate(parts) if any(clause in part or part in clause for clause in told)]
+        return " ".join(parts[doing[0] : doing[-1] + 1]) if doing else text
 
     def asking(
         self, message: ReadMessage, likely: Mapping[str, float], *, context: Context, who: Who, does: Set[str] = frozenset()
