@@ -18,6 +18,7 @@ from bot.language.sentences import QUESTION_MARKS
 from bot.messages import Triage
 
 WITHDRAW, PERSON, MENU, ERASE = ("withdraw",), ("human",), ("menu",), ("delete",)
+REST_NEAR: Final = ("rest_near", "rest_near_again")  # what may have been left out, with the nearest answers as buttons
 MOST_QUOTED: Final = 90  # characters of a question that is named in the person's own words
 MOST_OFFERED: Final = 2  # buttons for what is asked next, beside the one for a person
 ARRANGED: Final = {"time": "safe_time", "word": "code_word"}  # the beginnings of the texts for what can be arranged
@@ -182,8 +183,8 @@ def rest_unknown(turn: Turn) -> Sequence[Say]:
     """Return that a further question has no answer, in the person's words where it is written as a question of few words."""
     words = next((asked.words for asked in is_.unanswered(turn) if asked.words.endswith(QUESTION_MARKS)), "")
     if not words or len(words) > MOST_QUOTED or turn.quiet:
-        return with_near("not_known_too", "not_known_short", near=("rest_near", "rest_near_again"))(turn)
-    named = with_near("rest_named", near=("rest_named_near",))(turn)
+        return with_near("not_known_too", "not_known_short", near=REST_NEAR)(turn)
+    named = with_near("rest_named", near=REST_NEAR)(turn)
     return [replace(say, values=(("_value", as_noted(words)),)) for say in named]
 
 

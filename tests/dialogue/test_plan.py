@@ -103,16 +103,15 @@ def test_of_a_further_question_it_is_asked_whether_a_near_one_is_meant_and_nothi
     assert talk.buttons == ("ask_sleep_tonight", "ask_shelter_where", "human")
 
 
-def test_a_further_question_without_an_answer_is_named_in_the_person_s_words() -> None:
+def test_a_further_question_without_an_answer_is_named_in_the_person_s_words_where_nothing_is_near_to_it() -> None:
     talk = Talk()
-    asked = replace(NEAR, words="a co z moim kotem?")
-    assert talk.hears("…?", "ask:hotline_cost", asked) == ("answer.hotline_cost", "rest_named_near")
+    nowhere = Command("ask", "none", words="a co z moim kotem?")
+    assert talk.hears("…?", "ask:hotline_cost", nowhere) == ("answer.hotline_cost", "rest_named")
     assert talk.last is not None
     assert "„a co z moim kotem”" in replies(talk.last, "pl")[-1].text
-    nowhere = Command("ask", "none", words="a co z moim kotem?")
-    assert Talk().hears("…?", "ask:hotline_cost", nowhere) == ("answer.hotline_cost", "rest_named")
-    assert Talk().hears("…?", "ask:hotline_cost", replace(asked, words="a " * MOST_QUOTED + "?"))[-1] == "rest_near"
-    assert Talk().hears("…?", "ask:hotline_cost", replace(asked, words="bo mam kota"))[-1] == "rest_near"
+    assert Talk().hears("…?", "ask:hotline_cost", replace(nowhere, near=NEAR.near)) == ("answer.hotline_cost", "rest_near")
+    for words in ("a " * MOST_QUOTED + "?", "bo mam kota"):
+        assert Talk().hears("…?", "ask:hotline_cost", replace(nowhere, words=words))[-1] == "not_known_too"
     assert Talk(quiet=True).hears("…?", "ask:hotline_cost", nowhere)[-1] == "not_known_too"
 
 
