@@ -48,6 +48,11 @@ REFUSALS: Final = (
         instead("doubt:refuse", "refuse:human"),
     ),
     SettlingRow(
+        "a no that puts right who is meant refuses no consultant who was just offered",
+        lambda said: said.awaits("human") and "correct:person" in said.commands,
+        lambda said: said.commands.without("answer:no"),
+    ),
+    SettlingRow(
         "a no to the offer of a consultant refuses one", answered("human", "answer:no"), instead("answer:no", "refuse:human")
     ),
     SettlingRow(

@@ -80,6 +80,13 @@ def test_who_waits_and_wants_something_taken_back_in_words_that_sound_like_erasi
     assert ("handoff_withdrawn" in said, "delete_ask" in said) == (True, False)
 
 
+def test_who_says_that_somebody_else_is_meant_refuses_no_consultant_who_was_just_offered() -> None:
+    for also, refused in (((), True), (("correct:person", "tell:other"), False)):
+        talk = Talk(State(awaits="human", last_said=("handoff_offer",)))
+        talk.hears("…", "answer:no", *also)
+        assert (talk.state.person is Asked.REFUSED) == refused
+
+
 def test_nobody_who_does_not_wait_is_asked_about_a_request_instead_of_erasing() -> None:
     assert "delete_ask" in Talk().hears("…", Command("want:erase", sure=0.4))
 
