@@ -56,6 +56,16 @@ REFUSALS: Final = (
         "a no to the offer of a consultant refuses one", answered("human", "answer:no"), instead("answer:no", "refuse:human")
     ),
     SettlingRow(
+        "a mere no that answers nothing, from somebody who waits, may take the request back",
+        lambda said: (
+            said.state.person is Person.ASKED
+            and said.state.awaits is None
+            and "answer:no" in said.commands
+            and said.only("answer:no", "thanks", "bye")
+        ),
+        instead("answer:no", "doubt:refuse"),
+    ),
+    SettlingRow(
         "a yes to taking a request back does so", answered("withdraw", "answer:yes"), instead("answer:yes", "refuse:human")
     ),
     SettlingRow(

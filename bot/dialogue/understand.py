@@ -126,7 +126,7 @@ class CommandModel:
         if _nothing_but((), found):
             found.append(Command("unclear", sure=0.0))
         found.sort(key=lambda command: -command.sure)
-        commands = with_screening(Commands(tuple(found)), screening, said_as=in_context(context, likely))
+        commands = with_screening(Commands(tuple(found)), screening, said_as=in_context(context, likely), first=context.first)
         return Understood(screening, commands, who, vector, self._told(encodings, screening))
 
     def _likely(self, message: ReadMessage, encodings: Sequence[Encoding], context: Context) -> dict[str, float]:
@@ -173,7 +173,8 @@ class CommandModel:
         time = values["arrange:time"]
         if context.awaits == "time" and "arrange:time" not in names and time and not time.endswith(QUESTION_MARKS):
             found.append(Command("arrange:time", time))
-        if names.isdisjoint(("feel:suicide", *EXITS)) and likely["feel:suicide"] >= bars.command["feel:suicide"] * DOUBTED:
+        over = () if context.first else EXITS  # in a first message nothing is
+        if names.isdisjoint(("feel:suicide", *over)) and likely["feel:suicide"] >= bars.command["feel:suicide"] * DOUBTED:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
         may_refuse = context.person is Person.ASKED or context.awaits == "human" or grave
         if may_refuse and REFUSES not in names and likely[REFUSES] >= bars.command[MAY_REFUSE]:

@@ -9,7 +9,7 @@ import pytest
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.features import NEW, Context
 from bot.dialogue.predicates import SURELY
-from bot.dialogue.screened import ALARMS, in_context, with_screening
+from bot.dialogue.screened import ALARMS, EXITS, in_context, with_screening
 from bot.dialogue.state import Danger, Who
 from bot.dialogue.state import Person as Asked
 from bot.language.yaml_texts import read_values
@@ -198,6 +198,13 @@ def test_in_a_first_message_a_danger_is_said_as_one_where_the_conversation_hears
     for likely, said in ((0.05, ["hint:danger", "hint:danger"]), (0.2, ["danger:self", "danger:other"])):
         said_as = in_context(NEW, dict.fromkeys(HALF_HEARD, likely))
         assert [said_as(alarm) for alarm in alarms] == [*said, "doubt:suicide"]
+
+
+def test_in_a_first_message_no_dying_that_the_screening_hears_is_over() -> None:
+    dying = Screening("en", Triage.EMERGENCY, (Evidence(Indicator.SUICIDE_RISK, "…"),))
+    said_as = in_context(NEW, dict.fromkeys(ALARMS, 0.05))
+    for calming in EXITS:
+        assert with_screening(Commands.of(calming), dying, said_as=said_as, first=True).names == {"doubt:suicide"}
 
 
 def test_the_question_whether_a_first_message_speaks_of_dying_names_the_lines_in_every_language_and_a_consultant_is_called() -> (

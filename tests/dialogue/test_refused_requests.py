@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.dialogue.commands import Command
 from bot.dialogue.predicates import TELL_OF_A_CONSULTANT
 from bot.dialogue.state import Person as Asked
@@ -78,6 +80,18 @@ def test_who_waits_and_wants_something_taken_back_in_words_that_sound_like_erasi
     talk.hears("…", "want:human")
     said = talk.hears("…", Command("want:erase", sure=0.9), Command("refuse:human", sure=0.99))
     assert ("handoff_withdrawn" in said, "delete_ask" in said) == (True, False)
+
+
+def test_a_mere_no_of_who_waits_is_asked_about_and_one_that_answers_a_question_or_mere_thanks_is_not() -> None:
+    for awaits, commands, asked in (
+        (None, ("answer:no", "thanks"), True),
+        ("safe_now", ("answer:no", "thanks"), False),
+        (None, ("thanks",), False),
+    ):
+        talk = Talk()
+        talk.hears("…", "want:human")
+        talk.state = replace(talk.state, awaits=awaits)
+        assert ("withdraw_ask" in talk.hears("no, thanks", *commands)) == asked, commands
 
 
 def test_who_says_that_somebody_else_is_meant_refuses_no_consultant_who_was_just_offered() -> None:
