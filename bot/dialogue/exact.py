@@ -100,13 +100,13 @@ def exact(text: str, language: str, lexicon: Lexicon) -> Commands | None:
     """Return what a button or a wholly listed message does; None for every other text."""
     if text.startswith("@"):
         return _button(text.removeprefix("@"))
-    named = lexicon.language_named(text)
+    meaning = lexicon.meaning(text, language)
+    named = lexicon.language_named(text) if meaning is None else None  # "hindi" is a no in Filipino
     if named is not None:
         return Commands((Command("want:language", named),))
     if not words(text):
         number = ONLY_A_NUMBER.get("".join(filter(str.isdigit, text)))
         return Commands((Command(ASK, number),)) if number is not None else None
-    meaning = lexicon.meaning(text, language)
     found = LISTED.get(meaning or "")
     return Commands((_listed(found, meaning),)) if found is not None else None
 

@@ -57,3 +57,12 @@ def test_an_answer_of_the_library_is_asked_for_by_its_button() -> None:
     asked = exact("@ask_sleep_tonight", "uk", LEXICON)
     assert asked is not None
     assert [command.value for command in asked.asked] == ["sleep_tonight"]
+
+
+@pytest.mark.parametrize(("text", "language", "command"), [("hindi", "tl", "answer:no"), ("hindi", "en", "want:language")])
+def test_a_word_that_names_a_language_and_means_something_in_the_one_that_is_written_means_that(
+    text: str, language: str, command: str
+) -> None:
+    found = exact(text, language, LEXICON)
+    assert found is not None
+    assert [str(one) for one in found.all] == [command]
