@@ -58,11 +58,21 @@ def test_every_button_can_be_chosen_by_the_title_that_is_offered(language: str) 
 
 
 IN_LATIN = {
-    "hi": {"vapas len": "@withdraw", "Wapas len!": "@withdraw", "kisi vyakti se baat": "@human", "kaise chhipaen?": "@hide"},
-    "ru": {"otmenit'": "@withdraw", "pogovorit s chelovekom": "@human", "Kak eto skryt": "@hide"},
-    "uk": {"skasuvaty": "@withdraw", "pohovoryty z lyudynoyu": "@human", "yak tse prykhovaty": "@hide"},
+    "hi": {
+        "anurodh vapas len": "@withdraw",
+        "Anurodh wapas len!": "@withdraw",
+        "kisi vyakti se baat": "@human",
+        "kaise chhipaen?": "@hide",
+    },
+    "ru": {"otmenit' zapros": "@withdraw", "pogovorit s chelovekom": "@human", "Kak eto skryt": "@hide"},
+    "uk": {"skasuvaty zapyt": "@withdraw", "pohovoryty z lyudynoyu": "@human", "yak tse prykhovaty": "@hide"},
     "ar": {"elagha iltalb": "@withdraw", "kif akhfi hatha": "@hide"},
-    "ka": {"gaukmeba": "@withdraw", "gauqmeba": "@withdraw", "adamiani minda": "@human", "rogor davmalo": "@hide"},
+    "ka": {
+        "tkhovnis gaukmeba": "@withdraw",
+        "txovnis gauqmeba": "@withdraw",
+        "adamiani minda": "@human",
+        "rogor davmalo": "@hide",
+    },
 }
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from bot.dialogue.commands import Commands
 from bot.dialogue.exact import exact
 from bot.language.folding import keeps_marks
 from bot.language.identification import without_diacritics
@@ -99,7 +100,7 @@ def test_a_phrase_of_a_list_is_not_heard_inside_a_sentence_that_means_something_
     text: str, language: str, meaning: str
 ) -> None:
     assert LEXICON.meaning(text, language) != meaning
-    assert exact(text, language, LEXICON) is None
+    assert exact(text, language, LEXICON) in (None, Commands.of("feel:suicide"))
 
 
 @pytest.mark.parametrize(("text", "meaning"), [("một người thật", "human"), ("una persona", "human"), ("geri al", "withdraw")])
