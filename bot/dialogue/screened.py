@@ -59,16 +59,18 @@ def with_screening(commands: Commands, screening: Screening, *, said_as: SaidAs 
     if of_dying and commands.any_of(*_DANGERS) and not doubted:
         told = HINT_OF[alarm]  # the conversation hears what endangers this life, and it is not they themselves: 112 comes first
     if told == "danger:self" and doubted:
-        told = _DYING  # the triage does not say what endangers a life; the lines for dying name 112 as well
+        told = (
+            "doubt:suicide" if first else _DYING
+        )  # the triage does not say what endangers a life; the lines for dying name 112 as well
     return commands.with_(Command(told, sure=FOUND_ONLY))
 
 
-def in_context(context: Context, likely: Mapping[str, float]) -> SaidAs:
-    """Return what is said of alarms here: the conversation has to hear half of one, too, or 112 and the crisis line are only named.
+def in_context(context: Context, likely: Mapping[str, float], *, answered: bool = False) -> SaidAs:
+    """Return what is said of alarms here: a first danger is believed; else the conversation has to hear half of one, too.
 
-    What is half heard of dying is asked back, and in a first message whatever the screening hears of it: the question names the lines as
-    well. Of a danger that is open, and was spoken of just now, nothing is said again. What nothing bears out is heard as more of what
-    somebody spoke of before: after a word of dying, of dying.
+    So it has beside a question that is `answered`, in the first message as well. What is half heard of dying is asked back, and in a first
+    message whatever the screening hears of it: the question names the lines as well. Of a danger that is open, and was spoken of just now,
+    nothing is said again. What nothing bears out is heard as more of what somebody spoke of before: after a word of dying, of dying.
     """
     spoke_of_dying = context.suicide is Danger.OPEN and context.danger is not Danger.OPEN
 
@@ -76,6 +78,8 @@ def in_context(context: Context, likely: Mapping[str, float]) -> SaidAs:
         borne_out = max(likely[name] for name in ALIKE[alarm]) >= BORNE_OUT
         if alarm == _DYING and (borne_out or context.first):
             return "doubt:suicide"
+        if context.first and not answered:
+            return alarm
         if not borne_out:
             return HINT_OF[_DYING if spoke_of_dying else alarm]
         return HINT_OF[alarm] if context.danger is Danger.OPEN and context.presses else alarm

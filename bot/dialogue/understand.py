@@ -126,7 +126,9 @@ class CommandModel:
         if _nothing_but((), found):
             found.append(Command("unclear", sure=0.0))
         found.sort(key=lambda command: -command.sure)
-        commands = with_screening(Commands(tuple(found)), screening, said_as=in_context(context, likely), first=context.first)
+        answered = any(command.name == ASK and command.value != UNKNOWN for command in found)
+        said_as = in_context(context, likely, answered=answered)
+        commands = with_screening(Commands(tuple(found)), screening, said_as=said_as, first=context.first)
         return Understood(screening, commands, who, vector, self._told(encodings, screening))
 
     def _likely(self, message: ReadMessage, encodings: Sequence[Encoding], context: Context) -> dict[str, float]:

@@ -191,12 +191,11 @@ def test_what_the_screening_alone_hears_after_a_word_of_dying_is_heard_as_more_o
     assert talk.state.may_die
 
 
-def test_in_a_first_message_a_danger_is_said_as_one_where_the_conversation_hears_half_of_it_and_dying_is_always_asked_about() -> (
-    None
-):
+def test_a_first_danger_is_believed_but_beside_an_answer_only_where_half_of_it_is_heard_and_first_dying_is_asked_about() -> None:
     alarms = ("danger:self", "danger:other", "feel:suicide")
-    for likely, said in ((0.05, ["hint:danger", "hint:danger"]), (0.2, ["danger:self", "danger:other"])):
-        said_as = in_context(NEW, dict.fromkeys(HALF_HEARD, likely))
+    believed, hinted = ["danger:self", "danger:other"], ["hint:danger", "hint:danger"]
+    for likely, answered, said in ((0.05, False, believed), (0.05, True, hinted), (0.2, True, believed)):
+        said_as = in_context(NEW, dict.fromkeys(HALF_HEARD, likely), answered=answered)
         assert [said_as(alarm) for alarm in alarms] == [*said, "doubt:suicide"]
 
 
