@@ -56,10 +56,11 @@ REFUSALS: Final = (
         "a no to the offer of a consultant refuses one", answered("human", "answer:no"), instead("answer:no", "refuse:human")
     ),
     SettlingRow(
-        "a mere no that answers nothing, from somebody who waits, may take the request back",
+        "a mere no, to being told just now that somebody is called, may take the request back",
         lambda said: (
             said.state.person is Person.ASKED
             and said.state.awaits is None
+            and said.just_said("handoff_")
             and "answer:no" in said.commands
             and said.only("answer:no", "thanks", "bye")
         ),

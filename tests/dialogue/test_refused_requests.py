@@ -82,16 +82,17 @@ def test_who_waits_and_wants_something_taken_back_in_words_that_sound_like_erasi
     assert ("handoff_withdrawn" in said, "delete_ask" in said) == (True, False)
 
 
-def test_a_mere_no_of_who_waits_is_asked_about_and_one_that_answers_a_question_or_mere_thanks_is_not() -> None:
-    for awaits, commands, asked in (
-        (None, ("answer:no", "thanks"), True),
-        ("safe_now", ("answer:no", "thanks"), False),
-        (None, ("thanks",), False),
+def test_a_mere_no_just_after_somebody_is_called_is_asked_about_and_no_other_is() -> None:
+    for awaits, last, commands, asked in (
+        (None, "handoff_short", ("answer:no", "thanks"), True),
+        ("safe_now", "handoff_short", ("answer:no", "thanks"), False),
+        (None, "heard_detail", ("answer:no",), False),
+        (None, "handoff_short", ("thanks",), False),
     ):
         talk = Talk()
         talk.hears("…", "want:human")
-        talk.state = replace(talk.state, awaits=awaits)
-        assert ("withdraw_ask" in talk.hears("no, thanks", *commands)) == asked, commands
+        talk.state = replace(talk.state, awaits=awaits, last_said=(last,))
+        assert ("withdraw_ask" in talk.hears("no, thanks", *commands)) == asked, (last, commands)
 
 
 def test_who_says_that_somebody_else_is_meant_refuses_no_consultant_who_was_just_offered() -> None:
