@@ -78,6 +78,7 @@ REFUSALS: Final = (
         "erasing that is hardly wanted, from somebody who waits for a consultant, may mean the request",
         lambda said: (
             said.state.person is Person.ASKED
+            and not said.awaits("erase")
             and said.sure("want:erase") < SURELY_ERASED
             and not said.commands.any_of("refuse:human", "doubt:refuse")
         ),

@@ -59,9 +59,8 @@ def with_screening(commands: Commands, screening: Screening, *, said_as: SaidAs 
     if of_dying and commands.any_of(*_DANGERS) and not doubted:
         told = HINT_OF[alarm]  # the conversation hears what endangers this life, and it is not they themselves: 112 comes first
     if told == "danger:self" and doubted:
-        told = (
-            "doubt:suicide" if first else _DYING
-        )  # the triage does not say what endangers a life; the lines for dying name 112 as well
+        # The triage does not say what endangers a life; the lines for dying name 112 as well.
+        told = "doubt:suicide" if first else _DYING
     return commands.with_(Command(told, sure=FOUND_ONLY))
 
 

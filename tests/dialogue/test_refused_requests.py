@@ -102,6 +102,14 @@ def test_who_says_that_somebody_else_is_meant_refuses_no_consultant_who_was_just
         assert (talk.state.person is Asked.REFUSED) == refused
 
 
+def test_who_waits_and_is_asked_whether_everything_is_erased_is_not_led_back_to_the_request() -> None:
+    talk = Talk()
+    talk.hears("…", "want:human")
+    assert "delete_ask" in talk.hears("@delete", "want:erase")
+    again = talk.hears("yes, do wipe it", "answer:yes", Command("want:erase", sure=0.9))
+    assert {"delete_ask", "delete_unclear"} & set(again)
+
+
 def test_nobody_who_does_not_wait_is_asked_about_a_request_instead_of_erasing() -> None:
     assert "delete_ask" in Talk().hears("…", Command("want:erase", sure=0.4))
 
