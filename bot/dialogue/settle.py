@@ -252,6 +252,11 @@ TABLE: Final = (
         lambda said: said.commands.with_(Command("want:human")),
     ),
     SettlingRow(
+        "dying that a first message speaks of, and denies as surely: which it is, is asked",
+        lambda said: not said.state.turns and said.as_sure("feel:better", "feel:suicide"),
+        lambda said: said.commands.without("feel:suicide", "feel:better").with_(Command("doubt:denied")),
+    ),
+    SettlingRow(
         # Of 17 validation messages that deny it and are heard to do both 16 are denied so; of the one that does not, it is asked.
         "dying that is spoken of and denied as surely is denied",
         lambda said: said.as_sure("feel:better", "feel:suicide"),

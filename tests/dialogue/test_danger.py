@@ -206,6 +206,12 @@ def test_in_a_first_message_no_dying_that_the_screening_hears_is_over() -> None:
         assert with_screening(Commands.of(calming), dying, said_as=said_as, first=True).names == {"doubt:suicide"}
 
 
+def test_a_first_message_that_calms_more_surely_than_it_speaks_of_dying_is_asked_about() -> None:
+    said = Talk().hears("…", Command("feel:better", sure=0.7), Command("feel:suicide", sure=0.6))
+    assert "hurting_ask" in said
+    assert "safer_now" not in said
+
+
 def test_the_question_whether_a_first_message_speaks_of_dying_names_the_lines_in_every_language_and_a_consultant_is_called() -> (
     None
 ):

@@ -192,13 +192,15 @@ def test_a_no_and_dying_in_one_breath_is_asked_about_where_dying_was_spoken_of()
 
 
 def test_dying_that_is_denied_as_surely_is_denied_and_less_surely_asked_about_with_who_spoke_of_it_before() -> None:
-    def both(dying: float, denied: float, before: Danger) -> tuple[str, ...]:
-        return settled("…", Command("feel:suicide", sure=dying), Command("feel:better", sure=denied), suicide=before)
+    def both(dying: float, denied: float, before: Danger, turns: int = 1) -> tuple[str, ...]:
+        heard = (Command("feel:suicide", sure=dying), Command("feel:better", sure=denied))
+        return settled("…", *heard, suicide=before, turns=turns)
 
     assert both(0.8, 0.8, Danger.OPEN) == ("feel:better",)
     assert both(0.5, 0.8, Danger.NONE) == ("feel:better",)
     assert both(0.82, 0.78, Danger.OVER) == ("doubt:denied",)
     assert both(0.82, 0.78, Danger.NONE) == ("feel:suicide",)
+    assert both(0.5, 0.8, Danger.NONE, turns=0) == ("doubt:denied",)  # a first message: "I am fine, but I think of dying"
 
 
 def test_what_hardly_refuses_to_answer_is_the_part_of_a_report_that_is_asked_for() -> None:
