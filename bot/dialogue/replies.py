@@ -182,10 +182,10 @@ def with_near(*texts: str, near: tuple[str, ...] = ()) -> Words:
 def rest_unknown(turn: Turn) -> Sequence[Say]:
     """Return that a further question has no answer, in the person's words where it is written as a question of few words."""
     words = next((asked.words for asked in is_.unanswered(turn) if asked.words.endswith(QUESTION_MARKS)), "")
-    if not words or len(words) > MOST_QUOTED or turn.quiet:
-        return with_near("not_known_too", "not_known_short", near=REST_NEAR)(turn)
-    named = with_near("rest_named", near=REST_NEAR)(turn)
-    return [replace(say, values=(("_value", as_noted(words)),)) for say in named]
+    named = bool(words) and len(words) <= MOST_QUOTED and not turn.quiet
+    texts = ("rest_named",) if named else ("not_known_too", "not_known_short")
+    said = with_near(*texts, near=REST_NEAR)(turn)
+    return [replace(say, values=(("_value", as_noted(words)),)) if say.text in texts and named else say for say in said]
 
 
 def reminder(turn: Turn) -> Sequence[Say]:

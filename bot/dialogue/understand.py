@@ -154,11 +154,8 @@ class CommandModel:
         A refusal may be meant where a consultant waits, is offered, or would be called for what is told.
         """
         bars, text = self.heads.bars, message.typed[0]
-        told = self._said_of("arrange:time", message)
-        values = {
-            "arrange:time": time_named(told, message.language, self.lexicon) or time_named(text, message.language, self.lexicon),
-            "arrange:word": word_named(text),
-        }
+        may_name_a_time = context.awaits == "time" or likely["arrange:time"] >= bars.command["arrange:time"]
+        values = {"arrange:time": self._time_named(message) if may_name_a_time else "", "arrange:word": word_named(text)}
         halved = {"arrange:word"} if values["arrange:word"] else set()
         found = [
             Command(name, values.get(name, ""), sure)
@@ -185,6 +182,11 @@ class CommandModel:
 
     def _does(self, parts: Sequence[tuple[str, Matrix]], rows: Matrix) -> InParts:
         return self.heads.heard(rows, [readable(text) for text, _ in parts])
+
+    def _time_named(self, message: ReadMessage) -> str:
+        """Return the time that a message names where it arranges one, else the one that it names anywhere."""
+        texts = (self._said_of("arrange:time", message), message.typed[0])
+        return next(filter(None, (time_named(text, message.language, self.lexicon) for text in texts)), "")
 
     def _said_of(self, name: str, message: ReadMessage) -> str:
         """Return the sentences of a message that do one thing, from the first to the last, as they are written.
