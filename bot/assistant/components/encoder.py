@@ -14,11 +14,14 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.dialogue.exact import exact
+from bot.language.lexicon import shared_lexicon
 from bot.language.normalise import readable
 from bot.screening.encoder import Encoder
-from bot.screening.screener import best_encoder, encode_all
+from bot.screening.screener import best_encoder, encode, encode_all
 
 ENCODING = "encoding"
+REMEMBERED = 256  # texts of some 25 kB each
 
 
 @functools.cache
@@ -30,6 +33,9 @@ def shared_encoder() -> Encoder:
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
 class SentenceEncoder(GraphComponent):
     """Gives a message one vector as a whole and one for each of its pieces."""
+
+    def __init__(self) -> None:
+        self._remembered = functools.lru_cache(maxsize=REMEMBERED)(lambda text: encode(text, shared_encoder()))
 
     @classmethod
     def create(
@@ -43,9 +49,15 @@ class SentenceEncoder(GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Encode each message; one that says nothing gets no vector."""
-        encodings = encode_all([readable(message.get(TEXT) or "") for message in messages], shared_encoder())
-        for message, encoding in zip(messages, encodings, strict=True):
+        """Encode each message; one that says nothing gets no vector.
+
+        A button, or a text that is wholly a listed phrase, is encoded once: many send it, and it is nobody's own words.
+        """
+        texts = [readable(message.get(TEXT) or "") for message in messages]
+        of_ones_own = [text for text in texts if exact(text, "", shared_lexicon()) is None]
+        encoded = dict(zip(of_ones_own, encode_all(of_ones_own, shared_encoder()), strict=True))
+        for message, text in zip(messages, texts, strict=True):
+            encoding = encoded[text] if text in encoded else self._remembered(text)
             if encoding is not None:
                 message.set(ENCODING, encoding)
                 message.add_features(Features(encoding.vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, type(self).__name__))
