@@ -18,13 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.program import Program
 from bot.storage.database import Database, DatabaseUnavailable
-from bot.storage.sqlite import NestedTransaction
+from bot.storage.sqlite import CACHE_KIBIBYTES, WAL_BYTES, NestedTransaction
 from bot.storage.tables import Conversation
 from bot.storage.tables_outward import DayCount
 from tests.conversation.test_frontdoor import inbound
 from tests.support import Clock, PlainAssistant, empty_database, open_program
 
 PATIENCE = 60  # seconds, on a machine that is busy
+_OF_WRITER = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "journal_size_limit", "cache_size")
 
 
 @pytest.fixture
@@ -61,6 +62,23 @@ async def test_who_reads_does_not_wait_for_who_writes_and_sees_what_was_committe
         await session.flush()
         assert await stored(database) == []
     assert await stored(database) == ["a"]
+
+
+async def test_a_commit_is_on_the_disk_the_log_stays_small_and_what_is_deleted_is_overwritten(database: Database) -> None:
+    # What a power cut or a look into the file would show: nothing that a test can do to a process tells these apart.
+    async with database.engine.connect() as writer, database.readers.connect() as reader:
+        told = {
+            name: (await connection.run_sync(lambda sync, name=name: sync.exec_driver_sql(f"PRAGMA {name}").scalar()))
+            for connection, names in ((writer, _OF_WRITER), (reader, ("query_only",)))
+            for name in names
+        }
+    assert told["journal_mode"] == "wal"
+    assert told["synchronous"] == 2  # FULL
+    assert told["foreign_keys"] == told["secure_delete"] == told["query_only"] == 1
+    assert told["journal_size_limit"] == WAL_BYTES
+    assert told["cache_size"] == -CACHE_KIBIBYTES
+    assert WAL_BYTES <= 2**27
+    assert CACHE_KIBIBYTES <= 2**15
 
 
 async def test_a_snapshot_stays_as_it_was_while_others_write_and_takes_no_writing(database: Database) -> None:
