@@ -7,7 +7,7 @@ import asyncio
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bot.console.gaps import USUAL, WEEKS, lines
 from bot.conversation.edition import Edition
@@ -20,9 +20,11 @@ from bot.language.yaml_texts import read_texts, read_values
 from bot.messages import LANGUAGES
 from bot.program import KEY_FILE, build
 from bot.screening.screener import ScreenerUnusable
-from bot.settings import Settings, load_settings
+from bot.settings import PROJECT_ROOT, Settings, load_settings
 from bot.storage.gaps import read_gaps
 from bot.storage.written_answers import published
+
+PAGE: Final = PROJECT_ROOT / "docs" / "answers.md"
 
 
 def register(commands: Any) -> None:
@@ -30,7 +32,7 @@ def register(commands: Any) -> None:
     parser = commands.add_parser(
         "answers",
         help="print the library of answers, what would be answered to a question, or which questions found no answer",
-        description="Prints docs/answers.md: each answer in Polish and English, for whom, and what it rests on. "
+        description="Prints docs/answers.md, or writes it with --write: each answer in Polish and English, for whom, and what it rests on. "
         "With --ask: the answers that would be found, the nearest first, to which way of asking each is near, and whether one is taken;"
         " those that were written or switched off in the console count. With --gaps: how many questions found none, without anybody's"
         " words; every count is rounded to the nearest five. With --export: puts what was written and published in the console at the"
@@ -41,6 +43,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language in which the answers are shown")
     parser.add_argument("--gaps", action="store_true", help="count the questions that found no answer, by the nearest one")
     parser.add_argument("--weeks", type=int, choices=WEEKS, default=USUAL, help="of how many weeks")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/answers.md instead of printing it")
     parser.add_argument("--export", type=Path, metavar="FOLDER", help="nlu_data, or another folder, for the console's answers")
     parser.set_defaults(run=run)
 
@@ -53,7 +56,11 @@ def run(options: argparse.Namespace) -> int:
         return asyncio.run(_export(options.export))
     if options.ask is not None:
         return _found(options)
-    print(table(), end="")
+    made = table()  # first: where the library is refused, the page stays as it was
+    if options.write:
+        PAGE.write_text(made, encoding="utf-8")
+    else:
+        print(made, end="")
     return 0
 
 

@@ -16,7 +16,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 def test_the_table_of_answers_is_current() -> None:
     current = (DOCS / "answers.md").read_text(encoding="utf-8") == table()
-    assert current, "write it anew: .venv/bin/python -m bot answers > docs/answers.md"
+    assert current, "write it anew: .venv/bin/python -m bot answers --write"
 
 
 def test_an_answer_that_rests_on_a_fact_that_is_not_written_down_is_refused_with_both_names(tmp_path: Path) -> None:
