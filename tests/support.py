@@ -34,6 +34,7 @@ from bot.program import Program, build
 from bot.settings import Settings
 from bot.storage.capacity import MEGABYTE, Disk
 from bot.storage.database import Database
+from bot.storage.sealed import SEALED
 
 
 def declare_for_a_while(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
@@ -189,6 +190,17 @@ async def damage(program: Program, table: type, *columns: str, **which: object) 
                 sealed = getattr(row, column)
                 if sealed is not None:
                     setattr(row, column, flipped(sealed))
+
+
+async def cut_off(program: Program, size: int, *, beside: tuple[type, ...] = ()) -> int:
+    """Cut every sealed value down to so many bytes, as a broken disk may, but those of some tables; return how many."""
+    count = 0
+    async with program.database.transaction() as session:
+        for sealed in (one for one in SEALED if one.table not in beside):
+            for row in (await session.execute(select(sealed.table).where(sealed.values.is_not(None)))).scalars():
+                setattr(row, sealed.column, getattr(row, sealed.column)[:size])
+                count += 1
+    return count
 
 
 def damage_file(path: Path, table: str) -> None:

@@ -9,28 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
 from dataclasses import asdict
 from datetime import datetime
-from typing import Final
 
 import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.passwords import Stretch
+from bot.storage.aead import decrypted, encrypted
 from bot.storage.database import Database
 from bot.storage.tables import Staff, StaffSession
 from bot.storage.tables_seals import StaffKey
 from bot.storage.vault import SealBroken, Vault
 
 log = structlog.get_logger()
-_NONCE_BYTES: Final = 12
 
 
 class StaffKeys:
@@ -81,9 +78,8 @@ class StaffKeys:
         return StaffKey(staff_id=staff_id, public_key=public, private_key=wrapped, made_at=now), private
 
     async def _wrapped(self, private: bytes, staff_id: str, password: str) -> bytes:
-        stretch, nonce = Stretch.new(), os.urandom(_NONCE_BYTES)
-        key = await self._stretched(stretch, password)
-        body = nonce + AESGCM(key).encrypt(nonce, private, staff_id.encode())
+        stretch = Stretch.new()
+        body = encrypted(await self._stretched(stretch, password), private, staff_id)
         wrapped = {**asdict(stretch), "key": base64.b64encode(body).decode()}
         return self.vault.seal_json(wrapped, f"staff-key:{staff_id}")
 
@@ -92,7 +88,7 @@ class StaffKeys:
             wrapped = self.vault.open_json(row.private_key, f"staff-key:{row.staff_id}")
             body = base64.b64decode(wrapped.pop("key"))
             key = await self._stretched(Stretch(**wrapped), password)
-            return AESGCM(key).decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], row.staff_id.encode())
+            return decrypted(key, body, row.staff_id)
         except (SealBroken, InvalidTag):
             log.error("staff_key_unreadable", staff=row.staff_id)
             return None
@@ -106,8 +102,7 @@ def carry(vault: Vault, login: StaffSession, token: str, private: bytes | None) 
     """Put an account's private key into its session, sealed with the session's cookie."""
     if private is None:
         return
-    nonce = os.urandom(_NONCE_BYTES)
-    body = nonce + AESGCM(_of_cookie(token)).encrypt(nonce, private, login.staff_id.encode())
+    body = encrypted(_of_cookie(token), private, login.staff_id)
     login.unlocked = vault.seal(base64.b64encode(body).decode(), f"unlocked:{login.token_hash}")
 
 
@@ -118,7 +113,7 @@ def carried(vault: Vault, login: StaffSession, token: str) -> bytes | None:
         return None
     body = base64.b64decode(sealed)
     try:
-        return AESGCM(_of_cookie(token)).decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], login.staff_id.encode())
+        return decrypted(_of_cookie(token), body, login.staff_id)
     except InvalidTag:
         return None
 

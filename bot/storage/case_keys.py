@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from bot.storage.aead import decrypted, encrypted
 
 MARK: Final = b"\x00stf"  # as long as the id of a key in the key file
 KEY_BYTES: Final = 32
 _ID_BYTES: Final = 16
-_NONCE_BYTES: Final = 12
 _SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
@@ -47,15 +47,11 @@ class CaseKey:
 
     def seal(self, value: str, place: str) -> bytes:
         """Encrypt a text, bound to its place as `Vault.seal` does."""
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(self.key).encrypt(nonce, value.encode("utf-8", "surrogatepass"), place.encode())
-        return MARK + bytes.fromhex(self.number) + nonce + sealed
+        return MARK + bytes.fromhex(self.number) + encrypted(self.key, value.encode("utf-8", "surrogatepass"), place)
 
     def open(self, sealed: bytes, place: str) -> str:
         """Decrypt what `seal` made for the same place; raises InvalidTag."""
-        body = sealed[len(MARK) + _ID_BYTES :]
-        opened = AESGCM(self.key).decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], place.encode())
-        return opened.decode("utf-8", "surrogatepass")
+        return decrypted(self.key, sealed[len(MARK) + _ID_BYTES :], place).decode("utf-8", "surrogatepass")
 
     def given_to(self, staff_id: str, public_key: str) -> str:
         """Return the key as only the owner of a public key can open it."""

@@ -81,7 +81,8 @@ async def counted_by_key(session: AsyncSession, sealed: Sealed) -> dict[bytes, i
     """Return how many values of a column each key of a key file sealed, by the key's id; keys of closed cases are the staff's."""
     key_id = func.substr(sealed.values, 1, KEY_ID_BYTES, type_=LargeBinary)
     found = await session.execute(select(key_id, func.count()).where(sealed.values.is_not(None)).group_by(key_id))
-    return {bytes(row[0]): int(row[1]) for row in found if not is_of_case(bytes(row[0]))}
+    counted = {bytes(row[0] or b""): int(row[1]) for row in found}  # of an empty value SQLite makes NULL
+    return {key: count for key, count in counted.items() if not is_of_case(key)}
 
 
 async def next_rows(session: AsyncSession, sealed: Sealed, *, most: int, after: Any = None) -> Sequence[Table]:

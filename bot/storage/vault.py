@@ -21,14 +21,13 @@ from typing import Any, Final
 
 import structlog
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from prometheus_client import Counter
 
+from bot.storage.aead import decrypted, encrypted
 from bot.storage.case_keys import CaseKey, is_of_case, sealing_of
 
 log = structlog.get_logger()
 
-_NONCE_BYTES: Final = 12
 KEY_ID_BYTES: Final = 4
 COMING: Final = "coming_key"
 UNREADABLE = Counter("frontdoor_unreadable", "Times that a stored value did not open, by what it is.", ["what"])
@@ -76,23 +75,17 @@ class Vault:
     def seal(self, value: str, place: str) -> bytes:
         """Encrypt a text with the newest key, bound to its place such as `message:<conversation id>`."""
         key = self.keys[0]
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(key).encrypt(nonce, value.encode("utf-8", "surrogatepass"), place.encode())
-        return key_id(key) + nonce + sealed
+        return key_id(key) + encrypted(key, value.encode("utf-8", "surrogatepass"), place)
 
     def open(self, sealed: bytes, place: str) -> str:
         """Decrypt what `seal` made for the same place; raises SealBroken, and SealedToStaff for what needs a key of a closed case."""
         if is_of_case(sealed):
             return self._open_of_case(sealed, place)
-        sealed_by, nonce, body = (
-            sealed[:KEY_ID_BYTES],
-            sealed[KEY_ID_BYTES : KEY_ID_BYTES + _NONCE_BYTES],
-            sealed[KEY_ID_BYTES + _NONCE_BYTES :],
-        )
+        sealed_by, body = sealed[:KEY_ID_BYTES], sealed[KEY_ID_BYTES:]
         for key in self.keys:
             if hmac.compare_digest(key_id(key), sealed_by):
                 try:
-                    return AESGCM(key).decrypt(nonce, body, place.encode()).decode("utf-8", "surrogatepass")
+                    return decrypted(key, body, place).decode("utf-8", "surrogatepass")
                 except InvalidTag:
                     break
         raise SealBroken(f"A stored value of {place.partition(':')[0]!r} does not open with the keys in the key file.")

@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.messages import Triage
-from bot.program import Program
-from bot.storage.tables import CaseFile, CaseNote, Conversation, Delivery, Message, TriageChange
+from bot.operations.housekeeping import tidy
+from bot.program import KEY_FILE, Program
+from bot.storage.key_rotation import begin_key, fit_of, seal_again
+from bot.storage.tables import CaseFile, CaseNote, Conversation, Delivery, Message, Staff, StaffSession, TriageChange
+from bot.storage.tables_seals import StaffKey
 from bot.storage.vault import UNREADABLE
 from tests.conversation.test_frontdoor import inbound, the_case
-from tests.support import Clock, PlainAssistant, damage
+from tests.support import Clock, PlainAssistant, cut_off, damage
 
 SEALED_OF_A_CONVERSATION = ("findings", "dialogue", "report", "arranged", "counted", "address")
 LOST = "[nie da się odczytać]"
@@ -121,3 +124,25 @@ async def test_a_conversation_that_does_not_open_can_be_erased(writes: Any, prog
     async with program.database.transaction() as session:
         assert await session.scalar(select(Conversation)) is None
         assert await session.scalar(select(Delivery)) is None
+
+
+@pytest.mark.parametrize("size", [0, 3, 4, 8, 11, 16, 20])
+async def test_values_that_are_cut_off_anywhere_hold_up_nobody_and_nothing(
+    size: int, program: Program, clock: Clock, consultant: Any, writes: Any
+) -> None:
+    case, ola = await writes("szef ma mój paszport", channel="sms"), await consultant()
+    await program.frontdoor.accept(inbound("dzień dobry, mam pytanie", who="b", clock=clock))
+    clock.move(seconds=1)
+    # Her login is left whole: who looks at the case needs it.
+    assert await cut_off(program, size, beside=(Staff, StaffKey, StaffSession)) == 7
+    async with program.database.transaction() as session:
+        fit = await fit_of(session, program.vault)
+    assert fit.damaged or fit.foreign
+    assert await program.frontdoor.recover() == 1
+    await tidy(program)
+    assert LOST in await ola.text(f"/cases/{case}")
+    key_file = program.settings.data_dir / KEY_FILE
+    resealed = await seal_again(program.database, begin_key(key_file))
+    program.vault.renew(key_file)
+    assert resealed.lost
+    assert await writes("jestem tu", channel="sms") == case
