@@ -89,6 +89,28 @@ def test_alerts_and_dashboard_look_at_series_that_exist() -> None:
     assert {rule["labels"]["severity"] for rule in rules()} == {"page", "ticket"}
 
 
+def test_an_operator_is_told_of_what_the_documents_promise() -> None:
+    promised = {
+        "QueueUnwatched",
+        "ChannelFailing",
+        "ModelMissing",
+        "DiskFilling",
+        "DiskFull",
+        "PurgeLate",
+        "AuditBroken",
+        "BackupLate",
+    }
+    assert {f"Frontdoor{name}" for name in promised} <= {rule["alert"] for rule in rules()}
+
+
+def test_an_alert_for_a_single_failure_sees_the_first_one_too() -> None:
+    # A series with labels is born with its first failure, at 1: to `increase` that is no increase.
+    for rule in rules():
+        for labelled, window in re.findall(r"sum\(increase\((frontdoor_\w+(?:\{[^}]*\})?)\[(\w+)\]\)\) > 0", rule["expr"]):
+            if "twilio_caught_up" not in labelled:  # it has no labels, so it is there from the start
+                assert f"sum({labelled} unless {labelled} offset {window}) > 0" in rule["expr"]
+
+
 @pytest.mark.parametrize("service", ["frontdoor-1", "frontdoor-2", "backup"])
 def test_a_front_door_of_the_compose_file_is_hardened_and_set_by_settings_that_exist(service: str) -> None:
     told = COMPOSE["services"][service]
