@@ -47,6 +47,12 @@ def run(options: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
         return 1
     print(f"{made.file} ({made.size / 1e6:.1f} MB). Older ones that were deleted: {len(made.deleted)}.")
+    if made.kept:
+        print(
+            f"No older one was deleted: by the clock of this machine all {len(made.kept)} are over. If it is right, the next backup"
+            " deletes them.",
+            file=sys.stderr,
+        )
     if options.unsealed:
         print("It is not sealed: it holds the keys as well. Delete it when you are done.")
     return 0

@@ -233,6 +233,18 @@ async def test_old_backups_are_deleted_once_a_new_one_is_there_and_nothing_else_
     assert (noted.at, noted.file) == (clock(), str(third.file.resolve()))
 
 
+async def test_a_clock_that_jumped_ahead_deletes_no_backup(program: Program, shelf: Path, clock: Clock) -> None:
+    made = [await backup(program, shelf)]
+    clock.move(days=1)
+    made.append(await backup(program, shelf))
+    clock.move(days=40)
+    ahead = await backup(program, shelf)
+    assert (ahead.deleted, ahead.kept) == ((), tuple(one.file for one in made))
+    assert all(one.file.exists() for one in made)
+    clock.move(days=1)  # so it was right: nobody had made one for forty days
+    assert (await backup(program, shelf)).deleted == ahead.kept
+
+
 async def test_what_was_over_is_not_brought_back_and_nothing_is_sent_a_second_time(
     program: Program, writes: Any, shelf: Path, elsewhere: Settings, clock: Clock
 ) -> None:

@@ -36,11 +36,12 @@ class BackupImpossible(Exception):
 
 @dataclass(frozen=True)
 class Made:
-    """A backup that was made, and the older ones that were deleted."""
+    """A backup that was made, and the older ones that were deleted; `kept` are over, but the clock may have jumped."""
 
     file: Path
     size: int
     deleted: tuple[Path, ...]
+    kept: tuple[Path, ...] = ()
 
 
 async def make_backup(settings: Settings, folder: Path, now: datetime, *, sealed: bool = True) -> Made:
@@ -71,7 +72,12 @@ async def make_backup(settings: Settings, folder: Path, now: datetime, *, sealed
         ) from None
     if sealed:
         note(settings.data_dir, LastBackup(now, str((folder / name).resolve())))
-    return Made(folder / name, size, _forget_old(folder, now - timedelta(days=settings.backup_keep_days)))
+    old = _over(folder, now - timedelta(days=settings.backup_keep_days))
+    if _newest_but(folder, name) in old:
+        return Made(folder / name, size, (), old)
+    for path in old:
+        path.unlink()
+    return Made(folder / name, size, old)
 
 
 def _refuse_missing(keys: Path, folder: Path) -> None:
@@ -131,9 +137,15 @@ def _put(source: Path, target: Path) -> int:
     return target.stat().st_size
 
 
-def _forget_old(folder: Path, before: datetime) -> tuple[Path, ...]:
+def _over(folder: Path, before: datetime) -> tuple[Path, ...]:
     oldest = before.astimezone(UTC).strftime(_NAME)
-    old = [path for path in sorted(folder.iterdir()) if _OURS.fullmatch(path.name) and path.name < oldest]
-    for path in old:
-        path.unlink()
-    return tuple(old)
+    return tuple(path for path in _made_in(folder) if path.name < oldest)
+
+
+def _newest_but(folder: Path, name: str) -> Path | None:
+    """Return the newest of the other backups: where its time is over too, the clock jumped or nobody made any for long, and all stay."""
+    return max((path for path in _made_in(folder) if path.name != name), default=None)
+
+
+def _made_in(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if _OURS.fullmatch(path.name)]
