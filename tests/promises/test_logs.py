@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
 import sys
 from argparse import Namespace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import structlog
 
+import bot
 from bot.commands import serve
 from bot.console.staff import ensure_first_account
 from bot.program import Program
@@ -40,10 +43,26 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[str]]:
     return run("provoked_night", tmp_path_factory.mktemp("night"))
 
 
-def named_in_the_docs() -> set[str]:
-    """Return the events of the table of the log in docs/operations.md."""
-    table = OPERATIONS.read_text(encoding="utf-8").partition("| in the log |")[2].partition("\n\n")[0]
+def named_in_the_docs(head: str = "| in the log |") -> set[str]:
+    """Return the events of a table of the log in docs/operations.md."""
+    table = OPERATIONS.read_text(encoding="utf-8").partition(head)[2].partition("\n\n")[0]
     return {name for row in table.splitlines()[2:] for name in re.findall(r"`([a-z_]+)`", row.split("|")[1])}
+
+
+def test_the_operator_finds_every_warning_and_error_of_ours_in_the_documents() -> None:
+    written = {
+        call.args[0].value
+        for path in Path(bot.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"warning", "error"}
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in {"log", "_log"}
+        and isinstance(call.args[0], ast.Constant)
+    }
+    assert len(written) > 50
+    assert written - named_in_the_docs() - named_in_the_docs("| seldom in the log |") == set()
 
 
 def test_a_night_in_which_everything_that_the_docs_name_goes_wrong_shows_no_secret(
@@ -65,6 +84,7 @@ def test_no_failure_shows_a_key_a_token_or_a_word(failed: tuple[str, list[str]])
 
 def test_every_line_is_an_object_and_every_failure_is_there_with_its_places(failed: tuple[str, list[str]]) -> None:
     lines = [json.loads(line) for line in failed[0].splitlines()]
+    assert all(datetime.fromisoformat(line["timestamp"]).tzinfo and line["level"] for line in lines)
     events = {line["event"] for line in lines}
     assert events >= {
         "answered_without_understanding",
@@ -100,15 +120,21 @@ async def test_a_server_logs_the_numbers_and_hashes_of_the_audit_whatever_the_le
 ) -> None:
     monkeypatch.setattr("bot.server.serve", lambda _settings, *, learn: int(learn))
     monkeypatch.setenv("LOG_LEVEL", level)
+    monkeypatch.setattr("bot.runtime.logs._OURS", ("/",))  # lines of this file count as the program's
     try:
         serve.run(Namespace(learn=False))
         await ensure_first_account(program)
+        structlog.get_logger().info("seen_at_info")
+        structlog.get_logger().warning("seen_at_warning")
     finally:
         configure_logs("WARNING", audit=False)
         structlog.reset_defaults()
     async with program.database.reading() as session:
         head = await AuditLog(program.vault).head(session)
-    [line] = [line for line in map(json.loads, capsys.readouterr().err.splitlines()) if line["event"] == "audit"]
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    [line] = [line for line in lines if line["event"] == "audit"]
+    seen = {line["event"] for line in lines if line["event"].startswith("seen_at")}
+    assert seen == {"INFO": {"seen_at_info", "seen_at_warning"}, "WARNING": {"seen_at_warning"}, "ERROR": set()}[level]
     assert (line["number"], line["hash"], line["level"]) == (head.number, head.hash, "info")
 
 
