@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from bot.messages import Triage
 from bot.operations.housekeeping import tidy
-from bot.program import KEY_FILE, Program
+from bot.program import KEY_FILE, Program, opened
 from bot.storage.key_rotation import begin_key, fit_of, seal_again
 from bot.storage.tables import CaseFile, CaseNote, Conversation, Delivery, Message, Staff, StaffSession, TriageChange
 from bot.storage.tables_seals import StaffKey
@@ -146,3 +147,13 @@ async def test_values_that_are_cut_off_anywhere_hold_up_nobody_and_nothing(
     program.vault.renew(key_file)
     assert resealed.lost
     assert await writes("jestem tu", channel="sms") == case
+
+
+async def test_a_start_over_values_that_do_not_open_goes_on_and_tells(program: Program, writes: Any) -> None:
+    await writes("szef ma mój paszport")
+    await damage(program, Message, "content")
+    with capture_logs() as lines:
+        started = await opened(program.settings, assistant=PlainAssistant())
+        await started.close()
+    [told] = [line for line in lines if line["event"] == "stored_values_unreadable"]
+    assert (told["damaged"], told["foreign"], told["log_level"]) == (1, 0, "error")
