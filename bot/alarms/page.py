@@ -143,6 +143,6 @@ class AlarmPage:
         return web.Response(text=html, content_type="text/html", status=status, headers=HEADERS)
 
     def _spoken(self, words: str) -> web.Response:
-        voice = {"pl": "pl-PL", "en": "en-GB"}[self.store.interface]
+        voice = alarm_texts.VOICES[self.store.interface]
         text = f'<?xml version="1.0" encoding="UTF-8"?><Response><Say language="{voice}">{escape(words)}</Say></Response>'
         return web.Response(text=text, content_type="text/xml", headers=HEADERS)

@@ -9,6 +9,7 @@ from bot.alarms.alarm import AlarmKind, Notice
 from bot.language.writing import writings
 from bot.messages import Triage
 
+VOICES: Final[Mapping[str, str]] = {"pl": "pl-PL", "en": "en-GB"}  # in which a telephone says them
 _TRIAGE: Final[Mapping[str, Mapping[Triage, str]]] = {
     "pl": {Triage.EMERGENCY: "ZAGROŻENIE ŻYCIA", Triage.HIGH: "PILNE", Triage.MEDIUM: "Ktoś czeka", Triage.NONE: "Ktoś czeka"},
     "en": {

@@ -12,7 +12,6 @@ from bot.channels.twilio.delivery import TwilioClient
 from bot.delivery.outbound import NotNow, Refused, Uncertain
 from bot.delivery.segments import plain
 
-VOICES: Final = {"pl": "pl-PL", "en": "en-GB"}
 RING_SECONDS: Final = 45
 REPETITIONS: Final = 3  # whoever was asleep does not hear the first sentence
 
@@ -64,7 +63,7 @@ class CallWay:
 def twiml(notice: Notice) -> str:
     """Return what the telephone says; a self-test, a failing way and a filling disk ask for no key."""
     response = VoiceResponse()
-    voice = VOICES[notice.interface]
+    voice = alarm_texts.VOICES[notice.interface]
     if notice.kind in {AlarmKind.SELF_TEST, AlarmKind.WAY, AlarmKind.DISK}:
         response.say(alarm_texts.spoken(notice), language=voice)
         return str(response)

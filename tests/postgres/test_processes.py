@@ -87,7 +87,7 @@ async def test_of_two_consultants_at_two_programs_exactly_one_takes_the_case(pai
     assert sorted(taken) == [False, True]
 
 
-async def test_two_postmen_on_two_connections_send_nothing_twice(pair: tuple[Program, Program]) -> None:
+async def test_two_dispatchers_on_two_connections_send_nothing_twice(pair: tuple[Program, Program]) -> None:
     for number in range(10):
         await pair[0].frontdoor.receive(said("jak mi pomożecie", number, who=f"person {number}"))
     waiting = len([message for message in await rows(pair[0], Message) if message.author == "bot"])
@@ -184,7 +184,7 @@ async def test_a_reply_of_one_program_reaches_the_page_that_is_open_at_the_other
                 assert line.startswith(b"event: reply")
 
 
-async def test_a_wire_that_broke_is_mended_and_wakes_everybody(
+async def test_a_connection_for_notices_that_broke_is_made_again_and_wakes_everybody(
     pair: tuple[Program, Program], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.runtime.notify_bridge.RETRY_SECONDS", (0.01,))
