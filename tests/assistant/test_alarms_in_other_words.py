@@ -13,10 +13,12 @@ from bot.settings import load_settings
 
 pytestmark = pytest.mark.model
 
-# Every other language, as all sixteen take a minute (the bench reads them all); what is reached of 40, 48, 64, 48, 32, 96 and 152.
+# Every other language, as all sixteen take a minute (the bench reads them all); what is reached of 40, 48, 64, 48, 32, 96 and 152,
+# the lower of two kinds of processors: with and without VNNI sums of fractions round differently, which moves a message at its bar (45 and
+# 46 of "danger_other", 137 and 136 of "given over").
 SENTENCES: Final = sentences()
 READ: Final = sorted(SENTENCES)[::2]
-LEAST: Final = {"dying": 40, "denied": 40, "danger_self": 50, "danger_other": 46, "near": 22, "none": 91, "given over": 136}
+LEAST: Final = {"dying": 40, "denied": 40, "danger_self": 50, "danger_other": 45, "near": 22, "none": 91, "given over": 136}
 
 
 @pytest.fixture(scope="module")
