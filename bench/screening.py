@@ -65,20 +65,20 @@ def main() -> None:
     for name, way in _ways(kept, checked):
         seen = [way.read(vector) for vector in _vectors(checked, way.encoder)]
         told, seconds = _told(tested, way)
-        results[name] = _figures(tested, told, choose_working_point(checked, seen), seconds)
+        results[name] = _figures(tested, told, _chosen(checked, seen), seconds)
         joint, seen = choose_joint(checked, seen)
         told = [joined(item, joint) for item in told]
-        results[f"{name}, joined"] = _figures(tested, told, choose_working_point(checked, seen), seconds)
+        results[f"{name}, joined"] = _figures(tested, told, _chosen(checked, seen), seconds)
         if way.heads is None:
             print(_table({key: value for key, value in results.items() if key.startswith(name)}), flush=True)
             continue
         loudest_checked, loudest = (_loudest(part, way.encoder, way.heads) for part in (checked, tested))
         signs, seen = choose_signs(checked, seen, loudest_checked)
         told = [weighed_signs(item, clause, signs) for item, clause in zip(told, loudest, strict=True)]
-        results[f"{name}, joined, clauses"] = _figures(tested, told, choose_working_point(checked, seen), seconds)
+        results[f"{name}, joined, clauses"] = _figures(tested, told, _chosen(checked, seen), seconds)
         concepts, weighed = choose_concepts(checked, seen, read_phrases(concept_files()))
         told = [concepts.applied(row.text, item) for row, item in zip(tested, told, strict=True)]
-        results[f"{name}, joined, clauses, phrases"] = _figures(tested, told, choose_working_point(checked, weighed), seconds)
+        results[f"{name}, joined, clauses, phrases"] = _figures(tested, told, _chosen(checked, weighed), seconds)
         print(_table({key: value for key, value in results.items() if key.startswith(name)}), flush=True)
     print(f"most memory of all ways together: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     if options.out:
@@ -129,6 +129,10 @@ def _told(rows: Sequence[Row], way: Way) -> tuple[Told, np.ndarray]:
         told.append(way.read(encoding.vector))
         seconds.append(time.perf_counter() - started)
     return told, np.array(seconds)
+
+
+def _chosen(rows: Sequence[Row], told: Told) -> WorkingPoint:
+    return choose_working_point(rows, told, WorkingPoint())
 
 
 def _figures(rows: Sequence[Row], told: Told, point: WorkingPoint, seconds: np.ndarray) -> dict[str, dict[str, float]]:
