@@ -21,7 +21,7 @@ from bot.screening.encoder import Encoder
 from bot.screening.screener import best_encoder, encode, encode_all
 
 ENCODING = "encoding"
-REMEMBERED = 256  # texts of some 25 kB each
+REMEMBERED = 64  # texts of some 25 kB each
 
 
 @functools.cache
