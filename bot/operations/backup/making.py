@@ -72,8 +72,10 @@ async def make_backup(settings: Settings, folder: Path, now: datetime, *, sealed
         ) from None
     if sealed:
         note(settings.data_dir, LastBackup(now, str((folder / name).resolve())))
-    old = _over(folder, now - timedelta(days=settings.backup_keep_days))
-    if _newest_but(folder, name) in old:
+    others = _others(folder, name)
+    oldest = (now - timedelta(days=settings.backup_keep_days)).astimezone(UTC).strftime(_NAME)
+    old = tuple(path for path in others if path.name < oldest)
+    if len(old) == len(others):  # the clock jumped, or nobody made one for long: which it is, the next one will show
         return Made(folder / name, size, (), old)
     for path in old:
         path.unlink()
@@ -137,15 +139,5 @@ def _put(source: Path, target: Path) -> int:
     return target.stat().st_size
 
 
-def _over(folder: Path, before: datetime) -> tuple[Path, ...]:
-    oldest = before.astimezone(UTC).strftime(_NAME)
-    return tuple(path for path in _made_in(folder) if path.name < oldest)
-
-
-def _newest_but(folder: Path, name: str) -> Path | None:
-    """Return the newest of the other backups: where its time is over too, the clock jumped or nobody made any for long, and all stay."""
-    return max((path for path in _made_in(folder) if path.name != name), default=None)
-
-
-def _made_in(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.iterdir()) if _OURS.fullmatch(path.name)]
+def _others(folder: Path, name: str) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if _OURS.fullmatch(path.name) and path.name != name]
