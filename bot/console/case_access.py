@@ -54,7 +54,7 @@ async def vault_of(session: AsyncSession, vault: Vault, visitor: Visitor, conver
 def _taken(row: CaseKeyGiven, private_key: bytes) -> CaseKey | None:
     try:
         return CaseKey.taken(row.given, number=row.sealing_id, staff_id=row.staff_id, private_key=private_key)
-    except (InvalidTag, ValueError):  # changed, or cut off
+    except InvalidTag:
         log.error("case_key_unreadable", staff=row.staff_id, sealing=row.sealing_id)
         return None
 

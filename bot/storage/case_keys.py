@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
@@ -60,9 +61,12 @@ class CaseKey:
 
     @classmethod
     def taken(cls, given: str, *, number: str, staff_id: str, private_key: bytes) -> CaseKey:
-        """Open what `given_to` made; raises InvalidTag when it was made for another sealing, person or key."""
+        """Open what `given_to` made; raises InvalidTag when it was made for another sealing, person or key, or is cut off."""
         owner = X25519PrivateKey.from_private_bytes(private_key)
-        return cls(number, _SUITE.decrypt(base64.b64decode(given), owner, _bound_to(number, staff_id)))
+        try:
+            return cls(number, _SUITE.decrypt(base64.b64decode(given), owner, _bound_to(number, staff_id)))
+        except ValueError:
+            raise InvalidTag from None
 
 
 def _bound_to(number: str, staff_id: str) -> bytes:
