@@ -17,8 +17,9 @@ from typing import Any, Final
 import numpy as np
 
 from bot.dialogue.commands import ASK, SEVERAL
-from bot.dialogue.features import Context
-from bot.dialogue.retrieval import Found
+from bot.dialogue.features import NEW, Context
+from bot.dialogue.inputs import check_inputs
+from bot.dialogue.retrieval import Found, Opinion
 from bot.language.normalise import words
 from bot.screening.heads import Matrix
 from bot.screening.layers import Layers, likelihood
@@ -28,8 +29,17 @@ _NAME: Final = "asked"
 MOST_QUESTIONS: Final = 3  # of one message that are answered
 NEAREST: Final = 8  # answers of each part of a message that are looked at
 _SHARPNESS: Final = 0.06  # of nearnesses, as shares of the part that they are near to
-_FAR: Final = (-1.5, float(NEAREST), 0.0, 1.5, -1.0, -9.0, -9.0)  # of an answer that is not among the nearest of a part
-_HEARD: Final = (ASK, SEVERAL, "tell:self", "tell:other", "feel:suicide", "danger:self", "thanks", "unclear", "correct:meant")
+HEARD_BESIDE: Final = (
+    ASK,
+    SEVERAL,
+    "tell:self",
+    "tell:other",
+    "feel:suicide",
+    "danger:self",
+    "thanks",
+    "unclear",
+    "correct:meant",
+)
 _SURE_TO_ASK: Final = 0.5
 _HARDLY_ASKS: Final = 0.1  # of a clause: what it only tells is sought in the library for nothing
 
@@ -81,42 +91,51 @@ class Asking:
 
     def features(self) -> Matrix:
         """Return a row of numbers for each candidate: how near it is to the whole and to a clause, and what the message is like."""
-        heard = [self.likely[name] for name in _HEARD]
-        alike = [
-            max((found.nearness for found in self.whole.near), default=-1.0),
-            len(self.clauses),
-            not self.clauses,
-            sum(part.asks >= _SURE_TO_ASK for part in self.clauses),
-            self.context.first,
-            self.context.awaits is not None,
-            self.context.presses,
-            self.whole.length,
-        ]
+        of_message = self._of_message().values()
         whole, *clauses = (_placed(part) for part in (self.whole, *self.clauses))
-        rows = [[*self._of(name, whole, clauses), *heard, *alike] for name in self.candidates]
+        rows = [[*self._of_answer(name, whole, clauses).values(), *of_message] for name in self.candidates]
         return np.array(rows, dtype=np.float32)
 
-    def _of(self, name: str, whole: Mapping[str, _Place], clauses: Sequence[Mapping[str, _Place]]) -> list[float]:
+    @classmethod
+    def inputs(cls) -> tuple[str, ...]:
+        """Return the names of the numbers of a row, in order."""
+        empty = cls(AskingPart(0.0, ()), (), dict.fromkeys(HEARD_BESIDE, 0.0), NEW)
+        return (*empty._of_answer("", {}, ()), *empty._of_message())
+
+    def _of_message(self) -> dict[str, float]:
+        """Return what the message is like, whatever answer is looked at."""
+        return {
+            **{f"hears {name}": self.likely[name] for name in HEARD_BESIDE},
+            "nearness of the first": max((found.nearness for found in self.whole.near), default=-1.0),
+            "clauses": len(self.clauses),
+            "has no clauses": not self.clauses,
+            "clauses that ask": sum(part.asks >= _SURE_TO_ASK for part in self.clauses),
+            "first message": self.context.first,
+            "awaits": self.context.awaits is not None,
+            "danger presses": self.context.presses,
+            "words": self.whole.length,
+        }
+
+    def _of_answer(self, name: str, whole: Mapping[str, _Place], clauses: Sequence[Mapping[str, _Place]]) -> dict[str, float]:
         """Return what speaks for one answer: what the whole says, what the clause says that it is nearest to, and what was said before."""
         among = [(number, places[name]) for number, places in enumerate(clauses) if name in places]
-        best, nearest = max(among, key=lambda one: one[1].found.nearness, default=(-1, None))
-        part = self.clauses[best] if nearest else None
-        anywhere = whole.get(name) or nearest
+        best, nearest = max(among, key=lambda one: one[1].found.nearness, default=(-1, _FAR))
+        part = self.clauses[best] if among else _NO_CLAUSE
         needs = self.context.needs
-        return [
-            *(whole[name].numbers if name in whole else _FAR),
-            *(nearest.numbers if nearest else _FAR),
-            nearest.found.opinion.in_whole if nearest else -2.0,
-            part.asks if part else -0.2,
-            part.length if part else 0,
-            best / max(len(clauses), 1),
-            max((self.clauses[number].asks * place.share for number, place in among), default=0.0),
-            sum(place.rank == 0 for _, place in among),
-            len(among),
-            anywhere.found.opinion.asked_on if anywhere else False,
-            needs[:1] == (name,),
-            name in needs,
-        ]
+        return {
+            **{f"whole: {what}": number for what, number in whole.get(name, _FAR).numbers.items()},
+            **{f"clause: {what}": number for what, number in nearest.numbers.items()},
+            "clause: in whole": nearest.found.opinion.in_whole,
+            "clause: asks": part.asks,
+            "clause: words": part.length,
+            "clause: place": best / max(len(clauses), 1),
+            "clauses: most share": max((self.clauses[number].asks * place.share for number, place in among), default=0.0),
+            "clauses: where first": sum(place.rank == 0 for _, place in among),
+            "clauses: where near": len(among),
+            "asked on": whole.get(name, nearest).found.opinion.asked_on,
+            "answered last": needs[:1] == (name,),
+            "answered before": name in needs,
+        }
 
 
 @dataclass(frozen=True)
@@ -129,9 +148,24 @@ class _Place:
     behind: float
 
     @property
-    def numbers(self) -> tuple[float, ...]:
+    def numbers(self) -> dict[str, float]:
         speaks = self.found.opinion
-        return self.found.nearness, self.rank, self.share, self.behind, speaks.near, speaks.likely, speaks.by_letters
+        return {
+            "nearness": self.found.nearness,
+            "rank": self.rank,
+            "share": self.share,
+            "behind": self.behind,
+            "near": speaks.near,
+            "likely": speaks.likely,
+            "by letters": speaks.by_letters,
+        }
+
+
+# An answer that is not among the nearest of a part, and the clause to which one is near that is near to none.
+_FAR: Final = _Place(
+    Found(Opinion("", near=-1.0, asked_on=False, likely=-9.0, by_letters=-9.0, in_whole=-2.0), nearness=-1.5), NEAREST, 0.0, 1.5
+)
+_NO_CLAUSE: Final = AskingPart(-0.2, ())
 
 
 def _placed(part: AskingPart) -> dict[str, _Place]:
@@ -179,11 +213,13 @@ class AskedNetwork:
     def save(self, folder: Path) -> None:
         """Write everything to a folder."""
         arrays: dict[str, Any] = self.network.arrays(_NAME) | {"mean": self.mean, "spread": self.spread}
-        np.savez_compressed(folder / _FILE, allow_pickle=False, bars=np.array(json.dumps(self.bars.__dict__)), **arrays)
+        about = np.array(json.dumps({"bars": self.bars.__dict__, "inputs": Asking.inputs()}))
+        np.savez_compressed(folder / _FILE, allow_pickle=False, about=about, **arrays)
 
     @classmethod
     def load(cls, folder: Path) -> AskedNetwork:
-        """Read what `save` wrote."""
+        """Read what `save` wrote; raises InputsDiffer when it reads other numbers."""
         with np.load(folder / _FILE, allow_pickle=False) as data:
-            bars = AskedBars(**json.loads(str(data["bars"])))
-            return cls(Layers.of((_NAME,), data, _NAME), data["mean"], data["spread"], bars)
+            about = json.loads(str(data["about"])) if "about" in data else {}
+            check_inputs(about.get("inputs", ()), Asking.inputs(), folder / _FILE)
+            return cls(Layers.of((_NAME,), data, _NAME), data["mean"], data["spread"], AskedBars(**about["bars"]))

@@ -26,6 +26,7 @@ DID: Final[Mapping[str, tuple[str, ...]]] = {
     "answer": ("answer",),
     "greeting": ("greet",),
 }
+Named = bool | Matrix  # what a network reads under one name: a number or a vector
 _LENGTHS: Final = (1, 2, 4, 8, 16, 32)  # words
 
 
@@ -110,8 +111,27 @@ class Hits:
 
 def features(text: str, sense: Matrix, context: Context, hits: Hits, meanings: Sequence[str], *, width: int) -> Matrix:
     """Return the numbers of one message: its vector, the person's vector before it (of `width`), what the lists and the context say."""
-    listed = np.array([*(hits.whole == name for name in meanings), *(name in hits.inside for name in meanings)], dtype=np.float32)
-    return np.concatenate([sense, before(context, width), listed, side_features(text, context)]).astype(np.float32)
+    return in_a_row(_named(text, sense, context, hits, meanings, width=width))
+
+
+def inputs(meanings: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the numbers that `features` returns, in their order; a vector has one name."""
+    return tuple(_named("", np.zeros(0, dtype=np.float32), NEW, Hits(), meanings, width=0))
+
+
+def _named(text: str, sense: Matrix, context: Context, hits: Hits, meanings: Sequence[str], *, width: int) -> dict[str, Named]:
+    return {
+        "message": sense,
+        "message before": before(context, width),
+        **{f"phrase {name}": hits.whole == name for name in meanings},
+        **{f"inside {name}": name in hits.inside for name in meanings},
+        **side_features(text, context),
+    }
+
+
+def in_a_row(named: Mapping[str, Named]) -> Matrix:
+    """Return numbers and vectors, which have names, as one vector."""
+    return np.hstack(list(named.values())).astype(np.float32)
 
 
 def rows_of(
@@ -128,26 +148,25 @@ def before(context: Context, width: int) -> Matrix:
     return unpacked(context.vectors[0], width) if context.vectors else np.zeros(width, dtype=np.float32)
 
 
-def side_features(text: str, context: Context) -> Matrix:
-    """Return what the context, length and marks say."""
+def side_features(text: str, context: Context) -> dict[str, bool]:
+    """Return what the context, length and marks say, by name, in the order in which it is read."""
     awaits = (context.awaits or "").partition(":")[0]
     length = len(words(text))
-    flags = [
-        *(context.who is who for who in Who),
-        *(context.danger is danger for danger in Danger),
-        *(context.suicide is danger for danger in Danger),
-        *(context.person is person for person in Person),
-        *(awaits == question for question in OPEN),
-        *(name in context.did for name in DID),
-        *(length <= bound for bound in _LENGTHS),
-        context.told_self,
-        context.told_other,
-        context.first,
-        bool(context.vectors),
-        bool(context.needs),
-        any(mark in text for mark in QUESTION_MARKS),
-    ]
-    return np.array(flags, dtype=np.float32)
+    return {
+        **{f"who is {who.value}": context.who is who for who in Who},
+        **{f"danger is {danger.value}": context.danger is danger for danger in Danger},
+        **{f"suicide is {danger.value}": context.suicide is danger for danger in Danger},
+        **{f"person is {person.value}": context.person is person for person in Person},
+        **{f"awaits {question}": awaits == question for question in OPEN},
+        **{f"did {name}": name in context.did for name in DID},
+        **{f"at most {bound} words": length <= bound for bound in _LENGTHS},
+        "told of oneself": context.told_self,
+        "told of others": context.told_other,
+        "first message": context.first,
+        "wrote before": bool(context.vectors),
+        "was answered": bool(context.needs),
+        "has a question mark": any(mark in text for mark in QUESTION_MARKS),
+    }
 
 
 def packed(vector: Matrix) -> str:

@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 
 from bot.dialogue.commands import LABELS, SEVERAL
+from bot.dialogue.features import inputs
+from bot.dialogue.inputs import check_inputs
 from bot.dialogue.letters import Letters
 from bot.dialogue.state import Who
 from bot.screening.heads import Matrix
@@ -96,6 +98,7 @@ class CommandHeads:
             "who": self.who.outputs,
             "bars": self.bars.__dict__ | {"command": dict(self.bars.command)},
             "meanings": self.meanings,
+            "inputs": inputs(self.meanings),
         }
         if self.letters is not None:
             arrays |= self.letters.arrays()
@@ -104,11 +107,15 @@ class CommandHeads:
 
     @classmethod
     def load(cls, folder: Path) -> CommandHeads:
-        """Read networks and bars; raises ValueError when they know commands or roles that this program does not have."""
+        """Read networks and bars.
+
+        Raises ValueError when they know commands or roles that this program does not have, InputsDiffer when they read other numbers.
+        """
         with np.load(folder / COMMANDS_FILE, allow_pickle=False) as data:
             about = json.loads(str(data["about"]))
             if not set(about["commands"]) <= {*LABELS, SEVERAL} or not set(about["who"]) <= set(ROLES):
                 raise ValueError("The command heads were trained for other commands.")
+            check_inputs(about.get("inputs", ()), inputs(about["meanings"]), folder / COMMANDS_FILE)
             commands, who = (Layers.of(about[name], data, name) for name in ("commands", "who"))
             letters = Letters.of(about["commands"], data) if "letters.table" in data else None
             return cls(commands, who, Bars(**about["bars"]), tuple(about["meanings"]), letters)

@@ -11,9 +11,10 @@ from typing import Any, Final
 import numpy as np
 
 from bot.dialogue.answers import Library
+from bot.dialogue.inputs import check_inputs
 from bot.dialogue.letters import Letters
 from bot.dialogue.placing import placed, with_heard
-from bot.dialogue.retrieval import Nearness
+from bot.dialogue.retrieval import Nearness, inputs
 from bot.screening.encoder import Encoder
 from bot.screening.layers import Layers
 from bot.screening.senses import Senses
@@ -31,7 +32,7 @@ def save_nearness(nearness: Nearness, folder: Path) -> None:
         about |= {"letters": nearness.letters.outputs}
         arrays |= nearness.letters.arrays()
     if nearness.network is not None:
-        about |= {"outputs": nearness.network.outputs, "centres": sorted(nearness.centres)}
+        about |= {"outputs": nearness.network.outputs, "inputs": inputs(), "centres": sorted(nearness.centres)}
         arrays |= nearness.network.arrays("network")
         arrays["centres"] = np.stack([nearness.centres[name] for name in about["centres"]]).astype(np.float16)
     np.savez_compressed(
@@ -45,7 +46,10 @@ def save_nearness(nearness: Nearness, folder: Path) -> None:
 
 
 def load_nearness(folder: Path, library: Library, encoder: Encoder, senses: Senses) -> Nearness:
-    """Read the projection from a folder; ways of asking that are new since then are read by the encoder."""
+    """Read the projection from a folder; ways of asking that are new since then are read by the encoder.
+
+    Raises InputsDiffer when its network reads other numbers.
+    """
     with np.load(folder / _FILE, allow_pickle=False) as data:
         projection, vectors = data["projection"].astype(np.float32), data["vectors"].astype(np.float32)
         about = json.loads(str(data["about"]))
@@ -53,6 +57,7 @@ def load_nearness(folder: Path, library: Library, encoder: Encoder, senses: Sens
         if "letters" in about:
             letters = Letters.of(about["letters"], data)
         if "outputs" in about:
+            check_inputs(about.get("inputs", ()), inputs(), folder / _FILE)
             network = Layers.of(about["outputs"], data, "network")
             centres = dict(zip(about["centres"], data["centres"].astype(np.float32), strict=True))
     count = len(about["digests"])

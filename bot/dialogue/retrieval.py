@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.dialogue.answers import CALM, Library
-from bot.dialogue.features import NEW, Context, before, side_features
+from bot.dialogue.features import NEW, Context, Named, before, in_a_row, side_features
 from bot.dialogue.letters import Letters
 from bot.dialogue.state import Who
 from bot.language.normalise import readable
@@ -232,8 +232,21 @@ class Nearness:
         """Return what the network reads: the question, the message before it, what was answered last, and the context."""
         last = self.centres.get(context.needs[0]) if context.needs else None
         nothing = np.zeros_like(next(iter(self.centres.values())))
-        answered = nothing if last is None else last
-        return np.concatenate([sense, before(context, len(nothing)), answered, side_features(text, context)]).astype(np.float32)
+        return in_a_row(_named(text, sense, context, nothing if last is None else last))
+
+
+def inputs() -> tuple[str, ...]:
+    """Return the names of what the network of a `Nearness` reads, in order; a vector has one name."""
+    return tuple(_named("", np.zeros(0, dtype=np.float32), NEW, np.zeros(0, dtype=np.float32)))
+
+
+def _named(text: str, sense: Matrix, context: Context, answered: Matrix) -> dict[str, Named]:
+    return {
+        "message": sense,
+        "message before": before(context, len(answered)),
+        "answered last": answered,
+        **side_features(text, context),
+    }
 
 
 def unit(vectors: Matrix) -> Matrix:
