@@ -123,3 +123,13 @@ def test_a_file_that_names_no_inputs_is_refused(kept: Kept, tmp_path: Path) -> N
     np.savez(path, allow_pickle=False, **(stored | {"about": np.array(json.dumps(about))}))
     with pytest.raises(InputsDiffer):
         kept.load(tmp_path)
+
+
+@pytest.mark.parametrize(("commands", "roles"), [(("ask:everything",), ROLES), ((ASK,), (*ROLES, "neighbour"))])
+def test_commands_and_roles_that_this_program_does_not_have_are_refused(
+    commands: tuple[str, ...], roles: tuple[str, ...], tmp_path: Path
+) -> None:
+    read = len(inputs(MEANINGS))
+    CommandHeads(network(read, *commands), network(read, *roles), Bars(), MEANINGS).save(tmp_path)
+    with pytest.raises(ValueError, match="trained for other commands"):
+        CommandHeads.load(tmp_path)
