@@ -16,6 +16,7 @@ from typing import Final
 
 from bot.dialogue.commands import ASK, SEVERAL
 from bot.dialogue.state import Who
+from bot.language.sentences import SENTENCE_ENDS
 from bot.learning.examples import Example
 
 JOINED_A_TURN: Final = 0.45  # how many joined messages are learned for each turn of a conversation
@@ -36,7 +37,6 @@ _OPPOSED: Final = (
     ({"tell:self", "danger:self"}, {"tell:other", "danger:other"}),
 )
 _SMALL: Final = 0.4  # of the second parts begin with a small letter, as on phones
-_ENDS: Final = ".?!…؟।"
 _BETWEEN: Final = (". ", ". ", ", ", " ", "\n", " - ")
 
 
@@ -50,7 +50,7 @@ def joined(turns: Sequence[Example], single: Sequence[Example]) -> list[Example]
     for one in chain(turns, single):
         if one.labels and one.labels <= _FREE and _is_short(one):
             others.setdefault(one.language, []).append(one)
-    rings = {language: _Ring.of(found) for language, found in others.items()}
+    rings = {language: _HashRing.of(found) for language, found in others.items()}
     firsts = [one for one in firsts if one.language in rings]
     each = len(turns) * JOINED_A_TURN / max(len(firsts), 1)
     times: Counter[str] = Counter()
@@ -64,14 +64,14 @@ def joined(turns: Sequence[Example], single: Sequence[Example]) -> list[Example]
 
 
 @dataclass(frozen=True)
-class _Ring:
-    """Messages at places between 0 and 1 that their texts give, so that what is drawn hardly changes with what is added."""
+class _HashRing:
+    """Consistent hashing: messages at places between 0 and 1 that their texts give, so that what is drawn hardly changes with more."""
 
     places: Sequence[float]
     messages: Sequence[Example]
 
     @classmethod
-    def of(cls, messages: Sequence[Example]) -> _Ring:
+    def of(cls, messages: Sequence[Example]) -> _HashRing:
         placed = {
             random.Random(f"{number} {one.text}").random(): one  # noqa: S311
             for one in messages
@@ -84,7 +84,7 @@ class _Ring:
         return self.messages[bisect(self.places, chance.random()) % len(self.messages)]
 
 
-def _beside(first: Example, ring: _Ring, chance: random.Random) -> Example:
+def _beside(first: Example, ring: _HashRing, chance: random.Random) -> Example:
     """Return a message with one or two others beside it, where they do not contradict it."""
     example = first
     for _ in range(2 if chance.random() < _THREE else 1):
@@ -109,7 +109,7 @@ def _both(example: Example, other: Example, chance: random.Random) -> Example:
     begin, end = parts
     if chance.random() < _SMALL:
         end = end[:1].lower() + end[1:]
-    between = " " if begin.endswith(tuple(_ENDS)) else chance.choice(_BETWEEN)
+    between = " " if begin.endswith(tuple(SENTENCE_ENDS)) else chance.choice(_BETWEEN)
     needs = [*example.needs, *(names for names in other.needs if not any(names & known for known in example.needs))]
     who = other.who if example.who is Who.UNKNOWN else example.who
     labels = (example.labels | other.labels) - _COURTESIES

@@ -6,6 +6,7 @@ import pytest
 
 from bot.dialogue.features import Context
 from bot.dialogue.state import Who
+from bot.language.sentences import SENTENCE_ENDS
 from bot.learning.examples import Example
 from bot.learning.joining import JOINED_A_TURN, joined
 
@@ -42,6 +43,14 @@ def test_a_joined_message_does_what_its_parts_do_and_asks_for_their_answers() ->
     assert "can I get them back?" in both.text.replace("Can", "can")
     assert both.needs == (frozenset({"passport_back"}),)
     assert both.weight == 1
+
+
+@pytest.mark.parametrize("end", sorted(SENTENCE_ENDS))
+def test_after_whatever_ends_a_sentence_the_next_part_follows_as_a_sentence(end: str) -> None:
+    answered = AGREED.text + end
+    made = _made(_turn(answered, "answer:yes"), TOLD)
+    assert any("papers" in one.text for one in made)
+    assert all(one.text.startswith(f"{answered} ") for one in made if answered in one.text)
 
 
 def test_an_answer_stays_before_what_is_put_beside_it() -> None:
