@@ -30,26 +30,29 @@ def as_it_is(alarm: str) -> str:
     return alarm
 
 
+def exits(*, first: bool) -> tuple[str, ...]:
+    """Return what is believed that a danger is over by: in a `first` message nothing ("do not worry, I only think of dying")."""
+    return () if first else EXITS
+
+
 def with_screening(commands: Commands, screening: Screening, *, said_as: SaidAs = as_it_is, first: bool = False) -> Commands:
     """Add what the screening found, which stays in the findings whatever is said of it.
 
     The screening has learned from single messages: what it calls an emergency in the middle of a conversation often is "they brought
     him tea, I am in the police car". Nor is there an alarm where the message says that a danger is over, or a joke, unless both the
     screening and the conversation hear one; that somebody who spoke of dying is better is believed by the conversation alone, which
-    knows of what they speak. In a `first` message nothing is over: "do not worry, I only think of dying".
+    knows of what they speak.
     """
     of_dying = Indicator.SUICIDE_RISK in screening.signs
     alarm = _DYING if of_dying else "danger:other" if screening.speaker is Speaker.WITNESS else "danger:self"
-    if first and (of_dying or screening.triage is Triage.EMERGENCY):
-        commands = commands.without(*EXITS)
-    if commands.any_of(*EXITS):
+    if screening.triage is not Triage.EMERGENCY and not of_dying:
+        return commands
+    if commands.any_of(*exits(first=first)):
         of_more = commands.any_of(*_DANGERS) or said_as(_DYING) == _DYING
         heard_as_dying = of_dying or said_as(alarm) == HINT_OF[_DYING]
         if screening.triage is not Triage.EMERGENCY or (heard_as_dying and not of_more):
             return commands
-        commands = commands.without(*EXITS)  # whoever tells of a danger is not out of it
-    if screening.triage is not Triage.EMERGENCY and not of_dying:
-        return commands
+    commands = commands.without(*EXITS)  # whoever tells of a danger is not out of it
     heard = (alarm,) if of_dying else ALARMS
     if commands.any_of(*heard):
         return commands

@@ -14,6 +14,7 @@ from bot.dialogue.commands import ASK, UNKNOWN, Command, Commands
 from bot.dialogue.exact import ENOUGH
 from bot.dialogue.refusals import REFUSALS, TELLS
 from bot.dialogue.said import Said, SettlingRow, answered, instead, old_button
+from bot.dialogue.screened import exits
 from bot.dialogue.state import Danger, Person, State
 from bot.language.normalise import words
 
@@ -253,7 +254,7 @@ TABLE: Final = (
     ),
     SettlingRow(
         "dying that a first message speaks of, and denies as surely: which it is, is asked",
-        lambda said: not said.state.turns and said.as_sure("feel:better", "feel:suicide"),
+        lambda said: said.as_sure("feel:better", "feel:suicide") and "feel:better" not in exits(first=not said.state.turns),
         lambda said: said.commands.without("feel:suicide", "feel:better").with_(Command("doubt:denied")),
     ),
     SettlingRow(

@@ -22,7 +22,7 @@ from bot.dialogue.nearness_file import load_nearness
 from bot.dialogue.placing import placed_over
 from bot.dialogue.questions import questions
 from bot.dialogue.retrieval import Found, Nearness
-from bot.dialogue.screened import ALARMS, ALIKE, EXITS, HINT_OF, as_it_is, in_context, with_screening
+from bot.dialogue.screened import ALARMS, ALIKE, HINT_OF, as_it_is, exits, in_context, with_screening
 from bot.dialogue.state import Danger, Person, Who
 from bot.dialogue.tellings import kinds_of, shared_tellings
 from bot.dialogue.turn import Understood
@@ -172,8 +172,10 @@ class CommandModel:
         time = values["arrange:time"]
         if context.awaits == "time" and "arrange:time" not in names and time and not time.endswith(QUESTION_MARKS):
             found.append(Command("arrange:time", time))
-        over = () if context.first else EXITS  # in a first message nothing is
-        if names.isdisjoint(("feel:suicide", *over)) and likely["feel:suicide"] >= bars.command["feel:suicide"] * DOUBTED:
+        if (
+            names.isdisjoint(("feel:suicide", *exits(first=context.first)))
+            and likely["feel:suicide"] >= bars.command["feel:suicide"] * DOUBTED
+        ):
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
         may_refuse = context.person is Person.ASKED or context.awaits == "human" or grave
         if may_refuse and REFUSES not in names and likely[REFUSES] >= bars.command[MAY_REFUSE]:
