@@ -17,8 +17,10 @@ from typing import Final
 from bot.dialogue.exact import ASK_BUTTON
 from bot.dialogue.exact import PART_BUTTON as PART
 from bot.language.identification import without_diacritics
+from bot.language.lexicon import shared_lexicon
 from bot.language.normalise import readable
 from bot.language.romanise import romanised
+from bot.language.word_lists import BEFORE_NUMBER
 from bot.language.wording import SOURCE_LANGUAGES
 from bot.language.writing import romanised_languages, writings
 from bot.language.yaml_texts import read_values
@@ -30,7 +32,6 @@ SKIP: Final = "@skip"
 _LANGUAGE: Final = "@lang_"
 MOST: Final = 12  # a longer list, such as that of the languages, stands in the text itself and is chosen by name
 MAX_SHAPE: Final = 40  # characters: whoever writes more is not choosing
-_DIGITS: Final = re.compile(r"(?:nr|no|n|num|numer|number)?\W*(\d{1,2})")
 _AROUND: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _NOT_LATIN: Final = re.compile(r"[^a-z0-9]")
 _VOWELS_LEFT_OUT: Final = frozenset({"DEVANAGARI", "ARABIC"})  # scripts whose words are put into Latin letters as a whole
@@ -100,12 +101,18 @@ def titled(text: str, titles: Mapping[str, str]) -> str | None:
 
 
 def _number(shape: str, language: str) -> int | None:
-    digits = _DIGITS.fullmatch(shape)
+    digits = _digits().fullmatch(shape)
     if digits is not None:
         return int(digits[1])  # in any script's digits
     words = number_words()
     # Only in the languages that this person is likely to use: "do" is two in Hindi and a word of others.
     return next((words[code][shape] for code in (language, *SOURCE_LANGUAGES) if shape in words.get(code, {})), None)
+
+
+@functools.cache
+def _digits() -> re.Pattern[str]:
+    before = "|".join(map(re.escape, shared_lexicon().shared[BEFORE_NUMBER]))
+    return re.compile(rf"(?:{before})?\W*(\d{{1,2}})")
 
 
 def _shape(text: str) -> str:

@@ -40,6 +40,7 @@ from bot.language.word_lists import (
     DONE_ALREADY,
     HAVING,
     HELP_ON_PHONES,
+    HOURS_AFTER,
     HOURS_BETWEEN,
     HOURS_TO,
     HOW_OFTEN,
@@ -117,7 +118,7 @@ class Lexicon:
             for code, spellings in content.get(NAMES, {}).items():
                 for spelling in phrases_of(spellings, path, f"{NAMES}.{code}"):
                     names.setdefault(shape_of(spelling), code)
-        hours = Hours(*(written[name] for name in (HOURS_TO, HOURS_BETWEEN, HOW_OFTEN)))
+        hours = Hours(*(written[name] for name in (HOURS_TO, HOURS_BETWEEN, HOURS_AFTER, HOW_OFTEN)))
         return cls(phrases=phrases, inside=inside, names=names, words_of=words_of, shared=shared, hours=hours)
 
     def asks(self, text: str, language: str) -> bool:

@@ -68,13 +68,15 @@ BESIDE_AGE: Final = "beside_age"  # after an age: f, m, old
 HAVING: Final = "having"  # "I have" ten: of money too, so that only years make it an age
 COURTESIES: Final = "courtesies"  # around the name of a language: "english please"
 HOURS_TO, HOURS_BETWEEN = "hours_to", "hours_between"  # 10 to 12, between 10 and 12
+HOURS_AFTER: Final = "hours_after"  # 10 am, 10 h
 HOW_OFTEN: Final = "how_often"  # after a range that is no hours: "5-6 times"
+BEFORE_NUMBER: Final = "before_number"  # of a choice: no 2
 HELP_ON_PHONES: Final = "help_on_phones"  # single words that networks and providers take for HELP
 STOP_ON_PHONES: Final = "stop_on_phones"  # those of `stop` that mean something else where no network listens
 LISTS: Final = (ASKING, AGE_BEFORE, AGE_AFTER, TIMES, DONE_ALREADY)
 SHARED: Final = (
     *(CONNECTING, DENYING, BESIDE_AGE, HAVING, COURTESIES),
-    *(HOURS_TO, HOURS_BETWEEN, HOW_OFTEN, HELP_ON_PHONES, STOP_ON_PHONES),
+    *(HOURS_TO, HOURS_BETWEEN, HOURS_AFTER, HOW_OFTEN, BEFORE_NUMBER, HELP_ON_PHONES, STOP_ON_PHONES),
 )
 NAMES: Final = "language_names"
 WHOLE: Final = "."  # at the end of a listed phrase: it counts only as a whole message

@@ -7,12 +7,13 @@ from bot.language.wording import Wording
 from bot.messages import LANGUAGES, Button
 
 SECOND = ["2", "2.", " 2 ", "(2)", "#2", "2!", "nr 2", "№2", "2️⃣", "٢", "२", "dwa", "Dwa", "DWA.", "druga", "two", "nie", "NIE!"]
+NUMBERED = ["number 2", "no. 2", "n 2", "num 2", "Numer 2"]
 NO_CHOICE = ["", "0", "3", "22", "2 2", "112", "22 628 01 20", "2 osoby", "dwie osoby", "nie wiem", "?", "do"]
 WORDS = {"uk": "друге", "vi": "hai", "ka": "ორი", "ar": "اثنين", "hi": "do", "tr": "iki", "bg": "второ"}
 YES_NO = (Button("Tak", "@yes"), Button("Nie", "@no"))
 
 
-@pytest.mark.parametrize("text", SECOND)
+@pytest.mark.parametrize("text", [*SECOND, *NUMBERED])
 def test_a_number_a_number_word_or_the_title_chooses_the_second(text: str) -> None:
     assert chosen(text, YES_NO, "pl") == "@no"
 

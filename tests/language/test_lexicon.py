@@ -161,7 +161,9 @@ def test_words_in_front_of_a_wish_change_nothing(text: str, language: str, meani
     assert LEXICON.meaning(text, language) == meaning
 
 
-@pytest.mark.parametrize("text", ["tylko między 10 a 12", "between 2 and 4", "с 13 до 14", "de 2 a 4", "po 22:00"])
+@pytest.mark.parametrize(
+    "text", ["tylko między 10 a 12", "between 2 and 4", "с 13 до 14", "de 2 a 4", "po 22:00", "10am", "at 9 PM", "18h"]
+)
 def test_hours_are_a_time_in_every_language(text: str) -> None:
     assert LEXICON.names_time(text, "vi")
 
