@@ -112,26 +112,26 @@ class CommandModel:
             return Understood(screening, with_screening(said, screening, said_as=said_as), vector=vector)
         language = spelt.reading.language
         rows = rows_of(parts, language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = ReadMessage(language, parts, [text, *spelt.typed][: len(parts)], self._does(parts, rows))
-        likely = self._likely(message, encodings, context)
-        found = self._heard(message, likely, context, grave=screening.triage.needs_person)
-        who = self._who(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
-        if (asks := self._asks(found, likely, context)) is not None:
+        message = ReadMessage(language, parts, [text, *spelt.typed][: len(parts)], self._in_parts(parts, rows))
+        likely = self._likelihoods(message, encodings, context)
+        found = self._sure_enough(message, likely, context, grave=screening.triage.needs_person)
+        who = self._writer(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
+        if (asks := self._seeks_answer(found, likely, context)) is not None:
             asking = self.asking(message, likely, context=context, who=who, does={command.name for command in found})
-            found += self._sought(asking, asks, found)
+            found += self._answers(asking, asks, found)
         if _nothing_but(COURTESIES, found):
-            found += self._likeliest(likely)
+            found += self._half_heard(likely)
         if context.person is Person.ASKED and _nothing_but(SAY_LITTLE, found):
-            found += self._half_refused(likely)
+            found += self._half_heard_refusal(likely)
         if _nothing_but((), found):
             found.append(Command("unclear", sure=0.0))
         found.sort(key=lambda command: -command.sure)
         answered = any(command.name == ASK and command.value != UNKNOWN for command in found)
         said_as = in_context(context, likely, answered=answered)
         commands = with_screening(Commands(tuple(found)), screening, said_as=said_as, first=context.first)
-        return Understood(screening, commands, who, vector, self._told(encodings, screening))
+        return Understood(screening, commands, who, vector, self._kinds_told(encodings, screening))
 
-    def _likely(self, message: ReadMessage, encodings: Sequence[Encoding], context: Context) -> dict[str, float]:
+    def _likelihoods(self, message: ReadMessage, encodings: Sequence[Encoding], context: Context) -> dict[str, float]:
         """Return how likely a message does each thing: a person is heard apart, an alarm and its end also by a network of their own.
 
         Where dying was spoken of, what is said of it now is heard mostly by that one.
@@ -148,7 +148,7 @@ class CommandModel:
         texts, encodings = [spelt.text, *reading.clauses * several], [reading.whole, *reading.encodings * several]
         return list(zip(texts, self.senses.of(encodings), strict=True)), encodings
 
-    def _heard(self, message: ReadMessage, likely: Mapping[str, float], context: Context, *, grave: bool) -> list[Command]:
+    def _sure_enough(self, message: ReadMessage, likely: Mapping[str, float], context: Context, *, grave: bool) -> list[Command]:
         """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for.
 
         A refusal may be meant where a consultant waits, is offered, or would be called for what is told.
@@ -163,7 +163,7 @@ class CommandModel:
             if name not in {ASK, SEVERAL} and sure >= bars.command[name] * (HALF_HEARD if name in halved else 1)
         ]
         found = [
-            replace(one, value=one.value or self._said_of(one.name, message)) if one.name == "arrange:word" else one
+            replace(one, value=one.value or self._sentences_that_do(one.name, message)) if one.name == "arrange:word" else one
             for one in found
         ]
         names = {command.name for command in found}
@@ -182,15 +182,15 @@ class CommandModel:
             found.append(Command(MAY_REFUSE, sure=likely[REFUSES]))
         return found
 
-    def _does(self, parts: Sequence[tuple[str, Matrix]], rows: Matrix) -> InParts:
+    def _in_parts(self, parts: Sequence[tuple[str, Matrix]], rows: Matrix) -> InParts:
         return self.heads.heard(rows, [readable(text) for text, _ in parts])
 
     def _time_named(self, message: ReadMessage) -> str:
         """Return the time that a message names where it arranges one, else the one that it names anywhere."""
-        texts = (self._said_of("arrange:time", message), message.typed[0])
+        texts = (self._sentences_that_do("arrange:time", message), message.typed[0])
         return next(filter(None, (time_named(text, message.language, self.lexicon) for text in texts)), "")
 
-    def _said_of(self, name: str, message: ReadMessage) -> str:
+    def _sentences_that_do(self, name: str, message: ReadMessage) -> str:
         """Return the sentences of a message that do one thing, from the first to the last, as they are written.
 
         That is the whole message where no clause does it by itself.
@@ -232,10 +232,10 @@ class CommandModel:
         """Return the first message of somebody as one that may ask, read as a whole."""
         parts = [(readable(text), self.senses.one(encoding))]
         rows = rows_of(parts, language, NEW, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = ReadMessage(language, parts, [text], self._does(parts, rows))
+        message = ReadMessage(language, parts, [text], self._in_parts(parts, rows))
         return self.asking(message, message.does.likelihoods, context=NEW, who=who)
 
-    def _asks(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> Command | None:
+    def _seeks_answer(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> Command | None:
         """Return what a message does for which an answer is sought: it asks, tells what may be helped with, or hardly asks."""
         bar, sure = self.heads.bars.command[ASK], likely[ASK]
         if sure >= bar:
@@ -245,7 +245,7 @@ class CommandModel:
             return Command(HELPS if told else ASK, sure=sure)
         return None
 
-    def _sought(self, asking: Asking, asks: Command, found: Sequence[Command]) -> list[Command]:
+    def _answers(self, asking: Asking, asks: Command, found: Sequence[Command]) -> list[Command]:
         """Return the questions of a message, or the answer that helps with what it tells.
 
         Who speaks of dying, tells, or hardly asks, is answered only by what is surely meant; so is who spoke of a danger just now, but
@@ -262,7 +262,7 @@ class CommandModel:
             return questions(asking, likely, bars, several=asking.likely[SEVERAL] >= self.heads.bars.command[SEVERAL])
         return [replace(asks, value=name) for name in list(likely)[:1]]
 
-    def _told(self, encodings: Sequence[Encoding], screening: Screening) -> tuple[str, ...]:
+    def _kinds_told(self, encodings: Sequence[Encoding], screening: Screening) -> tuple[str, ...]:
         """Return the kinds of what a message tells that are sure enough, the surest first.
 
         The screening would rather hear a sign too many: alone it is no reason to speak of what somebody may not have told. Where it hears
@@ -273,18 +273,18 @@ class CommandModel:
         told = [name for name, sure in likely.items() if sure >= bar * (HALF_HEARD if name in signs else 1)]
         return tuple(sorted(told, key=likely.__getitem__, reverse=True))
 
-    def _half_refused(self, likely: Mapping[str, float]) -> list[Command]:
+    def _half_heard_refusal(self, likely: Mapping[str, float]) -> list[Command]:
         """Return a refusal in doubt, of somebody who waits and says little else: half of the bar from which on it is asked is enough."""
         bar = self.heads.bars.command[MAY_REFUSE] * HALF_HEARD
         return [Command(MAY_REFUSE, sure=likely[REFUSES])] if likely[REFUSES] >= bar else []
 
-    def _likeliest(self, likely: Mapping[str, float]) -> list[Command]:
+    def _half_heard(self, likely: Mapping[str, float]) -> list[Command]:
         """Return what a message most likely tells or feels that otherwise does nothing, or only thanks: half of its bar is enough then."""
         bars = self.heads.bars.command
         name = max(HALF_HEARD_TOO, key=lambda label: likely[label] / bars[label])
         return [Command(name, sure=likely[name])] if likely[name] >= bars[name] * HALF_HEARD else []
 
-    def _who(self, row: Matrix, context: Context, *, put_right: bool) -> Who:
+    def _writer(self, row: Matrix, context: Context, *, put_right: bool) -> Who:
         """Return who writes, where it is sure enough; surer to change who is known, but not where that is put right."""
         who, sure = self.heads.role(row)
         bar = self.heads.bars.who if put_right or context.who is Who.UNKNOWN else self.heads.bars.who_again
