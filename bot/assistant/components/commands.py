@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import structlog
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -18,6 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.assistant.components.encoder import shared_encoder
+from bot.assistant.components.learned import LearnedComponent
 from bot.assistant.components.screener import SCREENING, SPELT
 from bot.assistant.importer import METADATA, rows_of
 from bot.assistant.learned_parts import fill
@@ -45,57 +45,38 @@ _log = structlog.get_logger()
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
-class CommandClassifier(GraphComponent):
+class CommandClassifier(LearnedComponent[CommandModel]):
     """Understands a screened message in its conversation, which comes in its metadata, as does a library other than the files'."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource, understanding: CommandModel | None) -> None:
-        self._storage = storage
-        self._resource = resource
-        self._understanding = understanding
-        self._over: CommandModel | None = None  # the understanding over the library that came with the last message
+    def __init__(self, storage: ModelStorage, resource: Resource, model: CommandModel | None) -> None:
+        super().__init__(storage, resource, model)
+        self._over: CommandModel | None = None  # the model over the library that came with the last message
         self._lexicon = shared_lexicon()
 
     @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> CommandClassifier:
-        """Make the component for training."""
-        return cls(model_storage, resource, None)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> CommandClassifier:
-        """Load the trained component from Rasa's model archive; without the tuned encoder it understands by topics alone."""
+    def read(cls, folder: Path) -> CommandModel | None:
+        """Read the model; without the tuned encoder messages are understood by topics alone."""
         encoder = shared_encoder()
         if not isinstance(encoder, TunedEncoder):
             _log.error("commands_by_topic_only", reason="the tuned encoder is not loaded")
-            return cls(model_storage, resource, None)
-        with model_storage.read_from(resource) as folder:
-            if (folder / _TEXTS).exists():  # not in a model of before
-                parsed_before(json.loads((folder / _TEXTS).read_bytes()))
-            return cls(model_storage, resource, CommandModel.load(folder, encoder))
+            return None
+        if (folder / _TEXTS).exists():  # not in a model of before
+            parsed_before(json.loads((folder / _TEXTS).read_bytes()))
+        return CommandModel.load(folder, encoder)
 
-    def train(self, training_data: TrainingData) -> Resource:
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Learn from the labelled messages, the lists, the library and the labelled conversations."""
         reached("commands")
 
-        def learn(folder: Path) -> None:
-            train_understanding(rows_of(training_data), phrases_by_meaning(), NLU_DATA, folder)
+        def learn(place: Path) -> None:
+            train_understanding(rows_of(training_data), phrases_by_meaning(), NLU_DATA, place)
 
-        with self._storage.write_to(self._resource) as folder:
-            fill(COMMANDS_PART, folder, learn)
-            fill(PERSON_PART, folder / PERSON, lambda place: learn_apart(OF_PERSON, NLU_DATA, place))
-            fill(ALARMING_PART, folder / ALARMING, lambda place: learn_apart(OF_ALARMING, NLU_DATA, place))
-            fill(TELLINGS_PART, folder / TELLINGS, lambda place: train_tellings(NLU_DATA, place))
-            (folder / _TEXTS).write_text(json.dumps(parse_texts(text_files()), ensure_ascii=False), encoding="utf-8")
+        fill(COMMANDS_PART, folder, learn)
+        fill(PERSON_PART, folder / PERSON, lambda place: learn_apart(OF_PERSON, NLU_DATA, place))
+        fill(ALARMING_PART, folder / ALARMING, lambda place: learn_apart(OF_ALARMING, NLU_DATA, place))
+        fill(TELLINGS_PART, folder / TELLINGS, lambda place: train_tellings(NLU_DATA, place))
+        (folder / _TEXTS).write_text(json.dumps(parse_texts(text_files()), ensure_ascii=False), encoding="utf-8")
         reached("dialogue")
-        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, entities and commands of each message."""
@@ -121,11 +102,11 @@ class CommandClassifier(GraphComponent):
 
     def _over_library(self, library: Library | None) -> CommandModel | None:
         """Return the understanding over a library, over that of the files where none came with a message."""
-        if library is None or self._understanding is None:
-            return self._understanding
+        if library is None or self._model is None:
+            return self._model
         over = self._over  # another reader may set it meanwhile
         if over is None or over.library is not library:
-            over = self._over = self._understanding.over(library, shared_encoder(), over)
+            over = self._over = self._model.over(library, shared_encoder(), over)
         return over
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -14,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.assistant.components.encoder import ENCODING, shared_encoder
+from bot.assistant.components.learned import LearnedComponent
 from bot.assistant.importer import METADATA, rows_of
 from bot.assistant.learned_parts import fill
 from bot.assistant.sources import LANGUAGE_PART
@@ -28,56 +27,37 @@ LANGUAGE = "language"
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
-class LanguageClassifier(GraphComponent):
+class LanguageClassifier(LearnedComponent[LanguageIdentifier]):
     """Names a message's language; the conversation's so far comes in the message's metadata."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource, languages: LanguageIdentifier | None) -> None:
-        self._storage = storage
-        self._resource = resource
-        self._languages = languages
+    def __init__(self, storage: ModelStorage, resource: Resource, model: LanguageIdentifier | None) -> None:
+        super().__init__(storage, resource, model)
         encoder = shared_encoder()
         self._heads = Heads.load(encoder.folder) if isinstance(encoder, TunedEncoder) else None
 
     @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> LanguageClassifier:
-        """Make the component for training."""
-        return cls(model_storage, resource, None)
+    def read(cls, folder: Path) -> LanguageIdentifier:
+        """Read the classifier of languages."""
+        return load_languages(folder)
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> LanguageClassifier:
-        """Load the trained component from Rasa's model archive."""
-        with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, load_languages(folder))
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Train on the labelled messages and on how they look without diacritics and in Latin letters."""
+    def learn(self, training_data: TrainingData, folder: Path) -> LanguageIdentifier:
+        """Learn from the labelled messages and from how they look without diacritics and in Latin letters."""
         reached("languages")
 
-        def learn(folder: Path) -> None:
+        def learn(place: Path) -> None:
             rows = rows_of(training_data)
-            train_language([row.text for row in rows], [row.language for row in rows], read_other_languages()).save(folder)
+            train_language([row.text for row in rows], [row.language for row in rows], read_other_languages()).save(place)
 
-        with self._storage.write_to(self._resource) as folder:
-            fill(LANGUAGE_PART, folder, learn)
-            self._languages = load_languages(folder)
-        return self._resource
+        fill(LANGUAGE_PART, folder, learn)
+        return self.read(folder)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the language of each message."""
-        if self._languages is None:
+        if self._model is None:
             raise RuntimeError("The language component was asked before it was trained or loaded.")
         for message in messages:
             hint = (message.get(METADATA) or {}).get(LANGUAGE)
             text = readable(message.get(TEXT) or "")
-            language = name_language(self._languages, text, hint, message.get(ENCODING), self._heads)
+            language = name_language(self._model, text, hint, message.get(ENCODING), self._heads)
             message.set(LANGUAGE, language, add_to_output=True)
         return messages

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.assistant.components.encoder import ENCODING, shared_encoder
 from bot.assistant.components.language import LANGUAGE
+from bot.assistant.components.learned import LearnedComponent
 from bot.assistant.importer import rows_of
 from bot.assistant.learned_parts import fill
 from bot.assistant.sources import SCREENING_PART
@@ -29,45 +26,23 @@ SCREENING, SPELT = "screening", "spelt"
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
-class ScreeningClassifier(GraphComponent):
+class ScreeningClassifier(LearnedComponent[ScreeningModel]):
     """Judges an encoded message whose language is known."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource, model: ScreeningModel | None) -> None:
-        self._storage = storage
-        self._resource = resource
-        self._model = model
-
     @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> ScreeningClassifier:
-        """Make the component for training."""
-        return cls(model_storage, resource, None)
+    def read(cls, folder: Path) -> ScreeningModel:
+        """Read the screening model."""
+        return load_screening_model(folder, shared_encoder())
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> ScreeningClassifier:
-        """Load the trained component from Rasa's model archive."""
-        with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, load_screening_model(folder, shared_encoder()))
+    def learn(self, training_data: TrainingData, folder: Path) -> ScreeningModel:
+        """Learn from the labelled messages."""
 
-    def train(self, training_data: TrainingData) -> Resource:
-        """Train on the labelled messages and keep the model in Rasa's archive."""
-
-        def learn(folder: Path) -> None:
+        def learn(place: Path) -> None:
             strangers = read_rows(validation_files())
-            train_screening(rows_of(training_data), strangers, NLU_DATA, folder, progress=reached)
+            train_screening(rows_of(training_data), strangers, NLU_DATA, place, progress=reached)
 
-        with self._storage.write_to(self._resource) as folder:
-            fill(SCREENING_PART, folder, learn)
-            self._model = load_screening_model(folder, shared_encoder())
-        return self._resource
+        fill(SCREENING_PART, folder, learn)
+        return self.read(folder)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the screening of each message."""
