@@ -4,6 +4,12 @@ import pytest
 
 from tests.channels.twilio.test_delivery import *  # noqa: F403
 from tests.channels.webchat.test_presence import *  # noqa: F403
+from tests.commands.test_keys import (  # noqa: F401 - the others start a program over a folder
+    key_file,
+    test_a_key_that_is_missing_from_the_file_is_told_with_what_needs_it,
+    test_a_rotation_that_was_broken_off_is_finished_and_loses_nothing_meanwhile,
+    test_after_a_rotation_and_without_the_old_key_everything_opens_and_everybody_can_log_in,
+)
 from tests.console.test_case_files import *  # noqa: F403
 from tests.console.test_case_owners import *  # noqa: F403
 from tests.console.test_cases import *  # noqa: F403
@@ -12,12 +18,6 @@ from tests.console.test_corrections import (  # noqa: F401 - the others look int
     other_process,
     test_a_phrase_that_says_a_sign_says_it_from_the_next_message_on_in_every_process_until_it_is_undone,
     test_a_sign_that_a_phrase_does_not_say_is_not_found_in_it_but_in_every_other_word,
-)
-from tests.console.test_keys import (  # noqa: F401 - the others start a program over a folder
-    key_file,
-    test_a_key_that_is_missing_from_the_file_is_told_with_what_needs_it,
-    test_a_rotation_that_was_broken_off_is_finished_and_loses_nothing_meanwhile,
-    test_after_a_rotation_and_without_the_old_key_everything_opens_and_everybody_can_log_in,
 )
 from tests.console.test_unreadable import *  # noqa: F403
 from tests.conversation.test_frontdoor import *  # noqa: F403

@@ -10,8 +10,7 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import select, update
 
 from bot.program import Program
-from bot.runtime.live_events import QUEUE, LiveEvents
-from bot.runtime.typing_indicators import LASTS, TypingIndicators
+from bot.runtime.live_events import QUEUE
 from bot.storage.tables import Handoff
 
 Client = TestClient[Any, Any]
@@ -83,19 +82,3 @@ async def test_only_a_consultant_who_has_the_conversation_learns_that_somebody_w
     await says(client, headers, "jestem", "2")
     assert not program.typing.writing("person", case.conversation_id)  # it is there
     assert (await client.post("/chat/writing")).status == 401
-
-
-def test_a_sign_lasts_some_seconds_and_reaches_other_processes_as_a_ring() -> None:
-    now = [100.0]
-    here, there = LiveEvents(), LiveEvents()
-    carried: list[str] = []
-    here.carry = lambda *names: carried.extend(names)
-    signs, others = TypingIndicators(here, lambda: now[0]), TypingIndicators(there, lambda: now[0])
-    signs.give("consultant", "c1")
-    there.publish_here(*carried)
-    for known in (signs, others):
-        assert known.writing("consultant", "c1")
-        assert not known.writing("person", "c1")
-        assert not known.writing("consultant", "c2")
-    now[0] += LASTS
-    assert not others.writing("consultant", "c1")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import update
 
 from bot.program import opened
@@ -9,6 +10,8 @@ from bot.storage.concealed import provider_ids
 from bot.storage.tables import Delivery, Message
 from tests.channels.conftest import Town
 from tests.support import in_files
+
+pytestmark = pytest.mark.program
 
 
 def sids(town: Town) -> tuple[str, list[str]]:

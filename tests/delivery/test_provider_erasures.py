@@ -18,6 +18,8 @@ from bot.operations.housekeeping import tidy
 from bot.storage.tables import Conversation, ProviderErasureDue
 from tests.channels.conftest import CHAT, PERSON, Town, payload
 
+pytestmark = pytest.mark.program
+
 DELETE = "usuń rozmowę"
 
 

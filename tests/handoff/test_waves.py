@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from bot.handoff.waves import open_cases, set_aside, waves
 from bot.storage.tables import Alarm
 from tests.alarms.conftest import Night
+
+pytestmark = pytest.mark.program
 
 FAKE = "szef mnie zamknął, pomocy"
 
