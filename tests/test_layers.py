@@ -1,6 +1,7 @@
 """Imports point one way: see tests/layers.py for the table."""
 
 import ast
+from collections import defaultdict
 
 import pytest
 
@@ -86,3 +87,26 @@ def test_the_picture_in_the_documentation_is_that_of_the_code() -> None:
 
 def test_no_module_is_longer_than_one_idea() -> None:
     assert [path.name for path in MODULES.values() if len(path.read_text(encoding="utf-8").splitlines()) > 400] == []
+
+
+def public_types(source: str) -> set[str]:
+    """Return the public classes of a module, and what it calls a closed set of values (`Name = Literal[...]`)."""
+    body = ast.parse(source).body
+    literals = [
+        node.targets[0].id
+        for node in body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Subscript)
+        and isinstance(node.value.value, ast.Name)
+        and node.value.value.id == "Literal"
+    ]
+    return {name for name in [*literals, *(node.name for node in body if isinstance(node, ast.ClassDef))] if name[0] != "_"}
+
+
+def test_a_name_of_a_type_says_which_one_it_is() -> None:
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for module, path in MODULES.items():
+        for name in public_types(path.read_text(encoding="utf-8")):
+            named[name].append(module)
+    assert {name: modules for name, modules in named.items() if len(modules) > 1} == {}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from prometheus_client import Counter
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.limits import Limits, TooMany
-from bot.api.models import PAGE, Answer, Case, Cases, Change, Close, Message, Messages, describe
+from bot.api.models import PAGE, Case, CaseAnswer, CaseMessage, Cases, Change, Close, Messages, describe
 from bot.api.tokens import Tokens
 from bot.console.case_files import CaseFiles
 from bot.console.logins import Visitor
@@ -46,7 +47,6 @@ _NUMBER: Final = re.compile(
 LEFT_OUT: Final = "[…]"
 REFUSED = Counter("frontdoor_api_refused", "Requests for cases that were refused.", ["why"])
 TOKEN: Final = web.RequestKey("api_token", ApiToken)
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class CasesApi:
@@ -155,7 +155,7 @@ class CasesApi:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Send a text to the person of a case that the token has; the same `message_id` again sends nothing."""
-        answer = await self._input(request, Answer)
+        answer = await self._input(request, CaseAnswer)
         if isinstance(answer, web.Response):
             return answer
         if not readable(answer.text):
@@ -239,10 +239,10 @@ class CasesApi:
             }
         )
 
-    def _message(self, said: OpenedMessage, token: ApiToken) -> Message:
+    def _message(self, said: OpenedMessage, token: ApiToken) -> CaseMessage:
         titles = self.program.wording.titles.get(said.language, {})
         words = titles.get(said.text.removeprefix("@"), said.text) if said.text.startswith("@") else said.text
-        return Message.model_validate(
+        return CaseMessage.model_validate(
             {
                 "number": said.number,
                 "from": said.author,

@@ -14,16 +14,16 @@ from bot.messages import LANGUAGES, Indicator, Speaker, Triage
 
 PREFIX: Final = "/api"
 PAGE: Final = 100
-State = Literal["waiting", "withdrawn", "taken", "closed", "erased"]
+CaseState = Literal["waiting", "withdrawn", "taken", "closed", "erased"]
 Consent = Literal["share", "confidential", "anonymous"]
-Outcome = Literal["support", "referred", "informed", "no_contact", "not_trafficking", "misuse", "other"]
+CaseOutcome = Literal["support", "referred", "informed", "no_contact", "not_trafficking", "misuse", "other"]
 
 
 class Case(BaseModel):
     """A case, in ids and codes. Of an erased one only `id` and `state` are left: erase what you keep of it."""
 
     id: str
-    state: State
+    state: CaseState
     changed: int = Field(description="Rises with every change; see `cursor`.")
     reason: str | None = None
     triage: Triage | None = None
@@ -56,10 +56,10 @@ class Cases(BaseModel):
     more: bool = Field(description="There are more already.")
 
 
-class Message(BaseModel):
+class CaseMessage(BaseModel):
     """One message of a conversation. Digits that look like a telephone number are left out of `text`."""
 
-    model_config = ConfigDict(populate_by_name=True)
+    model_config = ConfigDict(title="Message", populate_by_name=True)
 
     number: int
     author: Literal["person", "bot", "consultant"] = Field(alias="from")
@@ -75,7 +75,7 @@ class Message(BaseModel):
 class Messages(BaseModel):
     """Messages of a case after a number, in order."""
 
-    messages: list[Message]
+    messages: list[CaseMessage]
 
 
 class TakeOrHandBack(BaseModel):
@@ -92,7 +92,7 @@ class Close(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: Literal["close"]
-    outcome: Outcome
+    outcome: CaseOutcome
 
 
 class Change(RootModel[Annotated[TakeOrHandBack | Close, Field(discriminator="action")]]):
@@ -103,10 +103,10 @@ class Change(RootModel[Annotated[TakeOrHandBack | Close, Field(discriminator="ac
 SOMETHING_TO_READ: Final = r"[^\s\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 
 
-class Answer(BaseModel):
+class CaseAnswer(BaseModel):
     """A text for the person of a case that the token has."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(title="Answer", extra="forbid", strict=True)
 
     message_id: Annotated[StorableId, Field(min_length=1, max_length=100, description="Your own id; makes a repeat harmless.")]
     text: Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra={"pattern": SOMETHING_TO_READ})]
@@ -121,7 +121,7 @@ class Sent(BaseModel):
 
 def describe() -> dict[str, Any]:
     """Return the OpenAPI document."""
-    schemas = schemas_of((Case, Cases, Messages, Change, Answer, Sent, ErrorOut))
+    schemas = schemas_of((Case, Cases, Messages, Change, CaseAnswer, Sent, ErrorOut))
 
     def answers(status: str, sentence: str, name: str, *more: str) -> dict[str, Any]:
         failures = {

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +18,7 @@ from bot.alarms.record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
 from bot.alarms.sounding import OpenAlarm
 from bot.console.logins import Visitor
 from bot.console.open_queue import OpenNow
-from bot.console.protection import WATCHING, Handler, route_name
+from bot.console.protection import WATCHING, route_name
 from bot.console.services import ATTENTION, SERVICES, VISITOR, ConsoleServices
 from bot.messages import Triage
 from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, Message

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.console.logins import Visitor
 from bot.console.services import COOKIE, FORM_COOKIE, PREFIX, SERVICES, VISITOR, ConsoleServices
 from bot.http.errors import HTTP_FAILURES
 
 log = structlog.get_logger()
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # Pages that are there before a login is complete, by the name of their route.
 OPEN: Final = frozenset({"login", "static", "language", "manifest"})

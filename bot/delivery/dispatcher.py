@@ -190,7 +190,7 @@ class Dispatcher:
                 pause = max(RETRY.after(row.attempts + 1) * random.uniform(0.5, 1.0), wait or timedelta())  # noqa: S311 - spreads retries, hides nothing
             row.due_at = self.clock() + pause
 
-    async def _close(self, outbound: Outbound, state: outbox.State, code: str, reachable: Unreachable | None) -> None:
+    async def _close(self, outbound: Outbound, state: outbox.DeliveryState, code: str, reachable: Unreachable | None) -> None:
         ATTEMPTS.labels(outbound.channel, "refused").inc()
         async with self.database.transaction() as session:
             conversation = await self.conversations.get(session, outbound.conversation_id)

@@ -34,7 +34,7 @@ LEFT: Final = "left"
 
 UNFINISHED: Final = (*OPEN, "unknown")  # the states that a row may have while it is open
 
-State = Literal["due", "sending", "sent", "delivered", "failed", "unknown", "cancelled"]
+DeliveryState = Literal["due", "sending", "sent", "delivered", "failed", "unknown", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ async def sent_ids(session: AsyncSession, vault: Vault, conversation_id: str) ->
     return [(part, row.finished_at or row.created_at) for row in found.scalars() for part in provider_ids(vault, row)]
 
 
-def end(row: Delivery, state: State, code: str | None, now: datetime) -> None:
+def end(row: Delivery, state: DeliveryState, code: str | None, now: datetime) -> None:
     """Close a row; a failure is logged by ids and codes."""
     row.state, row.error_code, row.finished_at = state, code, now
     DELIVERIES.labels(row.channel, state, code or "").inc()

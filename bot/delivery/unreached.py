@@ -13,7 +13,7 @@ from bot.messages import Triage
 from bot.storage.conversations import ConversationStore
 from bot.storage.tables import Conversation, Delivery
 
-Ending = tuple[outbox.State, str]
+Ending = tuple[outbox.DeliveryState, str]
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.http.errors import problem
 
@@ -24,7 +24,6 @@ HEADERS: Final = {
 }
 HSTS: Final = "max-age=31536000"  # seconds; browsers do not come unencrypted for a year
 _PROOFS: Final = ("Cookie", "X-CSRF-Token")
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Headers:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from bot.runtime.live_events import QUEUE, LiveEvents
 
-Who = Literal["person", "consultant"]
+Typist = Literal["person", "consultant"]
 LASTS: Final = 7.0  # seconds; whoever goes on writing gives another every 4
 _MARK: Final = "writes"
 
@@ -25,16 +25,16 @@ class TypingIndicators:
         self._heard: dict[str, float] = {}
         live_events.subscribers.append(self._hear)
 
-    def give(self, who: Who, conversation_id: str) -> None:
+    def give(self, who: Typist, conversation_id: str) -> None:
         """Tell the other side that somebody is writing."""
         self.live_events.publish(_name(who, conversation_id), QUEUE if who == "person" else conversation_id)
 
-    def writing(self, who: Who, conversation_id: str) -> bool:
+    def writing(self, who: Typist, conversation_id: str) -> bool:
         """Say whether a sign was given within the last seconds."""
         heard = self._heard.get(_name(who, conversation_id))
         return heard is not None and self.now() - heard < LASTS
 
-    def over(self, who: Who, conversation_id: str) -> None:
+    def over(self, who: Typist, conversation_id: str) -> None:
         """Forget a sign: what was being written is there."""
         self._heard.pop(_name(who, conversation_id), None)
 
@@ -46,5 +46,5 @@ class TypingIndicators:
         self._heard[name] = now
 
 
-def _name(who: Who, conversation_id: str) -> str:
+def _name(who: Typist, conversation_id: str) -> str:
     return f"{_MARK}:{who}:{conversation_id}"

@@ -123,7 +123,7 @@ def _finds_row(connection: Connection) -> bool:
     return any(connection.execute(one).first() for one in chosen)
 
 
-Role = Literal["sealing", "coming", "older", "missing"]
+KeyRole = Literal["sealing", "coming", "older", "missing"]
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class KeyInUse:
 
     name: str
     values: int
-    role: Role
+    role: KeyRole
 
 
 def announce_key(path: Path) -> None:
@@ -154,7 +154,7 @@ async def keys_in_use(database: Database, vault: Vault, path: Path) -> list[KeyI
     ours = [key_id(key) for key in vault.keys]
     coming = ours[-1] if is_coming(path) else None
 
-    def role(key: bytes) -> Role:
+    def role(key: bytes) -> KeyRole:
         if key not in ours:
             return "missing"
         return "sealing" if key == ours[0] else "coming" if key == coming else "older"

@@ -17,7 +17,7 @@ from schemathesis import GenerationMode
 
 from bot.api.cases import CasesApi
 from bot.api.limits import Limits
-from bot.api.models import PREFIX
+from bot.api.models import PREFIX, describe
 from bot.api.tokens import Tokens
 from bot.messages import Inbound
 from bot.storage.audit import AuditLog
@@ -83,3 +83,16 @@ def test_what_the_document_forbids_is_refused(served: tuple[str, str, str]) -> N
             case.call_and_validate()
 
         is_refused()
+
+
+def test_the_names_that_generated_clients_have_stay_when_classes_are_renamed() -> None:
+    assert describe()["components"]["schemas"].keys() >= {
+        "Case",
+        "Cases",
+        "Message",
+        "Messages",
+        "Change",
+        "Answer",
+        "Sent",
+        "ErrorOut",
+    }

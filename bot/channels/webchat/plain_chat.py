@@ -22,7 +22,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from bot.channels.webchat.channel import CHANNEL, WebChat
 from bot.channels.webchat.frontend.languages import FALLBACK, wanted
 from bot.channels.webchat.frontend.page import NEUTRAL_PAGE, PLAIN
-from bot.channels.webchat.frontend.plain_page import Line, Note, PlainPage, View
+from bot.channels.webchat.frontend.plain_page import Line, PageNote, PlainPage, View
 from bot.channels.webchat.returning import TooManyGuesses
 from bot.channels.webchat.signed_tickets import Tickets
 from bot.conversation.frontdoor import MAX_TEXT
@@ -68,7 +68,7 @@ def _clean(value: object) -> object:
 Short = Annotated[str, BeforeValidator(_clean), Field(max_length=_SHORT)]
 
 
-class Form(BaseModel):
+class PlainForm(BaseModel):
     """What a page sent. `do` is what one of the page's own buttons does, `choice` the value of a button in a message."""
 
     model_config = ConfigDict(frozen=True)
@@ -102,9 +102,9 @@ class Form(BaseModel):
 class _Outcome:
     """What a form came to, before it is shown."""
 
-    form: Form
+    form: PlainForm
     conversation: Conversation | None = None
-    note: Note | None = None
+    note: PageNote | None = None
     status: int = 200
     code: str = ""
 
@@ -132,13 +132,13 @@ class PlainChat:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show an empty page; nothing is opened or stored until somebody writes."""
-        return await self._shown(request, _Outcome(Form(language=wanted(request) or "")))
+        return await self._shown(request, _Outcome(PlainForm(language=wanted(request) or "")))
 
     async def take(self, request: web.Request) -> web.Response:
         """Do what a form says, and show what came of it."""
-        empty = Form(language=wanted(request) or "")
+        empty = PlainForm(language=wanted(request) or "")
         try:
-            form = Form.model_validate(dict(await request.post()))
+            form = PlainForm.model_validate(dict(await request.post()))
         except (ValidationError, UnicodeDecodeError, web.HTTPRequestEntityTooLarge):
             return await self._shown(request, _Outcome(empty, note="not_sent", status=400))
         if not _own(request):
@@ -163,7 +163,7 @@ class PlainChat:
         """Finish shutting the pages that were left."""
         await self.tasks.close(patience=SHUTS_WITHIN)
 
-    async def _done(self, request: web.Request, form: Form) -> _Outcome:
+    async def _done(self, request: web.Request, form: PlainForm) -> _Outcome:
         conversation = await self._find(form.token)
         if len(form.says) > MAX_TEXT:
             return replace(self._unsent(form, "not_sent", 413), conversation=conversation)
@@ -178,16 +178,16 @@ class PlainChat:
         if form.do == "erase_yes":
             await self._use_up(form.token)
             await self.frontdoor.erase(conversation.id)
-            return _Outcome(Form(language=form.language), note="erased")
+            return _Outcome(PlainForm(language=form.language), note="erased")
         return _Outcome(form, conversation)
 
-    async def _begun(self, request: web.Request, form: Form) -> _Outcome:
+    async def _begun(self, request: web.Request, form: PlainForm) -> _Outcome:
         """Begin a conversation when something is said; what was erased or left does not begin again."""
         if form.do == "language" and form.to in LANGUAGES:
             return _Outcome(form.model_copy(update={"language": form.to, "do": ""}))
         age = self.tickets.age(form.token)
         if age is not None and await self._used_up(form.token):
-            return _Outcome(Form(language=form.language), note="closed")
+            return _Outcome(PlainForm(language=form.language), note="closed")
         if age is not None and form.do == "return":
             return await self._came_back(request, form)
         if age is None or age > OPENS_FOR or not form.id:
@@ -205,14 +205,14 @@ class PlainChat:
         conversation = await self._find(form.token)
         return await self._said(form, conversation) if conversation is not None else _Outcome(form, note="send_again")
 
-    def _unsent(self, form: Form, note: Note, status: int = 200) -> _Outcome:
+    def _unsent(self, form: PlainForm, note: PageNote, status: int = 200) -> _Outcome:
         """Keep what was to be said in the field, a choice by its title, which means the same when it is sent."""
         language, _ = _languages(form.language)
         return _Outcome(
             form.model_copy(update={"text": form.text or self._chosen(form.choice, language)}), note=note, status=status
         )
 
-    async def _said(self, form: Form, conversation: Conversation) -> _Outcome:
+    async def _said(self, form: PlainForm, conversation: Conversation) -> _Outcome:
         outcome = await self.frontdoor.receive(
             Inbound(
                 channel=CHANNEL,
@@ -224,13 +224,13 @@ class PlainChat:
         )
         if outcome.erased:
             await self._use_up(form.token)
-            return _Outcome(Form(language=form.language), note="erased")
+            return _Outcome(PlainForm(language=form.language), note="erased")
         draft = "" if form.do == "send" and not form.choice else form.text
         answered = next((reply.language for reply in reversed(outcome.replies) if reply.language in LANGUAGES), form.language)
         language = form.to if form.do == "language" else answered
         return _Outcome(form.model_copy(update={"text": draft, "language": language, "do": "said"}), conversation)
 
-    async def _coded(self, form: Form, conversation: Conversation) -> _Outcome:
+    async def _coded(self, form: PlainForm, conversation: Conversation) -> _Outcome:
         """Show a code to come back with, once: a page that is loaded again makes none, so that what was written down stays right."""
         made = f"code:{form.id}"
         if await self._used_up(made):
@@ -242,7 +242,7 @@ class PlainChat:
         await self._use_up(made)
         return _Outcome(form, conversation, "code_says", code=code)
 
-    async def _came_back(self, request: web.Request, form: Form) -> _Outcome:
+    async def _came_back(self, request: web.Request, form: PlainForm) -> _Outcome:
         """Show the conversation of a code, at what was said last; a wrong one stays in its field."""
         try:
             opened = await self.webchat.coming_back.opened(request, code=form.code, token=form.token)
@@ -253,7 +253,7 @@ class PlainChat:
             return _Outcome(form, note="code_wrong", status=404, code=form.code)
         return _Outcome(form.model_copy(update={"language": conversation.language, "do": "said"}), conversation)
 
-    async def _leave(self, form: Form) -> None:
+    async def _leave(self, form: PlainForm) -> None:
         """Let nobody in any more who goes back to this page; the way out leads away whatever fails."""
         try:
             conversation = await self._find(form.token)
@@ -300,7 +300,7 @@ class PlainChat:
         )
         return self.page.render(view, language).response(request, HEADERS, status=answer.status)
 
-    def _again(self, request: web.Request, form: Form) -> web.Response:
+    def _again(self, request: web.Request, form: PlainForm) -> web.Response:
         """Show the same form once more, with the same id, without asking the database."""
         language, _ = _languages(form.language)
         form = self._unsent(form, "send_again").form
@@ -316,7 +316,7 @@ class PlainChat:
         )
         return self.page.render(view, language).response(request, HEADERS, status=503)
 
-    def _greeting(self, form: Form) -> list[Line]:
+    def _greeting(self, form: PlainForm) -> list[Line]:
         language, also = _languages(form.language)
         wording = self.program.wording
         return [
@@ -326,7 +326,7 @@ class PlainChat:
             )
         ]
 
-    def _lines(self, said: Sequence[OpenedMessage], form: Form, language: str) -> list[Line]:
+    def _lines(self, said: Sequence[OpenedMessage], form: PlainForm, language: str) -> list[Line]:
         """Return the messages as they are shown: the program's in the page's language, and choices with the last ones."""
         last = max((place for place, one in enumerate(said) if one.author == "person"), default=-1)
         lines = []
@@ -339,7 +339,7 @@ class PlainChat:
         first = last if form.do == "said" else next((place for place, one in enumerate(said) if self._news(one, form)), None)
         return [replace(line, now=place == first) for place, line in enumerate(lines)]
 
-    def _news(self, one: OpenedMessage, form: Form) -> bool:
+    def _news(self, one: OpenedMessage, form: PlainForm) -> bool:
         return one.number > form.seen and one.author != "person"
 
     def _chosen(self, text: str, language: str) -> str:

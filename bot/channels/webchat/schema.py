@@ -82,18 +82,20 @@ class Replies(BaseModel):
     replies: list[ReplyOut]
 
 
-class State(BaseModel):
+class ConversationState(BaseModel):
     """Who is with the person now."""
 
-    model_config = ConfigDict(populate_by_name=True)
+    model_config = ConfigDict(title="State", populate_by_name=True)
 
     who: Literal["program", "consultant"] = Field(alias="with", description="Who answers what is sent now.")
     writing: bool = Field(description="Whether a consultant is writing at this moment.")
     read: int = Field(description="Number of the last message that a consultant has seen; 0 for none.")
 
 
-class Answer(Replies):
+class MessageReplies(Replies):
     """The replies to a message."""
+
+    model_config = ConfigDict(title="Answer")
 
     id: str | None = Field(description="The number of the message itself, to compare with `read`; none when it was erased.")
 
@@ -101,7 +103,7 @@ class Answer(Replies):
 class News(Replies):
     """What came since, and who is there."""
 
-    state: State
+    state: ConversationState
 
 
 class OpenedConversation(Replies):
@@ -135,7 +137,9 @@ class Returned(BaseModel):
 
 def describe() -> dict[str, Any]:
     """Return the OpenAPI document, made from the models that the code validates with."""
-    schemas = schemas_of((NewConversation, NewMessage, Answer, News, OpenedConversation, NewCode, Return, Returned, ErrorOut))
+    schemas = schemas_of(
+        (NewConversation, NewMessage, MessageReplies, News, OpenedConversation, NewCode, Return, Returned, ErrorOut)
+    )
 
     def error(sentence: str) -> dict[str, Any]:
         return {"description": sentence, "content": content("ErrorOut")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["ready", "off", "missing"]
+FindingState = Literal["ready", "off", "missing"]
 
 
 @dataclass(frozen=True)
@@ -13,5 +13,5 @@ class Finding:
     """One thing that was looked at."""
 
     what: str
-    state: State
+    state: FindingState
     sentence: str

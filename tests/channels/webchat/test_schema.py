@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from hypothesis import HealthCheck, assume, given, settings
 from schemathesis import GenerationMode
 
+from bot.channels.webchat.schema import describe
 from bot.conversation.frontdoor import MAX_TEXT
 from bot.language.normalise import printable
 from bot.server import application
@@ -81,3 +82,19 @@ def test_what_the_document_forbids_is_refused(described: Any, address: str) -> N
             case.call_and_validate()
 
         is_refused()
+
+
+def test_the_names_that_generated_clients_have_stay_when_classes_are_renamed() -> None:
+    names = {
+        "NewConversation",
+        "NewMessage",
+        "Answer",
+        "News",
+        "State",
+        "OpenedConversation",
+        "NewCode",
+        "Return",
+        "Returned",
+        "ErrorOut",
+    }
+    assert describe()["components"]["schemas"].keys() >= names

@@ -18,7 +18,7 @@ from bot.language.writing import direction
 from bot.messages import LANGUAGES, Button
 
 NOW: Final = "now"  # the place in the page that is shown first after a form was sent
-Note = Literal[
+PageNote = Literal[
     "nothing_new",
     "send_again",
     "not_sent",
@@ -61,7 +61,7 @@ class View:
     begun: bool = False
     seen: int = 0
     draft: str = ""
-    note: Note | None = None
+    note: PageNote | None = None
     code: str = ""
 
 
