@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
+import ast
+import functools
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -19,6 +23,7 @@ from bot.settings import PROJECT_ROOT, Settings
 from bot.storage import case_events, gaps, receipts
 from bot.storage.sealed import SEALED
 from bot.storage.tables_outward import Table
+from encoder.plan import Plan
 from tests.pictures import words_of_the_picture
 
 OPERATIONS = (PROJECT_ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -26,6 +31,17 @@ PRIVACY = (PROJECT_ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
 COUNTS = {16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty"}
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [*sorted((PROJECT_ROOT / "docs").glob("*.md")), PROJECT_ROOT / "README.md"]
+
+# Where commands are told that are of no document for the operator, beside those that are.
+TELLING_COMMANDS = [
+    path
+    for path in [
+        *DOCUMENTS,
+        *(PROJECT_ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md", "Makefile")),
+        *sorted(path for name in ("bench", "deploy", "encoder", "learned") for path in (PROJECT_ROOT / name).rglob("*.*")),
+    ]
+    if path.suffix in {"", ".md", ".py", ".service", ".sh", ".timer", ".yml"} and ".venv" not in path.parts
+]
 
 
 def settings_table() -> list[str]:
@@ -62,14 +78,58 @@ def test_every_counter_that_the_operator_is_told_to_watch_exists_under_the_name_
     assert told - exported == set()
 
 
-def test_every_command_that_the_documents_name_exists() -> None:
-    known = set(parser()._subparsers._group_actions[0].choices)  # type: ignore[union-attr,arg-type]
-    named = {
-        command
-        for path in DOCUMENTS
-        for command in re.findall(r"python -m bot ([a-z]+(?:-[a-z]+)*)", path.read_text(encoding="utf-8"))
-    }
-    assert named - known == set()
+@functools.cache
+def options_of_commands() -> dict[str, set[str]]:
+    """Return the options of each command of the program, with those of the acts that it has."""
+
+    def of(one: argparse.ArgumentParser) -> set[str]:
+        below = [
+            sub for action in one._actions if isinstance(action, argparse._SubParsersAction) for sub in action.choices.values()
+        ]
+        return {*one._option_string_actions}.union(*map(of, below))
+
+    [commands] = [action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    return {name: of(command) for name, command in commands.choices.items()}
+
+
+@pytest.mark.parametrize("path", TELLING_COMMANDS, ids=lambda path: str(path.relative_to(PROJECT_ROOT)))
+def test_every_command_that_somebody_is_told_exists_and_has_the_options(path: Path) -> None:
+    told = re.findall(r"python -m bot ([a-z]+(?:-[a-z]+)*)([^`\n#|;]*)", path.read_text(encoding="utf-8"))
+    known = options_of_commands()
+    assert {command for command, _ in told} - known.keys() == set()
+    assert [
+        f"{command} {option}"
+        for command, rest in told
+        for option in re.findall(r"--[\w-]+", rest)
+        if option not in known[command]
+    ] == []
+
+
+@functools.cache
+def options_of(module: str) -> set[str] | None:
+    """Return the options of a module that is run by itself, None where there is none; read, as to import one may need PyTorch."""
+    path = PROJECT_ROOT.joinpath(*module.split("."))
+    source = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
+    if not source.exists() or "__main__" not in f"{source.name} {source.read_text(encoding='utf-8')}":
+        return None
+    calls = [node for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    added = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "add_argument"]
+    names = {name.value for call in added for name in call.args if isinstance(name, ast.Constant) and isinstance(name.value, str)}
+    made_of_fields = {f"--{field.name.replace('_', '-')}" for field in fields(Plan)} if module == "encoder.train" else set()
+    return names | made_of_fields | ({"--help"} if added else set())
+
+
+@pytest.mark.parametrize("path", TELLING_COMMANDS, ids=lambda path: str(path.relative_to(PROJECT_ROOT)))
+def test_every_other_module_that_somebody_is_told_to_run_exists_and_has_the_options(path: Path) -> None:
+    told = re.findall(r"python -m ((?:bench|encoder|tests)(?:\.\w+)+)([^`\n#|]*)", path.read_text(encoding="utf-8"))
+    known = {module: options_of(module) for module, _ in told}
+    assert [module for module, options in known.items() if options is None] == []
+    assert [
+        f"{module} {option}"
+        for module, rest in told
+        for option in re.findall(r"--[\w-]+", rest)
+        if option not in (known[module] or ())
+    ] == []
 
 
 def privacy_row(table: AnyTable) -> list[str]:
