@@ -20,7 +20,7 @@ from bot.alarms.watch import AlarmWatch
 from bot.api.cases import CasesApi
 from bot.api.models import PREFIX as API_PREFIX
 from bot.assistant import relearning
-from bot.channels.alarm_senders import alarm_ways
+from bot.channels.alarm_senders import alarm_ways, answer_to_call
 from bot.channels.messengers import CATCH_UP_SECONDS, RECOVER_SECONDS, Messengers
 from bot.channels.webchat.admission import Admission
 from bot.channels.webchat.channel import MAX_BODY, WebChat
@@ -80,7 +80,7 @@ def application(program: Program, messengers: Messengers | None = None) -> web.A
     app.router.add_get(f"{ASSETS}{{name}}", assets.serve)
     app.add_subapp("/console", make_console(program))
     app.add_subapp(API_PREFIX, CasesApi(program).application())
-    app.add_subapp(ALARM_PREFIX, AlarmPage(program).application())
+    app.add_subapp(ALARM_PREFIX, AlarmPage(program, answer_to_call).application())
     if messengers is not None:
         messengers.add_routes(app)
     health = web.Application(middlewares=[errors_as_json])

@@ -72,10 +72,11 @@ async def _pressed_key(request: web.Request) -> object:
 
 
 class AlarmPage:
-    """Serves the links of alarms."""
+    """Serves the links of alarms; `answer_to_call` writes words, in a language, as the provider wants that rings telephones."""
 
-    def __init__(self, program: AlarmParts) -> None:
+    def __init__(self, program: AlarmParts, answer_to_call: Callable[[str, str], str]) -> None:
         self.program = program
+        self.answer_to_call = answer_to_call
         self.store: AlarmStore = program.alarms
         self.clock: Callable[[], datetime] = program.clock
         self.texts = _TEXTS[self.store.interface]
@@ -143,6 +144,5 @@ class AlarmPage:
         return web.Response(text=html, content_type="text/html", status=status, headers=HEADERS)
 
     def _spoken(self, words: str) -> web.Response:
-        voice = alarm_texts.VOICES[self.store.interface]
-        text = f'<?xml version="1.0" encoding="UTF-8"?><Response><Say language="{voice}">{escape(words)}</Say></Response>'
+        text = self.answer_to_call(words, alarm_texts.VOICES[self.store.interface])
         return web.Response(text=text, content_type="text/xml", headers=HEADERS)

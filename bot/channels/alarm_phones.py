@@ -75,6 +75,13 @@ def twiml(notice: Notice) -> str:
     return str(response)
 
 
+def said(words: str, voice: str) -> str:
+    """Return what tells Twilio to say words and to end the call."""
+    response = VoiceResponse()
+    response.say(words, language=voice)
+    return str(response)
+
+
 async def _asked(client: TwilioClient, work: Any) -> None:
     try:
         await client.call(work)

@@ -21,6 +21,13 @@ def alarm_ways(settings: Settings, clock: Callable[[], datetime]) -> dict[str, A
     return ways
 
 
+def answer_to_call(words: str, voice: str) -> str:
+    """Return what says words to a telephone that was rung and on which a key was pressed."""
+    from bot.channels.alarm_phones import said  # noqa: PLC0415 - loads Twilio's library
+
+    return said(words, voice)
+
+
 def _to_phones(settings: Settings) -> dict[str, AlarmWay]:
     from bot.channels.alarm_phones import CallWay, SmsWay  # noqa: PLC0415 - loads Twilio's library
     from bot.channels.twilio.delivery import TwilioClient  # noqa: PLC0415

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from bot.alarms.alarm import PREFIX
 from bot.alarms.page import AlarmPage
 from bot.alarms.watch import AlarmWatch
-from bot.channels.alarm_senders import alarm_ways
+from bot.channels.alarm_senders import alarm_ways, answer_to_call
 from bot.messages import Inbound
 from bot.program import Program
 from bot.storage.tables import Alarm, AlarmCall, Handoff
@@ -168,6 +168,6 @@ async def night(tmp_path: Path, assistant: PlainAssistant, clock: Clock) -> Asyn
 async def phone(night: Night) -> AsyncIterator[TestClient[Any, Any]]:
     """A browser on the duty phone."""
     app = web.Application()
-    app.add_subapp(PREFIX, AlarmPage(night.program).application())
+    app.add_subapp(PREFIX, AlarmPage(night.program, answer_to_call).application())
     async with TestClient(TestServer(app)) as client:
         yield client

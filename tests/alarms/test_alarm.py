@@ -9,12 +9,14 @@ import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from aiohttp.test_utils import TestClient
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 
+from bot.alarms import texts
 from bot.alarms.watch import MAX_ATTEMPTS
 from bot.delivery.segments import segments
 from bot.handoff.hours import DutyHours
@@ -258,6 +260,13 @@ async def test_acknowledging_stops_the_retries_too(night: Night, phone: TestClie
     assert len(night.hook.statuses) == MAX_ATTEMPTS - 1
 
 
+def said(twiml: str) -> list[tuple[str | None, str | None]]:
+    """Return what TwiML says, and in which language."""
+    response = ElementTree.fromstring(twiml.encode())
+    assert response.tag == "Response"
+    return [(say.get("language"), say.text) for say in response]
+
+
 async def test_the_telephone_says_what_happened_and_takes_the_key_one_as_the_answer(
     night: Night, phone: TestClient[Any, Any]
 ) -> None:
@@ -267,11 +276,25 @@ async def test_the_telephone_says_what_happened_and_takes_the_key_one_as_the_ans
     assert "Wciśnij jeden" in call["Twiml"]
     action = re.search(rf'action="{re.escape(URL)}([^"]+)"', call["Twiml"])
     assert action is not None
-    await phone.post(action.group(1), data={"Digits": "5"})
+    other_key = await phone.post(action.group(1), data={"Digits": "5"})
+    assert said(await other_key.text()) == [("pl-PL", texts.NOT_HEARD["pl"])]
     assert [alarm.state for alarm in await night.alarms()] == ["sounding"]
     answered = await phone.post(action.group(1), data={"Digits": "1"})
     assert answered.content_type == "text/xml"
+    assert said(await answered.text()) == [("pl-PL", texts.HEARD["pl"])]
     assert [alarm.heard_by for alarm in await night.alarms()] == ["link:call1"]
+
+
+@pytest.mark.parametrize("words", ["Zażółć, „gęślą” jaźń", "a < b > c & d &amp; <Hangup/> ]]>", "\"x\" 'y'"])
+async def test_what_the_telephone_says_is_words_whatever_signs_are_in_it(
+    night: Night, phone: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setitem(texts.NOT_HEARD, "pl", words)
+    await night.writes()
+    await night.passes(seconds=60)
+    [action] = re.findall(rf'action="{re.escape(URL)}([^"]+)"', night.twilio.calls[0]["Twiml"])[:1]
+    answered = await phone.post(action, data={"Digits": "5"})
+    assert said(await answered.text()) == [("pl-PL", words)]
 
 
 async def test_the_console_can_acknowledge_a_case(night: Night) -> None:

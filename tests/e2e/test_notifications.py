@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bot.alarms.alarm import PREFIX as ALARM_PREFIX
 from bot.alarms.page import AlarmPage
+from bot.channels.alarm_senders import answer_to_call
 from bot.console.services import PREFIX
 from bot.console.staff import Role
 from tests.e2e.desks import Night, faults, in_focus, picture, ready
@@ -152,7 +153,7 @@ def failed_calls(night: Night) -> None:
 def test_the_page_behind_an_alarms_link_has_a_large_button_and_no_faults(night: Night, browser: Browser, scheme: str) -> None:
     async def served() -> tuple[web.AppRunner, str]:
         app = web.Application()
-        app.add_subapp(ALARM_PREFIX, AlarmPage(night.program).application())
+        app.add_subapp(ALARM_PREFIX, AlarmPage(night.program, answer_to_call).application())
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
