@@ -59,8 +59,9 @@ class CaseActions:
             async with self.services.program.database.transaction() as session:
                 case, conversation = await self.cases.find(session, request)
             form = {name: printable(value.replace("\r\n", "\n")) for name, value in (await form_of(request)).items()}
-            if any(len(form.get(name, "").strip()) > most for name, most in MOST_IN_FORMS.items()):
-                return await self.pages.show(request, status=422, told="told.too_long_to_keep")
+            most = next((most for name, most in MOST_IN_FORMS.items() if len(form.get(name, "").strip()) > most), None)
+            if most is not None:
+                return await self.pages.show(request, status=422, told="told.too_long_to_keep", fits=most)
             try:
                 told = await action(visitor_of(request), case, conversation, form)
             except AlreadyTaken:

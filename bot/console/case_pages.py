@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aiohttp import web
@@ -46,7 +47,7 @@ class CasePages:
         return await self.show(request, "case_live.html")
 
     async def show(self, request: web.Request, template: str = "case.html", *, status: int = 200, **extra: Any) -> web.Response:
-        """Show a case by one of its templates; `told` is the key of a text to show on top."""
+        """Show a case by one of its templates; `told` is the key of a text to show on top, `fits` the number of characters in it."""
         visitor = visitor_of(request)
         async with self.services.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
@@ -62,7 +63,7 @@ class CasePages:
         return self.services.page(
             request,
             template,
-            {**context, "path": f"{PREFIX}/cases/{case.id}", "here": case.id, "draft": "", **extra},
+            {**context, "path": f"{PREFIX}/cases/{case.id}", "here": case.id, "draft": "", "fits": MAX_ANSWER, **extra},
             status=status,
         )
 
@@ -81,12 +82,11 @@ class CasePages:
         """Send a consultant's words; the same form again sends nothing twice."""
         visitor, form = visitor_of(request), await form_of(request)
         by_script = "X-Script" in request.headers
-        text = printable(form.get("text", "").replace("\r\n", "\n")).strip()
+        text = answer_in(form)
         language = form.get("language")
         if not text or len(text) > MAX_ANSWER:
-            return (
-                web.Response(status=422) if by_script else await self.show(request, status=422, draft=text, told="told.too_long")
-            )
+            told = "told.too_long" if text else "told.empty"
+            return web.Response(status=422) if by_script else await self.show(request, status=422, draft=text, told=told)
         async with self.services.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
         said = await self.services.program.frontdoor.consultants.say(
@@ -131,3 +131,8 @@ class CasePages:
         if case.taken_by == visitor.staff_id and case.closed_at is None:
             self.services.program.typing.give("consultant", conversation.id)
         return web.Response(status=204)
+
+
+def answer_in(form: Mapping[str, str]) -> str:
+    """Return the answer that a form holds as it would be sent: its ends of lines are one character, as the page counts them."""
+    return printable(form.get("text", "").replace("\r\n", "\n")).strip()

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from aiohttp import web
 
 from bot.console.case_access import vault_of
+from bot.console.case_pages import answer_in
 from bot.console.cases import CASE_PATH, CaseReader
 from bot.console.services import ConsoleServices, form_of, visitor_of
 from bot.conversation.consultants import MAX_ANSWER
@@ -44,15 +45,19 @@ class PhrasePages:
         """Return a draft in Polish: phrases by the book, the rest marked as the consultant's own words."""
         visitor_of(request)
         form = await form_of(request)
-        heard = self.services.phrasebook.read_back(form.get("text", "")[:MAX_ANSWER], _language(form.get("language", "")))
-        return self.services.page(request, "read_back.html", {"heard": heard})
+        draft, language = answer_in(form), _language(form.get("language", ""))
+        if len(draft) > MAX_ANSWER:
+            return self._too_long(request, draft)
+        return self.services.page(request, "read_back.html", {"heard": self.services.phrasebook.read_back(draft, language)})
 
     async def translate(self, request: web.Request) -> web.Response:
         """Return a machine's translation of one message, or of a draft; nothing is kept, but that it was asked for."""
         visitor, form = visitor_of(request), await form_of(request)
         if self.services.translator is None:
             raise web.HTTPNotFound
-        number, draft = form.get("number", ""), form.get("text", "")[:MAX_ANSWER]
+        number, draft = form.get("number", ""), answer_in(form)
+        if not number and len(draft) > MAX_ANSWER:
+            return self._too_long(request, draft)
         async with self.services.program.database.transaction() as session:
             case, conversation = await self.cases.find(session, request)
             source, target = self.services.language(request), conversation.language
@@ -70,6 +75,9 @@ class PhrasePages:
         except TranslatorUnavailable:
             return self.services.page(request, "translation.html", {"text": None, "target": target}, status=502)
         return self.services.page(request, "translation.html", {"text": text, "target": target})
+
+    def _too_long(self, request: web.Request, draft: str) -> web.Response:
+        return self.services.page(request, "draft_too_long.html", {"length": len(draft), "most": MAX_ANSWER}, status=422)
 
 
 def _language(code: str) -> str:

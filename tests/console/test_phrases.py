@@ -50,6 +50,39 @@ async def test_a_draft_is_read_back_in_polish_with_own_words_marked(consultant: 
     assert "&lt;i&gt;Maria&lt;/i&gt;" in page
 
 
+async def test_a_draft_that_just_fits_is_read_back_to_its_end_and_a_longer_one_is_refused_with_how_much_fits(
+    consultant: Any,
+) -> None:
+    ola = await consultant()
+    longest = "a\r\n" * 1990 + "koniec tekstu"  # a browser may send two characters for the end of a line
+    response = await ola.post("/read-back", text=longest + "\r\n" * 9, language="en")
+    assert (response.status, "koniec tekstu" in await response.text()) == (200, True)
+    response = await ola.post("/read-back", text=longest + " i dalej", language="en")
+    assert response.status == 422
+    assert "Tekst ma 4001 znaków, a odpowiedź może mieć najwyżej 4000." in await response.text()
+
+
+async def test_a_draft_that_is_too_long_is_not_translated_in_part(translator: StandIn, consultant: Any, writes: Any) -> None:
+    case, ola = await writes("zabrał mi paszport"), await consultant()
+    await ola.text(f"/cases/{case}")
+    response = await ola.post(f"/cases/{case}/translate", text="ą" * 4001)
+    assert (response.status, translator.asked) == (422, [])
+    assert "Tekst ma 4001 znaków, a odpowiedź może mieć najwyżej 4000." in await response.text()
+    assert (await ola.post(f"/cases/{case}/translate", text="ą" * 4000)).status == 200
+    assert translator.asked == [("ą" * 4000, "pl", "pl")]
+
+
+async def test_an_answer_that_is_too_long_is_refused_with_its_text_kept_and_how_much_fits(consultant: Any, writes: Any) -> None:
+    case, ola = await writes("zabrał mi paszport"), await consultant()
+    await ola.text(f"/cases/{case}")
+    assert (await ola.post(f"/cases/{case}/take")).status == 303
+    response = await ola.post(f"/cases/{case}/answer", text="ą" * 4001, form_id="first")
+    page = await response.text()
+    assert (response.status, "ą" * 4001 in page) == (422, True)
+    assert "Nie wysłano: odpowiedź może mieć najwyżej 4000 znaków." in page
+    assert "Nie wysłano: tekst jest pusty." in await (await ola.post(f"/cases/{case}/answer", text=" ", form_id="first")).text()
+
+
 async def test_nothing_is_translated_without_the_setting(consultant: Any, writes: Any) -> None:
     case, ola = await writes("У мене забрали паспорт їй", language="uk"), await consultant()
     case = case or await writes("zabrał mi paszport")

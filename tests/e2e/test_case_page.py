@@ -224,6 +224,9 @@ def test_a_field_says_how_much_fits_and_keeps_what_was_pasted(night: Night, serv
     expect(ola.locator("#answer-form .length")).to_have_text("Pozostało znaków: 500.")
     ola.fill("#answer", "a" * 4100)
     expect(ola.locator("#answer-form .length")).to_contain_text("Znaków za dużo: 100.")
+    expect(ola.locator("#reading")).to_have_text(
+        "Tekst ma 4100 znaków, a odpowiedź może mieć najwyżej 4000. Skróć go albo podziel na dwa."
+    )
     ola.keyboard.press("Control+Enter")
     looked_again(ola)
     picture(ola, "answer-too-long")

@@ -89,7 +89,7 @@ if (dialog && answer) {
     const asked = answer.value;
     const body = new URLSearchParams({ text: asked, language: dialog.dataset.language });
     const response = await fetch("/console/read-back", { method: "POST", headers: csrf(), body }).catch(() => null);
-    if (response?.ok && answer.value === asked) reading.replaceChildren(...parse(await response.text()).childNodes);
+    if ((response?.ok || response?.status === 422) && answer.value === asked) reading.replaceChildren(...parse(await response.text()).childNodes);
   };
   answer.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(readBack, 300); });
   if (answer.value) readBack();
