@@ -99,16 +99,65 @@ def test_an_operator_is_told_of_what_the_documents_promise() -> None:
         "PurgeLate",
         "AuditBroken",
         "BackupLate",
+        "PurgeRefused",
+        "ConversationsRefused",
+        "ConnectionsFull",
+        "ModelLate",
     }
     assert {f"Frontdoor{name}" for name in promised} <= {rule["alert"] for rule in rules()}
 
 
+def test_what_the_table_for_the_operator_has_in_bold_has_an_alert() -> None:
+    [table] = re.findall(r"\| series \| .*?\n\n", OPERATIONS, re.DOTALL)
+    asked = " ".join(rule["expr"] for rule in rules())
+    urgent = [
+        (names, told) for names, told in re.findall(r"^\| (`frontdoor_.*?) \| (.*) \|$", table, re.MULTILINE) if "**" in told
+    ]
+    assert len(urgent) > 20
+    for names, told in urgent:
+        assert any(name in asked for name in re.findall(r"`(\w+)`", names)), names
+        only = re.findall(r'`(\w+="\w+")`(?=\*\*|: \*\*)', told)
+        assert all(label in asked for label in only), told
+
+
 def test_an_alert_for_a_single_failure_sees_the_first_one_too() -> None:
-    # A series with labels is born with its first failure, at 1: to `increase` that is no increase.
-    for rule in rules():
-        for labelled, window in re.findall(r"sum\(increase\((frontdoor_\w+(?:\{[^}]*\})?)\[(\w+)\]\)\) > 0", rule["expr"]):
-            if "twilio_caught_up" not in labelled:  # it has no labels, so it is there from the start
-                assert f"sum({labelled} unless {labelled} offset {window}) > 0" in rule["expr"]
+    # A series is born with its first failure, at 1: to `increase` that is no increase.
+    for _, counted, window in single_failures():
+        if "twilio_caught_up" not in counted:  # a program that has just started takes up what came meanwhile
+            assert any(f"sum({counted} unless {counted} offset {window}) > 0" in rule["expr"] for rule in rules()), counted
+
+
+def single_failures() -> list[tuple[str, str, str]]:
+    """Return each alert that one failure raises, with what it counts and for how long it looks back."""
+    found = r"sum\(increase\((frontdoor_\w+(?:\{[^}]*\})?)\[(\w+)\]\)\) > 0"
+    return [(rule["alert"], counted, window) for rule in rules() for counted, window in re.findall(found, rule["expr"])]
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed")
+def test_prometheus_raises_these_alerts_at_the_first_failure_and_at_a_later_one_and_ends_them(tmp_path: Path) -> None:
+    told = {rule["alert"]: {"exp_labels": rule["labels"], "exp_annotations": rule["annotations"]} for rule in rules()}
+    failures = [one for one in single_failures() if "twilio_caught_up" not in one[1]]
+    cases = [
+        (alert, counted, values, 120 + int(window[:-1]) * (60 if window.endswith("h") else 1))
+        for alert, counted, window in failures
+        for values in ("_x119 1x300", "1x119 2x300")
+    ] + [("FrontdoorPurgeRefused", "frontdoor_purge_overdue", "0x119 7x59 0x300", 180)]
+    tests = [
+        {
+            "interval": "1m",
+            "input_series": [{"series": counted, "values": values}],
+            "alert_rule_test": [
+                {"eval_time": f"{minute}m", "alertname": alert, "exp_alerts": [told[alert]] if raised else []}
+                for minute, raised in ((118, False), (122, True), (over - 5, True), (over + 5, False))
+            ],
+        }
+        for alert, counted, values, over in cases
+    ]
+    file = tmp_path / "tests.yml"
+    rule_file = str(DEPLOY / "prometheus" / "frontdoor.rules.yml")
+    file.write_text(yaml.safe_dump({"rule_files": [rule_file], "evaluation_interval": "1m", "tests": tests}), encoding="utf-8")
+    done = subprocess.run(["promtool", "test", "rules", str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("service", ["frontdoor-1", "frontdoor-2", "backup"])
