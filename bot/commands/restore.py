@@ -27,7 +27,9 @@ def register(commands: Any) -> None:
     parser.add_argument("backup", metavar="FILE", type=Path)
     parser.add_argument("--key-file", type=Path, help="a file that holds the private key; without it the key is asked for")
     parser.add_argument(
-        "--replace", action="store_true", help="set a SQLite file and keys that are there aside, drop PostgreSQL's tables"
+        "--replace",
+        action="store_true",
+        help="set a SQLite file and keys that are there aside, drop PostgreSQL's tables once the backup is in",
     )
     parser.set_defaults(run=run)
 

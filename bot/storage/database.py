@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from bot.storage import schema, sqlite
 from bot.storage.counts import store_counts
@@ -96,28 +96,32 @@ class Database:
     async def migrate(self) -> None:
         """Bring the schema to the newest version; makes the tables on first start."""
         try:
+            async with self.migrated():
+                pass
+        except OSError as error:
+            raise unavailable(error, self.url) from error
+
+    @asynccontextmanager
+    async def migrated(self, *, anew: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction in which the tables are brought to the newest version, or with `anew` dropped and made.
+
+        That is kept together with what the block writes, or not at all. Raises DatabaseUnavailable.
+        """
+        try:
             async with self.engine.begin() as connection:
+                if anew:
+                    await connection.run_sync(_drop_everything)
                 await connection.run_sync(schema.upgrade)
+                yield connection
         except schema.SchemaUnknown:
             raise DatabaseUnavailable(_OTHER_LINE) from None
-        except (SQLAlchemyError, OSError) as error:
+        except SQLAlchemyError as error:
             raise unavailable(error, self.url) from error
 
     async def schema(self) -> str | None:
         """Return the version of the schema, None when there are no tables."""
         async with self.readers.connect() as connection:
             return await connection.run_sync(schema.version_of)
-
-    async def drop_everything(self) -> None:
-        """Drop all tables, whatever version made them."""
-
-        def drop(connection: Connection) -> None:
-            there = MetaData()
-            there.reflect(connection)
-            there.drop_all(connection)
-
-        async with self.engine.begin() as connection:
-            await connection.run_sync(drop)
 
     async def refuse_other_line(self) -> None:
         """Raise DatabaseUnavailable when the schema is of a version that this program does not know."""
@@ -150,6 +154,13 @@ class Database:
         """Close all connections."""
         await self.readers.dispose()
         await self.engine.dispose()
+
+
+def _drop_everything(connection: Connection) -> None:
+    """Drop all tables, whatever version made them."""
+    there = MetaData()
+    there.reflect(connection)
+    there.drop_all(connection)
 
 
 def _asked_wrongly(error: Exception) -> bool:

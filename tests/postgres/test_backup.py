@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.messages import Inbound
-from bot.operations.backup.making import make_backup
+from bot.operations.backup import restoring
+from bot.operations.backup.making import Made, make_backup
 from bot.operations.backup.restoring import PlaceNotEmpty, restore
-from bot.program import Program, build
-from bot.storage.tables import AlarmCall, CaseNote, Delivery, EvaluationRow, Handoff, TriageChange
+from bot.program import KEY_FILE, Program, build
+from bot.storage.database import DatabaseUnavailable
+from bot.storage.tables import AlarmCall, CaseNote, Conversation, Delivery, EvaluationRow, Handoff, TriageChange
 from bot.storage.tables_outward import CaseEvent
 from tests.operations.test_backup import (
     PRIVATE,
@@ -34,24 +38,35 @@ pytestmark = pytest.mark.postgres
 NUMBERED = (AlarmCall, CaseEvent, CaseNote, Delivery, EvaluationRow, TriageChange)
 
 
-async def test_a_backup_of_sqlite_goes_into_an_empty_postgresql_which_counts_on_from_there(
-    database_url: str,
-    tmp_path: Path,
-    shelf: Path,  # noqa: F811
-    clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("bot.operations.backup.restoring.build", lambda settings, **more: build(settings, clock=clock, **more))
-    with monkeypatch.context() as patch:
-        patch.delenv("DATABASE_URL")
-        (tmp_path / "old").mkdir()
-        old = await open_program(tmp_path / "old", PlainAssistant(), clock)
-    for who in range(3):
-        await receive(old, str(who), clock)
-    settings = old.settings.model_copy(update={"backup_recipients": PUBLIC})
-    made = await make_backup(settings, shelf, clock())
-    await old.close()
+MakeOne = Callable[..., Awaitable[Made]]
 
+
+@pytest.fixture
+def of_sqlite(tmp_path: Path, shelf: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> MakeOne:  # noqa: F811
+    """Make a backup of three conversations in SQLite, in which a statement changed something."""
+    monkeypatch.setattr("bot.operations.backup.restoring.build", lambda settings, **more: build(settings, clock=clock, **more))
+
+    async def make(statement: str = "SELECT 1") -> Made:
+        with monkeypatch.context() as patch:
+            patch.delenv("DATABASE_URL")
+            (tmp_path / "old").mkdir()
+            old = await open_program(tmp_path / "old", PlainAssistant(), clock)
+        for who in range(3):
+            await receive(old, str(who), clock)
+        async with old.database.transaction() as session:
+            await session.execute(text(statement))
+        settings = old.settings.model_copy(update={"backup_recipients": PUBLIC})
+        made = await make_backup(settings, shelf, clock())
+        await old.close()
+        return made
+
+    return make
+
+
+async def test_a_backup_of_sqlite_goes_into_an_empty_postgresql_which_counts_on_from_there(
+    database_url: str, tmp_path: Path, of_sqlite: MakeOne, clock: Clock
+) -> None:
+    made = await of_sqlite()
     place = settings_in(tmp_path / "new", database_url=database_url)
     done = await restore(place, made.file, PRIVATE)
     assert (done.conversations, done.open_cases, done.problem) == (3, 3, None)
@@ -66,6 +81,47 @@ async def test_a_backup_of_sqlite_goes_into_an_empty_postgresql_which_counts_on_
         await restore(place, made.file, PRIVATE)
     await new.close()
     assert (await restore(place, made.file, PRIVATE, replace=True)).conversations == 3
+
+
+async def test_a_restore_that_fails_half_way_leaves_all_that_was_there(
+    program: Program, of_sqlite: MakeOne, clock: Clock
+) -> None:
+    made = await of_sqlite("UPDATE outbox SET error_code = char(0)")  # which PostgreSQL takes in no text; it comes almost last
+    await receive(program, "here", clock)
+    before = await held(program)
+    with pytest.raises(DatabaseUnavailable, match="does not do its work"):
+        await restore(program.settings, made.file, PRIVATE, replace=True)
+    assert await held(program) == before
+
+
+async def test_a_restore_that_the_database_does_not_take_in_the_end_leaves_the_keys_too(
+    program: Program, database_url: str, of_sqlite: MakeOne, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await of_sqlite()
+    await receive(program, "here", clock)
+    before, moved = await held(program), list[bytes]()
+    move_in = restoring._move_in
+
+    def move_and_break_the_line(*arguments: Any, **options: Any) -> None:
+        move_in(*arguments, **options)
+        moved.append((program.settings.data_dir / KEY_FILE).read_bytes())
+        with psycopg.connect(database_url.replace("+psycopg", "")) as other:
+            other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+
+    monkeypatch.setattr(restoring, "_move_in", move_and_break_the_line)
+    with pytest.raises(DatabaseUnavailable):
+        await restore(program.settings, made.file, PRIVATE, replace=True)
+    assert moved != [before[1]]
+    assert await held(program) == before
+
+
+async def held(program: Program) -> tuple[list[str], bytes, set[str]]:
+    """Return what a program has: its messages, opened, its keys, and the names in its folder."""
+    conversations = await rows(program, Conversation)
+    async with program.database.reading() as session:
+        said = [one.text for row in conversations for one in await program.conversations.messages(session, row.id)]
+    assert WORDS in said
+    return said, (program.settings.data_dir / KEY_FILE).read_bytes(), names(program.settings.data_dir)
 
 
 async def receive(program: Program, who: str, clock: Clock) -> None:

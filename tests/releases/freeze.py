@@ -152,8 +152,8 @@ async def freeze() -> Path:
             (place / "sqlite.sql").write_text("\n".join(connection.iterdump()) + "\n", encoding="utf-8")
         (place / KEY_FILE).write_bytes((folder / KEY_FILE).read_bytes())
         database = Database(url)
-        await database.migrate()
-        await copy_from_file(folder / "frontdoor.sqlite3", database)
+        async with database.migrated() as target:
+            await copy_from_file(folder / "frontdoor.sqlite3", target)
         await database.close()
         (place / "postgresql.sql").write_text(_dumped(url), encoding="utf-8")
     (place / "migrations.txt").write_text("".join(f"{digest}  {name}\n" for name, digest in hashes().items()))

@@ -81,24 +81,23 @@ def refuse_damaged(path: Path) -> None:
         raise DatabaseDamaged("The copy of the database is damaged, and so, most likely, is the database itself.")
 
 
-async def copy_from_file(path: Path, database: Database) -> None:
-    """Put all rows of a SQLite file of this program's schema into an empty database that has its tables."""
+async def copy_from_file(path: Path, target: AsyncConnection) -> None:
+    """Put all rows of a SQLite file of this program's schema into a PostgreSQL that has its tables, and no rows."""
     copy = Database(f"sqlite:///{path}")
     try:
-        async with copy.engine.connect() as source, database.engine.begin() as target:
+        async with copy.engine.connect() as source:
             await source.run_sync(_copy_rows, target)
             last = await _number(source, _LAST_EVENT)
-            await target.run_sync(_set_sequences, last)
+        await target.run_sync(_set_sequences, last)
     finally:
         await copy.close()
 
 
-async def is_empty(database: Database) -> bool:
+async def is_empty(connection: AsyncConnection) -> bool:
     """Say whether no table holds a row; the tables must be there."""
-    async with database.readers.connect() as connection:
-        for table in Base.metadata.sorted_tables:
-            if await _number(connection, select(func.count()).select_from(table)):
-                return False
+    for table in Base.metadata.sorted_tables:
+        if await _number(connection, select(func.count()).select_from(table)):
+            return False
     return True
 
 
@@ -132,12 +131,6 @@ def _set_sequences(target: Connection, last_event: int) -> None:
         target.execute(text("SELECT setval(:name, :last, :used)"), {"name": name, "last": max(last, 1), "used": last > 0})
 
 
-async def skip_events(connection: AsyncConnection, *, is_sqlite: bool) -> None:
-    """Leave a gap in the numbers of case events, wider than what can have happened since a backup."""
-    if is_sqlite:
-        await connection.run_sync(_note_last_event, await _number(connection, _LAST_EVENT) + EVENTS_SKIPPED)
-    else:
-        await connection.execute(
-            text("SELECT setval('case_events_id_seq', (SELECT last_value FROM case_events_id_seq) + :gap)"),
-            {"gap": EVENTS_SKIPPED},
-        )
+async def skip_events(copy: AsyncConnection) -> None:
+    """Leave a gap in a SQLite file's numbers of case events, wider than what can have happened since a backup."""
+    await copy.run_sync(_note_last_event, await _number(copy, _LAST_EVENT) + EVENTS_SKIPPED)

@@ -6,7 +6,8 @@ import json
 import os
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from bot.storage.tables import Conversation, Delivery, Handoff
 
 _NEEDED: Final = frozenset({MANIFEST, DATABASE, KEY_FILE})
 _MEMBERS: Final = _NEEDED | {SETTINGS}
+_FILES: Final = (KEY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 _READ_AT_ONCE: Final = 1 << 20  # bytes
 
 
@@ -50,10 +52,11 @@ class Restored:
 
 
 async def restore(settings: Settings, backup: Path, private_key: str | None, *, replace: bool = False) -> Restored:
-    """Put a backup's database and keys where the settings say, and bring them up to date with this program and this hour.
+    """Put a backup's database and keys where the settings say, brought up to date with this program and this hour.
 
-    With `replace` what is there is set aside (SQLite, keys) or dropped (PostgreSQL) first. Without a private key the backup must be
-    one that was not sealed. Raises BackupUnreadable, BackupUnderWay, PlaceNotEmpty and DatabaseUnavailable; then nothing was changed.
+    With `replace` they take the place of what is there, which is set aside (SQLite, keys) or dropped (PostgreSQL). Without a private
+    key the backup must be one that was not sealed. Raises BackupUnreadable, BackupUnderWay, PlaceNotEmpty, DatabaseUnavailable and
+    KeyFileUnusable; then nothing was changed.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with workspace(settings.data_dir) as scratch:
@@ -63,18 +66,11 @@ async def restore(settings: Settings, backup: Path, private_key: str | None, *, 
             unseal(backup, archive, private_key)
         told = _unpack(archive, scratch)
         refuse_damaged(scratch / DATABASE)
-        copy = Database(f"sqlite:///{scratch / DATABASE}")
-        try:
-            await copy.migrate()
-        finally:
-            await copy.close()
+        conversations, open_cases, problem = await _make_good(settings, scratch, time_went_by=private_key is not None)
         copy_sqlite_whole(scratch / DATABASE)
-        if replace:
-            await _clear_place(settings)
-        await _put_database(settings, scratch / DATABASE, scratch / KEY_FILE)
+        await _put_in_place(settings, scratch, replace=replace)
         # An unsealed copy is the way back of an upgrade: nothing was sent since, and the settings are where they were.
         kept = _put_settings(settings, scratch / SETTINGS) if private_key is not None else None
-    conversations, open_cases, problem = await _make_good(settings, time_went_by=private_key is not None)
     return Restored(
         made_at=datetime.fromisoformat(told["made_at"]),
         release=told["release"],
@@ -106,38 +102,42 @@ def _unpack(archive: Path, scratch: Path) -> Mapping[str, Any]:
     return told
 
 
-async def _clear_place(settings: Settings) -> None:
-    aside = settings.data_dir / f"replaced-{utc_now():%Y%m%dT%H%M%SZ}"
-    for name in (KEY_FILE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
-        if _there(settings.data_dir / name):
-            aside.mkdir(mode=0o700, exist_ok=True)
-            _move(settings.data_dir / name, aside / name)
-    if settings.database_url is not None:
-        database = Database(settings.database)
-        try:
-            await database.drop_everything()
-        finally:
-            await database.close()
+async def _put_in_place(settings: Settings, scratch: Path, *, replace: bool) -> None:
+    """Move or copy database and keys to where they belong: both, or neither."""
+    folder = settings.data_dir
+    if not replace:
+        _refuse_other_keys(folder / KEY_FILE, scratch / KEY_FILE)
+    with ExitStack() as undo:
+        if settings.database_url is None:
+            if not replace and _there(folder / DATABASE):
+                raise PlaceNotEmpty(
+                    f"There is a database at {folder / DATABASE}. Restore into an empty folder, or move it away first."
+                )
+            _move_in(scratch, folder, (KEY_FILE, DATABASE), undo, replace=replace)
+        else:
+            database = Database(settings.database)
+            try:
+                async with database.migrated(anew=replace) as connection:
+                    if not await is_empty(connection):
+                        raise PlaceNotEmpty("The database of DATABASE_URL is not empty. Make a new one, and name it there.")
+                    await copy_from_file(scratch / DATABASE, connection)
+                    _move_in(scratch, folder, (KEY_FILE,), undo, replace=replace)
+            finally:
+                await database.close()
+        undo.pop_all()
 
 
-async def _put_database(settings: Settings, copy: Path, keys: Path) -> None:
-    place, target = settings.data_dir / KEY_FILE, settings.data_dir / DATABASE
-    _refuse_other_keys(place, keys)
-    if settings.database_url is None:
-        if _there(target):
-            raise PlaceNotEmpty(f"There is a database at {target}. Restore into an empty folder, or move it away first.")
-        _move(keys, place)
-        _move(copy, target)
-        return
-    database = Database(settings.database)
-    try:
-        await database.migrate()
-        if not await is_empty(database):
-            raise PlaceNotEmpty("The database of DATABASE_URL is not empty. Make a new one, and name it there.")
-        _move(keys, place)
-        await copy_from_file(copy, database)
-    finally:
-        await database.close()
+def _move_in(scratch: Path, folder: Path, names: Sequence[str], undo: ExitStack, *, replace: bool) -> None:
+    """Move files into a folder; with `replace` what is there is moved aside. `undo` learns how all of it is moved back."""
+    if replace and (old := [name for name in _FILES if _there(folder / name)]):
+        aside = folder / f"replaced-{utc_now():%Y%m%dT%H%M%SZ}"
+        aside.mkdir(mode=0o700)
+        undo.callback(aside.rmdir)
+        for name in old:
+            _move(folder / name, aside / name, undo)
+    for name in names:
+        if not _there(folder / name):  # else the keys are the same ones
+            _move(scratch / name, folder / name, undo)
 
 
 def _refuse_other_keys(place: Path, keys: Path) -> None:
@@ -149,8 +149,9 @@ def _there(path: Path) -> bool:
     return path.exists()
 
 
-def _move(source: Path, target: Path) -> None:
+def _move(source: Path, target: Path, undo: ExitStack) -> None:
     source.replace(target)
+    undo.callback(target.replace, source)
 
 
 def _put_settings(settings: Settings, copy: Path) -> Path | None:
@@ -161,14 +162,18 @@ def _put_settings(settings: Settings, copy: Path) -> Path | None:
     return place
 
 
-async def _make_good(settings: Settings, *, time_went_by: bool) -> tuple[int, int, str | None]:
-    """Forget what is over by now, and send nothing again when time went by; return what is there, and what does not open."""
-    program = build(settings, assistant=None)
+async def _make_good(settings: Settings, scratch: Path, *, time_went_by: bool) -> tuple[int, int, str | None]:
+    """Bring what a backup holds up to date, before it is put in place: whoever is interrupted after that leaves nothing half done.
+
+    What is over by now is forgotten, and nothing is sent again when time went by. Returns what is there, and what does not open.
+    """
+    program = build(settings.model_copy(update={"data_dir": scratch, "database_url": None}), assistant=None)
     try:
+        await program.database.migrate()
         async with program.database.transaction() as session:
             if time_went_by:
                 await _send_nothing_again(session, program.clock())
-            await skip_events(await session.connection(), is_sqlite=program.database.is_sqlite)
+            await skip_events(await session.connection())
         await tidy(program)
         async with program.database.transaction() as session:
             conversations = await session.scalar(select(func.count()).select_from(Conversation))
