@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram.channel import MAX_BODY, SECRET_HEADER
+from bot.channels.telegram.delivery import MAX_LENGTH
+from bot.delivery.segments import utf16_length
 from bot.storage.database import DatabaseUnavailable
 from bot.storage.tables import Conversation, Handoff, Message
 from tests.channels.conftest import CHAT, SECRET, Build, Town, payload
@@ -152,6 +154,34 @@ async def test_the_words_under_a_picture_are_read(town: Town) -> None:
     assert notice == town.program.wording.text("media_received", "uk")
     assert answer.startswith("tell")
     assert (await town.conversation()).triage == "high"
+
+
+async def test_the_longest_text_that_telegram_sends_is_screened_and_stored_to_its_last_word(
+    town: Town, assistant: PlainAssistant
+) -> None:
+    end = " i teraz mnie tu zamknął."
+    told = "Śpię przy maszynach 😞. " * ((MAX_LENGTH - len(end)) // 24)
+    told += "." * (MAX_LENGTH - utf16_length(told + end)) + end
+    assert utf16_length(told) == 4096  # as Telegram counts; it cuts what is longer into several messages by itself
+    assert (await town.write(told, 1)).status == 200
+    conversation = await town.conversation()
+    async with town.program.database.reading() as session:
+        said = await town.program.conversations.messages(session, conversation.id)
+    assert [message.text for message in said if message.author == "person"] == [told]
+    assert assistant.heard == [told]
+    assert conversation.triage == "emergency"
+    assert len(town.telegram.texts(CHAT)) == 1
+
+
+async def test_a_text_that_telegram_sends_as_two_messages_is_read_as_both(town: Town) -> None:
+    first = ("Pracuję w szwalni i śpię przy maszynach. " * 100)[:MAX_LENGTH]
+    await town.write(first, 1)
+    await town.write("I teraz mnie tu zamknął.", 2)
+    conversation = await town.conversation()
+    async with town.program.database.reading() as session:
+        said = await town.program.conversations.messages(session, conversation.id)
+    assert [message.text for message in said if message.author == "person"] == [first, "I teraz mnie tu zamknął."]
+    assert conversation.triage == "emergency"
 
 
 async def test_an_album_of_many_pictures_is_answered_once(town: Town) -> None:

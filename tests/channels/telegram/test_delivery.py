@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,13 @@ from bot.channels.telegram import delivery as telegram_delivery
 from bot.channels.telegram.channel import SECRET_HEADER, Telegram
 from bot.channels.telegram.delivery import MAX_LENGTH, RESENDS, keyboard
 from bot.delivery.due_replies import FIRST_LOOK
+from bot.delivery.segments import utf16_length
 from bot.language.wording import Wording
-from bot.messages import LANGUAGES, Button
+from bot.messages import LANGUAGES, Button, Reply
 from bot.storage.tables import Delivery
 from tests.channels.conftest import CHAT, SECRET, Build, Town, payload
 from tests.standins.misbehaviour import Kind
+from tests.support import PlainAssistant, PlainSpoken
 
 
 @pytest.fixture
@@ -141,7 +144,7 @@ async def test_a_text_goes_out_however_many_processes_died_before_they_had_sent_
     assert await town.states() == [("sent", None)]
 
 
-async def test_a_text_longer_than_a_message_goes_in_order_in_several_and_the_buttons_hang_on_the_last(town: Town) -> None:
+async def test_an_answer_longer_than_a_message_goes_in_order_in_several_and_nothing_of_it_is_lost(town: Town) -> None:
     await town.update(payload("telegram/human"))
     await town.take()
     words = "Dzień dobry 😀. " * 266
@@ -150,8 +153,29 @@ async def test_a_text_longer_than_a_message_goes_in_order_in_several_and_the_but
     await town.settle()
     texts = town.telegram.texts(CHAT)[2:]  # after the answer and "a consultant is here"
     assert len(texts) == 2
-    assert all(len(text.encode("utf-16-le")) // 2 <= MAX_LENGTH for text in texts)
-    assert " ".join(texts) == words.strip()[: len(" ".join(texts))]
+    assert all(utf16_length(text) <= MAX_LENGTH for text in texts)
+    assert " ".join(texts) == words.strip()
+
+
+async def test_a_reply_longer_than_a_message_goes_in_several_and_the_buttons_hang_on_the_last(
+    town: Town, assistant: PlainAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paragraphs = [f"{number}. " + "Możesz zadzwonić, kiedy chcesz. " * 30 for number in range(1, 11)]
+    buttons = (Button("Porozmawiaj z człowiekiem", "@human"), Button("Nie teraz", "@menu"))
+    reply = Reply(text="\n\n".join(one.strip() for one in paragraphs), language="pl", buttons=buttons)
+
+    async def at_length(*_asked: object, **_told: object) -> PlainSpoken:
+        return PlainSpoken((reply,), "{}")
+
+    monkeypatch.setattr(assistant, "turn", at_length)
+    await town.update(payload("telegram/text"))
+    sent = town.telegram.called("sendMessage")
+    assert "\n\n".join(call["text"] for call in sent) == reply.text
+    assert all(utf16_length(call["text"]) <= MAX_LENGTH for call in sent)
+    keyboards = [json.loads(call.get("reply_markup", "null")) for call in sent]
+    assert keyboards[:-1] == [None] * (len(sent) - 1)
+    assert [key["text"] for row in keyboards[-1]["inline_keyboard"] for key in row] == [button.title for button in buttons]
+    assert await town.states() == [("sent", None)]
 
 
 async def test_a_text_with_marks_of_formatting_arrives_as_it_was_written(town: Town) -> None:
