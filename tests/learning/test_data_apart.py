@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.dialogue.answers import shared_library
 from bot.learning.labelled import ConversationInvalid, conversation_files, read_conversations
 from bot.learning.written import FOR_ALARMS, FOR_PERSON, WrittenFor
 from bot.settings import PROJECT_ROOT
@@ -29,10 +30,13 @@ def messages_of_tests() -> set[str]:
 
 
 @cache
-def messages_of(part: str) -> frozenset[str]:
+def every_message_of(part: str) -> frozenset[str]:
     conversations = read_conversations(conversation_files(Path(PROJECT_ROOT, "nlu_data"), part))
-    texts = {plain(turn.text) for conversation in conversations for turn in conversation.turns}
-    return frozenset(text for text in texts if len(text.split()) >= SHORT)
+    return frozenset(plain(turn.text) for conversation in conversations for turn in conversation.turns)
+
+
+def messages_of(part: str) -> frozenset[str]:
+    return frozenset(text for text in every_message_of(part) if len(text.split()) >= SHORT)
 
 
 def test_no_message_of_the_conversation_tests_is_learned_from() -> None:
@@ -43,6 +47,14 @@ def test_no_message_of_the_conversation_tests_is_learned_from() -> None:
 def test_no_message_of_the_evaluation_is_learned_from(part: str) -> None:
     assert messages_of(part)
     assert sorted(messages_of(part) & messages_of("training")) == []
+
+
+def test_no_plain_way_of_asking_of_the_bench_is_learned_from() -> None:
+    bench = yaml.safe_load(Path(PROJECT_ROOT, "bench", "plain.yml").read_text(encoding="utf-8"))
+    asked = {plain(sentence["text"]) for sentences in bench.values() for sentence in sentences}
+    ways = {plain(way) for answer in shared_library().answers.values() for _, way in answer.ways()}
+    assert asked
+    assert sorted(asked & (every_message_of("training") | ways)) == []
 
 
 def test_a_conversation_whose_id_another_one_has_is_refused_with_both_files(tmp_path: Path) -> None:
