@@ -24,11 +24,13 @@ from bot.storage import case_events, gaps, receipts
 from bot.storage.sealed import SEALED
 from bot.storage.tables_outward import Table
 from encoder.plan import Plan
+from tests.layers import drawing
 from tests.pictures import words_of_the_picture
 
 OPERATIONS = (PROJECT_ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 PRIVACY = (PROJECT_ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
 COUNTS = {16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty"}
+COUNTS_IN_POLISH = {16: "szesnaście", 17: "siedemnaście", 18: "osiemnaście", 19: "dziewiętnaście", 20: "dwadzieścia"}
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [*sorted((PROJECT_ROOT / "docs").glob("*.md")), PROJECT_ROOT / "README.md"]
 
@@ -188,6 +190,26 @@ def test_the_readmes_pictures_of_the_chat_show_the_words_that_it_has(language: s
         " SCREENSHOTS=docs/pictures .venv/bin/python -m pytest -m browser tests/e2e/test_chat_states.py"
         f" -k 'choices and [{language}]'"
     )
+
+
+def test_the_answer_on_languages_counts_them() -> None:
+    wording = Wording.load()
+    for language, counts in {"en": COUNTS, "pl": COUNTS_IN_POLISH}.items():
+        assert f" {counts[len(LANGUAGES)]} " in wording.text("answer.languages_here", language)
+
+
+# What was measured, or written, when there were so many languages.
+RECORDS = {"dialogue-measured.md", "encoder.md", "review.md", "screening.md"}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in DOCUMENTS if path.name not in {*RECORDS, "README.md", "answers.md"}], ids=lambda path: path.name
+)
+def test_no_other_document_counts_the_languages(path: Path) -> None:
+    counts = "|".join((*COUNTS.values(), *map(str, COUNTS)))
+    told = path.read_text(encoding="utf-8").replace(drawing(), "")  # that is made of docstrings
+    told = re.sub(r"of \d+ validation messages in \d+ languages", "", told)  # and that is measured
+    assert re.findall(rf"\b(?:{counts})\s+(?:languages|codes)", told, re.IGNORECASE) == []
 
 
 def test_the_readme_counts_the_languages_and_names_each() -> None:

@@ -1,13 +1,15 @@
-"""A seventeenth language, made up: a copy of the English folder under another code. Whatever is left out is told by name."""
+"""One more language, made up: a copy of the English folder under another code. Whatever is left out is told by name."""
 
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import re
 import shutil
 import sys
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from bot.channels.webchat.frontend.page import SCRIPT, render_words, words_of
 from bot.channels.webchat.frontend.widget import render_widget
 from bot.language import writing
 from bot.language.data import NLU_DATA
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import STEM, Lexicon, shape_of, shared_lexicon
 from bot.language.word_lists import LexiconInvalid
 from bot.language.wording import SOURCE_LANGUAGES, Wording
 from bot.language.writing import WritingInvalid, direction, served_code, writings
@@ -202,6 +204,34 @@ def test_every_language_belongs_to_one_group_of_thresholds() -> None:
 def test_every_language_has_its_terms_written_down() -> None:
     terms = PROJECT_ROOT / "docs" / "terms"
     assert [code for code in LANGUAGES if code not in SOURCE_LANGUAGES and not (terms / f"{code}.md").exists()] == []
+
+
+def test_every_page_of_terms_is_of_another_language_and_has_what_a_translator_needs() -> None:
+    pages = {page.stem: page.read_text(encoding="utf-8") for page in (PROJECT_ROOT / "docs" / "terms").glob("*.md")}
+    headings = [page.partition("\n")[0] for page in pages.values()]
+    assert [heading for heading in headings if not re.fullmatch(r"# [A-Z]\w+: (terms|words) and register", heading)] == []
+    assert len({*headings}) == len(headings), "a copied page has the heading of the other language"
+    assert [code for code, page in pages.items() if len(page.split()) < 300] == [], (
+        "form of address, forms without gender, script, terms: docs/translating.md, A new language, 7"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answer_on_languages_names_each_that_is_served(language: str) -> None:
+    said = f" {shape_of(Wording.load().text('answer.languages_here', language))} "
+    named = {code for name, code in bare_names() if f" {name} " in said or (len(name) > STEM and name[:STEM] in said)}
+    assert [code for code in LANGUAGES if code not in named] == []
+
+
+@functools.cache
+def bare_names() -> list[tuple[str, str]]:
+    """Return the listed names of languages with their codes, without the words that name any language ("in", "language")."""
+    listed = shared_lexicon().names
+    codes: defaultdict[str, set[str]] = defaultdict(set)
+    for name, code in listed.items():
+        for word in name.split():
+            codes[word].add(code)
+    return [(" ".join(word for word in name.split() if len(codes[word]) < 3), code) for name, code in listed.items()]
 
 
 def test_the_code_names_no_language_beside_the_list() -> None:

@@ -22,7 +22,9 @@ class NewConversation(BaseModel):
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    language: str | None = Field(None, description="Language of the greeting, one of the sixteen; default: the hotline's.")
+    language: str | None = Field(
+        None, description=f"Language of the greeting, one of {', '.join(LANGUAGES)}; default: the hotline's."
+    )
     also: str | None = Field(None, description="A second language to greet in, for who may know either.")
     brief: bool = Field(
         False, description="The client shows the numbers by itself: greet in as few words as a small screen holds."
