@@ -33,6 +33,14 @@ def check_classes(
             )
             there, here = (listed[place] if place < len(listed) else "nothing" for listed in (theirs, ours))
             raise ClassesDiffer(
-                f"{path}: row {place} of {name} is {there}, in this program it is {here}. Put the names in bot/messages.py back into"
-                " their order, new ones last; what has new classes must be learned again: make train, and for the encoder make encoder."
+                f"{path}: row {place} of {name} is {there}, in this program it is {here}. {_remedy(name, theirs, ours)}"
             )
+
+
+def _remedy(name: str, theirs: list[str], ours: list[str]) -> str:
+    """Return what to do about a file whose classes are others."""
+    if not theirs or ours[: len(theirs)] != theirs:
+        return "Put the names in bot/messages.py back into their order, new ones last; a file of another version must be learned again."
+    if name == "language":
+        return "It is new: make train learns it. The encoder stays as it is: it need not know a language that is added."
+    return "It is new: make train learns it; where the file is the encoder's (encoder/model), make encoder before that."

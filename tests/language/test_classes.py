@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.language.classes import CLASSES, ClassesDiffer
+from bot.language.classes import CLASSES, ClassesDiffer, check_classes
 from bot.language.identification import LanguageIdentifier
 from bot.messages import LANGUAGES
 from bot.screening.heads import Heads
@@ -35,6 +35,25 @@ def test_a_class_more_or_less_is_refused_by_name(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(CLASSES, "topic", (*CLASSES["topic"], "ask_more"))
     with pytest.raises(ClassesDiffer, match="row 47 of topic is nothing, in this program it is ask_more"):
         Heads.load(MODEL)
+
+
+@pytest.mark.parametrize(
+    ("name", "here", "told", "not_told"),
+    [
+        ("language", (*LANGUAGES, "xx"), "make train", "make encoder"),
+        ("language", ("xx", *LANGUAGES), "back into their order", "make"),
+        ("topic", (*CLASSES["topic"], "ask_more"), "make encoder", "order"),
+    ],
+)
+def test_what_is_to_be_done_is_said_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, name: str, here: tuple[str, ...], told: str, not_told: str
+) -> None:
+    stored = {name: CLASSES[name]}
+    monkeypatch.setitem(CLASSES, name, here)
+    with pytest.raises(ClassesDiffer) as raised:
+        check_classes(stored, [name], Path("file"))
+    assert told in str(raised.value)
+    assert not_told not in str(raised.value)
 
 
 def test_heads_that_are_written_are_read_and_those_without_names_are_refused(tmp_path: Path) -> None:
