@@ -34,7 +34,12 @@ hypothesis.settings.load_profile("whole suite")
 TESTS = Path(__file__).parent
 WHOLE_PROGRAM = {"alarms", "api", "channels", "commands", "console", "e2e", "http", "operations", "promises"}
 # What a newcomer's language or channel lacks is told by `make quick`, though it stands beside tests of the whole program.
-ASKED_AT_ONCE = {"channels/test_providers.py", "channels/test_traits.py", "operations/test_new_language.py"}
+ASKED_AT_ONCE = {
+    "channels/test_kept_rows.py",
+    "channels/test_providers.py",
+    "channels/test_traits.py",
+    "operations/test_new_language.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

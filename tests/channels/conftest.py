@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -23,18 +22,12 @@ from bot.program import Program
 from bot.program import build as build_program
 from bot.storage.tables import Conversation, Delivery, Handoff, Message, Receipt
 from tests.standins import telegram_api, twilio_api
+from tests.standins.contract import payload
 from tests.support import Clock, PlainAssistant, open_program
 
 SECRET = telegram_api.SECRET
-PAYLOADS = Path(__file__).parent.parent / "payloads"
 PERSON = "+48500100200"
 CHAT = 500100200
-
-
-def payload(name: str, **changes: Any) -> dict[str, Any]:
-    """Return a provider's payload from a file such as `twilio/sms`, with fields changed."""
-    data: dict[str, Any] = json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
-    return data | changes
 
 
 @dataclass

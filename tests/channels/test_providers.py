@@ -48,8 +48,13 @@ def untried(folder: str, tests: Path = TESTS) -> list[str]:
     missing = [] if sent else [f"tests/payloads/{folder}/ has no payload"]
     missing += [f"tests/payloads/{folder}/{name}.json is empty" for name, payload in sorted(sent.items()) if not payload]
     stand_in = tests / "standins" / f"{folder}_api.py"
-    if not stand_in.exists() or not re.search(r"^SETTINGS\b", stand_in.read_text(encoding="utf-8"), re.MULTILINE):
+    source = stand_in.read_text(encoding="utf-8") if stand_in.exists() else ""
+    if not re.search(r"^SETTINGS\b", source, re.MULTILINE):
         missing.append(f"tests/standins/{folder}_api.py does not say in SETTINGS what turns the channel on")
+    if not re.search(r"^STAND_IN, API_BASE\b", source, re.MULTILINE):
+        missing.append(
+            f"tests/standins/{folder}_api.py does not say what is served (STAND_IN), and which setting leads there (API_BASE)"
+        )
     return missing
 
 
@@ -145,6 +150,7 @@ def test_a_provider_begun_with_empty_files_and_folders_is_named(tmp_path: Path) 
     (tmp_path / "channels" / "pigeon" / "test_channel.py").touch()
     assert [sentence.split()[0] for sentence in untried("pigeon", tmp_path)] == [
         "tests/payloads/pigeon/",
+        "tests/standins/pigeon_api.py",
         "tests/standins/pigeon_api.py",
     ]
     assert collected(tmp_path / "channels" / "pigeon") == {"pigeon": 0}

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import telegram
-from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
 
+from tests.standins.contract import payload
 from tests.standins.misbehaviour import Misbehaviours
 
 TOKEN = "123456:test-token"
@@ -71,6 +72,16 @@ class TelegramApi:
         self._arrived.set()
         if self.server is not None:
             await self.server.close()
+
+    async def write(self, client: TestClient[Any, Any], channel: str) -> ClientResponse:
+        """Let somebody write on a channel."""
+        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        return await client.post("/telegram/webhook", json=payload("telegram/text"), headers=headers)
+
+    def choices(self) -> list[str]:
+        """Return the titles of the buttons that people were shown."""
+        keyboards = [message.get("reply_markup") or {} for chat in self.chats.values() for message in chat.values()]
+        return [button["text"] for markup in keyboards for row in markup.get("inline_keyboard", []) for button in row]
 
     def texts(self, chat_id: int) -> list[str]:
         return [message["text"] for message in self.chats.get(chat_id, {}).values()]
@@ -210,3 +221,6 @@ def _error(status: int, description: str, retry_after: int | None = None) -> web
     if retry_after is not None:
         body["parameters"] = {"retry_after": retry_after}
     return web.json_response(body, status=status)
+
+
+STAND_IN, API_BASE = TelegramApi, "telegram_api_base"  # what is served, and the setting that leads there

@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from twilio.request_validator import RequestValidator
 from twilio.rest.api.v2010.account.message import MessageList
 
+from tests.standins.contract import payload
 from tests.standins.misbehaviour import Misbehaviours
 
 ACCOUNT = "AC" + "a" * 32
@@ -89,6 +90,14 @@ class TwilioApi:
     def received(self, sender: str, body: str, *, sid: str | None = None, to: str = NUMBER) -> dict[str, Any]:
         """Note that somebody wrote to our number, as Twilio's own list shows it."""
         return self._add(sender, to, body, "inbound", "received", None, sid)
+
+    async def write(self, client: TestClient[Any, Any], channel: str) -> ClientResponse:
+        """Let somebody write on a channel."""
+        return await self.deliver(client, "/sms/webhook", payload(f"twilio/{channel}"))
+
+    def choices(self) -> list[str]:
+        """Return the titles of the buttons that people were shown: a Body has none."""
+        return []
 
     async def deliver(
         self, client: TestClient[Any, Any], path: str, form: dict[str, str], *, sign: bool = True, url: str = PUBLIC_URL
@@ -221,3 +230,6 @@ def _resource(message: dict[str, Any]) -> dict[str, Any]:
 def _error(status: int, code: int) -> web.Response:
     body = {"code": code, "message": f"Error {code} about +48500100200", "more_info": "", "status": status}
     return web.json_response(body, status=status)
+
+
+STAND_IN, API_BASE = TwilioApi, "twilio_api_base"  # what is served, and the setting that leads there
