@@ -55,11 +55,11 @@ class AlarmWatch:
         self.store = program.alarms
         self.ways = ways
         self._tasks = Background()
+        if not ways:
+            log.warning("alarms_off", remedy="Set at least one way, such as ALARM_EMAILS: a case that waits calls nobody.")
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        if not self.ways:
-            log.warning("alarms_off", remedy="Set at least one way, such as ALARM_EMAILS: a case that waits calls nobody.")
         self.store.watched_at = self.program.clock()  # from now on it is missed when it does not look, even if it never can
         while True:
             await self._look()

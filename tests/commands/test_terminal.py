@@ -48,11 +48,26 @@ for _ in range(2):
     print("status:", main(["train"]))
 """
 
+# Starts, lets what goes on beside the requests begin, and stops.
+SERVES = """
+import asyncio
+from bot import server
+from bot.__main__ import main
 
-def at_a_terminal(script: str, folder: Path) -> str:
+async def stopped():
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+server._stopped = stopped
+raise SystemExit(main(["serve"]))
+"""
+
+
+def at_a_terminal(script: str, folder: Path, **settings: str) -> str:
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-    environment = {name: value for name, value in os.environ.items() if name != "LOG_LEVEL"} | {"MODEL_DIR": str(folder)}
+    kept = {name: value for name, value in os.environ.items() if name != "LOG_LEVEL"}
+    environment = kept | {"MODEL_DIR": str(folder)} | settings
     process = subprocess.Popen([sys.executable, "-c", script], stdin=its, stdout=its, stderr=its, env=environment)
     os.close(its)
     shown = b""
@@ -95,3 +110,13 @@ def test_a_training_that_fails_says_what_rasa_said(trainings: list[str]) -> None
     assert following.startswith("1")
     assert "made no model" in shown
     assert "trained and saved" in shown
+
+
+def test_the_page_of_a_first_start_is_the_last_that_is_shown_and_no_line_of_the_log_stands_in_it(tmp_path: Path) -> None:
+    settings = {"DATA_DIR": str(tmp_path / "data"), "PORT": "0", "METRICS_PORT": "0"}
+    shown = lines(at_a_terminal(SERVES, tmp_path, **settings))
+    page = [line.partition(":")[0] for line in shown[-3:]]
+    assert page == ["Web chat", "Console", "First console account"], shown
+    assert shown[0] == "Loading the model."
+    assert [line for line in shown[1:-3] if not line.startswith("{")] == []
+    assert any('"alarms_off"' in line for line in shown)
