@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -36,23 +35,13 @@ class Messengers:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.dispatcher = Dispatcher(
-            database=program.database,
-            conversations=program.conversations,
-            queue=program.queue,
-            live_events=program.live_events,
-            clock=program.clock,
-            senders={},
-            give_up=timedelta(hours=program.settings.delivery_give_up_hours),
-        )
+        self.dispatcher = Dispatcher(program)
         on = [provider for provider in PROVIDERS if provider.is_on(program.settings)]
         self._services = {provider: provider.open(program, self.dispatcher) for provider in on}
         served = {channel.name: service.sender for provider, service in self._services.items() for channel in provider.channels}
         for channel, sender in served.items():
             self.dispatcher.serve(channel, sender)
-        self.erasures = ProviderErasures(
-            database=program.database, vault=program.vault, live_events=program.live_events, clock=program.clock, erasers=served
-        )
+        self.erasures = ProviderErasures(program, served)
         self._workers: list[asyncio.Task[None]] = []
 
     def service[S: Service](self, kind: type[S]) -> S:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -15,16 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery import outbox, provider_erasures
 from bot.delivery.due_replies import LEASE, LOOK, DueReplies
 from bot.delivery.outbound import CannotTell, NotNow, Outbound, Refused, Sender, Uncertain, Unreachable
+from bot.delivery.parts import DeliveryParts
 from bot.delivery.provider_erasures import ProviderErasure, Trace
 from bot.delivery.reports import DeliveryReports
 from bot.delivery.unreached import Unreached
-from bot.handoff.queue import HandoffQueue
 from bot.runtime.background import Background
-from bot.runtime.live_events import ERASURE, OUTBOX, QUEUE, LiveEvents
+from bot.runtime.live_events import ERASURE, OUTBOX, QUEUE
 from bot.storage.claims import Retry, held, is_held
 from bot.storage.concealed import keep_provider_ids, provider_ids
-from bot.storage.conversations import ConversationStore
-from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.database import DatabaseUnavailable
 from bot.storage.tables import Delivery
 
 log = structlog.get_logger()
@@ -43,34 +41,17 @@ DELIVERY_SECONDS = Histogram(
 
 
 class Dispatcher:
-    """Delivers the outbox of one process; several processes may share the database."""
+    """Delivers the outbox of one process through the senders that serve it; several processes may share the database."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        conversations: ConversationStore,
-        queue: HandoffQueue,
-        live_events: LiveEvents,
-        clock: Callable[[], datetime],
-        senders: Mapping[str, Sender],
-        give_up: timedelta,
-    ) -> None:
-        self.database = database
-        self.conversations = conversations
-        self.live_events = live_events
-        self.clock = clock
-        self.senders = dict(senders)
-        self.unreached = Unreached(queue, conversations)
-        self.reports = DeliveryReports(database=database, unreached=self.unreached, live_events=live_events, clock=clock)
-        self.due = DueReplies(
-            database=database,
-            unreached=self.unreached,
-            live_events=live_events,
-            clock=clock,
-            senders=self.senders,
-            give_up=give_up,
-        )
+    def __init__(self, program: DeliveryParts) -> None:
+        self.database = program.database
+        self.conversations = program.conversations
+        self.live_events = program.live_events
+        self.clock = program.clock
+        self.senders: dict[str, Sender] = {}
+        self.unreached = Unreached(program.queue, program.conversations)
+        self.reports = DeliveryReports(program, self.unreached)
+        self.due = DueReplies(program, self.unreached, self.senders)
         self._tasks = Background()
 
     def serve(self, channel: str, sender: Sender) -> None:

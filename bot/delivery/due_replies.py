@@ -7,7 +7,7 @@ looked up before it goes again.
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,11 +20,11 @@ from bot.delivery import outbox
 from bot.delivery.channel_traits import traits_of
 from bot.delivery.choices import choices_before, in_words
 from bot.delivery.outbound import Outbound, Sender
+from bot.delivery.parts import DeliveryParts
 from bot.delivery.unreached import Ending, Unreached
-from bot.runtime.live_events import OUTBOX, QUEUE, LiveEvents
+from bot.runtime.live_events import OUTBOX, QUEUE
 from bot.storage.claims import SENDING, Retry, hold, nobody_elses
 from bot.storage.concealed import provider_ids
-from bot.storage.database import Database
 from bot.storage.tables import Conversation, Delivery, Message
 
 LEASE: Final = timedelta(seconds=60)  # longer than any channel's timeouts together
@@ -37,24 +37,15 @@ TAKEN_OVER: Final = Retry(first=LEASE, longest=LOOK.longest)
 class DueReplies:
     """Takes replies out of the outbox, for one process; several processes may share the database."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        unreached: Unreached,
-        live_events: LiveEvents,
-        clock: Callable[[], datetime],
-        senders: Mapping[str, Sender],
-        give_up: timedelta,
-    ) -> None:
-        self.database = database
-        self.conversations = unreached.conversations
-        self.queue = unreached.queue
+    def __init__(self, program: DeliveryParts, unreached: Unreached, senders: Mapping[str, Sender]) -> None:
+        self.database = program.database
+        self.conversations = program.conversations
+        self.queue = program.queue
         self.unreached = unreached
-        self.live_events = live_events
-        self.clock = clock
+        self.live_events = program.live_events
+        self.clock = program.clock
         self.senders = senders
-        self.give_up = give_up
+        self.give_up = timedelta(hours=program.settings.delivery_give_up_hours)
         self._held: Tally[str] = Tally()
         self._paused: dict[str, datetime] = {}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -23,12 +23,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery import outbox
 from bot.delivery.channel_traits import traits_of
 from bot.delivery.outbound import NotNow, Uncertain
+from bot.delivery.parts import DeliveryParts
 from bot.messages import Reply
 from bot.runtime.background import Background
-from bot.runtime.live_events import ERASURE, LiveEvents
+from bot.runtime.live_events import ERASURE
 from bot.storage.claims import Retry, held, hold, nobody_elses
 from bot.storage.conversations import ConversationStore
-from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.database import DatabaseUnavailable
 from bot.storage.tables import ProviderErasureDue
 from bot.storage.vault import SealBroken, Vault
 
@@ -142,19 +143,11 @@ class _Claim:
 class ProviderErasures:
     """Carries the erasures out; several processes may share the database."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        vault: Vault,
-        live_events: LiveEvents,
-        clock: Callable[[], datetime],
-        erasers: Mapping[str, Eraser],
-    ) -> None:
-        self.database = database
-        self.vault = vault
-        self.live_events = live_events
-        self.clock = clock
+    def __init__(self, program: DeliveryParts, erasers: Mapping[str, Eraser]) -> None:
+        self.database = program.database
+        self.vault = program.conversations.vault
+        self.live_events = program.live_events
+        self.clock = program.clock
         self.erasers = dict(erasers)
         self._tasks = Background()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
@@ -10,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.outbound import Unreachable
 from bot.delivery.outbox import GAVE_UP, end
+from bot.delivery.parts import DeliveryParts
 from bot.delivery.unreached import Unreached
-from bot.runtime.live_events import OUTBOX, QUEUE, LiveEvents
+from bot.runtime.live_events import OUTBOX, QUEUE
 from bot.storage.concealed import keep_provider_ids, provider_ids
-from bot.storage.database import Database
 from bot.storage.tables import Delivery
 from bot.storage.vault import Vault
 
@@ -23,14 +22,12 @@ Reported = Literal["sent", "delivered", "failed"]
 class DeliveryReports:
     """Takes the reports of providers."""
 
-    def __init__(
-        self, *, database: Database, unreached: Unreached, live_events: LiveEvents, clock: Callable[[], datetime]
-    ) -> None:
-        self.database = database
-        self.conversations = unreached.conversations
+    def __init__(self, program: DeliveryParts, unreached: Unreached) -> None:
+        self.database = program.database
+        self.conversations = program.conversations
         self.unreached = unreached
-        self.live_events = live_events
-        self.clock = clock
+        self.live_events = program.live_events
+        self.clock = program.clock
 
     async def take(
         self,

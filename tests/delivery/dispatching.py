@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -62,15 +61,9 @@ def dispatcher(program: Program, channel: Channel) -> Dispatcher:
 
 
 def make_dispatcher(program: Program, channel: Channel) -> Dispatcher:
-    return Dispatcher(
-        database=program.database,
-        conversations=program.conversations,
-        queue=program.queue,
-        live_events=program.live_events,
-        clock=program.clock,
-        senders={"telegram": channel},
-        give_up=timedelta(hours=24),
-    )
+    dispatcher = Dispatcher(program)
+    dispatcher.serve("telegram", channel)
+    return dispatcher
 
 
 @pytest.fixture

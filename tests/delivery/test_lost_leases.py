@@ -159,13 +159,7 @@ async def test_an_erasure_whose_lease_ended_is_left_to_whoever_holds_it(
         put(session, program.vault, erasure)
 
     def process(eraser: SlowEraser) -> ProviderErasures:
-        return ProviderErasures(
-            database=program.database,
-            vault=program.vault,
-            live_events=program.live_events,
-            clock=clock,
-            erasers={"sms": eraser},
-        )
+        return ProviderErasures(program, {"sms": eraser})
 
     async def due() -> ProviderErasureDue:
         async with program.database.reading() as session:

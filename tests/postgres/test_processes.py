@@ -120,12 +120,7 @@ async def test_two_programs_carry_out_an_erasure_once(pair: tuple[Program, Progr
             )  # fmt: skip
             put(session, pair[0].vault, erasure)
     teller = Teller()
-    workers = [
-        ProviderErasures(
-            database=each.database, vault=each.vault, live_events=each.live_events, clock=clock, erasers={"sms": teller}
-        )
-        for each in pair
-    ]
+    workers = [ProviderErasures(each, {"sms": teller}) for each in pair]
     await asyncio.gather(*(worker.carry_out_due() for worker in workers))
     assert teller.said == 5
     assert await rows(pair[0], ProviderErasureDue) == []
