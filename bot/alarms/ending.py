@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.alarms.alarm import AlarmKind
 from bot.handoff.waves import OpenCase
 from bot.messages import Triage
+from bot.storage.slices import in_slices
 from bot.storage.tables import Alarm, Handoff
 
 WAVE: Final = "wave:"  # begins the key of an alarm for many cases that are alike
@@ -48,13 +49,14 @@ async def cases_alarms_over(session: AsyncSession) -> dict[str, str]:
         (and_(Handoff.withdrawn_at.is_not(None), Handoff.triage != Triage.EMERGENCY.value), "withdrawn"),
         (Handoff.set_aside_as.is_not(None), "set_aside"),
     )
-    found = await session.execute(
+    found = in_slices(
+        session,
         select(Alarm.id, Alarm.key, because, Handoff.id, Handoff.triage, Handoff.waiting_since)
         .outerjoin(Handoff, Handoff.id == Alarm.handoff_id)
-        .where(Alarm.ended_at.is_(None), Alarm.kind == AlarmKind.CASE.value)
+        .where(Alarm.ended_at.is_(None), Alarm.kind == AlarmKind.CASE.value),
     )
     over = {}
-    for alarm_id, key, ended, *of_case in found:
+    async for alarm_id, key, ended, *of_case in found:
         if ended is not None:
             over[alarm_id] = ended
         elif mark_in(key) is None and key != key_of(_CaseOfAlarm(*of_case)):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.alarms.alarm import AlarmKind
 from bot.alarms.ending import mark_in
 from bot.messages import Triage
+from bot.storage.slices import in_slices
 from bot.storage.tables import Alarm, Handoff
 
 
@@ -34,7 +35,8 @@ class OpenAlarm:
 
 async def open_alarms(session: AsyncSession) -> list[OpenAlarm]:
     """Return the alarms of cases that nobody has taken, the most urgent first: the watch ends the others a moment later."""
-    found = await session.execute(
+    found = in_slices(
+        session,
         select(Alarm.id, Alarm.handoff_id, Alarm.key, Alarm.triage, Alarm.since, Alarm.raised_at, Alarm.state)
         .join(Handoff, Handoff.id == Alarm.handoff_id)
         .where(
@@ -42,11 +44,11 @@ async def open_alarms(session: AsyncSession) -> list[OpenAlarm]:
             Alarm.state.in_(("sounding", "acknowledged")),
             Handoff.taken_by.is_(None),
             Handoff.closed_at.is_(None),
-        )
+        ),
     )
     alarms = [
         OpenAlarm(id_, case_id, mark_in(key), Triage(triage), since, raised_at, state == "acknowledged")
-        for id_, case_id, key, triage, since, raised_at, state in found
+        async for id_, case_id, key, triage, since, raised_at, state in found
         if case_id is not None
     ]
     return sorted(alarms, key=lambda alarm: (-alarm.triage.rank, alarm.since))

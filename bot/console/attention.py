@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,11 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alarms.ending import mark_in
-from bot.alarms.raising import calls
 from bot.alarms.record import FINISHED, HANDED_OVER, WayRecord, calls_by_alarm
 from bot.alarms.sounding import OpenAlarm
 from bot.console.logins import Visitor
-from bot.console.open_queue import OpenNow
 from bot.console.protection import WATCHING, route_name
 from bot.console.services import ATTENTION, SERVICES, VISITOR, ConsoleServices
 from bot.messages import Triage
@@ -26,7 +25,6 @@ from bot.storage.tables import Alarm, AlarmCall, Conversation, Handoff, Message
 LOUD: Final = (Triage.EMERGENCY, Triage.HIGH)
 SHOWN: Final = 3  # alarms in the banner; the queue has them all
 SHOWN_HEARD: Final = 10  # of those that somebody has heard
-MOST_NEWS: Final = 100  # marks that a page gets: who sees that many wait needs no notification of the oldest
 
 
 @dataclass(frozen=True)
@@ -106,16 +104,16 @@ async def attention_now(services: ConsoleServices, session: AsyncSession, visito
     """Return what calls for a visitor's attention now."""
     program = services.program
     queue = await services.open_queue.read(session)
-    sounding = [one for one in queue.alarms if not one.acknowledged]
+    sounding = queue.sounding
     acknowledged = [one for one in queue.alarms if one.acknowledged][:SHOWN_HEARD]
     shown = await _shown(services, session, (*sounding[:SHOWN], *acknowledged))
-    calling = _calling(queue, sounding)
-    urgent = [triage for triage in LOUD if any(level is triage for _, level in calling)]
+    await asyncio.sleep(0)
+    urgent = {level for _, level in queue.calling}.intersection(LOUD)
     status = await program.alarms.status(session, services.now())
     return Attention(
         level=max(urgent, key=lambda triage: triage.rank, default=Triage.NONE),
-        waiting=sum(case.waits for case in queue.cases),
-        news=_news(calling, sounding),
+        waiting=len(queue.waiting),
+        news=queue.news,
         written=await _written(session, visitor),
         sounding=len(sounding),
         first=tuple(shown[one.id] for one in sounding[:SHOWN] if one.id in shown),
@@ -127,26 +125,6 @@ async def attention_now(services: ConsoleServices, session: AsyncSession, visito
         ),
         failing=tuple(record for record in status.records if record.state == "failing"),
     )
-
-
-def _calling(queue: OpenNow, sounding: Sequence[OpenAlarm]) -> dict[tuple[str, Triage], datetime]:
-    """Return what calls, a case or a wave that stands for all that are alike, and since when; nothing that somebody has heard."""
-    marks = {case.id: wave.mark for wave in queue.waves for case in wave.cases}
-    heard = {one.which for one in queue.alarms if one.acknowledged} - {one.which for one in sounding}
-    calling: dict[tuple[str, Triage], datetime] = {}
-    for case in queue.cases:
-        which = marks.get(case.id, case.id)
-        if calls(case) and which not in heard:
-            calling[which, case.triage] = max(case.waiting_since, calling.get((which, case.triage), case.waiting_since))
-    return calling
-
-
-def _news(calling: Mapping[tuple[str, Triage], datetime], sounding: Sequence[OpenAlarm]) -> tuple[str, ...]:
-    """Return a mark for each that calls, and for each alarm; of more than a page can take in, the newest."""
-    marks = {f"{which}:{triage}": since for (which, triage), since in calling.items()}
-    marks |= {alarm.id: alarm.raised_at for alarm in sounding}
-    newest = set(sorted(marks, key=marks.__getitem__, reverse=True)[:MOST_NEWS])
-    return tuple(mark for mark in marks if mark in newest)
 
 
 async def _written(session: AsyncSession, visitor: Visitor) -> tuple[Unseen, ...]:

@@ -173,8 +173,7 @@ async def queue_view(services: ConsoleServices, session: AsyncSession, visitor: 
     everybody, found = queue.cases, queue.waves
     shown = next((wave for wave in found if wave.mark == chosen.wave), None)
     chosen = chosen if shown is not None else replace(chosen, wave="")
-    of_waves = {case.id for wave in found for case in wave.cases}
-    waiting = [case for case in everybody if case.waits and case.id not in of_waves] if shown is None else list(shown.cases)
+    waiting = [case for case in queue.waiting if case.id not in queue.in_waves] if shown is None else list(shown.cases)
     waiting = [case for case in waiting if chosen.fits(case)]
     if chosen.minor:
         minors = await _minors(services, session, waiting)
@@ -200,8 +199,8 @@ async def queue_view(services: ConsoleServices, session: AsyncSession, visitor: 
         withdrawn_count=len(withdrawn),
         aside=await _aside(services, session, everybody),
         blocked=await _blocked(services, session),
-        languages=tuple(sorted({case.language for case in everybody if case.waits})),
-        channels=tuple(sorted({case.channel for case in everybody if case.waits})),
+        languages=tuple(sorted({case.language for case in queue.waiting})),
+        channels=tuple(sorted({case.channel for case in queue.waiting})),
     )
 
 

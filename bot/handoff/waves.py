@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.language.identification import without_diacritics
 from bot.language.normalise import readable, words
 from bot.messages import Indicator, Triage
+from bot.storage.slices import in_slices
 from bot.storage.tables import Conversation, Handoff
 from bot.storage.vault import Vault
 
@@ -89,7 +90,8 @@ def pattern_of(vault: Vault, signs: Iterable[Indicator], *, channel: str, langua
 
 async def open_cases(session: AsyncSession) -> list[OpenCase]:
     """Return all cases that are not closed in the queue's order: most urgent first, then who waits longest; withdrawn ones last."""
-    found = await session.execute(
+    found = in_slices(
+        session,
         select(
             Handoff.id,
             Handoff.conversation_id,
@@ -108,9 +110,9 @@ async def open_cases(session: AsyncSession) -> list[OpenCase]:
         )
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(Handoff.closed_at.is_(None))
-        .order_by(Handoff.withdrawn_at.is_not(None), Handoff.triage_rank.desc(), Handoff.waiting_since)
+        .order_by(Handoff.withdrawn_at.is_not(None), Handoff.triage_rank.desc(), Handoff.waiting_since),
     )
-    return [OpenCase(id_, conversation_id, _TRIAGES[triage], *rest) for id_, conversation_id, triage, *rest in found]
+    return [OpenCase(id_, conversation_id, _TRIAGES[triage], *rest) async for id_, conversation_id, triage, *rest in found]
 
 
 def waves(cases: Sequence[OpenCase]) -> list[Wave]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from sqlalchemy import event
 
 from bot.console.open_queue import FRESH_SECONDS, OpenQueue
@@ -32,6 +35,49 @@ async def test_pages_that_look_at_the_same_moment_read_the_database_once(program
     assert [await looks(program, queue) for _ in range(3)] == [2, 0, 0]
     now[0] = FRESH_SECONDS
     assert [await looks(program, queue) for _ in range(2)] == [2, 0]
+
+
+async def test_those_who_write_have_their_turn_while_many_cases_are_read(
+    program: Program, writes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.slices.AT_ONCE", 1)
+    for number in range(6):
+        await writes("zamknęli mnie w piwnicy, pomocy", who=str(number))
+    turns, queue = 0, OpenQueue(program.live_events)
+
+    async def write() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with program.database.reading() as session:
+        await session.connection()
+        other = asyncio.create_task(write())
+        assert len((await queue.read(session)).cases) == 6
+        other.cancel()
+    assert turns >= 6
+
+
+async def test_who_asks_while_it_is_read_waits_for_that(program: Program, writes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.storage.slices.AT_ONCE", 1)
+    await writes("zamknęli mnie w piwnicy, pomocy", who="a")
+    queue = OpenQueue(program.live_events, clock=lambda: 0.0)
+    assert sorted(await asyncio.gather(looks(program, queue), looks(program, queue))) == [0, 2]
+
+
+async def test_what_changed_while_it_was_read_is_read_by_who_looks_next(program: Program, writes) -> None:
+    await writes("zamknęli mnie w piwnicy, pomocy", who="a")
+    changes = [True]
+
+    def clock() -> float:
+        if changes:
+            changes.pop()
+            program.live_events.publish(QUEUE)
+        return 0.0
+
+    queue = OpenQueue(program.live_events, clock=clock)
+    assert [await looks(program, queue) for _ in range(3)] == [2, 2, 0]
 
 
 async def test_whatever_changes_in_the_queue_is_seen_at_once(program: Program, consultant, writes) -> None:
