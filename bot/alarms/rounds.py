@@ -91,6 +91,7 @@ class AlarmRounds:
                 alarm.state, alarm.round = "sounding", 0
             elif alarm.round == 1 and alarm.heard_at is None:  # nobody answered and nobody took the case: it sounds again
                 count(session, now, "alarms_missed", alarm.triage)
+            await self.cancel(session, alarm.id, now, states=("due",))  # of the round before
             await self._begin(session, alarm, later_ways(self.rules.ways, Triage(alarm.triage)), now)
         return len(begun) == MOST_AT_ONCE
 
@@ -125,7 +126,6 @@ class AlarmRounds:
         )
 
     async def _begin(self, session: AsyncSession, alarm: Alarm, ways: Sequence[str], now: datetime) -> None:
-        await self.cancel(session, alarm.id, now, states=("due",))
         session.add_all(AlarmCall(alarm_id=alarm.id, way=way, state="due", attempts=0, due_at=now) for way in ways)
         alarm.round += 1
         pause = self.rules.repeat if alarm.round < QUICK_ROUNDS else SLOW_ROUND
