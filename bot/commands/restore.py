@@ -20,8 +20,8 @@ def register(commands: Any) -> None:
         help="put a backup in place",
         description=(
             "Opens a backup with its private key and puts database and keys where DATA_DIR and DATABASE_URL say; both places must be"
-            " empty, unless --replace is given. Sends nothing again; what is over by now is deleted by the next purge. The program must be"
-            " stopped."
+            " empty, unless --replace is given. Sends nothing again, but what waits in an unsealed copy; what is over by now is deleted"
+            " by the next purge. The program must be stopped."
         ),
     )
     parser.add_argument("backup", metavar="FILE", type=Path)
@@ -51,9 +51,11 @@ def run(options: argparse.Namespace) -> int:
         return 1
     print(f"Restored the backup of {done.made_at:%Y-%m-%d %H:%M} UTC, made by version {done.release}.")
     print(f"Conversations: {done.conversations}. Open cases: {done.open_cases}.")
-    print(
-        "What came in after that moment is not in it. Replies that were on their way then count as unknown and are not sent again."
-    )
+    print("What came in after that moment is not in it.")
+    if done.sealed:
+        print("Replies that were on their way then count as unknown and are not sent again.")
+    else:
+        print("Replies that were waiting then are sent once the program runs.")
     if done.settings is not None:
         print(f"The settings of that day are in {done.settings}: compare them with .env, move what is missing, delete the file.")
     if done.problem is not None:

@@ -316,7 +316,19 @@ async def test_the_commands_do_the_same_and_say_what_to_do(
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "elsewhere"))
     status, printed = await bot("restore", str(shelf / made), "--key-file", str(tmp_path / "private"))
     assert (status, "Conversations: 1. Open cases: 1." in printed) == (0, True), printed
+    assert "are not sent again" in printed
     assert (tmp_path / "elsewhere" / "settings.env").read_text() == "RETENTION_DAYS=30000\n"
+
+
+async def test_whoever_puts_an_unsealed_copy_back_is_told_that_what_waited_is_sent(
+    bot: Bot, program: Program, writes: Any, shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await writes(WORDS, channel="sms")
+    made = await backup(program, shelf, sealed=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "elsewhere"))
+    status, printed = await bot("restore", str(made.file))
+    assert (status, "Replies that were waiting then are sent" in printed) == (0, True), printed
+    assert "not sent again" not in printed
 
 
 async def test_an_unsealed_copy_is_the_way_back_on_the_same_machine(
