@@ -18,7 +18,7 @@ import numpy as np
 
 from bot.dialogue.commands import ASK, SEVERAL
 from bot.dialogue.features import NEW, Context
-from bot.dialogue.inputs import check_inputs
+from bot.dialogue.inputs import check_inputs, keep_inputs
 from bot.dialogue.retrieval import Found, Opinion
 from bot.language.normalise import words
 from bot.screening.heads import Matrix
@@ -213,13 +213,13 @@ class AskedNetwork:
     def save(self, folder: Path) -> None:
         """Write everything to a folder."""
         arrays: dict[str, Any] = self.network.arrays(_NAME) | {"mean": self.mean, "spread": self.spread}
-        about = np.array(json.dumps({"bars": self.bars.__dict__, "inputs": Asking.inputs()}))
-        np.savez_compressed(folder / _FILE, allow_pickle=False, about=about, **arrays)
+        np.savez_compressed(folder / _FILE, allow_pickle=False, bars=np.array(json.dumps(self.bars.__dict__)), **arrays)
+        keep_inputs(folder / _FILE, Asking.inputs())
 
     @classmethod
     def load(cls, folder: Path) -> AskedNetwork:
         """Read what `save` wrote; raises InputsDiffer when it reads other numbers."""
+        check_inputs(folder / _FILE, Asking.inputs())
         with np.load(folder / _FILE, allow_pickle=False) as data:
-            about = json.loads(str(data["about"])) if "about" in data else {}
-            check_inputs(about.get("inputs", ()), Asking.inputs(), folder / _FILE)
-            return cls(Layers.of((_NAME,), data, _NAME), data["mean"], data["spread"], AskedBars(**about["bars"]))
+            bars = AskedBars(**json.loads(str(data["bars"])))
+            return cls(Layers.of((_NAME,), data, _NAME), data["mean"], data["spread"], bars)

@@ -15,7 +15,7 @@ import numpy as np
 
 from bot.dialogue.commands import LABELS, SEVERAL
 from bot.dialogue.features import inputs
-from bot.dialogue.inputs import check_inputs
+from bot.dialogue.inputs import check_inputs, keep_inputs
 from bot.dialogue.letters import Letters
 from bot.dialogue.state import Who
 from bot.screening.heads import Matrix
@@ -98,12 +98,12 @@ class CommandHeads:
             "who": self.who.outputs,
             "bars": self.bars.__dict__ | {"command": dict(self.bars.command)},
             "meanings": self.meanings,
-            "inputs": inputs(self.meanings),
         }
         if self.letters is not None:
             arrays |= self.letters.arrays()
         folder.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(folder / COMMANDS_FILE, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
+        keep_inputs(folder / COMMANDS_FILE, inputs(self.meanings))
 
     @classmethod
     def load(cls, folder: Path) -> CommandHeads:
@@ -115,7 +115,7 @@ class CommandHeads:
             about = json.loads(str(data["about"]))
             if not set(about["commands"]) <= {*LABELS, SEVERAL} or not set(about["who"]) <= set(ROLES):
                 raise ValueError("The command heads were trained for other commands.")
-            check_inputs(about.get("inputs", ()), inputs(about["meanings"]), folder / COMMANDS_FILE)
+            check_inputs(folder / COMMANDS_FILE, inputs(about["meanings"]))
             commands, who = (Layers.of(about[name], data, name) for name in ("commands", "who"))
             letters = Letters.of(about["commands"], data) if "letters.table" in data else None
             return cls(commands, who, Bars(**about["bars"]), tuple(about["meanings"]), letters)

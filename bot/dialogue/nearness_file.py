@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from bot.dialogue.answers import Library
-from bot.dialogue.inputs import check_inputs
+from bot.dialogue.inputs import check_inputs, keep_inputs
 from bot.dialogue.letters import Letters
 from bot.dialogue.placing import placed, with_heard
 from bot.dialogue.retrieval import Nearness, inputs
@@ -32,8 +32,9 @@ def save_nearness(nearness: Nearness, folder: Path) -> None:
         about |= {"letters": nearness.letters.outputs}
         arrays |= nearness.letters.arrays()
     if nearness.network is not None:
-        about |= {"outputs": nearness.network.outputs, "inputs": inputs(), "centres": sorted(nearness.centres)}
+        about |= {"outputs": nearness.network.outputs, "centres": sorted(nearness.centres)}
         arrays |= nearness.network.arrays("network")
+        keep_inputs(folder / _FILE, inputs())
         arrays["centres"] = np.stack([nearness.centres[name] for name in about["centres"]]).astype(np.float16)
     np.savez_compressed(
         folder / _FILE,
@@ -57,7 +58,7 @@ def load_nearness(folder: Path, library: Library, encoder: Encoder, senses: Sens
         if "letters" in about:
             letters = Letters.of(about["letters"], data)
         if "outputs" in about:
-            check_inputs(about.get("inputs", ()), inputs(), folder / _FILE)
+            check_inputs(folder / _FILE, inputs())
             network = Layers.of(about["outputs"], data, "network")
             centres = dict(zip(about["centres"], data["centres"].astype(np.float32), strict=True))
     count = len(about["digests"])
