@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from bot.dialogue.answers import NEXT_NEEDS, matter_files
 from bot.dialogue.rules import RULES
+from bot.dialogue.tellings import KINDS
 from bot.language.identification import OTHER_LANGUAGES
 from bot.language.word_lists import lexicon_files
 from bot.language.writing import writing_files
@@ -39,6 +40,8 @@ from bot.settings import PROJECT_ROOT
 
 # What computes the numbers. A release with repairs only (the third number) makes nothing stale.
 LIBRARIES: Final = ("numpy", "onnxruntime", "scikit-learn", "scipy")
+# What the plan reads that leads the labelled conversations; like the plan itself, it teaches nothing but their situations.
+LEADING: Final = (RULES, KINDS)
 
 
 class SourceUndeclared(Exception):
@@ -99,7 +102,7 @@ COMMANDS_PART: Final = LearnedPart(
         *lexicon_files(),
         *writing_files(),
         *(path for part in ("training", "validation") for path in conversation_files(NLU_DATA, part)),
-        RULES,
+        *LEADING,
         ENCODER / DIGESTS,
     ],
     led_by=("bot.dialogue.turn", "bot.dialogue.rules"),
@@ -130,7 +133,7 @@ def teaching(part: LearnedPart) -> str | None:
     """Return a hash of what a part learns, whatever code led there; None of a part without such code. It takes half a minute."""
     if part.examples is None:
         return None
-    files = [path for path in part.data() if path != RULES]
+    files = [path for path in part.data() if path not in LEADING]
     digest = hashlib.sha256(_hash_of([*files, *code_of(part.module, but=part.led_by)], _content).encode())
     for example in part.examples():
         digest.update(example.encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -116,6 +117,20 @@ def test_a_source_that_learning_reads_and_the_fingerprint_lacks_is_told() -> Non
         (NLU_DATA / "facts.yml").read_text(encoding="utf-8")
     with only_declared(LANGUAGE_PART):
         LANGUAGE_PART.data()[0].read_text(encoding="utf-8")
+
+
+def test_whatever_leads_the_conversations_is_declared_so_that_a_missing_part_can_be_learned() -> None:
+    learning = """
+from bot.assistant.sources import COMMANDS_PART, only_declared
+from bot.learning import examples
+of_all = examples.conversation_files
+examples.conversation_files = lambda root, part: of_all(root, part)[::40]
+with only_declared(COMMANDS_PART):
+    print(sum(1 for _ in COMMANDS_PART.examples()))
+"""  # in a process of its own: what was read before is read no more
+    done = subprocess.run([sys.executable, "-c", learning], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 100
 
 
 def test_code_counts_with_all_that_it_imports_and_by_what_it_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
