@@ -62,11 +62,10 @@ class CallWay:
 
 def twiml(notice: Notice) -> str:
     """Return what the telephone says; a self-test, a failing way and a filling disk ask for no key."""
-    response = VoiceResponse()
     voice = alarm_texts.VOICES[notice.interface]
     if notice.kind in {AlarmKind.SELF_TEST, AlarmKind.WAY, AlarmKind.DISK}:
-        response.say(alarm_texts.spoken(notice), language=voice)
-        return str(response)
+        return said(alarm_texts.spoken(notice), voice)
+    response = VoiceResponse()
     for _ in range(REPETITIONS):
         gather = Gather(num_digits=1, action=notice.acknowledge_url, method="POST", timeout=6)
         gather.say(alarm_texts.spoken(notice), language=voice)
