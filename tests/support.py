@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import bot.commands.chat  # noqa: F401 - tests write through the command line's channel as well, which is declared there
 from bot.delivery import channel_traits
@@ -35,6 +36,12 @@ from bot.settings import Settings
 from bot.storage.capacity import MEGABYTE, Disk
 from bot.storage.database import Database
 from bot.storage.sealed import SEALED
+
+
+async def look_at_alarms(program: Program, session: AsyncSession, *, later: timedelta = timedelta()) -> bool:
+    """Let the alarms be looked at once in a transaction, as if it were later; say whether there may be more to do."""
+    now = program.clock() + later
+    return await program.alarms.see_to(session, await program.alarms.due(session, now), now)
 
 
 def declare_for_a_while(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -37,8 +38,8 @@ def mark_in(key: str) -> str | None:
     return key.split(":")[1] if key.startswith(WAVE) else None
 
 
-async def cases_alarms_over(session: AsyncSession) -> dict[str, str]:
-    """Return why alarms of cases are over, by their ids; those that go on are left out.
+async def cases_alarms_over(session: AsyncSession, *, of: Collection[str] | None = None) -> dict[str, str]:
+    """Return why alarms of cases are over, by their ids; those that go on are left out. With `of` only these alarms are looked at.
 
     In a flood thousands go on, and are looked at every two seconds: so nothing of them is loaded but what says so.
     """
@@ -49,14 +50,15 @@ async def cases_alarms_over(session: AsyncSession) -> dict[str, str]:
         (and_(Handoff.withdrawn_at.is_not(None), Handoff.triage != Triage.EMERGENCY.value), "withdrawn"),
         (Handoff.set_aside_as.is_not(None), "set_aside"),
     )
-    found = in_slices(
-        session,
+    chosen = (
         select(Alarm.id, Alarm.key, because, Handoff.id, Handoff.triage, Handoff.waiting_since)
         .outerjoin(Handoff, Handoff.id == Alarm.handoff_id)
-        .where(Alarm.ended_at.is_(None), Alarm.kind == AlarmKind.CASE.value),
+        .where(Alarm.ended_at.is_(None), Alarm.kind == AlarmKind.CASE.value)
     )
+    if of is not None:
+        chosen = chosen.where(Alarm.id.in_(of))
     over = {}
-    async for alarm_id, key, ended, *of_case in found:
+    async for alarm_id, key, ended, *of_case in in_slices(session, chosen):
         if ended is not None:
             over[alarm_id] = ended
         elif mark_in(key) is None and key != key_of(_CaseOfAlarm(*of_case)):

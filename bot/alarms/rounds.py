@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alarms.alarm import AlarmKind, first_ways, later_ways
+from bot.alarms.due import MOST_AT_ONCE
 from bot.alarms.rules import CLOCK_STEP, AlarmRules
 from bot.handoff.waves import OpenCase
 from bot.messages import Triage
@@ -26,8 +27,6 @@ QUICK_ROUNDS: Final = 10  # then it sounds less often, but does not fall silent
 SLOW_ROUND: Final = timedelta(minutes=15)
 KEEP_TESTS: Final = timedelta(days=30)
 LONGEST_PAUSE: Final = timedelta(minutes=2)  # of a call: leases, retries and gaps between calls are shorter
-# Alarms that one look raises, or begins anew, in some 120 ms: nobody who writes waits for all of a flood.
-MOST_AT_ONCE: Final = 50
 
 RAISED = Counter("frontdoor_alarms_raised", "Alarms, by kind and triage.", ["kind", "triage"])
 

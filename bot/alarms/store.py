@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Final, Literal
 
 from prometheus_client import Gauge
@@ -14,21 +12,21 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alarms.alarm import LINK, AlarmKind, Links
+from bot.alarms.due import AlarmsDue, alarms_due
 from bot.alarms.ending import WAVE, cases_alarms_over, mark_in
 from bot.alarms.raising import AlarmRaising
 from bot.alarms.record import WayRecord, WayState, way_records
 from bot.alarms.rounds import AlarmRounds
 from bot.alarms.rules import AlarmRules
-from bot.handoff.waves import Wave, open_cases, waves
 from bot.settings import Settings
 from bot.storage.audit import PROGRAM, AuditLog
 from bot.storage.claims import OPEN
+from bot.storage.slices import in_slices
 from bot.storage.tables import Alarm, AlarmCall
 from bot.storage.vault import Vault
 
 SELF_TEST_LATE: Final = timedelta(hours=26)
 WATCH_LATE: Final = timedelta(minutes=2)
-IDS_AT_ONCE: Final = 500
 
 SOUNDING = Gauge("frontdoor_alarms_sounding", "Alarms that nobody has answered.")
 
@@ -58,22 +56,23 @@ class AlarmStore:
         self.interface = settings.alarm_language
         self.watched_at: datetime | None = None
 
-    async def look(self, session: AsyncSession, now: datetime) -> bool:
-        """Raise what is due, end what was seen to, begin the next rounds; say whether there may be more than one look does."""
-        await self.rounds.set_clocks(session, now)
-        await self._end(session, now)
-        more = await self.raising.raise_due(session, now)
-        more = await self.rounds.go_on(session, now) or more
-        sounding = await session.scalar(
-            select(func.count()).select_from(Alarm).where(Alarm.state == "sounding", Alarm.kind == AlarmKind.CASE.value)
-        )
-        SOUNDING.set(sounding or 0)
-        return more
+    async def due(self, session: AsyncSession, now: datetime) -> AlarmsDue:
+        """Return what is overdue in a snapshot, for `see_to`."""
+        return await alarms_due(session, self.rules, now)
 
-    async def sounding(self, session: AsyncSession) -> Sequence[str]:
-        """Return the ids of the alarms of cases that nobody has answered, the oldest first."""
-        chosen = select(Alarm.id).where(Alarm.state == "sounding", Alarm.kind == AlarmKind.CASE.value).order_by(Alarm.raised_at)
-        return (await session.scalars(chosen)).all()
+    async def see_to(self, session: AsyncSession, found: AlarmsDue, now: datetime) -> bool:
+        """Raise what is due, end what was seen to, begin the next rounds; say whether there may be more than is done at once."""
+        await self.rounds.set_clocks(session, now)
+        await self._end(session, found, now)
+        await self.raising.raise_due(session, found, now)
+        return await self.rounds.go_on(session, now) or found.more
+
+    async def sounding(self, session: AsyncSession) -> frozenset[str]:
+        """Return the ids of the alarms of cases that nobody has answered."""
+        chosen = select(Alarm.id).where(Alarm.state == "sounding", Alarm.kind == AlarmKind.CASE.value)
+        found = frozenset([alarm_id async for (alarm_id,) in in_slices(session, chosen)])
+        SOUNDING.set(len(found))
+        return found
 
     async def latest_test(self, session: AsyncSession) -> Alarm | None:
         """Return the newest test or self-test."""
@@ -138,31 +137,22 @@ class AlarmStore:
         last = await session.scalar(select(func.max(Alarm.raised_at)).where(Alarm.kind == AlarmKind.SELF_TEST.value))
         return last is None or now - last > SELF_TEST_LATE
 
-    async def _end(self, session: AsyncSession, now: datetime) -> None:
+    async def _end(self, session: AsyncSession, found: AlarmsDue, now: datetime) -> None:
         """End the alarms of cases that were taken or closed, or whose triage changed; and tests that went their way."""
-        over = await cases_alarms_over(session)
-        others: dict[str, Wave] | None = None
-        for alarm in await self._of_ids(session, over):
-            if (mark := mark_in(alarm.key)) is not None:
-                if others is None:
-                    others = {wave.mark: wave for wave in waves(await open_cases(session))}
+        if found.ending:
+            over = await cases_alarms_over(session, of=found.ending)
+            others = {wave.mark: wave for wave in found.waves}
+            for alarm in (await session.scalars(select(Alarm).where(Alarm.id.in_(over)))).all():
+                mark = mark_in(alarm.key)
                 if mark in others:  # the one that stood for all was taken or closed; the others still wait
                     alarm.handoff_id = others[mark].first.id
-                    continue
-            await self.rounds.finish(session, alarm, over[alarm.id], now)
+                else:
+                    await self.rounds.finish(session, alarm, over[alarm.id], now)
         tests = select(Alarm).where(Alarm.ended_at.is_(None), Alarm.kind != AlarmKind.CASE.value)
         for alarm in (await session.scalars(tests)).all():
             if (because := await self._test_over(session, alarm, now)) is not None:
                 await self.rounds.finish(session, alarm, because, now)
         await session.flush()
-
-    async def _of_ids(self, session: AsyncSession, ids: Collection[str]) -> list[Alarm]:
-        chosen = list(ids)
-        found = [
-            await session.scalars(select(Alarm).where(Alarm.id.in_(chosen[at : at + IDS_AT_ONCE])))
-            for at in range(0, len(chosen), IDS_AT_ONCE)
-        ]
-        return list(chain.from_iterable(part.all() for part in found))
 
     async def _test_over(self, session: AsyncSession, alarm: Alarm, now: datetime) -> str | None:
         """Say whether a test is over: a self-test with its calls; another waits an hour for somebody to try the link."""

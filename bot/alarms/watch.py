@@ -92,22 +92,25 @@ class AlarmWatch:
     async def _look_at_some(self) -> bool:
         now = self.program.clock()
         try:
+            async with self.program.database.reading() as session:
+                before = await self.store.sounding(session)
+                found = await self.store.due(session, now)
             async with self.program.database.transaction() as session:
-                before = set(await self.store.sounding(session))
-                more = await self.store.look(session, now)
-                after = set(await self.store.sounding(session))
+                more = await self.store.see_to(session, found, now)
                 claimed = await self._claim(session, now)
+            self.store.watched_at = now  # only what is stored was seen to
+            for call in claimed:
+                self._tasks.start(self._send(call, attempts_left=call.attempts < MAX_ATTEMPTS))
+            async with self.program.database.reading() as session:
+                after = await self.store.sounding(session)
         except IntegrityError:  # another process raised the same alarm in the same moment
             return False
         except Exception as error:  # nothing may end the watch: the next look tries again, the status tells staff
             WATCH_FAILURES.labels(type(error).__name__).inc()
             log.error("alarm_watch_failed", error=type(error).__name__, exc_info=error)
             return False
-        self.store.watched_at = now  # only what is stored was seen to
         if before != after:
             self.program.live_events.publish(QUEUE)
-        for call in claimed:
-            self._tasks.start(self._send(call, attempts_left=call.attempts < MAX_ATTEMPTS))
         return more
 
     async def _claim(self, session: AsyncSession, now: datetime, only: str | None = None) -> list[_Claimed]:

@@ -16,7 +16,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.alarms.raising import calls
+from bot.alarms.due import calls
 from bot.alarms.sounding import OpenAlarm, open_alarms
 from bot.handoff.waves import OpenCase, Wave, open_cases, waves
 from bot.messages import Triage

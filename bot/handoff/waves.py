@@ -9,7 +9,7 @@ a pattern that few have at the time, is in no wave.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -88,10 +88,12 @@ def pattern_of(vault: Vault, signs: Iterable[Indicator], *, channel: str, langua
     return vault.fingerprint("pattern", f"{channel}\0{language}\0{triage.value}\0{listed}")[:MARK_LENGTH]
 
 
-async def open_cases(session: AsyncSession) -> list[OpenCase]:
-    """Return all cases that are not closed in the queue's order: most urgent first, then who waits longest; withdrawn ones last."""
-    found = in_slices(
-        session,
+async def open_cases(session: AsyncSession, *, of: Collection[str] | None = None) -> list[OpenCase]:
+    """Return all cases that are not closed in the queue's order: most urgent first, then who waits longest; withdrawn ones last.
+
+    With `of` only those of these ids are returned.
+    """
+    chosen = (
         select(
             Handoff.id,
             Handoff.conversation_id,
@@ -110,8 +112,11 @@ async def open_cases(session: AsyncSession) -> list[OpenCase]:
         )
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(Handoff.closed_at.is_(None))
-        .order_by(Handoff.withdrawn_at.is_not(None), Handoff.triage_rank.desc(), Handoff.waiting_since),
+        .order_by(Handoff.withdrawn_at.is_not(None), Handoff.triage_rank.desc(), Handoff.waiting_since)
     )
+    if of is not None:
+        chosen = chosen.where(Handoff.id.in_(of))
+    found = in_slices(session, chosen)
     return [OpenCase(id_, conversation_id, _TRIAGES[triage], *rest) async for id_, conversation_id, triage, *rest in found]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.alarms.alarm import PREFIX
 from bot.alarms.page import AlarmPage
@@ -31,6 +31,8 @@ CHAT = -100500
 PHONE = "+48600700800"
 WORDS = "szef mnie zamknął w piwnicy na Wiejskiej"
 PERSON = "+48500100200"
+ONE_EACH = {"email": 1, "sms": 1, "call": 1, "telegram": 1, "webhook": 1}
+NONE = dict.fromkeys(ONE_EACH, 0)
 
 
 @dataclass
@@ -81,6 +83,11 @@ class Night:
     async def release(self, case_id: str, staff_id: str = "ola") -> None:
         async with self.program.database.transaction() as session:
             await self.program.queue.release(session, case_id, staff_id, self.clock())
+
+    async def set_aside(self, case_id: str, mark: str | None) -> None:
+        """Set a case aside as one of a wave, or bring it back with None."""
+        async with self.program.database.transaction() as session:
+            await session.execute(update(Handoff).where(Handoff.id == case_id).values(set_aside_as=mark))
 
     async def alarms(self) -> list[Alarm]:
         async with self.program.database.transaction() as session:

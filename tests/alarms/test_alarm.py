@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
-import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from aiohttp.test_utils import TestClient
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 
-from bot.alarms import texts
 from bot.alarms.watch import MAX_ATTEMPTS
 from bot.delivery.segments import segments
 from bot.handoff.hours import DutyHours
-from bot.storage.tables import AuditEntry, Conversation
-from tests.alarms.conftest import PERSON, PHONE, SECRET, URL, WORDS, Night
+from bot.storage.tables import AuditEntry
+from tests.alarms.conftest import NONE, ONE_EACH, PERSON, PHONE, SECRET, URL, WORDS, Night
 from tests.support import settings_in
 
-ONE_EACH = {"email": 1, "sms": 1, "call": 1, "telegram": 1, "webhook": 1}
-NONE = dict.fromkeys(ONE_EACH, 0)
 HIGH = "zabrał mi paszport"
 
 
@@ -181,29 +175,6 @@ async def test_a_number_that_twilio_refuses_is_not_tried_again_in_the_same_round
     assert {call.way: call.attempts for call in await night.calls() if call.state == "failed"} == {"sms1": 1, "call1": 1}
 
 
-async def test_a_restart_in_the_middle_goes_on_where_it_stopped(night: Night) -> None:
-    await night.writes()
-    night.clock.move(seconds=60)
-    async with night.program.database.transaction() as session:  # claimed, and then the process dies
-        await night.program.alarms.look(session, night.clock())
-        assert len(await night.watch._claim(session, night.clock())) == 5
-    watch = await night.restart()
-    await watch.look_once()
-    assert night.counts() == NONE
-    night.clock.move(seconds=60)
-    await watch.look_once()
-    assert night.counts() == ONE_EACH
-    assert len(await night.alarms()) == 1
-
-
-async def test_two_processes_raise_one_alarm(night: Night) -> None:
-    other = await night.restart()
-    await night.writes()
-    await night.passes(seconds=60)
-    await other.look_once()
-    assert night.counts() == ONE_EACH
-
-
 async def test_opening_the_link_changes_nothing_and_pressing_the_button_silences_the_alarm(
     night: Night, phone: TestClient[Any, Any]
 ) -> None:
@@ -260,43 +231,6 @@ async def test_acknowledging_stops_the_retries_too(night: Night, phone: TestClie
     assert len(night.hook.statuses) == MAX_ATTEMPTS - 1
 
 
-def said(twiml: str) -> list[tuple[str | None, str | None]]:
-    """Return what TwiML says, and in which language."""
-    response = ElementTree.fromstring(twiml.encode())
-    assert response.tag == "Response"
-    return [(say.get("language"), say.text) for say in response]
-
-
-async def test_the_telephone_says_what_happened_and_takes_the_key_one_as_the_answer(
-    night: Night, phone: TestClient[Any, Any]
-) -> None:
-    await night.writes()
-    await night.passes(seconds=60)
-    (call,) = night.twilio.calls
-    assert "Wciśnij jeden" in call["Twiml"]
-    action = re.search(rf'action="{re.escape(URL)}([^"]+)"', call["Twiml"])
-    assert action is not None
-    other_key = await phone.post(action.group(1), data={"Digits": "5"})
-    assert said(await other_key.text()) == [("pl-PL", texts.NOT_HEARD["pl"])]
-    assert [alarm.state for alarm in await night.alarms()] == ["sounding"]
-    answered = await phone.post(action.group(1), data={"Digits": "1"})
-    assert answered.content_type == "text/xml"
-    assert said(await answered.text()) == [("pl-PL", texts.HEARD["pl"])]
-    assert [alarm.heard_by for alarm in await night.alarms()] == ["link:call1"]
-
-
-@pytest.mark.parametrize("words", ["Zażółć, „gęślą” jaźń", "a < b > c & d &amp; <Hangup/> ]]>", "\"x\" 'y'"])
-async def test_what_the_telephone_says_is_words_whatever_signs_are_in_it(
-    night: Night, phone: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch, words: str
-) -> None:
-    monkeypatch.setitem(texts.NOT_HEARD, "pl", words)
-    await night.writes()
-    await night.passes(seconds=60)
-    [action] = re.findall(rf'action="{re.escape(URL)}([^"]+)"', night.twilio.calls[0]["Twiml"])[:1]
-    answered = await phone.post(action, data={"Digits": "5"})
-    assert said(await answered.text()) == [("pl-PL", words)]
-
-
 async def test_the_console_can_acknowledge_a_case(night: Night) -> None:
     case = await night.writes()
     await night.passes(seconds=60)
@@ -320,104 +254,3 @@ async def test_the_webhook_is_signed_with_its_timestamp(night: Night) -> None:
         "type": "alarm", "id": "", "kind": "case", "triage": "emergency", "waits_seconds": 60, "language": "pl",
         "console": f"{URL}/console/", "acknowledge": "",
     }  # fmt: skip
-
-
-async def test_several_cases_ring_one_telephone_one_after_the_other(night: Night) -> None:
-    for who in ("a", "b", "c"):
-        await night.writes(who=who)
-    await night.passes(seconds=60)
-    assert night.counts() == {"email": 3, "sms": 1, "call": 1, "telegram": 3, "webhook": 3}
-    await night.passes(seconds=45)
-    assert night.counts()["call"] == 2
-    await night.passes(seconds=45)
-    assert night.counts()["call"] == 3
-
-
-async def test_a_test_of_the_alarms_delays_no_case_and_the_telephone_rings_again_in_case_it_was_engaged(night: Night) -> None:
-    await night.writes()
-    await night.passes(seconds=50)
-    await night.watch.test_now()
-    tested = night.counts()
-    await night.passes(seconds=12)
-    assert night.counts() == {way: count + 1 for way, count in tested.items()}
-    await night.passes(seconds=45)
-    assert night.counts()["call"] == tested["call"] + 2
-    assert night.counts()["sms"] == tested["sms"] + 1
-    await night.passes(seconds=45)
-    assert night.counts()["call"] == tested["call"] + 2
-
-
-async def test_whoever_answered_is_not_rung_again_because_of_a_test(night: Night) -> None:
-    case = await night.writes()
-    await night.passes(seconds=50)
-    await night.watch.test_now()
-    await night.passes(seconds=12)
-    async with night.program.database.transaction() as session:
-        await night.program.alarms.acknowledge_case(session, case, by="ola", now=night.clock())
-    rung = night.counts()["call"]
-    await night.passes(seconds=60)
-    assert night.counts()["call"] == rung
-
-
-async def test_a_test_through_the_console_waits_while_a_case_rings(night: Night) -> None:
-    await night.writes()
-    await night.passes(seconds=60)
-    async with night.program.database.transaction() as session:
-        await night.program.alarms.raise_test(session, night.clock())
-    await night.passes(seconds=1)
-    assert night.counts() == {"email": 2, "sms": 1, "call": 1, "telegram": 2, "webhook": 2}
-
-
-async def test_an_erased_conversation_ends_its_alarm(night: Night) -> None:
-    case = await night.writes()
-    await night.passes(seconds=60)
-    conversation = (await night.case(case)).conversation_id
-    async with night.program.database.transaction() as session:
-        await session.delete(await session.get(Conversation, conversation))
-    await night.passes(minutes=5)
-    assert await night.alarms() == []
-    assert night.counts() == ONE_EACH
-
-
-async def test_a_clock_that_is_set_back_delays_no_alarm(night: Night) -> None:
-    await night.writes()
-    await night.passes(hours=-5)
-    assert night.counts() == ONE_EACH
-    assert json.loads(night.hook.posts[0][1])["waits_seconds"] == 0
-    await night.writes(who="b")
-    night.hook.statuses = [500]
-    await night.passes(seconds=60)
-    failed, before = night.counts(), len(await night.alarms())
-    await night.passes(hours=-5)
-    assert night.counts()["email"] == failed["email"] + 2  # both sound again at once
-    assert night.counts()["webhook"] > failed["webhook"]
-    assert night.counts()["call"] == failed["call"] + 1
-    assert len(await night.alarms()) == before == 2
-
-
-async def test_a_watch_that_cannot_store_what_it_saw_does_not_count_as_watching(
-    night: Night, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from bot.storage import database
-
-    async def full(_session: Any) -> None:
-        raise OSError("no space left on device")
-
-    await night.passes()
-    with monkeypatch.context() as broken:
-        broken.setattr(database, "store_counts", full)
-        await night.passes(minutes=3)
-    assert await night.state() == ("failing", ("watch_stopped",))
-
-
-async def test_a_watch_that_never_could_look_is_missed(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(_session: Any, _now: Any) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr(night.program.alarms, "look", broken)
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(night.watch.run())
-        await asyncio.sleep(0)  # it begins, and fails
-        night.clock.move(minutes=3)
-        assert await night.state() == ("failing", ("watch_stopped",))
-        running.cancel()

@@ -13,7 +13,7 @@ from bot.console.staff import Role
 from bot.program import Program
 from bot.runtime.live_events import QUEUE
 from bot.storage.tables import Alarm, AlarmCall, AuditEntry
-from tests.support import Clock, declare_for_a_while
+from tests.support import Clock, declare_for_a_while, look_at_alarms
 
 EMERGENCY = "zamknęli mnie w piwnicy"
 
@@ -21,7 +21,7 @@ EMERGENCY = "zamknęli mnie w piwnicy"
 async def look(program: Program) -> None:
     """Let the book look and tell open pages of it, as the watch does every two seconds."""
     async with program.database.transaction() as session:
-        await program.alarms.look(session, program.clock())
+        await look_at_alarms(program, session)
     program.live_events.publish(QUEUE)
 
 

@@ -15,6 +15,7 @@ from bot.console.services import PREFIX
 from bot.console.staff import Role
 from tests.e2e.desks import Night, faults, in_focus, picture, ready
 from tests.e2e.listening import EMERGENCY, HIGH
+from tests.support import look_at_alarms
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +27,7 @@ def alarm(night: Night, minutes: int = 5) -> None:
         from datetime import timedelta
 
         async with night.program.database.transaction() as session:
-            await night.program.alarms.look(session, night.program.clock() + timedelta(minutes=minutes))
+            await look_at_alarms(night.program, session, later=timedelta(minutes=minutes))
         night.program.live_events.publish("queue")
 
     night.do(look())

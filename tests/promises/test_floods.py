@@ -12,7 +12,7 @@ from bot.handoff.waves import bring_back, open_cases, set_aside, waves
 from bot.program import Program
 from bot.storage.tables import Alarm, Handoff, Message
 from tests.conversation.test_frontdoor import count, inbound
-from tests.support import Clock
+from tests.support import Clock, look_at_alarms
 
 
 async def flooded(program: Program, clock: Clock) -> str:
@@ -59,7 +59,7 @@ async def test_setting_aside_closes_and_deletes_nothing_and_is_undone_whole(prog
 async def test_nobody_waits_for_the_alarms_of_all_who_are_unlike(
     program: Program, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.alarms.raising.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("bot.alarms.due.MOST_AT_ONCE", 2)
     for number in range(19):  # too few for a wave
         await program.frontdoor.receive(inbound(f"zamknęli mnie {'abcdefghijklmnopqrst'[number] * 4}", who=f"fake{number}"))
     clock.move(minutes=2)
@@ -82,6 +82,6 @@ async def test_nobody_waits_for_the_next_round_of_all_of_them_either(
     rounds = []
     for _ in range(3):
         async with program.database.transaction() as session:
-            more = await program.alarms.look(session, clock())
+            more = await look_at_alarms(program, session)
             rounds.append((more, (await session.scalars(select(func.count()).where(Alarm.round == 2))).one()))
     assert rounds == [(True, 4), (True, 8), (False, 9)]
