@@ -89,6 +89,12 @@ async def _new(session: AsyncSession, rules: AlarmRules, due: Iterable[OpenCase]
     return new
 
 
+async def still_calling(session: AsyncSession, cases: Sequence[OpenCase]) -> list[OpenCase]:
+    """Return those of some cases that were not taken, set aside or changed since they were found."""
+    as_found = {key_of(case) for case in await open_cases(session, of=[case.id for case in cases]) if calls(case)}
+    return [case for case in cases if key_of(case) in as_found]
+
+
 def calls(case: OpenCase) -> bool:
     """Say whether a case that nobody has may call somebody: an emergency also when it was taken back, and none that was set aside."""
     wanted = case.withdrawn_at is None or case.triage is Triage.EMERGENCY

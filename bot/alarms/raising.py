@@ -9,13 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.alarms.alarm import AlarmKind, other_ways, quiet_ways
-from bot.alarms.due import AlarmsDue, NewlyDue, calls
+from bot.alarms.due import MOST_AT_ONCE, AlarmsDue, NewlyDue, still_calling
 from bot.alarms.ending import WAVE, key_of, mark_in
 from bot.alarms.record import way_records
 from bot.alarms.rounds import AlarmRounds
 from bot.alarms.rules import AlarmRules
 from bot.handoff.hours import latest
-from bot.handoff.waves import open_cases
 from bot.storage.tables import Alarm
 
 
@@ -35,13 +34,11 @@ class AlarmRaising:
         await self._raise_disk(session, now)
 
     async def _raise_cases(self, session: AsyncSession, found: Sequence[NewlyDue], now: datetime) -> None:
-        """Raise the alarms of cases, but for those that were taken or changed since they were found."""
         if not found:
             return
-        as_found = {key_of(case) for case in await open_cases(session, of=[due.case.id for due in found]) if calls(case)}
-        for due in found:
-            if (key := key_of(due.case)) in as_found:
-                await self.rounds.open(session, AlarmKind.CASE, key=key, now=now, case=due.case, since=due.since)
+        since = {due.case.id: due.since for due in found}
+        for case in await still_calling(session, [due.case for due in found]):
+            await self.rounds.open(session, AlarmKind.CASE, key=key_of(case), now=now, case=case, since=since[case.id])
 
     async def _raise_waves(self, session: AsyncSession, found: AlarmsDue, now: datetime) -> None:
         """Raise one alarm for each wave, however many are in it."""
@@ -52,11 +49,11 @@ class AlarmRaising:
             alarm, overdue = alarms.get(wave.mark), [case for case in wave.cases if case.id in found.due]
             if alarm is not None and (alarm.triage == wave.triage or not overdue):
                 alarm.cases = len(wave.cases)
-            elif overdue:
+            elif overdue and (waiting := await still_calling(session, overdue[:MOST_AT_ONCE])):
                 if alarm is not None:  # it has become more urgent, or less: that is another alarm
                     await self.rounds.finish(session, alarm, "changed", now)
                 key = f"{WAVE}{wave.mark}:{wave.triage.value}:{now.isoformat()}"
-                first, cases = overdue[0], len(wave.cases)
+                first, cases = waiting[0], len(wave.cases)
                 await self.rounds.open(
                     session,
                     AlarmKind.CASE,

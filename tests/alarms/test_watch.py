@@ -153,3 +153,16 @@ async def test_a_case_that_comes_back_while_the_watch_looks_keeps_its_alarm(nigh
     async with night.program.database.transaction() as session:
         await night.program.alarms.see_to(session, found, night.clock())
     assert [alarm.state for alarm in await night.alarms()] == ["sounding"]
+
+
+async def test_a_wave_that_is_set_aside_while_the_watch_looks_calls_nobody(night: Night) -> None:
+    cases = [await night.writes(who=who) for who in "abcde"]
+    night.clock.move(seconds=60)
+    async with night.program.database.reading() as session:
+        found = await night.program.alarms.due(session, night.clock())
+    assert [len(wave.cases) for wave in found.waves] == [5]
+    for case in cases:
+        await night.set_aside(case, "a wave")
+    async with night.program.database.transaction() as session:
+        await night.program.alarms.see_to(session, found, night.clock())
+    assert await night.alarms() == []
