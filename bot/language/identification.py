@@ -1,4 +1,4 @@
-"""Which of the sixteen languages a message is written in.
+"""Which of the served languages a message is written in.
 
 Three witnesses: letters that only one language has, eldc (trained on native spelling), and a classifier over character n-grams
 trained on this project's own messages, which knows what no published detector does: Ukrainian, Russian, Belarusian, Bulgarian,
@@ -71,7 +71,7 @@ class LanguageIdentifier:
     def __init__(
         self, weights: Matrix, bias: Matrix, others: Sequence[str] = (), scripts: Mapping[str, str] | None = None
     ) -> None:
-        """Take the classifier: one row of weights for each of the sixteen, then one for each of the `others`.
+        """Take the classifier: one row of weights for each served language, then one for each of the `others`.
 
         `scripts` says of others in which script their messages were, if not in Latin letters.
         """
@@ -92,9 +92,9 @@ class LanguageIdentifier:
         self._romanised = [LANGUAGES.index(code) for code in romanised_languages()]
 
     def identify(self, text: str, seen: Matrix | None = None) -> Guess:
-        """Return the language of a text; codes other than the sixteen for languages that are not served.
+        """Return the language of a text, also one that is not served.
 
-        `seen` is what an encoder's language head says, one likelihood for each of the sixteen (NaN: it does not know the language): one
+        `seen` is what an encoder's language head says, one likelihood for each served language (NaN: it does not know the language): one
         more witness.
         """
         letters = [character for character in text if character.isalpha()]

@@ -1,4 +1,4 @@
-"""The words that people read: answers and dialogue texts in sixteen languages, from files that a translator edits.
+"""The words that people read: answers and dialogue texts in the served languages, from files that a translator edits.
 
 In `nlu_data/<language>/answers/`, `buttons.yml` and `page.yml` hold titles. Every other file there holds texts by key, each in up to
 four forms: `text` (web chat, Telegram, WhatsApp), `sms` (short, nothing telling in the first line), `quiet` (short and neutral on its

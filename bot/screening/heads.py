@@ -66,7 +66,7 @@ class Heads:
         )
 
     def language(self, vector: Matrix) -> Matrix | None:
-        """Return the likelihood of each of the sixteen languages, NaN where the head does not know one; None from encoders without it."""
+        """Return the likelihood of each served language, NaN where the head does not know one; None from encoders without it."""
         if "language" not in self.weights:
             return None
         logits = self.weights["language"] @ self.standardise(vector) + self.biases["language"]

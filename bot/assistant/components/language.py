@@ -1,4 +1,4 @@
-"""Which of the sixteen languages a message is in, as a component of Rasa's pipeline."""
+"""Which of the served languages a message is in, as a component of Rasa's pipeline."""
 
 from __future__ import annotations
 
