@@ -200,25 +200,25 @@ def _hash_of(files: Iterable[Path], read: Callable[[Path], bytes]) -> str:
 
 @contextmanager
 def only_declared(part: LearnedPart) -> Iterator[None]:
-    """Watch what is read of the project's data while the block runs; raises SourceUndeclared when the fingerprint lacks a file."""
-    read: set[Path] = set()
+    """Refuse, while the block runs, to open a file of the project's data that the fingerprint lacks; raises SourceUndeclared."""
+    library = {
+        NLU_DATA / NEXT_NEEDS,
+        *matter_files(),
+        *(path for code in LANGUAGES for path in (NLU_DATA / code / "answers").rglob("*.yml")),
+    }
+    known = library | {*part.data()}
     watching = [True]
 
     def heard(event: str, arguments: tuple[Any, ...]) -> None:
-        if watching and event == "open" and isinstance(arguments[0], str | Path):
-            read.add(Path(arguments[0]).absolute())
+        if not watching or event != "open" or not isinstance(arguments[0], str | Path):
+            return
+        path = Path(arguments[0]).absolute()
+        if path.is_relative_to(NLU_DATA) and path not in known and path.is_file():
+            read = path.relative_to(PROJECT_ROOT).as_posix()
+            raise SourceUndeclared(f"Learning the part {part.name!r} read {read}: declare it in bot/assistant/sources.py.")
 
     sys.addaudithook(heard)  # there is no way to take one off again
     try:
         yield
     finally:
         watching.clear()
-    library = {
-        NLU_DATA / NEXT_NEEDS,
-        *matter_files(),
-        *(path for code in LANGUAGES for path in (NLU_DATA / code / "answers").rglob("*.yml")),
-    }
-    unknown = sorted(path for path in read - library - {*part.data()} if path.is_relative_to(NLU_DATA) and path.is_file())
-    if unknown:
-        listed = ", ".join(path.relative_to(PROJECT_ROOT).as_posix() for path in unknown)
-        raise SourceUndeclared(f"Learning the part {part.name!r} read {listed}: declare it in bot/assistant/sources.py.")
