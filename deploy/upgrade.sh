@@ -2,8 +2,9 @@
 # Brings the program to another version, and back to this one when that fails: `sudo make upgrade VERSION=v0.2.0 BACKUP=/backup`. The version is
 # a tag or a commit.
 #
-# While the old version runs: a sealed backup, the new code, its libraries, its model. Then, stopped: a copy for the way back, the new schema, the
-# check, the start. It is stopped for as long as the copy, the check and the loading of the model take.
+# While the old version runs, which nothing touches: a sealed backup; beside it the new code, its libraries, its model. Then, stopped: a copy for
+# the way back, the new version in place of the old one, the new schema, the check, the start. It is stopped for as long as the copy, the libraries
+# (which uv has in its cache by then), the check and the loading of the model take.
 set -eu
 VERSION=${VERSION:?say which version, e.g. VERSION=v0.2.0}
 BACKUP=${BACKUP:?say in which folder backups lie, e.g. BACKUP=/backup}
@@ -12,14 +13,13 @@ START=${START:-systemctl start frontdoor}
 PATIENCE=${PATIENCE:-180} # seconds until the new version must be ready
 here=$(pwd)
 owner=$(stat -c %U .)
-previous=$here/build/previous
+next=$here/build/next
 way_back=$here/data/before-upgrade
 
 as_owner() { if [ "$(id -un)" = "$owner" ]; then "$@"; else sudo -u "$owner" "$@"; fi; }
 bot() { as_owner .venv/bin/python -W ignore -m bot "$@"; }
-old_bot() { (cd "$previous" && as_owner "$here/.venv/bin/python" -W ignore -m bot "$@"); }
 say() { printf '%s\n' "$*"; }
-forget_previous() { as_owner git worktree remove --force "$previous" 2>/dev/null || true; }
+forget_next() { as_owner git worktree remove --force "$next" 2>/dev/null || true; }
 
 ready() {
     as_owner .venv/bin/python -W ignore - "$PATIENCE" <<'PYTHON'
@@ -42,16 +42,19 @@ was=$(as_owner git rev-parse HEAD)
 say "1. A sealed backup into $BACKUP."
 bot backup "$BACKUP"
 
-# Models of one version may not load in another, and the newest by its time is loaded: the folder becomes what it was.
+# Models of one version may not load in another, and the newest by its time is loaded: the folder becomes what is given.
+put_in_place() {
+    as_owner git checkout -q --detach "$1" && as_owner make install || return 1
+    if [ -d "$2" ]; then
+        as_owner mkdir -p "$models" && as_owner find "$models" -mindepth 1 -delete && as_owner cp -a "$2/." "$models"
+    else
+        as_owner make train
+    fi
+}
+
 program_back() {
     say "Back to the code and the model of $was."
-    as_owner git checkout -q --detach "$was" && as_owner make install || return 1
-    if [ -d "$previous/models" ]; then
-        as_owner find "$models" -mindepth 1 -delete && as_owner cp -a "$previous/models/." "$models" || return 1
-    else
-        as_owner make train || return 1
-    fi
-    forget_previous
+    put_in_place "$was" "$way_back/models"
 }
 
 start_former() {
@@ -66,43 +69,47 @@ stopped_for_good() {
     exit 2
 }
 
-say "2. The code, the libraries and the model of $VERSION; the old version goes on running."
+say "2. The code, the libraries and the model of $VERSION, in build/next; the old version goes on running."
 as_owner git fetch -q --tags
-forget_previous
-as_owner git worktree add -q --detach "$previous" "$was"
-for shared in .env data; do [ ! -e "$shared" ] || as_owner ln -sfn "$here/$shared" "$previous/$shared"; done
-models=$(as_owner .venv/bin/python -W ignore -c "from bot.settings import load_settings; print(load_settings().model_dir)")
-[ ! -d "$models" ] || as_owner cp -a "$models" "$previous/models"
-as_owner git checkout -q --detach "$VERSION" || {
-    forget_previous
+forget_next
+as_owner git worktree add -q --detach "$next" "$VERSION" || {
     say "There is no version $VERSION: say a tag (git tag) or a commit (git log --oneline --grep=^Release)."
     exit 1
 }
-(as_owner make install && as_owner make train) || {
-    program_back || { say "$VERSION cannot be installed, and $was could not be put back: do not restart the service before make install train."; exit 2; }
-    say "$VERSION cannot be installed. Nothing else was changed."
+becomes=$(as_owner git -C "$next" rev-parse HEAD)
+models=$(as_owner .venv/bin/python -W ignore -c "from bot.settings import load_settings; print(load_settings().model_dir)")
+[ ! -d .tools ] || as_owner ln -sfn "$here/.tools" "$next/.tools"
+[ ! -d "$models" ] || as_owner cp -a "$models" "$next/models" # what was learned here need not be learned again
+as_owner env MODEL_DIR="$next/models" make -C "$next" install train || {
+    forget_next
+    say "$VERSION cannot be installed. Nothing was changed."
     exit 1
 }
 
-say "3. Stopped; a copy for the way back, the new schema, the check, the start."
+say "3. Stopped; a copy for the way back, the new version in place, the new schema, the check, the start."
 $STOP
 copy="(no copy was made)"
-as_owner rm -rf "$way_back" && as_owner mkdir -m 700 "$way_back"
-old_bot backup "$way_back" --unsealed || {
-    program_back || stopped_for_good "$was"
+keep_copy() {
+    as_owner rm -rf "$way_back" && as_owner mkdir -m 700 "$way_back" || return 1
+    [ ! -d "$models" ] || as_owner cp -a "$models" "$way_back/models" || return 1
+    bot backup "$way_back" --unsealed
+}
+keep_copy || {
+    forget_next
     start_former
-    say "No copy could be made. Nothing else was changed."
+    say "No copy could be made. Nothing was changed."
     exit 1
 }
 copy=$(ls "$way_back"/*.tar.gz)
-if bot migrate && bot check && $START && ready; then
-    forget_previous
+if put_in_place "$becomes" "$next/models" && bot migrate && bot check && $START && ready; then
+    forget_next
     as_owner rm -rf "$way_back"
     say "$VERSION runs. Now: python -m bot alarm test, and look into the console."
     exit 0
 fi
 
 say "4. $VERSION does not run as it should: back to what was before."
+forget_next
 $STOP || true
 program_back || stopped_for_good "$was"
 bot restore "$copy" --replace || stopped_for_good "the copy"

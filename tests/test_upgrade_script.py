@@ -16,21 +16,30 @@ v1() { [ "$(git rev-parse HEAD)" = "$(git rev-parse v1)" ]; }
 [ "$3" = -c ] && { echo "$PWD/models"; exit; }
 [ "$3" = - ] && { echo ready >> "$STEPS"; cat > /dev/null; case "$FAIL" in *former*) false;; *ready*) v1;; esac; exit; }
 shift 4; echo "$*" | sed "s#$ROOM#ROOM#g" >> "$STEPS"
+[ "$3$FAIL" = --unsealedcopy ] && exit 1
 [ "$1" = backup ] && [ "$3" = --unsealed ] && touch "$2/frontdoor-20261128T030000Z.tar.gz"
 [ "$FAIL" != "$1" ] || v1
 """
 MAKEFILE = """install train:
-	@echo make $@ >> $(STEPS)
+	@echo make $@ in $(notdir $(CURDIR)) >> $(STEPS)
 	@[ $@ = install ] || { mkdir -p models; rm -f models/a.tar.gz; git rev-parse HEAD | tee models/b.tar.gz > models/trained-from.txt; }
-	@[ "$$FAIL" != "$@" ] || [ "$$(git rev-parse HEAD)" = "$$(git rev-parse v1)" ]
+	@[ "$$FAIL" != "$@" -a "$$FAIL" != "$@ in $(notdir $(CURDIR))" ] || [ "$$(git rev-parse HEAD)" = "$$(git rev-parse v1)" ]
 """
-BEFORE = ["check", "backup ROOM/backup", "make install", "make train"]
-STOPPED = ["stop", "backup ROOM/app/data/before-upgrade --unsealed", "migrate", "check", "start", "ready"]
+BEFORE = ["check", "backup ROOM/backup", "make install in next", "make train in next"]
+STOPPED = [
+    "stop v1",
+    "backup ROOM/app/data/before-upgrade --unsealed",
+    "make install in app",
+    "migrate",
+    "check",
+    "start v2",
+    "ready",
+]
 WAY_BACK = [
-    "stop",
-    "make install",
+    "stop v2",
+    "make install in app",
     "restore ROOM/app/data/before-upgrade/frontdoor-20261128T030000Z.tar.gz --replace",
-    "start",
+    "start v1",
     "ready",
 ]
 MODEL = {"a.tar.gz": "the former model", "trained-from.txt": "the former data"}
@@ -76,10 +85,10 @@ def upgrade(app: Path, *, version: str = "v2", fail: str = "") -> tuple[int, lis
         "VERSION": version,
         "BACKUP": str(app.parent / "backup"),
     }
-    service = {"STOP": f"sh -c 'echo stop >> {steps}'", "START": f"sh -c 'echo start >> {steps}'"}
-    for name, command in service.items():  # the script splits them into words
+    service = {}
+    for name in ("STOP", "START"):  # each says which version lies in the folder then
         script = app.parent / name
-        script.write_text(f"#!/bin/sh\n{command}\n")
+        script.write_text(f"#!/bin/sh\necho {name.lower()} $(git describe --tags) >> {steps}\n")
         script.chmod(0o755)
         service[name] = str(script)
     done = subprocess.run(
@@ -91,7 +100,7 @@ def upgrade(app: Path, *, version: str = "v2", fail: str = "") -> tuple[int, lis
         check=False,
     )
     here = subprocess.run(["git", "describe", "--tags"], cwd=app, capture_output=True, text=True, check=True).stdout.strip()
-    assert not (app / "build" / "previous").exists(), done.stderr
+    assert not (app / "build" / "next").exists(), done.stderr
     return done.returncode, steps.read_text().splitlines() if steps.exists() else [], here
 
 
@@ -115,12 +124,24 @@ def test_what_does_not_pass_the_check_is_not_begun(app: Path) -> None:
 def test_a_version_that_cannot_be_installed_changes_nothing_and_the_service_goes_on(app: Path, fail: str) -> None:
     status, steps, version = upgrade(app, fail=fail)
     assert (status, version) == (1, "v1")
-    assert not {"stop", "migrate", "start"} & set(steps)
+    assert steps == BEFORE[: BEFORE.index(f"make {fail} in next") + 1]
     assert models(app) == MODEL
 
 
 def test_a_version_that_does_not_exist_changes_nothing(app: Path) -> None:
     assert upgrade(app, version="v3") == (1, BEFORE[:2], "v1")
+
+
+def test_where_no_copy_can_be_made_the_version_that_ran_starts_again_as_it_was(app: Path) -> None:
+    status, steps, version = upgrade(app, fail="copy")
+    assert (status, version, models(app)) == (1, "v1", MODEL)
+    assert steps == [*BEFORE, *STOPPED[:2], "start v1", "ready"]
+
+
+def test_libraries_that_cannot_be_put_in_place_lead_back(app: Path) -> None:
+    status, steps, version = upgrade(app, fail="install in app")
+    assert (status, version, models(app)) == (1, "v1", MODEL)
+    assert steps == [*BEFORE, *STOPPED[:3], *WAY_BACK]
 
 
 @pytest.mark.parametrize("fail", ["migrate", "ready"])
@@ -141,7 +162,7 @@ def test_the_way_back_leads_to_the_model_of_before_and_to_no_newer_one(app: Path
 def test_the_way_back_makes_the_model_where_there_was_none(app: Path) -> None:
     shutil.rmtree(app / "models")
     _, steps, _ = upgrade(app, fail="ready")
-    assert steps.count("make train") == 2
+    assert [step for step in steps if "train" in step] == ["make train in next", "make train in app"]
     first = subprocess.run(["git", "rev-parse", "v1"], cwd=app, capture_output=True, text=True, check=True).stdout
     assert models(app)["trained-from.txt"] == first
 
