@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import pytest
+import yaml
 
+from bench.settled import heard_in
+from bot.dialogue import state
+from bot.dialogue.archive import load_reader
 from bot.program import Program
+from bot.settings import load_settings
 from tests.dialogue.talk import Person
 
 pytestmark = pytest.mark.model
@@ -42,3 +48,24 @@ async def test_most_who_take_their_request_back_in_other_words_find_the_way_and_
             in_view = any(button.value == "@withdraw" for reply in outcome.replies for button in reply.buttons)
             found.append(not outcome.handoff or in_view)
     assert sum(found) >= LEAST
+
+
+ANSWERS: Final = yaml.safe_load(Path(__file__).with_name("kept_requests.yml").read_text(encoding="utf-8"))
+ASKED_WHETHER: Final = state.State(
+    turns=3, told_self=True, person=state.Person.ASKED, awaits="withdraw", last_said=("withdraw_ask",)
+)
+LEAST_KEPT, LEAST_TAKEN_BACK = 58, 37  # of 64 and 48; what is reached is one more of each, and processors differ by that
+
+
+def test_hardly_a_request_is_lost_by_who_says_that_it_shall_not_be_cancelled() -> None:
+    reader = load_reader(load_settings().model_dir)
+
+    def taken_back(kind: str) -> list[bool]:
+        return [
+            "refuse:human" in heard_in(reader, text, language, ASKED_WHETHER).does
+            for language, answers in ANSWERS.items()
+            for text in answers[kind]
+        ]
+
+    assert taken_back("keeps").count(False) >= LEAST_KEPT
+    assert taken_back("refuses").count(True) >= LEAST_TAKEN_BACK

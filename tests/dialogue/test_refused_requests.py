@@ -42,7 +42,8 @@ def test_what_a_request_that_is_taken_back_leaves_behind_is_told_once() -> None:
 
 def test_whoever_was_asked_whether_they_refuse_and_seems_to_again_refuses_unless_a_life_may_be_in_danger() -> None:
     for earlier, again, kept in (
-        ("want:human", (Command("doubt:refuse", sure=0.7), Command("tell:self", sure=0.99)), False),
+        ("want:human", (Command("doubt:refuse", sure=0.93), Command("tell:self", sure=0.99)), False),
+        ("want:human", (Command("doubt:refuse", sure=0.7), Command("tell:self", sure=0.99)), True),
         ("want:human", (Command("refuse:human", sure=0.9), Command("tell:self", sure=0.99)), False),
         ("want:human", (Command("doubt:refuse", sure=0.7), Command("want:human", sure=0.9)), True),
         ("want:human", (Command("tell:self", sure=0.99),), True),
@@ -53,6 +54,15 @@ def test_whoever_was_asked_whether_they_refuse_and_seems_to_again_refuses_unless
         talk.hears("…", Command("doubt:refuse", sure=0.7))
         talk.hears("…", *again)
         assert (talk.state.person is Asked.ASKED) == kept, again
+
+
+def test_a_refusal_that_stays_in_doubt_is_asked_about_again_with_the_button_that_settles_it() -> None:
+    talk = Talk()
+    talk.hears("…", "want:human")
+    assert "withdraw_ask" in talk.hears("…", Command("doubt:refuse", sure=0.7))
+    assert "withdraw_ask_again" in talk.hears("…", Command("doubt:refuse", sure=0.7), Command("answer:no", sure=0.9))
+    talk.hears("@withdraw", "refuse:human")
+    assert talk.state.person is Asked.REFUSED
 
 
 def test_whoever_is_asked_whether_the_request_is_taken_back_settles_it_with_a_plain_yes_or_leaves_it() -> None:
