@@ -201,12 +201,12 @@ def _hash_of(files: Iterable[Path], read: Callable[[Path], bytes]) -> str:
 @contextmanager
 def only_declared(part: LearnedPart) -> Iterator[None]:
     """Refuse, while the block runs, to open a file of the project's data that the fingerprint lacks; raises SourceUndeclared."""
-    library = {
+    known = {
+        *part.data(),
         NLU_DATA / NEXT_NEEDS,
         *matter_files(),
         *(path for code in LANGUAGES for path in (NLU_DATA / code / "answers").rglob("*.yml")),
     }
-    known = library | {*part.data()}
     watching = [True]
 
     def heard(event: str, arguments: tuple[Any, ...]) -> None:

@@ -44,7 +44,6 @@ REFUSALS: Final = (
             said.state.person is Person.ASKED
             and not in_mortal_danger(said.state)
             and "want:human" not in said.commands
-            and "doubt:refuse" in said.commands
             and _likely_refused(said)
             and (said.just_said("withdraw_ask") or not said.commands.any_of(*TELLS))
         ),
