@@ -132,15 +132,21 @@ async def test_a_message_whose_rest_cannot_be_read_stays_as_urgent_as_it_was(
     assert (await read_as(program, f"{OFFICE}. Dzień dobry", who="b")).triage is Triage.HIGH
 
 
-async def test_corrections_are_the_coordinators(coordinator: Consultant, consultant: People, writes: Writes) -> None:
+async def test_corrections_are_the_coordinators(
+    program: Program, coordinator: Consultant, consultant: People, writes: Writes
+) -> None:
     case, ola = await writes("zabrał mi paszport"), await consultant("Ola")
     assert f"/cases/{case}/messages/1/correct" in await coordinator.text(f"/cases/{case}")
     page = await ola.text(f"/cases/{case}")
     assert "/correct" not in page
     assert (await ola.get(f"/cases/{case}/messages/1/correct")).status == 403
-    assert (await ola.post(f"/cases/{case}/messages/1/correct", phrase=CARRIED, kind="says", sign="threats")).status == 403
     assert (await ola.get("/corrections")).status == 403
-    assert (await ola.post(f"/corrections/{'0' * 32}/undo")).status == 403
+    filled_in = {"phrase": CARRIED, "kind": "says", "sign": "threats", "names_nobody": "yes"}
+    assert (await ola.post(f"/cases/{case}/messages/1/correct", **filled_in)).status == 403
+    assert CARRIED not in await coordinator.text("/corrections")
+    assert (await coordinator.post(f"/cases/{case}/messages/1/correct", **filled_in)).status == 303
+    assert (await ola.post(f"/corrections/{await the_correction(program)}/undo")).status == 403
+    assert CARRIED in await coordinator.text("/corrections")
     assert (await coordinator.get(f"/cases/{case}/messages/2/correct")).status == 404  # the program's own words
 
 
