@@ -86,8 +86,11 @@ class CorrectionPages:
             correction = corrected(form)
             async with self.services.program.database.transaction() as session:
                 await self.cases.find(session, request)
-                if any(made.correction == correction for made in await self.store.all(session)):
+                made = [one.correction for one in await self.store.all(session) if one.correction is not None]
+                if correction in made:
                     raise CorrectionRefused("made_already")
+                if any(map(correction.contradicts, made)):
+                    raise CorrectionRefused("contradicts")
                 number = await self.store.add(session, correction, by=visitor.staff_id, now=self.services.now())
                 await self.services.record(session, visitor, "correction_made", number)
         except CorrectionRefused as refused:

@@ -112,23 +112,28 @@ def is_correction(row: Row) -> bool:
 
 
 def remember(rows: Sequence[Row], encoder: Encoder, heads: Heads) -> Memory:
-    """Return the memory of the corrections among the rows; a later line about the same words wins."""
-    latest = {readable(row.text): row for row in rows if is_correction(row)}
-    written = [(variant, row) for text, row in latest.items() for variant in _variants(text, row.language)]
-    vectors = np.zeros((len(written), encoder.width), dtype=np.float32)
-    for place, encoding in enumerate(encoder.read([text for text, _ in written])):
+    """Return the memory of the corrections among the rows.
+
+    Each spelling is remembered once: as the line says that has these very words, else as the first says that may be spelt so.
+    """
+    lines = [(readable(row.text), row) for row in rows if is_correction(row)]
+    spelt = {own: row for text, row in lines for own in (text, text.lower())}
+    for text, row in lines:
+        for other in _other_spellings(text, row.language):
+            spelt.setdefault(other, row)
+    vectors = np.zeros((len(spelt), encoder.width), dtype=np.float32)
+    for place, encoding in enumerate(encoder.read(list(spelt))):
         standard = heads.standardise(encoding.vector)
         vectors[place] = standard / (np.linalg.norm(standard) + 1e-9)
     return Memory(
         vectors,
-        tuple(Correction(row.topic, row.triage, tuple(sorted(row.indicators)), row.speaker) for _, row in written),
+        tuple(Correction(row.topic, row.triage, tuple(sorted(row.indicators)), row.speaker) for row in spelt.values()),
     )
 
 
-def _variants(text: str, language: str) -> list[str]:
-    """Return the phrase as other phones would write it: in small letters, without diacritics, in Latin letters."""
-    variants = [text, text.lower(), without_diacritics(text).lower(), *romanised_variants(text, language)]
-    return list(dict.fromkeys(variants))
+def _other_spellings(text: str, language: str) -> list[str]:
+    """Return the phrase as phones without its letters would write it: without diacritics, in Latin letters."""
+    return [without_diacritics(text).lower(), *romanised_variants(text, language)]
 
 
 def _told(size: int, place: int) -> Matrix:

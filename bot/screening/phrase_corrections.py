@@ -69,6 +69,14 @@ class PhraseCorrection:
         said = _words(self.phrase)
         return tuple(map(without_diacritics, said)) if self.raises else said
 
+    def contradicts(self, other: PhraseCorrection) -> bool:
+        """Say whether another correction says of the same words what this one denies, or that they are otherwise urgent."""
+        if self.raises == other.raises:
+            ends = self.kind is other.kind is CorrectionKind.NO_EMERGENCY
+            return ends and self.words == other.words and self.triage is not other.triage
+        says, less = (self, other) if self.raises else (other, self)
+        return says.sign is less.denied and says.words == tuple(map(without_diacritics, less.words))
+
     def as_json(self) -> dict[str, Any]:
         """Return a JSON value; `from_json` reads it."""
         return {"kind": self.kind, "phrase": self.phrase, "sign": self.sign, "triage": self.triage}

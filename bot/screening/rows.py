@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.language.normalise import readable
 from bot.messages import LANGUAGES, TOPICS, Indicator, Speaker, Triage
 
 NLU_DATA = Path(__file__).resolve().parents[2] / "nlu_data"
@@ -31,7 +32,8 @@ _LISTS: Final = re.compile(r"^nlu:", re.MULTILINE)
 class RowInvalid(Exception):
     """A file of labelled messages is not of the form, or a row has labels that do not exist; the message names the file.
 
-    A correction that calls for a person without saying why is refused as well. No other labels are compared with each other: of
+    A correction that calls for a person without saying why is refused as well, and one of the same words as another whose labels are
+    others. No other labels are compared with each other: of
     messages without urgency some tell of a sign all the same (`none` beside `wages_withheld`).
     """
 
@@ -118,7 +120,7 @@ class _File(BaseModel):
     nlu: list[_RowsOfIntent] | None
 
 
-def _read_file(path: Path) -> Iterator[Row]:
+def _read_file(path: Path) -> list[Row]:
     content = path.read_text(encoding="utf-8")
     if len(_LISTS.findall(content)) > 1:
         raise RowInvalid(
@@ -132,9 +134,25 @@ def _read_file(path: Path) -> Iterator[Row]:
     except ValidationError as error:
         raise RowInvalid(f"{path} is no file of labelled messages ({_told(error)}). docs/labelling.md has the form.") from None
     language = path.parent.parent.name if path.parent.name == "messages" else path.parent.name
-    for group in read.nlu or []:
-        for example in group.examples or []:
-            yield _row(example, group.intent, language, path)
+    rows = [_row(example, group.intent, language, path) for group in read.nlu or [] for example in group.examples or []]
+    if path.name == CORRECTIONS:
+        _refuse_contradictions(rows, path)
+    return rows
+
+
+def _refuse_contradictions(corrections: Sequence[Row], path: Path) -> None:
+    first: dict[str, Row] = {}
+    for row in corrections:
+        other = first.setdefault(readable(row.text).lower(), row)
+        if _decided(row) != _decided(other):
+            raise RowInvalid(
+                f"{path}: the rows {other.text[:60]!r} and {row.text[:60]!r} have the same words and other labels: "
+                "keep the one that is right."
+            )
+
+
+def _decided(row: Row) -> tuple[object, ...]:
+    return row.topic, row.triage, row.indicators, row.speaker
 
 
 def _told(error: ValidationError) -> str:

@@ -184,6 +184,36 @@ async def test_the_same_correction_is_made_once(coordinator: Consultant, writes:
     assert "już jest" in await correct(coordinator, case, CARRIED, "says", status=422, sign="threats")
 
 
+@pytest.mark.parametrize(
+    ("made", "then"),
+    [
+        ({"kind": "says", "sign": "threats"}, {"kind": "says_not", "sign_not": "threats"}),
+        ({"kind": "says_not", "sign_not": "threats"}, {"kind": "says", "sign": "threats"}),
+        ({"kind": "no_emergency", "triage": "none"}, {"kind": "says", "sign": "suicide_risk"}),
+        ({"kind": "no_emergency", "triage": "none"}, {"kind": "no_emergency", "triage": "high"}),
+    ],
+)
+async def test_a_correction_that_contradicts_another_one_is_made_only_once_that_is_undone(
+    program: Program, coordinator: Consultant, writes: Writes, made: dict[str, str], then: dict[str, str]
+) -> None:
+    case = await writes("zabrał mi paszport")
+    await correct(coordinator, case, CELLAR, **made)
+    assert "mówi co innego" in await correct(coordinator, case, f"{CELLAR.upper()}!", **then, status=422)
+    assert CELLAR.upper() not in await coordinator.text("/corrections")
+    await coordinator.post(f"/corrections/{await the_correction(program)}/undo")
+    await correct(coordinator, case, f"{CELLAR.upper()}!", **then)
+
+
+async def test_corrections_of_one_phrase_that_do_not_contradict_each_other_are_all_made(
+    coordinator: Consultant, writes: Writes
+) -> None:
+    case = await writes("zabrał mi paszport")
+    await correct(coordinator, case, CELLAR, "says_not", sign_not="documents_taken")
+    await correct(coordinator, case, CELLAR, "no_emergency", triage="none")
+    await correct(coordinator, case, CELLAR, "says", sign="isolation")
+    await correct(coordinator, case, f"{CELLAR} wczoraj", "no_emergency", triage="high")
+
+
 async def test_the_form_begins_with_the_words_in_which_the_sign_was_found(coordinator: Consultant, writes: Writes) -> None:
     page = await coordinator.text(f"/cases/{await writes('<b>zabrał mi paszport</b>')}/messages/1/correct")
     offered = re.search(r'<textarea id="phrase"[^>]*>([^<]*)</textarea>', page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from tests.support import NOON, PlainAssistant
 
 CARRIED = PhraseCorrection(CorrectionKind.SAYS, "wożą nas do pana", Indicator.SEXUAL_EXPLOITATION)
 DIES = PhraseCorrection(CorrectionKind.SAYS, "skończę z tym dzisiaj", Indicator.SUICIDE_RISK)
+OFFICE = PhraseCorrection(CorrectionKind.SAYS_NOT, "zostawiłam paszport na wizę w urzędzie", Indicator.DOCUMENTS_TAKEN)
 LAUGHING = PhraseCorrection(CorrectionKind.NO_EMERGENCY, "zaraz umrę ze śmiechu no naprawdę", triage=Triage.NONE)
 
 
@@ -103,6 +106,21 @@ async def test_one_that_says_less_counts_for_its_own_words_only(program: Program
     grave = understood(Triage.EMERGENCY, "feel:suicide", vector=same, suicide_risk="umrę ze śmiechu")
     after = await corrections.applied("zaraz umrę ze śmiechu, naprawdę", grave, Reader(**{LAUGHING.phrase: grave}))
     assert after == grave
+
+
+async def test_of_corrections_that_contradict_each_other_what_is_more_urgent_counts(program: Program) -> None:
+    serious = replace(LAUGHING, triage=Triage.MEDIUM)
+    says = PhraseCorrection(CorrectionKind.SAYS, OFFICE.phrase, Indicator.DOCUMENTS_TAKEN)
+    for order in ((LAUGHING, serious, OFFICE, says), (says, OFFICE, serious, LAUGHING)):
+        corrections = await known(program, *order)
+        joke = understood(Triage.EMERGENCY, suicide_risk="umrę ze śmiechu")
+        assert (await corrections.applied(LAUGHING.phrase, joke, Reader())).screening.triage is Triage.MEDIUM
+        office = understood(Triage.HIGH, documents_taken=OFFICE.phrase)
+        after = await corrections.applied(OFFICE.phrase, office, Reader())
+        assert (after.screening.triage, after.screening.signs) == (Triage.HIGH, {Indicator.DOCUMENTS_TAKEN})
+        async with program.database.transaction() as session:
+            for number in await corrections.store.ids(session):
+                await corrections.store.undo(session, number)
 
 
 async def test_a_turn_reads_one_new_phrase_at_most_and_the_others_are_read_beside_the_turns(program: Program) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,9 @@ from hypothesis import strategies as st
 
 from bot.language.classes import INDICATORS, SPEAKERS, TRIAGES
 from bot.messages import TOPICS, Indicator, Speaker, Triage
-from bot.screening.corrections import Correction, Memory, is_correction
-from bot.screening.heads import Likelihoods
+from bot.screening.corrections import Correction, Memory, is_correction, remember
+from bot.screening.encoder import Encoding
+from bot.screening.heads import Heads, Likelihoods
 from bot.screening.rows import Row, read_rows
 from bot.screening.triage import WorkingPoint, judge
 
@@ -76,6 +79,34 @@ def test_a_memory_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_an_empty_memory_recalls_nothing(tmp_path: Path) -> None:
     Memory(np.zeros((0, 2), np.float32), ()).save(tmp_path)
     assert Memory.load(tmp_path).recall(at_cosine(1.0), 0.8) is None
+
+
+class Spelling:
+    """An encoder to which every text is another one, whatever it means."""
+
+    name, width = "spelling", 64
+
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
+        return [Encoding(np.random.default_rng(list(text.encode())).normal(size=self.width).astype(np.float32)) for text in texts]
+
+
+def test_of_two_corrections_that_are_spelt_alike_without_diacritics_each_decides_for_its_own_words() -> None:
+    encoder, nowhere = Spelling(), np.zeros(Spelling.width, np.float32)
+    heads = Heads(Spelling.name, nowhere, np.ones(Spelling.width, np.float32), {}, {})
+    calm = Row("má tôi ở nhà", "vi", "out_of_scope", Triage.NONE, frozenset(), Speaker.OTHER, source="corrections.yml")
+    grave = replace(calm, text="Ma toi o nha", triage=Triage.HIGH, indicators=frozenset({Indicator.ISOLATION}))
+
+    def recalled(text: str, *rows: Row) -> Triage | None:
+        [encoding] = encoder.read([text])
+        correction = remember(rows, encoder, heads).recall(encoding.vector, 0.99)
+        return correction.triage if correction is not None else None
+
+    for rows in ((calm, grave), (grave, calm)):
+        assert [recalled(text, *rows) for text in ("má tôi ở nhà", "Ma toi o nha", "ma toi o nha")] == [
+            Triage.NONE,
+            *[Triage.HIGH] * 2,
+        ]
+    assert recalled("ma toi o nha", calm) is Triage.NONE
 
 
 def test_a_line_in_the_file_of_corrections_is_known_as_one(tmp_path: Path) -> None:

@@ -57,3 +57,33 @@ def test_a_slip_in_a_row_is_told_with_its_file(tmp_path: Path, content: str, tol
     with pytest.raises(RowInvalid, match=told) as refused:
         read_rows([path])
     assert str(path) in str(refused.value)
+
+
+def the_same_words(first: str, second: str) -> str:
+    """Return two rows: the usual one with `first` for its words, and one with `second` that says something else."""
+    calm = f"  - {{text: {second}, metadata: {{language: pl, triage: none, speaker: other}}}}\n"
+    return WHOLE.replace("gospodyni schowała mój dowód", first) + "- intent: out_of_scope\n  examples:\n" + calm
+
+
+@pytest.mark.parametrize("again", ["gospodyni schowała mój dowód", "Gospodyni  schowała MÓJ dowód"])
+def test_two_corrections_of_the_same_words_that_contradict_each_other_are_refused(tmp_path: Path, again: str) -> None:
+    path = written(tmp_path, the_same_words("gospodyni schowała mój dowód", again))
+    with pytest.raises(RowInvalid, match="have the same words and other labels: keep the one that is right") as refused:
+        read_rows([path])
+    assert str(path) in str(refused.value)
+
+
+@pytest.mark.parametrize("other", ["gospodyni schowała mój dowód i uciekła", "gospodyni schowala moj dowod"])
+def test_corrections_of_other_words_may_say_something_else(tmp_path: Path, other: str) -> None:
+    assert len(read_rows([written(tmp_path, the_same_words("gospodyni schowała mój dowód", other))])) == 2
+
+
+def test_a_correction_that_is_there_twice_says_the_same_twice(tmp_path: Path) -> None:
+    assert len({row.text for row in read_rows([written(tmp_path, WHOLE + f"  - {ROW}\n")])}) == 1
+
+
+def test_rows_to_train_on_may_say_the_same_words_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "pl" / "messages").mkdir(parents=True)
+    path = tmp_path / "pl" / "messages" / "talk.yml"
+    path.write_text(the_same_words("gospodyni schowała mój dowód", "gospodyni schowała mój dowód"), encoding="utf-8")
+    assert len(read_rows([path])) == 2
