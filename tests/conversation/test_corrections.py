@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.conversation.corrections import Corrections
 from bot.dialogue.commands import Commands
@@ -21,6 +23,11 @@ CARRIED = PhraseCorrection(CorrectionKind.SAYS, "wożą nas do pana", Indicator.
 DIES = PhraseCorrection(CorrectionKind.SAYS, "skończę z tym dzisiaj", Indicator.SUICIDE_RISK)
 OFFICE = PhraseCorrection(CorrectionKind.SAYS_NOT, "zostawiłam paszport na wizę w urzędzie", Indicator.DOCUMENTS_TAKEN)
 LAUGHING = PhraseCorrection(CorrectionKind.NO_EMERGENCY, "zaraz umrę ze śmiechu no naprawdę", triage=Triage.NONE)
+NOT_DYING = PhraseCorrection(CorrectionKind.SAYS_NOT, "chyba się zabiję z tej nudy", Indicator.SUICIDE_RISK)
+CALMING = (OFFICE, LAUGHING, NOT_DYING)
+OF_DANGER = {"danger:self", "danger:other", "hint:danger"}
+OF_DYING = {"feel:suicide", "doubt:suicide", "doubt:denied", "hint:suicide"}
+BESIDES = "a szef ma mój paszport"
 
 
 class Reader:
@@ -63,6 +70,11 @@ async def known(program: Program, *corrections: PhraseCorrection) -> Corrections
     return found
 
 
+@pytest.fixture
+async def calmed(program: Program) -> Corrections:
+    return await known(program, *CALMING)
+
+
 async def test_what_is_no_emergency_is_not_answered_as_one(program: Program) -> None:
     corrections, read = await known(program, LAUGHING), Reader()
     joke = understood(Triage.EMERGENCY, "feel:suicide", "hint:danger", "greet", suicide_risk="umrę ze śmiechu")
@@ -81,6 +93,42 @@ async def test_what_the_rest_of_the_message_tells_is_answered(program: Program) 
     after = await corrections.applied(f"{LAUGHING.phrase}. nie chcę już żyć", whole, read)
     assert after.commands.names == {"feel:tired", "feel:suicide"}
     assert (after.screening.triage, after.screening.signs) == (Triage.EMERGENCY, {Indicator.SUICIDE_RISK})
+
+
+read_as = st.builds(
+    lambda triage, signs, commands: understood(triage, *sorted(commands), **signs),
+    triage=st.sampled_from(Triage),
+    signs=st.dictionaries(
+        st.sampled_from([Indicator.SUICIDE_RISK, Indicator.DOCUMENTS_TAKEN, Indicator.ISOLATION]),
+        st.sampled_from(["", BESIDES, *(correction.phrase for correction in CALMING)]),
+    ),
+    commands=st.sets(st.sampled_from([*sorted(OF_DANGER | OF_DYING), "greet", "tell:self", "done:called"]), max_size=5),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    standing=st.lists(st.sampled_from(CALMING), min_size=1, unique=True),
+    besides=st.sampled_from(["", BESIDES]),
+    whole=read_as,
+    rest=read_as,
+)
+async def test_what_belongs_to_the_triage_and_the_signs_that_stay_is_answered_as_before(
+    calmed: Corrections, standing: list[PhraseCorrection], besides: str, whole: Understood, rest: Understood
+) -> None:
+    async def read(_text: str) -> Understood:
+        return rest
+
+    text = f"{'. '.join(correction.phrase for correction in standing)}. {besides}"
+    after = await calmed.applied(text, whole, read)
+    before, stay = whole.commands.names, after.commands.names
+    assert before - OF_DANGER - OF_DYING <= stay
+    if after.screening.triage is Triage.EMERGENCY:
+        assert before & OF_DANGER <= stay
+    if Indicator.SUICIDE_RISK in after.screening.signs or standing == [OFFICE]:
+        assert before & OF_DYING <= stay
+    if besides:
+        assert rest.commands.names & (OF_DANGER | OF_DYING) <= stay
 
 
 async def test_a_message_that_says_to_want_to_die_by_a_correction_is_answered_so(program: Program) -> None:
