@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.language.normalise import readable
 from bot.messages import LANGUAGES, TOPICS, Indicator, Speaker, Triage
+from bot.screening.least_triage import least_triage
 
 NLU_DATA = Path(__file__).resolve().parents[2] / "nlu_data"
 CORRECTIONS = "corrections.yml"
@@ -32,9 +33,9 @@ _LISTS: Final = re.compile(r"^nlu:", re.MULTILINE)
 class RowInvalid(Exception):
     """A file of labelled messages is not of the form, or a row has labels that do not exist; the message names the file.
 
-    A correction that calls for a person without saying why is refused as well, and one of the same words as another whose labels are
-    others. No other labels are compared with each other: of
-    messages without urgency some tell of a sign all the same (`none` beside `wages_withheld`).
+    A correction that calls for a person without saying why is refused as well, one that says a sign which its triage would hide, and one
+    of the same words as another whose labels are others. In rows to train on no labels are compared with each other: what has not
+    happened yet is told of with its sign all the same (`medium` beside `documents_taken`).
     """
 
 
@@ -140,6 +141,17 @@ def _read_file(path: Path) -> list[Row]:
     return rows
 
 
+def _refuse_without_effect(text: str, labels: _Labels, path: Path) -> None:
+    if labels.triage is Triage.HIGH and not labels.indicators:
+        raise RowInvalid(f"{path}: the row {text[:60]!r} is high without a sign: its metadata need `indicators: [...]`.")
+    for sign in sorted(labels.indicators):
+        if labels.triage.rank < (least := least_triage(sign)).rank:
+            raise RowInvalid(
+                f"{path}: the row {text[:60]!r} is {labels.triage} with the sign {sign}, which would not be shown: "
+                f"its metadata need `triage: {least}` at least, or not this sign."
+            )
+
+
 def _refuse_contradictions(corrections: Sequence[Row], path: Path) -> None:
     first: dict[str, Row] = {}
     for row in corrections:
@@ -171,8 +183,8 @@ def _row(example: object, topic: str, language: str, path: Path) -> Row:
         raise RowInvalid(
             f"{path}: the row {read.text[:60]!r} has no language: its metadata need one here, such as `language: pl`."
         )
-    if path.name == CORRECTIONS and labels.triage is Triage.HIGH and not labels.indicators:
-        raise RowInvalid(f"{path}: the row {read.text[:60]!r} is high without a sign: its metadata need `indicators: [...]`.")
+    if path.name == CORRECTIONS:
+        _refuse_without_effect(read.text, labels, path)
     row = Row(
         text=read.text,
         language=labels.language or language,

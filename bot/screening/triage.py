@@ -13,6 +13,7 @@ from bot.language.classes import INDICATORS, TRIAGES
 from bot.messages import TOPICS, Indicator, Triage
 from bot.screening.heads import Likelihoods, Matrix
 from bot.screening.layers import likelihood, log_odds
+from bot.screening.least_triage import least_triage
 
 _FILE = "working_point.json"
 _LITTLE = 1e-4
@@ -20,8 +21,6 @@ _WEIGHTS = ("joint", "signs", "urgent", "dying")
 _HIGH = TRIAGES.index("high")
 STRONG = [place for place, name in enumerate(INDICATORS) if Indicator(name).strong]
 _TOLD = [TOPICS.index(name) for name in ("emergency", "disclose_victim", "report_witness")]
-# Signs that an ordinary dispute about work may carry; no other one goes with triage none.
-_WITHOUT_TRIAGE = (Indicator.WAGES_WITHHELD, Indicator.EXCESSIVE_WORK)
 
 
 @dataclass(frozen=True)
@@ -112,10 +111,7 @@ def judge(likelihoods: Likelihoods, point: WorkingPoint, language: str = "") -> 
     found = sorted((name for name in likely if likely[name] >= least.get(name, point.indicator)), key=lambda name: -likely[name])
     if Indicator.SUICIDE_RISK in found:
         triage = Triage.EMERGENCY
-    if triage is Triage.NONE:
-        found = [name for name in found if name in _WITHOUT_TRIAGE]
-    elif triage is Triage.MEDIUM:
-        found = [name for name in found if not name.strong or name is Indicator.DEBT_BONDAGE]
+    found = [name for name in found if least_triage(name).rank <= triage.rank]
     if triage is Triage.HIGH and not found:
         found = [max(likely, key=lambda name: likely[name])]
     return triage, tuple(found)

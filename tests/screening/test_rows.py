@@ -47,6 +47,16 @@ def test_a_file_without_rows_has_none(tmp_path: Path, content: str) -> None:
         ),
         (WHOLE.replace("speaker: victim}}", "speaker: victim}"), "cannot be read"),
         (WHOLE.replace("[documents_taken]", "[]"), "high without a sign"),
+        (WHOLE.replace("high", "none"), "none with the sign documents_taken, .* need `triage: high` at least, or not this sign"),
+        (WHOLE.replace("high", "medium"), "medium with the sign documents_taken, .* need `triage: high` at least"),
+        (
+            WHOLE.replace("documents_taken", "suicide_risk"),
+            "high with the sign suicide_risk, .* need `triage: emergency` at least",
+        ),
+        (
+            WHOLE.replace("high", "none").replace("documents_taken", "isolation"),
+            "none with the sign isolation, .* `triage: medium`",
+        ),
         (WHOLE.replace("disclose_victim", "disclose"), "'disclose'"),
         (WHOLE.replace(ROW, "gospodyni schowała mój dowód"), "is no labelled message"),
         (WHOLE + "nlu: []\n", "more than once"),
@@ -87,3 +97,20 @@ def test_rows_to_train_on_may_say_the_same_words_otherwise(tmp_path: Path) -> No
     path = tmp_path / "pl" / "messages" / "talk.yml"
     path.write_text(the_same_words("gospodyni schowała mój dowód", "gospodyni schowała mój dowód"), encoding="utf-8")
     assert len(read_rows([path])) == 2
+
+
+@pytest.mark.parametrize(
+    ("triage", "sign"),
+    [("none", "wages_withheld"), ("medium", "debt_bondage"), ("emergency", "suicide_risk"), ("high", "isolation")],
+)
+def test_a_correction_says_a_sign_beside_every_triage_with_which_it_is_shown(tmp_path: Path, triage: str, sign: str) -> None:
+    (row,) = read_rows([written(tmp_path, WHOLE.replace("high", triage).replace("documents_taken", sign))])
+    assert (row.triage, row.indicators) == (triage, {sign})
+
+
+def test_a_row_to_train_on_may_say_a_sign_of_what_has_not_happened(tmp_path: Path) -> None:
+    (tmp_path / "pl" / "messages").mkdir(parents=True)
+    path = tmp_path / "pl" / "messages" / "talk.yml"
+    path.write_text(WHOLE.replace("high", "medium"), encoding="utf-8")
+    (row,) = read_rows([path])
+    assert (row.triage, row.indicators) == (Triage.MEDIUM, {Indicator.DOCUMENTS_TAKEN})
