@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation.answer_form import Fault, with_numbers
+from bot.conversation.answer_form import Fault, ways_taken, with_numbers
 from bot.conversation.edition import Editions, entry_of
 from bot.dialogue.answers import Answer
 from bot.dialogue.backing import facts
@@ -24,7 +24,8 @@ from bot.storage.written_answers import drafts, newest, published
 class Shown:
     """An answer with its words by language and form; `entry` and `revision` are those of one that was written here.
 
-    `live` is the revision that is said while another one waits as a draft; `faults` keep the shown one from being said.
+    `live` is the revision that is said while another one waits as a draft; `faults` keep the shown one from being said, and `taken`, ways
+    of asking that another answer has, keep it from being published.
     """
 
     answer: Answer
@@ -33,11 +34,17 @@ class Shown:
     revision: WrittenAnswer | None = None
     live: WrittenAnswer | None = None
     faults: Sequence[Fault] = ()
+    taken: Sequence[Fault] = ()
 
     @property
     def is_draft(self) -> bool:
         """Say whether it waits for a second person."""
         return self.revision is not None and self.revision.published_at is None
+
+    @property
+    def to_mend(self) -> tuple[Fault, ...]:
+        """Return everything that keeps it from being published."""
+        return (*self.faults, *self.taken)
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -97,7 +104,10 @@ class AnswerCatalogue:
             return self.from_files(name)
         row = await newest(session, name)
         live = {one.answer: one for one in await published(session)}
-        return self._written(row, live) if row is not None else None
+        shown = self._written(row, live) if row is not None else None
+        if shown is None or shown.entry is None:
+            return shown
+        return replace(shown, taken=ways_taken(shown.entry, await self.editions.said_in(session)))
 
     async def written(self, session: AsyncSession) -> list[Shown]:
         """Return what was written here: drafts, and what is published, where the project's files do not have it by now."""

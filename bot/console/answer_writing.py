@@ -100,7 +100,7 @@ class AnswerWriting:
             async with self.services.program.database.transaction() as session:
                 await publish(session, name, _revision(form.get("revision")), by=visitor.staff_id, now=self.services.now())
                 shown = await self.catalogue.find(session, name)
-                if shown is None or shown.faults:
+                if shown is None or shown.to_mend:
                     raise _HasFaults
                 await self.services.record(session, visitor, "answer_published", name)
         except (ChangedMeanwhile, SamePerson, _HasFaults) as problem:

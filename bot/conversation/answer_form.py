@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.delivery.segments import plain, segments
-from bot.dialogue.answers import Library
+from bot.dialogue.answers import Library, doubles
 from bot.dialogue.entry import NEEDED, OTHERWISE, Entry
 from bot.language.telling import preview, telling
 from bot.language.wording import SOURCE_LANGUAGES, TITLE
@@ -41,6 +41,17 @@ def faults(entry: Entry, *, library: Library, numbers: Mapping[str, str], facts:
     `library` is that of the files; `numbers` are the values that texts name in braces, `facts` what an answer may rest on.
     """
     return [*_about(entry, library, facts), *(fault for code in LANGUAGES for fault in _in_language(entry, code, numbers))]
+
+
+def ways_taken(entry: Entry, said: Library) -> list[Fault]:
+    """Return the ways of asking that keep a draft from being published: an answer for the same people that is said has them."""
+    others = [answer for answer in said.answers.values() if answer.id != entry.id]
+    found = doubles([*others, entry.answer(said)], entry.asked)
+    return [
+        Fault("way_taken", double.language, detail=f"{double.first.id} (“{double.way}”)")
+        for double in found
+        if double.second.id == entry.id
+    ]
 
 
 def _about(entry: Entry, library: Library, facts: Mapping[str, str]) -> Iterator[Fault]:

@@ -56,6 +56,10 @@ class Editions:
             log.info("answers_changed", edition=number)
         return self._current
 
+    async def said_in(self, session: AsyncSession) -> Library:
+        """Return what may be answered as a session sees it; nothing is kept, as it may still take back what it changed."""
+        return (await self._read(session, self.files.number)).library
+
     async def _read(self, session: AsyncSession, number: int) -> Edition:
         off = await switched_off(session)
         library, wording = self.files.library, self.files.wording

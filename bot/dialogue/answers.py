@@ -15,6 +15,7 @@ from typing import Any, Final
 import yaml
 
 from bot.dialogue.state import Fact, Person, Who
+from bot.language.normalise import readable
 from bot.language.wording import LAST_RESORT, SOURCE_LANGUAGES
 from bot.language.yaml_texts import read_shared
 from bot.messages import LANGUAGES, TOPICS
@@ -31,6 +32,7 @@ _KEYS: Final = frozenset(
     {"topic", "for", "when", "facts", "asked", "follows", "next", "vital", "presumes", "tells", "recalls", "offered", "yields_to"}
 )
 EMERGENCY: Final = "{emergency}"  # stands in a text for 112
+MARKS: Final = " .,:;!?…\"'”»)।؟"  # at its end: with and without them a way of asking is the same
 PHONES: Final = ("{hotline", "{strada_mobile}", "{labour_line", "{migrant_line}")  # numbers that only answer a voice
 
 
@@ -93,6 +95,32 @@ class Answer:
                 yield language, way
 
 
+@dataclass(frozen=True)
+class Double:
+    """A way of asking that two answers have in a language, both of which somebody may be told."""
+
+    language: str
+    way: str
+    first: Answer
+    second: Answer
+
+
+def doubles(answers: Iterable[Answer], languages: Iterable[str] = LANGUAGES) -> Iterator[Double]:
+    """Yield the ways of asking that belong to two answers for the same people, in some languages."""
+    owners: dict[tuple[str, str], list[Answer]] = {}
+    asked_in = frozenset(languages)
+    for answer in answers:
+        for language, way in answer.ways():
+            if language in asked_in:
+                others = owners.setdefault((language, readable(way).lower().rstrip(MARKS)), [])
+                yield from (Double(language, way, other, answer) for other in others if _both_told(other, answer))
+                others.append(answer)
+
+
+def _both_told(one: Answer, other: Answer) -> bool:
+    return one.id != other.id and (not one.audience or not other.audience or bool(one.audience & other.audience))
+
+
 def going_together(found: Sequence[Answer]) -> tuple[Answer, ...]:
     """Return the answers that one reply may say of those found for it; of two that yield to each other the first."""
 
@@ -139,6 +167,8 @@ class Library:
         for answer in found.values():
             if lost := [name for name in (*answer.next, *sorted(answer.yields_to)) if name not in found]:
                 raise LibraryInvalid(f"{answer.matter}: {answer.id} names what does not exist: {', '.join(lost)}.")
+        if double := [_sentence(one) for one in doubles(found.values())]:
+            raise LibraryInvalid(" ".join(double))
         counted = _read(root / NEXT_NEEDS) if (root / NEXT_NEEDS).exists() else {}
         after, told = ({key: tuple(needs) for key, needs in counted.get(part, {}).items()} for part in ("after", "told"))
         return cls(found, after, told, _alarming(root))
@@ -180,6 +210,11 @@ class Library:
 def shared_library() -> Library:
     """Return the library of this project, read once in a process; raises LibraryInvalid."""
     return Library.load()
+
+
+def _sentence(double: Double) -> str:
+    first, second = (f"{answer.id} ({answer.matter}.yml)" for answer in (double.first, double.second))
+    return f"{first} and {second} are both asked for with “{double.way}” ({double.language}): leave it to the one that it fits."
 
 
 def _leading_to(kept: frozenset[str], answer: Answer) -> Answer:

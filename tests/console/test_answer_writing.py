@@ -25,7 +25,7 @@ from bot.storage.answer_switches import new_edition
 from bot.storage.tables import AuditEntry
 from bot.storage.tables_answers import WrittenAnswer
 from tests.console.conftest import Consultant
-from tests.console.writing import NAME, WORDS, drafts, fields, publishes
+from tests.console.writing import NAME, WAYS, WORDS, drafts, fields, publishes
 from tests.dialogue.talk import Person
 from tests.standins.rules_assistant import Reading, RulesAssistant
 from tests.support import Clock, PlainAssistant, settings_in
@@ -179,6 +179,37 @@ async def test_what_the_answers_of_the_files_must_be_like_is_asked_of_a_draft_as
     assert await publishes(iza) == f"/answers/{NAME}?problem=has_faults"
     async with program.database.reading() as session:
         assert [row.published_at for row in await session.scalars(select(WrittenAnswer))] == [None]
+
+
+async def test_a_way_of_asking_that_another_answer_has_is_refused_with_its_name_until_that_one_is_off(
+    program: Program, pair: tuple[Consultant, Consultant]
+) -> None:
+    ewa, iza = pair
+    ways = "\n".join((*WAYS["en"], "I have nobody to talk to!"))
+    assert await drafts(ewa, **{"en.asked": ways}) == 303
+    page = await iza.text(f"/answers/{NAME}")
+    assert "angielski: o to samo pyta się w odpowiedzi feel_lonely (“I have nobody to talk to!”)" in page
+    assert "Opublikuj</button>" not in page
+    assert await publishes(iza) == f"/answers/{NAME}?problem=has_faults"
+    await iza.post("/answers/feel_lonely/off", because="inna zamiast tej")
+    assert await publishes(iza) == f"/answers/{NAME}"
+    assert await told(program, who="a") == TEXTS["pl"]
+    await iza.post("/answers/feel_lonely/on")
+    assert await told(program, who="b") == TEXTS["pl"]  # what two people published is not silenced
+    assert "o to samo pyta się w odpowiedzi feel_lonely" in await iza.text(f"/answers/{NAME}")
+
+
+@pytest.mark.parametrize("other", ["victim", "relative"])
+async def test_a_way_of_asking_of_a_published_answer_is_refused_only_in_a_draft_for_the_same_people(
+    pair: tuple[Consultant, Consultant], other: str
+) -> None:
+    ewa, iza = pair
+    await drafts(ewa, audience=["victim"])
+    await publishes(iza)
+    await drafts(ewa, id="second_one", audience=[other])
+    refused = other == "victim"
+    assert (f"w odpowiedzi {NAME} (“" in await iza.text("/answers/second_one")) is refused
+    assert await publishes(iza, name="second_one") == "/answers/second_one" + "?problem=has_faults" * refused
 
 
 async def test_an_id_that_there_is_or_that_cannot_be_one_is_refused(pair: tuple[Consultant, Consultant]) -> None:

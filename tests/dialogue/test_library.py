@@ -40,6 +40,38 @@ def test_what_was_left_out_is_told(tmp_path: Path, changed: dict[str, str], told
         library(tmp_path, **changed)
 
 
+@pytest.mark.parametrize(
+    ("audience", "way", "told"),
+    [
+        (
+            "",
+            "Czy mogę  wziąć PSA?!",
+            r"shelter_pet \(shelter.yml\) and dog_too \(shelter.yml\) are both asked for with “Czy mogę",
+        ),
+        ("  for: [relative, victim]\n", "czy mogę wziąć psa", "shelter_pet .* and dog_too .* are both asked for with"),
+        ("  for: [relative]\n", "czy mogę wziąć psa", ""),
+        ("", "czy mogę wziąć kota", ""),
+    ],
+)
+def test_two_answers_that_the_same_people_may_be_told_are_not_asked_for_in_the_same_way(
+    tmp_path: Path, audience: str, way: str, told: str
+) -> None:
+    other = f'dog_too:\n  topic: ask_shelter\n{audience}  facts: [N34]\n  asked: {{pl: ["{way}"]}}\n'
+    words = WORDS + WORDS.replace("shelter_pet", "dog_too")
+    if told:
+        with pytest.raises(LibraryInvalid, match=told):
+            library(tmp_path, entry=ENTRY + other, pl=words, en=words)
+    else:
+        assert "dog_too" in library(tmp_path, entry=ENTRY + other, pl=words, en=words)
+
+
+def test_an_answer_may_have_a_way_of_asking_twice_and_another_language_the_same_words(tmp_path: Path) -> None:
+    twice = ENTRY.replace("[czy mogę wziąć psa]", "[czy mogę wziąć psa, Czy mogę wziąć psa?]")
+    other = "dog_too:\n  topic: ask_shelter\n  facts: [N34]\n  asked: {en: [czy mogę wziąć psa]}\n"
+    words = WORDS + WORDS.replace("shelter_pet", "dog_too")
+    assert "dog_too" in library(tmp_path, entry=twice + other, pl=words, en=words)
+
+
 def test_a_part_of_the_library_leads_to_nothing_that_is_not_in_it() -> None:
     whole = Library.load()
     without = whole.only(name for name in whole.answers if name != "passport_back")
