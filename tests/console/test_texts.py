@@ -78,3 +78,21 @@ def test_a_file_of_texts_that_lacks_something_is_refused(tmp_path: Path, content
     path.write_text(content)
     with pytest.raises(TextsInvalid):
         Texts.load(path)
+
+
+def test_what_a_provider_says_comes_from_its_folder_and_a_code_of_two_providers_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "texts.yml"
+    path.write_text("channel: {web: {pl: czat, en: chat}}")
+    for provider, code in (("viber", "1"), ("signal", "2")):
+        (tmp_path / provider).mkdir()
+        (tmp_path / provider / "console.yml").write_text(f'delivery_code: {{"{code}": {{pl: nie, en: not so}}}}')
+    assert set(Texts.load(path, tmp_path).texts) == {"channel.web", "delivery_code.1", "delivery_code.2"}
+    (tmp_path / "viber" / "console.yml").write_text('delivery_code: {"2": {pl: nie, en: not so}}')
+    with pytest.raises(TextsInvalid, match=r"viber.*delivery_code\.2"):
+        Texts.load(path, tmp_path)
+
+
+def test_a_text_that_was_not_confirmed_names_no_messenger(texts: Texts) -> None:
+    for language in ("pl", "en"):
+        said = texts.name("delivery_code", "no_answer", language)
+        assert not [name for name in ("Telegram", "WhatsApp", "SMS") if name in said]
