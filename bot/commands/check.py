@@ -20,9 +20,7 @@ def register(commands: Any) -> None:
         help="say what is ready and what is missing",
         description="Looks at settings, keys, database, model, texts and channels. Ends with 1 when something that is needed is missing.",
     )
-    parser.add_argument(
-        "--channels", action="store_true", help="also ask the providers, such as Telegram and Twilio, whether they know us"
-    )
+    parser.add_argument("--channels", action="store_true", help="also ask the providers of the channels whether they know us")
     parser.set_defaults(run=run)
 
 

@@ -1,8 +1,9 @@
-"""One row a channel: what is left out fails at import or here, and nothing but its own module names a channel."""
+"""One row a channel: what is left out fails at import or here, and nothing but the folder of its provider names a channel."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -32,24 +33,37 @@ from bot.storage.tables import Message
 from tests.channels.conftest import Town
 
 ROWS = [*OWN, *(row for provider in PROVIDERS for row in provider.channels)]
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 TRAITS = [trait.name for trait in fields(ChannelTraits)]
-# Words that are spelt as a channel and are none: a form of texts, a way of alarms, a library, a command, a field of Telegram's.
-NO_CHANNEL = {
-    ("bot/delivery/channel_traits.py", "sms"),
-    ("bot/language/wording.py", "sms"),
-    ("bot/conversation/answer_form.py", "sms"),
-    ("bot/dialogue/entry.py", "sms"),
-    ("bot/dialogue/replies.py", "sms"),
-    ("bot/dialogue/texts.py", "sms"),
-    ("bot/alarms/alarm.py", "sms"),
-    ("bot/alarms/alarm.py", "telegram"),
-    ("bot/alarms/texts.py", "sms"),
-    ("bot/alarms/texts.py", "telegram"),
-    ("bot/channels/alarm_senders.py", "sms"),
-    ("bot/channels/alarm_senders.py", "telegram"),
-    ("bot/channels/telegram/updates.py", "chat"),
-    ("bot/runtime/logs.py", "telegram"),
-    ("bot/commands/telegram.py", "telegram"),
+# Names of channels that are words of their own as well: they count only where they stand alone.
+WORDS_OF_THEIR_OWN = frozenset({"web", "sms", "chat"})
+# Who may name a channel or a provider outside its folder, by the reason.
+MAY_NAME = {
+    "the registry, where a new one is added": ("bot/channels/registry.py",),
+    "the settings of all of them, with their names and forms": (
+        "bot/settings.py",
+        "bot/channels/messengers.py",
+        "bot/commands/alarm.py",
+    ),
+    "alarms reach staff by ways of their own, which use the same services": (
+        "bot/alarms/alarm.py",
+        "bot/alarms/texts.py",
+        "bot/channels/alarm_chats.py",
+        "bot/channels/alarm_phones.py",
+        "bot/channels/alarm_senders.py",
+    ),
+    "the command that connects the bot": ("bot/__main__.py", "bot/commands/telegram.py"),
+    "libraries that may not log by themselves": ("bot/runtime/logs.py",),
+    "the file of a language that holds the menu": ("bot/operations/language_folders.py",),
+    "the short form of a text": (
+        "bot/conversation/answer_form.py",
+        "bot/delivery/channel_traits.py",
+        "bot/dialogue/entry.py",
+        "bot/dialogue/replies.py",
+        "bot/dialogue/texts.py",
+        "bot/language/wording.py",
+    ),
+    "a field of what the provider sends": ("bot/channels/telegram/updates.py",),
 }
 
 
@@ -104,15 +118,64 @@ def test_every_row_that_is_written_is_in_the_registry() -> None:
     assert written == {row.name for row in ROWS} | {CHAT.name} == set(declared())
 
 
-def test_only_the_module_of_a_channel_names_it() -> None:
-    names = set(declared())
-    found = {
-        (path, node.value)
-        for path, tree in modules()
+def folder_of(provider: Provider) -> str:
+    return provider.probe.__module__.split(".")[2]
+
+
+def home(name: str) -> str:
+    """Return where a channel or a provider may be named: in the provider's folder, else in the module that writes the row."""
+    for provider in PROVIDERS:
+        if name in {folder_of(provider), *(row.name for row in provider.channels)}:
+            return f"bot/channels/{folder_of(provider)}/"
+    return next(path for path, tree in modules() if name in rows_written_in(tree))
+
+
+def texts_of(tree: ast.Module) -> set[str]:
+    """Return the constants of a module and the names in it, without its docstrings; a name that is a word of its own says nothing."""
+    bodies = [node.body[0] for node in ast.walk(tree) if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None]
+    docstrings = {body.value for body in bodies if isinstance(body, ast.Expr)}
+    return {
+        value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and node.value in names and not (rows_written_in(tree) & names)
+        if node not in docstrings
+        for _, value in ast.iter_fields(node)
+        if isinstance(value, str) and (isinstance(node, ast.Constant) or value not in WORDS_OF_THEIR_OWN)
     }
-    assert found == NO_CHANNEL
+
+
+def is_named(name: str, text: str) -> bool:
+    """Say whether a text, or a name such as TelegramWay or twilio_number, has a name as a word."""
+    if name in WORDS_OF_THEIR_OWN:
+        return text == name
+    found = re.finditer(rf"{name}(?!(?-i:[a-z]))", text, re.IGNORECASE)
+    return any(match[0][0].isupper() or not text[: match.start()][-1:].isalpha() for match in found)
+
+
+def test_only_the_folder_of_a_provider_names_it_and_its_channels() -> None:
+    homes = {name: home(name) for name in {*declared(), *map(folder_of, PROVIDERS)}}
+    texts = [(path, text) for path, tree in modules() for text in texts_of(tree)]
+    for folder in ("console", "delivery"):
+        files = sorted(path for path in (PROJECT_ROOT / "bot" / folder).rglob("*") if path.suffix in {".yml", ".html", ".js"})
+        texts += [(path.relative_to(PROJECT_ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in files]
+    found = {path for path, text in texts for name, own in homes.items() if not path.startswith(own) and is_named(name, text)}
+    assert found == {path for paths in MAY_NAME.values() for path in paths}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("TelegramWay", True),
+        ("alarm_telegram_chat", True),
+        ("Ask TELEGRAM first.", True),
+        ("https://api.telegram.org", True),
+        ("telegrammatic", False),
+        ("nontelegram", False),
+    ],
+)
+def test_a_name_is_found_as_a_word_of_a_text_or_of_a_name(text: str, named: bool) -> None:
+    assert is_named("telegram", text) is named
+    assert not is_named("sms", f"sms {text}")
+    assert is_named("sms", "sms")
 
 
 def test_the_console_has_a_name_for_every_channel() -> None:
