@@ -126,7 +126,9 @@ def test_a_title_that_one_language_lacks_is_named_be_it_a_source(without: str) -
         for language, own in WORDING.titles.items()
     }
     changed = Wording(WORDING.texts, titles, WORDING.page, WORDING.facts)
-    assert [(gap.language, gap.key) for gap in changed.gaps()] == [(without, f"button {ASK_BUTTON}passport_back")]
+    lacked_before = set(WORDING.gaps())
+    new = [(gap.language, gap.key) for gap in changed.gaps() if gap not in lacked_before]
+    assert new == [(without, f"button {ASK_BUTTON}passport_back")]
     said_instead = WORDING.titles["pl" if without == "en" else "en"][f"{ASK_BUTTON}passport_back"]
     assert changed.button(f"{ASK_BUTTON}passport_back", without).title == said_instead
 
