@@ -206,7 +206,7 @@ async def serve_with(settings: Settings, assistant: Assistant | None, *, learn: 
             every(ROOM_SECONDS, program.capacity.look, "room", at_once=True),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
             every(SEAL_SECONDS, lambda: seal_closed(program), "seal_closed"),
-            every(RESIDUAL_DATA_SECONDS, program.residual_data.look, "remains"),
+            every(RESIDUAL_DATA_SECONDS, program.residual_data.look, "residual_data"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover"),
             every(READ_SECONDS, read_corrections, "corrections", at_once=True),
             every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),

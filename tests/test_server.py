@@ -27,7 +27,7 @@ JOBS = {
     "keys",
     "measure",
     "recover",
-    "remains",
+    "residual_data",
     "room",
     "seal_closed",
     "tidy",

@@ -60,7 +60,7 @@ class Messengers:
         """Begin to deliver, and to fetch where a channel fetches."""
         self._workers = [
             asyncio.create_task(self.dispatcher.run(), name="dispatcher"),
-            asyncio.create_task(self.erasures.run(), name="farewells"),
+            asyncio.create_task(self.erasures.run(), name="provider_erasures"),
         ]
         for service in self._services.values():
             await service.start()
@@ -102,7 +102,7 @@ async def _serve_polling(settings: Settings, assistant: Assistant | None) -> Non
             bridged(program.database, program.live_events),
             every(KEYS_SECONDS, lambda: look_at_keys(program.vault, settings.data_dir / KEY_FILE), "keys"),
             every(TIDY_SECONDS, lambda: tidy(program), "tidy"),
-            every(RESIDUAL_DATA_SECONDS, program.residual_data.look, "remains"),
+            every(RESIDUAL_DATA_SECONDS, program.residual_data.look, "residual_data"),
             every(RECOVER_SECONDS, program.frontdoor.recover, "recover", at_once=True),
             every(CATCH_UP_SECONDS, messengers.catch_up, "catch_up", at_once=True),
             beside(watch.run(), "alarm_watch"),

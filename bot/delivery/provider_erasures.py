@@ -41,6 +41,7 @@ LEASE: Final = timedelta(seconds=90)  # longer than any one step
 POLL_SECONDS: Final = 10.0
 SLOTS: Final = 4
 RETRY: Final = Retry(first=timedelta(minutes=2), longest=timedelta(hours=1))
+# Its name is kept: operators have it in their rules and panels.
 ENDED = Counter("frontdoor_farewells", "Erasures carried out, or given up, at a channel's provider.", ["channel", "result"])
 
 

@@ -28,6 +28,7 @@ CHANNEL: Final = "frontdoor_rings"
 NAMES_AT_ONCE: Final = 100  # a notification holds at most 8,000 bytes; a name has some 32
 LOOK_SECONDS: Final = 30.0  # how often a silent connection is asked whether it is still there
 RETRY_SECONDS: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
+# Its name is kept: operators have it in their rules and panels.
 BREAKS = Counter("frontdoor_wire_breaks", "How often the wire between processes broke, by direction.", ["direction"])
 
 

@@ -243,7 +243,7 @@ class Delivery(Table):
 class ProviderErasureDue(Table):
     """What is left to do at a provider after an erasure (bot/delivery/provider_erasures.py): sealed, under an id that leads to nobody."""
 
-    __tablename__ = "farewells"
+    __tablename__ = "farewells"  # kept, for whoever looks into the database and for backups of former versions
     __table_args__ = (Index("ix_farewells_due_at", "due_at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
