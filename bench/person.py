@@ -1,8 +1,8 @@
 """How many of those who ask for a person are given one: `python -m bench.person`.
 
-`bench/a_person.yml`, and later `another_person.yml`, were written by people who had read neither the lists nor the conversations. Nothing
-is trained or chosen on them. Each sentence is read as a first message; a wish that calls nobody there also where a consultant was just
-offered, as some of them are a yes in other words.
+`bench/a_person.yml`, and later `another_person.yml` and `third_person.yml`, were written by people who had read neither the lists nor the
+conversations. Nothing is trained or chosen on them. Each sentence is read as a first message; a wish that calls nobody there also where a
+consultant was just offered, as some of them are a yes in other words.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bot.dialogue.archive import Reader, load_reader
 from bot.dialogue.state import Person, State
 from bot.settings import load_settings
 
-SENTENCES = [Path(__file__).with_name(f"{name}.yml") for name in ("a_person", "another_person")]
+SENTENCES = [Path(__file__).with_name(f"{name}.yml") for name in ("a_person", "another_person", "third_person")]
 NEW = State()
 OFFERED = State(turns=2, told_self=True, awaits="human", last_said=("handoff_offer",))
 WAITING = State(turns=2, told_self=True, person=Person.ASKED, last_said=("handoff_short",))
@@ -59,7 +59,7 @@ class Counted:
 
 
 def sentences() -> dict[str, Mapping[str, Mapping[str, Sequence[str]]]]:
-    """Return the sentences of both writers by file, language and group."""
+    """Return the sentences of all writers by file, language and group."""
     return {path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in SENTENCES}
 
 

@@ -60,7 +60,7 @@ LABELS: Final = (
     "fact:watched",
 )
 # Whether a person is wanted, or refused, is heard by a network of its own (`bot.dialogue.message_heads`).
-WANTS, REFUSES = "want:human", "refuse:human"
+WANTS, REFUSES, ERASES = "want:human", "refuse:human", "want:erase"
 SEVERAL: Final = "several"  # heard beside the commands, and none itself: that more than one thing is asked
 HEARD: Final = (*(label for label in LABELS if label not in {WANTS, REFUSES}), SEVERAL)
 # What only a button or a whole listed word says, or what the state makes of an answer; never a guess of the heads alone.

@@ -16,15 +16,12 @@ import numpy as np
 from bot.dialogue.commands import LABELS, SEVERAL
 from bot.dialogue.features import inputs
 from bot.dialogue.inputs import check_inputs, keep_inputs
-from bot.dialogue.letters import Letters
 from bot.dialogue.state import Who
 from bot.screening.heads import Matrix
 from bot.screening.layers import Layers, likelihood
+from bot.screening.letter_table import LETTERED, Letters, Places
 
 COMMANDS_FILE: Final = "commands.npz"
-# How much the log odds of letters and words count beside those of the network: of 0.1, 0.2 and 0.3 the best in the middle, on turns of
-# strangers and on those held out (docs/encoder.md).
-LETTERED: Final = 0.2
 ROLES: Final = tuple(who.value for who in Who)
 
 
@@ -75,13 +72,13 @@ class CommandHeads:
     meanings: tuple[str, ...]
     letters: Letters | None = None
 
-    def heard(self, rows: Matrix, texts: Sequence[str]) -> InParts:
-        """Return what a message does; rows and texts are the whole and, where it has several, its clauses."""
-        return InParts(self.commands.outputs, self._logits(rows, texts))
+    def heard(self, rows: Matrix, seen: Sequence[Places]) -> InParts:
+        """Return what a message does; rows, and places of letters, are those of the whole and, where it has several, its clauses."""
+        return InParts(self.commands.outputs, self._logits(rows, seen))
 
-    def _logits(self, rows: Matrix, texts: Sequence[str]) -> Matrix:
+    def _logits(self, rows: Matrix, seen: Sequence[Places]) -> Matrix:
         logits = np.atleast_2d(self.commands.logits(rows))
-        return logits if self.letters is None else (1 - LETTERED) * logits + LETTERED * self.letters.logits(texts)
+        return logits if self.letters is None else (1 - LETTERED) * logits + LETTERED * self.letters.logits(seen)
 
     def role(self, features: Matrix) -> tuple[Who, float]:
         """Return who most likely writes, and how likely that is."""

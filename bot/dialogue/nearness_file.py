@@ -12,11 +12,11 @@ import numpy as np
 
 from bot.dialogue.answers import Library
 from bot.dialogue.inputs import check_inputs, keep_inputs
-from bot.dialogue.letters import Letters
 from bot.dialogue.placing import placed, with_heard
 from bot.dialogue.retrieval import Nearness, inputs
 from bot.screening.encoder import Encoder
 from bot.screening.layers import Layers
+from bot.screening.letter_table import Letters
 from bot.screening.senses import Senses
 
 _FILE: Final = "nearness.npz"

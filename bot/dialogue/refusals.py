@@ -5,22 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from bot.dialogue.commands import Command
-from bot.dialogue.said import Said, SettlingRow, answered, instead, surer
-from bot.dialogue.state import Person, in_mortal_danger
+from bot.dialogue.said import SettlingRow, answered, instead, surer
+from bot.dialogue.state import Person
 
 TELLS: Final = ("tell:self", "tell:other", "danger:self", "danger:other", "feel:suicide")
-# Of 1,386 validation messages of people who wait for a consultant, in which the screening finds nothing grave, 34 refuse one. As sure as
-# this, 21 of them are heard and no other is taken for it; from 0.9 on 21 and 3, from 0.8 on 24 and 6, from 0.97 on 17 and none. Of 372
-# that tell something grave where nobody was asked for or offered one refuses; from 0.58 on three others are taken for it, from here none.
-# Once it was asked whether the request is taken back, any doubt counted until 64 ways of saying "do not cancel it", by a writer apart, were
-# tried: 26 lost the request, of 48 ways of saying that nobody is wanted five kept it; from here on five are lost and ten asked again.
-LIKELY_REFUSAL: Final = 0.92
-# "Take my request back" is heard as erasing with 0.36 to 0.98, "delete what I wrote" mostly with 0.99 and more.
-SURELY_ERASED: Final = 0.95
-
-
-def _likely_refused(said: Said) -> bool:
-    return (doubt := said.commands.first("doubt:refuse")) is not None and doubt.sure >= LIKELY_REFUSAL
+# Of 240 ways of refusing a consultant, or of taking the request back, by strangers none is heard as erasing from 0.2 on, of another 32 one
+# from 0.5 on; of 64 wishes to have all erased 29 are heard so surely (tests/assistant/kept_words.yml), the others may press either button.
+SURELY_ERASED: Final = 0.8
 
 
 REFUSALS: Final = (
@@ -30,23 +21,6 @@ REFUSALS: Final = (
     SettlingRow(
         "a refusal in doubt, of a consultant who was just offered, is one: nothing is taken back",
         answered("human", "doubt:refuse"),
-        instead("doubt:refuse", "refuse:human"),
-    ),
-    SettlingRow(
-        "a likely refusal, of a consultant whom nobody has asked for yet, is one",
-        lambda said: said.state.person is Person.NONE and _likely_refused(said),
-        instead("doubt:refuse", "refuse:human"),
-    ),
-    SettlingRow(
-        "a likely refusal from somebody who waits is one, unless a life may be in danger, or a person is wanted or, the first time, "
-        "something told too; one that stays in doubt is asked about again",
-        lambda said: (
-            said.state.person is Person.ASKED
-            and not in_mortal_danger(said.state)
-            and "want:human" not in said.commands
-            and _likely_refused(said)
-            and (said.just_said("withdraw_ask") or not said.commands.any_of(*TELLS))
-        ),
         instead("doubt:refuse", "refuse:human"),
     ),
     SettlingRow(

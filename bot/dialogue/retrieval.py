@@ -3,8 +3,8 @@
 A question and all known ways of asking are points in the space of the sentence encoder; a projection that was learned from the ways
 of asking draws those of one answer together and those of different answers apart. It knows nothing of single answers: one that was
 written after the training is found as well, in every language. Beside it a network reads the question in its conversation: what was
-said and answered before it; and a table reads its letters and words (`bot.dialogue.letters`). To an answer that they do not know both are
-indifferent.
+said and answered before it; and a table reads its letters and words (`bot.screening.letter_table`). To an answer that they do not know
+both are indifferent.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from bot.dialogue.answers import CALM, Library
 from bot.dialogue.features import NEW, Context, Named, before, in_a_row, side_features
-from bot.dialogue.letters import Letters
 from bot.dialogue.state import Who
 from bot.language.normalise import readable
 from bot.screening.heads import Matrix
 from bot.screening.layers import Layers
+from bot.screening.letter_table import Letters
 
 NEAREST: Final = 3  # ways of asking of one answer whose nearness counts
 WAYS_LOOKED_AT: Final = (

@@ -32,6 +32,7 @@ from bot.language.sentences import QUESTION_MARKS, sentences
 from bot.messages import QUESTION_TOPICS, Screening, Speaker, Triage
 from bot.screening.encoder import Encoder, Encoding
 from bot.screening.heads import Heads, Matrix
+from bot.screening.letter_table import Places, places
 from bot.screening.parts import together
 from bot.screening.respelt import Spelt
 from bot.screening.senses import Senses
@@ -61,12 +62,13 @@ HALF_HEARD_TOO: Final = (*TELLS, "answer:value", "correct:meant", "feel:tired", 
 class ReadMessage:
     """What is read of a message: texts and vectors of the whole and, where it has several, its clauses, and what these do.
 
-    `typed` are the texts as they were written, where `read` has the spelling of the language.
+    `typed` are the texts as they were written, where `read` has the spelling of the language; `seen` are the places of their letters.
     """
 
     language: str
     read: Sequence[tuple[str, Matrix]]
     typed: Sequence[str]
+    seen: Sequence[Places]
     does: InParts
 
 
@@ -112,7 +114,8 @@ class CommandModel:
             return Understood(screening, with_screening(said, screening, said_as=said_as), vector=vector)
         language = spelt.reading.language
         rows = rows_of(parts, language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = ReadMessage(language, parts, [text, *spelt.typed][: len(parts)], self._in_parts(parts, rows))
+        seen = [places(readable(part)) for part, _ in parts]
+        message = ReadMessage(language, parts, [text, *spelt.typed][: len(parts)], seen, self.heads.heard(rows, seen))
         likely = self._likelihoods(message, encodings, context)
         found = self._sure_enough(message, likely, context, grave=screening.triage.needs_person)
         who = self._writer(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
@@ -129,17 +132,17 @@ class CommandModel:
         answered = any(command.name == ASK and command.value != UNKNOWN for command in found)
         said_as = in_context(context, likely, answered=answered)
         commands = with_screening(Commands(tuple(found)), screening, said_as=said_as, first=context.first)
-        return Understood(screening, commands, who, vector, self._kinds_told(encodings, screening))
+        return Understood(screening, commands, who, vector, self._kinds_told(message, encodings, screening))
 
     def _likelihoods(self, message: ReadMessage, encodings: Sequence[Encoding], context: Context) -> dict[str, float]:
-        """Return how likely a message does each thing: a person is heard apart, an alarm and its end also by a network of their own.
+        """Return how likely a message does each thing; a person and erasing are heard apart, an alarm and its end both here and apart.
 
         Where dying was spoken of, what is said of it now is heard mostly by that one.
         """
         likely = message.does.likelihoods
         mostly = () if context.suicide is Danger.NONE else OF_DYING
-        alarming = self.alarming.weighed_with(likely, self.heads.bars.command, encodings, mostly=mostly)
-        return likely | self.person.likelihoods(encodings) | alarming
+        alarming = self.alarming.weighed_with(likely, self.heads.bars.command, encodings, message.seen, mostly=mostly)
+        return likely | self.person.likelihoods(encodings, message.seen) | alarming
 
     def _parts(self, spelt: Spelt) -> tuple[list[tuple[str, Matrix]], list[Encoding]]:
         """Return texts with vectors, and encodings, of what is read: the whole message and, where it has several, each of its clauses."""
@@ -181,9 +184,6 @@ class CommandModel:
         if may_refuse and REFUSES not in names and likely[REFUSES] >= bars.command[MAY_REFUSE]:
             found.append(Command(MAY_REFUSE, sure=likely[REFUSES]))
         return found
-
-    def _in_parts(self, parts: Sequence[tuple[str, Matrix]], rows: Matrix) -> InParts:
-        return self.heads.heard(rows, [readable(text) for text, _ in parts])
 
     def _time_named(self, message: ReadMessage) -> str:
         """Return the time that a message names where it arranges one, else the one that it names anywhere."""
@@ -232,7 +232,8 @@ class CommandModel:
         """Return the first message of somebody as one that may ask, read as a whole."""
         parts = [(readable(text), self.senses.one(encoding))]
         rows = rows_of(parts, language, NEW, self.lexicon, self.heads.meanings, width=self.senses.last_width)
-        message = ReadMessage(language, parts, [text], self._in_parts(parts, rows))
+        seen = [places(part) for part, _ in parts]
+        message = ReadMessage(language, parts, [text], seen, self.heads.heard(rows, seen))
         return self.asking(message, message.does.likelihoods, context=NEW, who=who)
 
     def _seeks_answer(self, found: Sequence[Command], likely: Mapping[str, float], context: Context) -> Command | None:
@@ -262,13 +263,13 @@ class CommandModel:
             return questions(asking, likely, bars, several=asking.likely[SEVERAL] >= self.heads.bars.command[SEVERAL])
         return [replace(asks, value=name) for name in list(likely)[:1]]
 
-    def _kinds_told(self, encodings: Sequence[Encoding], screening: Screening) -> tuple[str, ...]:
+    def _kinds_told(self, message: ReadMessage, encodings: Sequence[Encoding], screening: Screening) -> tuple[str, ...]:
         """Return the kinds of what a message tells that are sure enough, the surest first.
 
         The screening would rather hear a sign too many: alone it is no reason to speak of what somebody may not have told. Where it hears
         what endangers somebody, half as sure is enough to name 112.
         """
-        likely, bar = self.tellings.likelihoods(encodings), self.tellings.bars[TELLINGS]
+        likely, bar = self.tellings.likelihoods(encodings, message.seen), self.tellings.bars[TELLINGS]
         signs = {name for name in kinds_of(screening.signs) if shared_tellings()[name].endangers}
         told = [name for name, sure in likely.items() if sure >= bar * (HALF_HEARD if name in signs else 1)]
         return tuple(sorted(told, key=likely.__getitem__, reverse=True))

@@ -12,15 +12,15 @@ from bot.dialogue.answers import Library
 from bot.dialogue.commands import HEARD
 from bot.dialogue.features import Hits, features
 from bot.dialogue.heads import ROLES, Bars, CommandHeads
-from bot.dialogue.letters import Letters
 from bot.dialogue.retrieval import Nearness
 from bot.dialogue.state import Who
 from bot.language.normalise import readable
 from bot.learning.examples import Example
-from bot.learning.letters import COMMANDS as BY_LETTERS
-from bot.learning.letters import learn_letters
 from bot.screening.heads import Matrix
 from bot.screening.layers import Layers
+from bot.screening.letter_learning import COMMANDS as BY_LETTERS
+from bot.screening.letter_learning import learn_letters
+from bot.screening.letter_table import Letters
 from bot.screening.network import Course, train
 
 MEMBERS: Final = 3  # networks for the commands whose outputs are averaged

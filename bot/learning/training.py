@@ -28,6 +28,7 @@ from bot.learning.thresholds import HeardExample, choose_bars, choose_weights
 from bot.screening.clauses import clauses
 from bot.screening.heads import Heads, Matrix
 from bot.screening.kept_encodings import encoded
+from bot.screening.letter_table import places
 from bot.screening.rows import Row, held_out
 from bot.screening.senses import Senses
 from bot.screening.tuned import TunedEncoder
@@ -110,14 +111,14 @@ class Teacher:
         found = []
         for item in examples:
             parts, rows = self._read(heads, item)
-            does = heads.heard(rows, [readable(part) for part in parts])
+            does = heads.heard(rows, [places(readable(part)) for part in parts])
             found.append(HeardExample(item, does.likelihoods, *heads.role(rows[0])))
         return found
 
     def asking(self, heads: CommandHeads, nearness: Nearness, item: Example) -> Labelled:
         """Return an example as a message that may ask, with the answers near to it, read as the running program reads it."""
         parts, rows = self._read(heads, item)
-        does = heads.heard(rows, [readable(part) for part in parts])
+        does = heads.heard(rows, [places(readable(part)) for part in parts])
         likely = does.likelihoods
 
         def near(places: Sequence[int]) -> list[list[Found]]:

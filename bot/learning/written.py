@@ -43,7 +43,9 @@ class WrittenFor:
                 yield from (WrittenMessage(path.parent.name, self.commands[kind], text) for text in texts)
 
 
-FOR_PERSON: Final = WrittenFor("person.yml", {"asks": "want:human", "refuses": "refuse:human", "neither": ""})
+FOR_PERSON: Final = WrittenFor(
+    "person.yml", {"asks": "want:human", "refuses": "refuse:human", "erases": "want:erase", "neither": ""}
+)
 FOR_ALARMS: Final = WrittenFor(
     "alarms.yml",
     {

@@ -109,7 +109,7 @@ class ScreeningModel:
         found = weighed_signs(joined(self.heads.read(whole.vector), self.point.joint), loudest, self.point.signs)
         found = self.concepts.applied(text, found)
         if self.urgency is not None:
-            opinions = alarm_opinions(found, loudest, self.urgency.heard(whole, reading))
+            opinions = alarm_opinions(found, loudest, self.urgency.heard(text, whole, reading))
             found = weighed_alarms(found, opinions, self.point.urgent, self.point.dying)
         correction = self.memory.recall(self.heads.standardise(reading.whole.vector), self.point.nearness)
         return found if correction is None else correction.likelihoods(found, alone=len(reading.clauses) == 1)

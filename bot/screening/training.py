@@ -29,6 +29,7 @@ from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEn
 from bot.screening.fitting import fit_sparse
 from bot.screening.heads import Heads, Likelihoods
 from bot.screening.kept_encodings import encoded
+from bot.screening.letter_learning import FEW, learn_letters
 from bot.screening.network import Course, train
 from bot.screening.rows import Row, held_out
 from bot.screening.screener import NGRAMS, TUNED, ScreeningModel
@@ -102,7 +103,8 @@ def _train_tuned(
     loudest = [reading.loudest(tempered) for reading in readings]
     signs, unseen = choose_signs(checked, unseen, loudest)
     concepts, weighed = choose_concepts(checked, unseen, read_phrases(concept_files()))
-    heard = [urgency.heard(whole, reading) for whole, reading in zip(wholes, readings, strict=True)]
+    texts = [readable(row.text) for row in checked]
+    heard = [urgency.heard(*each) for each in zip(texts, wholes, readings, strict=True)]
     urgent, dying, weighed = choose_alarms(checked, weighed, loudest, heard)
     weights = WorkingPoint(
         temperatures=temperatures, nearness=NEARNESS, encoder=encoder.name, joint=joint, signs=signs, urgent=urgent, dying=dying
@@ -131,12 +133,14 @@ def _train_ngrams(rows: Sequence[Row], strangers: Sequence[Row], concepts: Conce
 
 
 def learn_urgency(known: Sequence[AlarmExample], encoder: TunedEncoder, heads: Heads) -> Urgency:
-    """Return the network that hears what is urgent, learned from messages of which that is known."""
+    """Return what hears what is urgent, learned from messages of which that is known."""
     encodings = encoded((one.text for one in known), encoder)
     senses = Senses.learned(heads, list(encodings.values()))
     vectors = dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
     targets = np.array([[one.danger, one.dying] for one in known], dtype=np.float32)
-    return Urgency(train(np.stack([vectors[readable(one.text)] for one in known]), targets, OUTPUTS, URGENCY), senses)
+    texts = [readable(one.text) for one in known]
+    network = train(np.stack([vectors[text] for text in texts]), targets, OUTPUTS, URGENCY)
+    return Urgency(network, learn_letters(texts, targets, OUTPUTS, FEW, exclusive=False), senses)
 
 
 def _alarm_of(row: Row) -> AlarmExample:

@@ -1,8 +1,9 @@
 """How urgent a message is, heard by a network of its own: that somebody is in danger now, or may die by their own hand.
 
 The encoder's last layer serves forty heads; what a body tells ("I cannot stand", "the baby does not move") drowns among them. This
-network reads the earlier layers and the dialogue's as well, and has learned from messages in the middle of conversations too. Its
-opinion stands beside those of the heads (`weighed_alarms`). What it adds: docs/screening.md.
+network reads the earlier layers and the dialogue's as well, and has learned from messages in the middle of conversations too; a table
+of letters and words, learned from the same, hears the "not" and the one word that a vector blurs. What both say stands beside the
+heads' opinions (`weighed_alarms`). What they add: docs/screening.md.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from bot.screening.clauses import Reading
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Likelihoods, Matrix
 from bot.screening.layers import Layers, likelihood, log_odds
+from bot.screening.letter_table import Letters, places
 from bot.screening.senses import Senses
 
 OUTPUTS: Final = ("danger", "dying")
@@ -47,32 +49,37 @@ class AlarmExample:
 
 @dataclass(frozen=True)
 class Urgency:
-    """The network, and the vectors that it reads."""
+    """The network, the table of letters and words beside it, and the vectors that the network reads."""
 
     network: Layers
+    letters: Letters
     senses: Senses
 
-    def heard(self, whole: Encoding, reading: Reading) -> Matrix:
-        """Return the log odds of OUTPUTS for the whole message, and for the clause that says each loudest."""
+    def heard(self, text: str, whole: Encoding, reading: Reading) -> Matrix:
+        """Return log odds of OUTPUTS for the whole message and for the clause that says each loudest, by the network, then by the table."""
         clauses = reading.encodings if len(reading.clauses) > 1 else (whole,)
-        logits = self.network.logits(self.senses.of([whole, *clauses]))
-        return np.concatenate([logits[0], logits[1:].max(axis=0)])
+        by_vector = self.network.logits(self.senses.of([whole, *clauses]))
+        by_letters = self.letters.logits([places(part) for part in (text, *reading.clauses)])
+        return np.concatenate([opinion for said in (by_vector, by_letters) for opinion in (said[0], said[1:].max(axis=0))])
 
     def save(self, folder: Path) -> None:
         """Write network and vectors to a folder."""
         folder.mkdir(parents=True, exist_ok=True)
         self.senses.save(folder)
-        np.savez_compressed(folder / _FILE, allow_pickle=False, **self.network.arrays("urgency"))
+        np.savez_compressed(folder / _FILE, allow_pickle=False, **self.network.arrays("urgency"), **self.letters.arrays())
 
     @classmethod
     def load(cls, folder: Path, heads: Heads) -> Urgency:
         """Read what `save` wrote; `heads` are the encoder's."""
         with np.load(folder / _FILE, allow_pickle=False) as data:
-            return cls(Layers.of(OUTPUTS, data, "urgency"), Senses.load(folder, heads))
+            return cls(Layers.of(OUTPUTS, data, "urgency"), Letters.of(OUTPUTS, data), Senses.load(folder, heads))
 
 
 def alarm_opinions(likelihoods: Likelihoods, loudest: Matrix, heard: Matrix) -> Matrix:
-    """Return what heads and network think of an alarm, as log odds; `loudest` is for each indicator what the loudest clause says."""
+    """Return what is thought of an alarm, as log odds, by the heads and then by what `Urgency` heard.
+
+    `loudest` is for each indicator what the loudest clause says.
+    """
     said = np.array(
         [
             likelihoods.triage[_EMERGENCY],

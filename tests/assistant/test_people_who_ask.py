@@ -15,9 +15,10 @@ pytestmark = pytest.mark.model
 
 SENTENCES: Final = sentences()
 OF_TWELVE: Final = 11
-MOST_INNOCENT: Final = 1  # of the 96 of each writer: none is asked for, one is what is reached
-LEAST_REFUSED: Final = {"a_person.yml": 47, "another_person.yml": 48}  # of 64, at once; others are asked about
-NOT_YET: Final = {("a_person.yml", "es"), ("another_person.yml", "vi")}  # where ten of twelve are given a person
+# Of the 96 of each writer none should; the third one wrote the hard ones ("do real people work there? I do not want one now").
+MOST_INNOCENT: Final = {"a_person.yml": 1, "another_person.yml": 1, "third_person.yml": 4}
+# Of 64, at once; others are asked about. One more is reached by the second and the third: processors differ by that.
+LEAST_REFUSED: Final = {"a_person.yml": 47, "another_person.yml": 52, "third_person.yml": 49}
 Counts = dict[str, dict[str, Counted]]
 
 
@@ -32,15 +33,7 @@ def counts() -> Counts:
 
 @pytest.mark.parametrize(
     ("name", "language"),
-    [
-        pytest.param(
-            name,
-            language,
-            marks=[pytest.mark.xfail(strict=True, reason="fewer are")] if (name, language) in NOT_YET else [],
-        )
-        for name, languages in SENTENCES.items()
-        for language in languages
-    ],
+    [(name, language) for name, languages in SENTENCES.items() for language in languages],
 )
 def test_eleven_of_twelve_ways_of_asking_for_a_person_call_one(counts: Counts, name: str, language: str) -> None:
     assert sum(counts[name][language].called) >= OF_TWELVE
@@ -48,7 +41,7 @@ def test_eleven_of_twelve_ways_of_asking_for_a_person_call_one(counts: Counts, n
 
 @pytest.mark.parametrize("name", SENTENCES)
 def test_hardly_any_innocent_sentence_calls_a_person(counts: Counts, name: str) -> None:
-    assert sum(chain.from_iterable(one.innocent for one in counts[name].values())) <= MOST_INNOCENT
+    assert sum(chain.from_iterable(one.innocent for one in counts[name].values())) <= MOST_INNOCENT[name]
 
 
 @pytest.mark.parametrize("name", SENTENCES)

@@ -60,7 +60,6 @@ def read(line: str | dict[str, str]) -> Step:
 
 
 DANGER_GOES_ON = "in a danger that goes on nothing is not understood and nothing calm is said"
-THREATENED = "a death that others threaten is a danger and no wish to die"
 SENT_ON = "a cry for help that somebody sent on is somebody's danger"
 # Not understood yet: said here so that it is seen when one of them is (docs/dialogue.md, "What it does not understand yet").
 NOT_YET = {
@@ -68,9 +67,10 @@ NOT_YET = {
     ("a yes with more words erases, and a question in between hears that nothing is erased yet", "en"),
     ("who asks whether a person writes here asks for nobody", "es"),
     ("a short question goes on with the one before it", "pl"),
-    (THREATENED, "ro"),
-    *((SENT_ON, language) for language in ("pl", "uk", "ru", "es", "ro")),
-    *(("a wish to die that is denied ends its texts and the case stays", language) for language in ("tr", "vi")),
+    *((SENT_ON, language) for language in ("pl", "uk", "ru", "es")),
+    *(("a wish to die that is denied ends its texts and the case stays", language) for language in ("tr", "vi", "hi")),
+    ("who is alone for a while is not told to put the phone away", "en"),
+    ("who orders to erase in haste is asked back once and obeyed", "en"),
     ("an illness that becomes a danger is answered as one, whatever it began as", "en"),
 }
 

@@ -1,4 +1,4 @@
-"""Whoever waits for a consultant can take that back in words of their own, and erases nothing by it."""
+"""Whoever waits for a consultant can take that back in words of their own, and erases nothing by it; who wants all erased is asked."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ANSWERS: Final = yaml.safe_load(Path(__file__).with_name("kept_requests.yml").re
 ASKED_WHETHER: Final = state.State(
     turns=3, told_self=True, person=state.Person.ASKED, awaits="withdraw", last_said=("withdraw_ask",)
 )
-LEAST_KEPT, LEAST_TAKEN_BACK = 58, 37  # of 64 and 48; what is reached is one more of each, and processors differ by that
+LEAST_KEPT, LEAST_TAKEN_BACK = 60, 36  # of 64 and 48; what is reached is one more of each, and processors differ by that
 
 
 def test_hardly_a_request_is_lost_by_who_says_that_it_shall_not_be_cancelled() -> None:
@@ -69,3 +69,20 @@ def test_hardly_a_request_is_lost_by_who_says_that_it_shall_not_be_cancelled() -
 
     assert taken_back("keeps").count(False) >= LEAST_KEPT
     assert taken_back("refuses").count(True) >= LEAST_TAKEN_BACK
+
+
+KEPT_WORDS: Final = yaml.safe_load(Path(__file__).with_name("kept_words.yml").read_text(encoding="utf-8"))
+ASKED_TO_ERASE: Final = state.State(turns=3, told_self=True, awaits="erase", last_said=("delete_ask",))
+LEAST_ERASING, MOST_ASKED_AGAIN = 54, 16  # of 64 and 80; one more and two fewer are reached
+
+
+def test_who_wants_all_erased_in_other_words_is_asked_for_a_plain_yes_and_few_who_want_it_kept_are() -> None:
+    reader = load_reader(load_settings().model_dir)
+
+    def heard(kind: str) -> list[frozenset[str]]:
+        return [heard_in(reader, text, code, ASKED_TO_ERASE).does for code, said in KEPT_WORDS.items() for text in said[kind]]
+
+    erases, keeps = heard("erases"), heard("keeps")
+    assert not any("erase:yes" in does for does in (*erases, *keeps))
+    assert sum("want:erase" in does for does in erases) >= LEAST_ERASING
+    assert sum("want:erase" in does for does in keeps) <= MOST_ASKED_AGAIN

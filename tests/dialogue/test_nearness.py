@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from bot.dialogue.answers import shared_library
-from bot.dialogue.letters import Letters
 from bot.dialogue.retrieval import BY_NETWORK, Nearness
 from bot.dialogue.state import Who
-from bot.learning.letters import LettersCourse, learn_letters
+from bot.screening.letter_learning import LettersCourse, learn_letters
+from bot.screening.letter_table import Letters
 
 BAG, NIGHT, OTHER = "what_to_pack", "sleep_tonight", "who_reads"
 ASKED = np.array([1.0, 0.0], dtype=np.float32)

@@ -40,10 +40,9 @@ def test_what_a_request_that_is_taken_back_leaves_behind_is_told_once() -> None:
     assert "handoff_withdrawn_short" in talk.hears("…", "refuse:human")
 
 
-def test_whoever_was_asked_whether_they_refuse_and_seems_to_again_refuses_unless_a_life_may_be_in_danger() -> None:
+def test_whoever_was_asked_whether_they_refuse_and_does_refuses_unless_it_stays_in_doubt_or_a_life_may_be_in_danger() -> None:
     for earlier, again, kept in (
-        ("want:human", (Command("doubt:refuse", sure=0.93), Command("tell:self", sure=0.99)), False),
-        ("want:human", (Command("doubt:refuse", sure=0.7), Command("tell:self", sure=0.99)), True),
+        ("want:human", (Command("doubt:refuse", sure=0.88), Command("tell:self", sure=0.99)), True),
         ("want:human", (Command("refuse:human", sure=0.9), Command("tell:self", sure=0.99)), False),
         ("want:human", (Command("doubt:refuse", sure=0.7), Command("want:human", sure=0.9)), True),
         ("want:human", (Command("tell:self", sure=0.99),), True),
@@ -88,7 +87,7 @@ def test_who_waits_and_wants_something_taken_back_in_words_that_sound_like_erasi
         assert talk.state.person is (Asked.REFUSED if asked == "withdraw_ask" else Asked.ASKED), sure
     talk = Talk()
     talk.hears("…", "want:human")
-    said = talk.hears("…", Command("want:erase", sure=0.9), Command("refuse:human", sure=0.99))
+    said = talk.hears("…", Command("want:erase", sure=0.7), Command("refuse:human", sure=0.99))
     assert ("handoff_withdrawn" in said, "delete_ask" in said) == (True, False)
 
 
@@ -140,8 +139,8 @@ def test_who_waits_and_is_not_understood_finds_a_button_that_takes_the_request_b
         assert button in talk.buttons, earlier
 
 
-def test_whoever_waits_and_may_refuse_is_asked_and_a_likely_refusal_is_honoured() -> None:
-    for command, sure, kept in (("doubt:refuse", 0.7, True), ("doubt:refuse", 0.95, False), ("refuse:human", 0.9, False)):
+def test_whoever_waits_and_may_refuse_is_asked_and_a_refusal_is_honoured() -> None:
+    for command, sure, kept in (("doubt:refuse", 0.7, True), ("doubt:refuse", 0.88, True), ("refuse:human", 0.9, False)):
         talk = Talk()
         talk.hears("…", "want:human")
         said = talk.hears("…", Command(command, sure=sure))
@@ -157,9 +156,9 @@ def test_a_likely_refusal_beside_something_told_or_of_who_may_die_is_asked_about
 
 
 def test_a_doubt_refuses_no_consultant_whom_something_grave_calls() -> None:
-    for sure, called in ((0.75, True), (0.95, False)):
+    for command, called in ((Command("doubt:refuse", sure=0.88), True), (Command("refuse:human", sure=0.95), False)):
         talk = Talk()
-        talk.hears("…?", Command("doubt:refuse", sure=sure), Command("ask", "forced_crimes", sure=0.99), "tell:self", **GRAVE)
+        talk.hears("…?", command, Command("ask", "forced_crimes", sure=0.99), "tell:self", **GRAVE)
         assert talk.state.person is (Asked.ASKED if called else Asked.REFUSED)
 
 

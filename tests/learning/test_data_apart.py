@@ -14,7 +14,8 @@ from bot.learning.labelled import ConversationInvalid, conversation_files, read_
 from bot.learning.written import FOR_ALARMS, FOR_PERSON, WrittenFor
 from bot.settings import PROJECT_ROOT
 
-BENCHES = ("a_person", "another_person", "alarms")
+BENCHES = ("a_person", "another_person", "third_person", "alarms")
+ANSWERS = ("kept_requests", "kept_words")
 SHORT = 3  # words: "how long" is everybody's
 
 
@@ -26,6 +27,9 @@ def messages_of_tests() -> set[str]:
     cases = yaml.safe_load(Path(PROJECT_ROOT, "tests/assistant/turns.yml").read_text(encoding="utf-8"))
     lines = [line for by_language in cases.values() for said in by_language.values() for line in said]
     texts = [line if isinstance(line, str) else next(iter(line)) for line in lines]
+    for name in ANSWERS:
+        groups = yaml.safe_load(Path(PROJECT_ROOT, f"tests/assistant/{name}.yml").read_text(encoding="utf-8"))
+        texts += [text for by_kind in groups.values() for said in by_kind.values() for text in said]
     return {plain(text) for text in texts if len(plain(text).split()) >= SHORT}
 
 

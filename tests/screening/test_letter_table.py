@@ -7,8 +7,8 @@ import functools
 import numpy as np
 import pytest
 
-from bot.dialogue.letters import Letters, places, runs
-from bot.learning.letters import LettersCourse, learn_letters
+from bot.screening.letter_learning import LettersCourse, learn_letters
+from bot.screening.letter_table import Letters, places, runs
 
 WAYS = {
     "bag": ["what do i put in the bag", "which things go into my bag", "co spakować do torby", "the bag, what goes in"],
@@ -80,9 +80,8 @@ def test_of_what_may_hold_together_several_are_heard_and_an_unknown_text_is_like
     letters = learn_letters(
         list(does) * 20, np.tile(targets, (20, 1)), ("erase", "refuse"), LettersCourse(width=16, epochs=30), exclusive=False
     )
-    both, erase, calm, unknown = (
-        letters.logits(["erase it, leave me", "please erase everything", "hello good morning", "ყყყ"]) > 0
-    )
+    texts = ["erase it, leave me", "please erase everything", "hello good morning", "ყყყ"]
+    both, erase, calm, unknown = letters.logits([places(text) for text in texts]) > 0
     assert both.tolist() == [True, True]
     assert erase.tolist() == [True, False]
     assert calm.tolist() == unknown.tolist() == [False, False]

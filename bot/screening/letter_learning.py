@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.dialogue.letters import PLACES, Letters, places, weighed
 from bot.screening.heads import Matrix
+from bot.screening.letter_table import PLACES, Letters, places, weighed
 from bot.screening.network import Told, likely, outputs_of, smoothed
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class LettersCourse:
 
 ANSWERS: Final = LettersCourse(width=64, forgotten=0.4, dropout=0.05, sharpness=16, smoothing=0.1)
 COMMANDS: Final = LettersCourse(epochs=4)
+FEW: Final = LettersCourse(width=16, epochs=4)  # of the few outputs of a network apart: more numbers hear no more
 
 
 def learn_letters(

@@ -2,7 +2,7 @@
 
 Every word, every run of three to five letters of one, and every two words in a row have a place in a table of small vectors, found by a
 hash; their weighted mean says what a message does, or which answer it asks for. A table knows only what stands in the messages that it was
-learned from (`bot.learning.letters`), in whatever language.
+learned from (`bot.screening.letter_learning`), in whatever language.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ from bot.language.identification import without_diacritics
 from bot.screening.heads import Matrix
 from bot.screening.layers import directed
 
+Places = NDArray[np.intp]
 PLACES: Final = 2**16
+# How much their log odds count beside those of a network: for the commands the best of 0.1, 0.2 and 0.3, on turns of strangers and on those
+# held out; for who asks for a person and what alarms 0.2 to 0.4 are alike (docs/encoder.md).
+LETTERED: Final = 0.2
 _SHORTEST, _LONGEST = 3, 5  # letters of a run, edges of the word among them
 _WORD: Final = re.compile(r"\w+")
 
@@ -38,12 +42,12 @@ def runs(text: str) -> set[str]:
     return found
 
 
-def places(text: str) -> NDArray[np.intp]:
+def places(text: str) -> Places:
     """Return the places of a text's runs in the table, in ascending order."""
     return np.unique(np.array([mmh3.hash(run, signed=False) % PLACES for run in runs(text)], dtype=np.intp))
 
 
-def weighed(places_of: NDArray[np.intp], rarity: NDArray[np.float16]) -> tuple[NDArray[np.intp], Matrix]:
+def weighed(places_of: Places, rarity: NDArray[np.float16]) -> tuple[Places, Matrix]:
     """Return those places of a text that were seen in learning, and how much each counts: the rarer the more, a row of length one."""
     known = places_of[rarity[places_of] > 0]
     weights = rarity[known].astype(np.float32)
@@ -64,21 +68,21 @@ class Letters:
     biases: Matrix
     cosines: bool = False
 
-    def logits(self, texts: Sequence[str]) -> Matrix:
-        """Return the outputs for texts, a row each; of a text of which nothing was seen before what is true of most."""
-        return np.stack([self._vector(text) for text in texts]) @ self.weights + self.biases
+    def logits(self, seen: Sequence[Places]) -> Matrix:
+        """Return the outputs for texts given by their places, a row each; of one of which nothing was seen before what is true of most."""
+        return np.asarray(np.stack([self._vector(one) for one in seen]) @ self.weights + self.biases, dtype=np.float32)
 
     def likely(self, text: str) -> dict[str, float]:
         """Return the log likelihood of each answer that is known, one of which is meant; nothing for a text of which nothing is known."""
-        vector = self._vector(text)
+        vector = self._vector(places(text))
         if not vector.any():
             return {}
         logits = vector @ self.weights + self.biases
         top = logits.max()
         return dict(zip(self.outputs, (logits - top - np.log(np.exp(logits - top).sum())).tolist(), strict=True))
 
-    def _vector(self, text: str) -> Matrix:
-        known, weights = weighed(places(text), self.rarity)
+    def _vector(self, seen: Places) -> Matrix:
+        known, weights = weighed(seen, self.rarity)
         vector = np.asarray(weights @ self.table[known].astype(np.float32), dtype=np.float32)
         return directed(vector, axis=0)[0] if self.cosines else vector
 
