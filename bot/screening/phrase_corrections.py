@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, Final
 
 from bot.language.identification import without_diacritics
@@ -140,9 +140,10 @@ def lowered(whole: Screening, rest: Screening | None, calming: Sequence[PhraseCo
     """Return a screening without what corrected phrases do not say.
 
     `rest` is what the message says without the phrases, None where nothing is left; what that says counts in any case. A sign is
-    taken away only where its words are the phrase's and the rest does not say it. An emergency ends only by a correction that says
-    so. The triage never falls below what the rest says, nor below what the signs that stay bear; while a sign stays, nothing but an
-    emergency falls.
+    taken away only where its words are the phrase's and the rest does not say it, and nothing else is lowered because of it: while a
+    sign stays, the triage stays, and with it the likelihood of a handoff. Where none stays, the triage falls to what the rest says. An
+    emergency ends only by a correction that says so, and then at no less than the signs that stay bear. What a correction says of how
+    urgent its phrase is instead is the least in both cases.
     """
     besides = rest.indicators if rest is not None else ()
     elsewhere = {evidence.indicator for evidence in besides}
@@ -154,18 +155,19 @@ def lowered(whole: Screening, rest: Screening | None, calming: Sequence[PhraseCo
     stays = {evidence.indicator for evidence in left}
     signs = (*left, *(evidence for evidence in besides if evidence.indicator not in stays))
     said = rest.triage if rest is not None else Triage.NONE
-    least = said
-    for evidence in signs:
-        least = higher(least, borne_by(evidence.indicator))
+    borne = [borne_by(evidence.indicator) for evidence in signs]
+    instead = [correction.triage for correction in calming if correction.kind is CorrectionKind.NO_EMERGENCY]
+    least = reduce(higher, (*borne, *instead), said)
     triage = whole.triage
-    ends = [correction.triage for correction in calming if correction.kind is CorrectionKind.NO_EMERGENCY]
-    if triage is Triage.EMERGENCY and ends:
-        triage = max((least, *ends), key=lambda level: level.rank)
+    if triage is Triage.EMERGENCY and instead:
+        triage = least
     elif triage is not Triage.EMERGENCY and whole.indicators and not left:
         triage = min((triage, least), key=lambda level: level.rank)
     triage = higher(triage, said)
-    calmer = 0.0 if rest is None else rest.handoff
-    return replace(whole, indicators=signs, triage=triage, handoff=calmer if triage.rank < whole.triage.rank else whole.handoff)
+    handoff = 0.0 if rest is None else rest.handoff
+    if triage.rank >= whole.triage.rank:
+        handoff = max(handoff, whole.handoff)
+    return replace(whole, indicators=signs, triage=triage, handoff=handoff)
 
 
 def borne_by(sign: Indicator) -> Triage:

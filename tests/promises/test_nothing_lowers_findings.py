@@ -108,6 +108,7 @@ found_with_words = st.builds(
         st.sampled_from(["", "i co", "on ma mój paszport", "bije mnie i co", "wszystko"]),
         max_size=4,
     ).map(lambda signs: tuple(Evidence(sign, words) for sign, words in signs.items())),
+    handoff=st.floats(0, 1),
 )
 
 
@@ -121,8 +122,15 @@ def test_a_coordinators_correction_lowers_no_other_sign_and_no_triage_that_other
     assert after.signs >= besides.signs
     assert after.triage.rank >= besides.triage.rank
     assert all(after.triage.rank >= min(whole.triage.rank, borne_by(sign).rank) for sign in after.signs)
-    if whole.triage is Triage.EMERGENCY and all(correction.kind is CorrectionKind.SAYS_NOT for correction in calming):
+    instead = [correction.triage.rank for correction in calming if correction.kind is CorrectionKind.NO_EMERGENCY]
+    assert after.triage.rank >= min(whole.triage.rank, max(instead, default=0))
+    if not instead and whole.triage is Triage.EMERGENCY:
         assert after.triage is Triage.EMERGENCY
+    if whole.triage is not Triage.EMERGENCY and (after.signs & whole.signs or not whole.signs):
+        assert after.triage.rank >= whole.triage.rank
+    assert after.handoff >= besides.handoff
+    if after.triage.rank >= whole.triage.rank:
+        assert after.handoff >= whole.handoff
 
 
 @given(before=found_with_words, says=st.lists(st.builds(Evidence, st.sampled_from(list(Indicator)), st.just("x")), max_size=3))

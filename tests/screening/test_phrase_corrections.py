@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.messages import Evidence, Indicator, Screening, Triage
@@ -52,6 +54,30 @@ def test_a_sign_that_the_phrase_does_not_say_goes_where_nothing_else_says_it() -
     whole = screened(Triage.HIGH, documents_taken="zostawiłam paszport na wizę w urzędzie")
     after = lowered(whole, None, [OFFICE])
     assert (after.signs, after.triage) == (frozenset(), Triage.NONE)
+
+
+def test_a_sign_that_goes_lowers_nothing_else_while_another_one_stays() -> None:
+    words = "zostawiłam paszport na wizę w urzędzie"
+    whole = replace(screened(Triage.HIGH, documents_taken=words, isolation="nie mogę dzwonić"), handoff=0.9)
+    rest = replace(screened(Triage.MEDIUM, isolation="nie mogę dzwonić"), handoff=0.2)
+    after = lowered(whole, rest, [OFFICE])
+    assert (after.signs, after.triage, after.handoff) == ({Indicator.ISOLATION}, Triage.HIGH, 0.9)
+    alone = replace(screened(Triage.HIGH, documents_taken=words), handoff=0.9)
+    after = lowered(alone, rest, [OFFICE])
+    assert (after.signs, after.triage, after.handoff) == ({Indicator.ISOLATION}, Triage.MEDIUM, 0.2)
+    assert lowered(alone, None, [OFFICE]).handoff == 0
+
+
+def test_the_likelihood_of_a_handoff_is_at_least_that_of_the_rest() -> None:
+    whole, rest = replace(screened(Triage.NONE), handoff=0.1), replace(screened(Triage.NONE), handoff=0.4)
+    assert lowered(whole, rest, [OFFICE]).handoff == 0.4
+
+
+def test_a_phrase_that_is_no_emergency_is_as_urgent_as_the_correction_says_also_where_none_was_found() -> None:
+    serious = replace(LAUGHING, triage=Triage.MEDIUM)
+    whole = screened(Triage.HIGH, documents_taken="zostawiłam paszport na wizę w urzędzie")
+    assert lowered(whole, None, [OFFICE, serious]) == screened(Triage.MEDIUM)
+    assert lowered(screened(Triage.NONE), None, [serious]) == screened(Triage.NONE)  # it raises nothing
 
 
 def test_what_the_rest_of_the_message_says_stays() -> None:
