@@ -59,7 +59,8 @@ LABELS: Final = (
     "fact:no_calls",
     "fact:watched",
 )
-# Whether a person is wanted, or refused, is heard by a network of its own (`bot.dialogue.message_heads`).
+# Whether a person is wanted or refused, or all is to be erased, is heard by a network of its own (`bot.dialogue.message_heads`); that of
+# the commands still learns erasing, and is not asked.
 WANTS, REFUSES, ERASES = "want:human", "refuse:human", "want:erase"
 SEVERAL: Final = "several"  # heard beside the commands, and none itself: that more than one thing is asked
 HEARD: Final = (*(label for label in LABELS if label not in {WANTS, REFUSES}), SEVERAL)
