@@ -19,7 +19,7 @@ from bot.dialogue.inputs import check_inputs, keep_inputs
 from bot.dialogue.state import Who
 from bot.screening.heads import Matrix
 from bot.screening.layers import Layers, likelihood
-from bot.screening.letter_table import LETTERED, Letters, Places
+from bot.screening.letter_table import Letters, Places, beside
 
 COMMANDS_FILE: Final = "commands.npz"
 ROLES: Final = tuple(who.value for who in Who)
@@ -74,11 +74,7 @@ class CommandHeads:
 
     def heard(self, rows: Matrix, seen: Sequence[Places]) -> InParts:
         """Return what a message does; rows, and places of letters, are those of the whole and, where it has several, its clauses."""
-        return InParts(self.commands.outputs, self._logits(rows, seen))
-
-    def _logits(self, rows: Matrix, seen: Sequence[Places]) -> Matrix:
-        logits = np.atleast_2d(self.commands.logits(rows))
-        return logits if self.letters is None else (1 - LETTERED) * logits + LETTERED * self.letters.logits(seen)
+        return InParts(self.commands.outputs, beside(np.atleast_2d(self.commands.logits(rows)), self.letters, seen))
 
     def role(self, features: Matrix) -> tuple[Who, float]:
         """Return who most likely writes, and how likely that is."""

@@ -19,7 +19,7 @@ from bot.dialogue.commands import REFUSES
 from bot.screening.encoder import Encoding
 from bot.screening.heads import Heads, Matrix
 from bot.screening.layers import Layers, likelihood, log_odds
-from bot.screening.letter_table import LETTERED, Letters, Places
+from bot.screening.letter_table import Letters, Places, beside
 from bot.screening.senses import Senses
 
 PERSON, ALARMING, TELLINGS = "person", "alarming", "tellings"  # their folders, inside that of the commands, in a model
@@ -46,9 +46,7 @@ class Hearing:
         lost with whom somebody wants to speak. A refusal is whole in its clause ("… and I want no consultant"): of nine of strangers
         five are heard so, one by that mean, with as many mistakes.
         """
-        logits = self.network.logits(senses)
-        if self.letters is not None:
-            logits = (1 - LETTERED) * logits + LETTERED * self.letters.logits(seen)
+        logits = beside(self.network.logits(senses), self.letters, seen)
         whole = logits[0]
         loudest = logits[1:].max(axis=0) if len(logits) > 1 else whole
         by_itself = np.array([name == REFUSES for name in self.outputs])

@@ -26,8 +26,6 @@ PLACES: Final = 2**16
 # How much their log odds count beside those of a network: for the commands the best of 0.1, 0.2 and 0.3, on turns of strangers and on those
 # held out; for who asks for a person and what alarms 0.2 to 0.4 are alike (docs/encoder.md).
 LETTERED: Final = 0.2
-# Of one, to which sums are stored: a third of the bytes, compressed; their numbers are spread by a third of one.
-_STEPS: Final = 16
 _SHORTEST, _LONGEST = 3, 5  # letters of a run, edges of the word among them
 _WORD: Final = re.compile(r"\w+")
 
@@ -54,6 +52,11 @@ def weighed(places_of: Places, rarity: NDArray[np.float16]) -> tuple[Places, Mat
     known = places_of[rarity[places_of] > 0]
     weights = rarity[known].astype(np.float32)
     return known, weights / max(float(np.sqrt(np.square(weights).sum())), 1e-9)
+
+
+def beside(logits: Matrix, letters: Letters | None, seen: Sequence[Places]) -> Matrix:
+    """Return the log odds of a network with what a table says of the same texts, given by their places, beside them."""
+    return logits if letters is None else (1 - LETTERED) * logits + LETTERED * letters.logits(seen)
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,8 @@ class Letters:
     def arrays(self) -> dict[str, Any]:
         """Return what is stored, by name."""
         return {
-            "letters.rarity": self.rarity if self.cosines else _in_steps(self.rarity),
-            "letters.table": self.table if self.cosines else _in_steps(self.table),
+            "letters.rarity": self.rarity,
+            "letters.table": self.table,
             "letters.weights": self.weights.astype(np.float16),
             "letters.biases": self.biases,
             "letters.cosines": np.array(self.cosines),
@@ -104,7 +107,3 @@ class Letters:
         rarity, table, weights, biases = (stored[f"letters.{name}"] for name in ("rarity", "table", "weights", "biases"))
         cosines = bool(stored.get("letters.cosines", False))
         return cls(rarity, table, tuple(outputs), weights.astype(np.float32), biases.astype(np.float32), cosines)
-
-
-def _in_steps(numbers: NDArray[np.float16]) -> NDArray[np.float16]:
-    return (np.round(numbers.astype(np.float32) * _STEPS) / _STEPS).astype(np.float16)

@@ -25,7 +25,7 @@ from bot.screening.calibration import (
 from bot.screening.clauses import Reading, read_all
 from bot.screening.concepts import Concepts, concept_files, read_phrases
 from bot.screening.corrections import Memory, is_correction, remember
-from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEncoder, vectors_of
+from bot.screening.encoder import Encoder, EncoderUnavailable, NgramEncoder, vectors_of
 from bot.screening.fitting import fit_sparse
 from bot.screening.heads import Heads, Likelihoods
 from bot.screening.kept_encodings import encoded
@@ -34,7 +34,7 @@ from bot.screening.network import Course, train
 from bot.screening.rows import Row, held_out
 from bot.screening.screener import NGRAMS, TUNED, ScreeningModel
 from bot.screening.senses import Senses
-from bot.screening.spelling import Spelling, learn_spelling
+from bot.screening.spelling import learn_spelling
 from bot.screening.triage import WorkingPoint
 from bot.screening.tuned import TunedEncoder
 from bot.screening.urgency import OUTPUTS, AlarmExample, Urgency
@@ -94,7 +94,8 @@ def _train_tuned(
     # Without the rows held out: a working point must be chosen on words that the spelling was not learned from.
     spelling = learn_spelling([row for row in rows if not held_out(row)])
     spelling.save(folder)
-    wholes = _in_both_spellings(checked, readings, spelling, encoder)
+    texts = [readable(row.text) for row in checked]
+    wholes = spelling.read(texts, [row.language for row in checked], [reading.whole for reading in readings], encoder)
     vectors = vectors_of(wholes, encoder.width)
     temperatures = choose_temperatures(checked, heads.standardise(vectors), heads) if checked else {}
     tempered = heads.tempered(temperatures)
@@ -103,7 +104,6 @@ def _train_tuned(
     loudest = [reading.loudest(tempered) for reading in readings]
     signs, unseen = choose_signs(checked, unseen, loudest)
     concepts, weighed = choose_concepts(checked, unseen, read_phrases(concept_files()))
-    texts = [readable(row.text) for row in checked]
     heard = [urgency.heard(*each) for each in zip(texts, wholes, readings, strict=True)]
     urgent, dying, weighed = choose_alarms(checked, weighed, loudest, heard)
     weights = WorkingPoint(
@@ -146,13 +146,6 @@ def learn_urgency(known: Sequence[AlarmExample], encoder: TunedEncoder, heads: H
 def _alarm_of(row: Row) -> AlarmExample:
     dying = Indicator.SUICIDE_RISK in row.indicators
     return AlarmExample(row.text, row.triage is Triage.EMERGENCY and not dying, dying)
-
-
-def _in_both_spellings(
-    rows: Sequence[Row], readings: Sequence[Reading], spelling: Spelling, encoder: TunedEncoder
-) -> list[Encoding]:
-    texts, languages = [readable(row.text) for row in rows], [row.language for row in rows]
-    return spelling.read(texts, languages, [reading.whole for reading in readings], encoder)
 
 
 def _told(talks: Sequence[AlarmExample], model: ScreeningModel, progress: Progress) -> list[Likelihoods]:
