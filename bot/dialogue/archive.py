@@ -12,6 +12,7 @@ from bot.dialogue.retrieval import Found
 from bot.dialogue.state import Who
 from bot.dialogue.turn import Understood
 from bot.dialogue.understand import CommandModel
+from bot.language.classes import ClassesDiffer
 from bot.language.normalise import readable
 from bot.screening.archive import load_folder, opened
 from bot.screening.models import newest_archive
@@ -66,4 +67,7 @@ def load_reader(model_dir: Path) -> Reader:
         encoder = screener.model.encoder
         if not found or not isinstance(encoder, TunedEncoder):
             raise ScreenerUnusable(f"The model {model.name} cannot read commands. Train again: make train.")
-        return Reader(screener, CommandModel.load(found[0].parent, encoder))
+        try:
+            return Reader(screener, CommandModel.load(found[0].parent, encoder))
+        except ClassesDiffer as error:
+            raise ScreenerUnusable(str(error)) from error

@@ -91,6 +91,15 @@ async def test_an_answer_takes_nothing_away_from_who_reads_a_language_that_it_la
         assert said == before[language] or language in WORDS, language
 
 
+def test_a_model_that_learned_from_other_numbers_is_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("bot.dialogue.heads.inputs", lambda meanings: [*meanings, "a number that the model does not know"])
+    assert main(["answers", "--ask", "where can i sleep tonight"]) == 1
+    assert capsys.readouterr().err == "commands.npz was learned with other inputs: run `make train`.\n"
+
+
 async def test_the_command_line_shows_what_is_found_and_why_as_the_console_left_it(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
