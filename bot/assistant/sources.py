@@ -38,8 +38,8 @@ from bot.screening.tuned import DIGESTS
 from bot.screening.tuned import MODEL as ENCODER
 from bot.settings import PROJECT_ROOT
 
-# What computes the numbers. A release with repairs only (the third number) makes nothing stale.
-LIBRARIES: Final = ("numpy", "onnxruntime", "scikit-learn", "scipy")
+# What computes the numbers, places of letters and pieces of words. A release with repairs only (the third number) makes nothing stale.
+LIBRARIES: Final = ("marisa-trie", "mmh3", "numpy", "onnxruntime", "scikit-learn", "scipy")
 # What the plan reads that leads the labelled conversations; like the plan itself, it teaches nothing but their situations.
 LEADING: Final = (RULES, KINDS)
 

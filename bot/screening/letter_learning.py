@@ -25,7 +25,7 @@ _ONE, _TWO = 0.9, 0.999  # Adam's decays
 _FEWEST: Final = 2  # texts in which a run must stand to count
 _SELDOM: Final = -3.0  # log odds at which each of several outputs begins
 _SEED: Final = 7
-# Of one, to which the numbers of a table of sums are rounded, which are spread by a third of one: a third of the bytes, compressed.
+# Of one, to which the numbers of a table are rounded, which are spread by a quarter of one or more: a third of the bytes, compressed.
 _STEPS: Final = 16
 
 
@@ -69,15 +69,8 @@ def learn_letters(
             batch = order[start : start + _BATCH]
             wanted = smoothed(targets[batch], course.smoothing)
             learning.step(_rows([seen[place] for place in batch], rarity, learning), wanted, steps)
-    weights, sums = outputs_of(learning.weights, course.sharpness), not course.sharpness
-    return Letters(
-        _in_steps(rarity) if sums else rarity,
-        _in_steps(learning.table) if sums else learning.table.astype(np.float16),
-        tuple(outputs),
-        weights.astype(np.float16).astype(np.float32),
-        learning.biases,
-        cosines=not sums,
-    )
+    weights = outputs_of(learning.weights, course.sharpness).astype(np.float16).astype(np.float32)
+    return Letters(_in_steps(rarity), _in_steps(learning.table), tuple(outputs), weights, learning.biases, bool(course.sharpness))
 
 
 def _in_steps(numbers: NDArray[np.floating]) -> NDArray[np.float16]:

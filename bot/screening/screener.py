@@ -22,10 +22,11 @@ from bot.screening.encoder import Encoder, EncoderUnavailable, Encoding, NgramEn
 from bot.screening.evidence import find_evidence
 from bot.screening.heads import Heads, Likelihoods
 from bot.screening.parts import parts, together
+from bot.screening.second_opinion import NO_OPINION, SecondOpinions
 from bot.screening.spelling import Spelling
-from bot.screening.triage import STRONG, WorkingPoint, joined, judge, weighed_signs
+from bot.screening.triage import STRONG, WorkingPoint, joined, judge, weighed_labels, weighed_signs
 from bot.screening.tuned import TunedEncoder
-from bot.screening.urgency import Urgency, alarm_opinions, weighed_alarms
+from bot.screening.urgency import alarm_opinions, weighed_alarms
 
 SURE_OF_A_SHORT_TEXT = 0.75
 SHORT_WORDS = 3
@@ -57,7 +58,7 @@ class ScreeningModel:
     memory: Memory
     concepts: Concepts
     spelling: Spelling = field(default_factory=Spelling)
-    urgency: Urgency | None = None
+    second: SecondOpinions | None = None
 
     def screen(self, text: str, language: str, encoding: Encoding | None) -> Screening:
         """Return what a readable text says, given its language and its encoding (None: it says nothing)."""
@@ -105,13 +106,14 @@ class ScreeningModel:
         )
 
     def _likelihoods(self, text: str, reading: Reading, whole: Encoding) -> Likelihoods:
-        loudest = reading.loudest(self.heads)
-        found = weighed_signs(joined(self.heads.read(whole.vector), self.point.joint), loudest, self.point.signs)
+        loudest, point = reading.loudest(self.heads), self.point
+        second, alarms = (NO_OPINION, None) if self.second is None else self.second.read(text, whole, reading)
+        found = weighed_labels(self.heads.read(whole.vector), second, topics=point.topics, speakers=point.speakers)
+        found = weighed_signs(joined(found, point.joint, second), loudest, point.signs, second)
         found = self.concepts.applied(text, found)
-        if self.urgency is not None:
-            opinions = alarm_opinions(found, loudest, self.urgency.heard(text, whole, reading))
-            found = weighed_alarms(found, opinions, self.point.urgent, self.point.dying)
-        correction = self.memory.recall(self.heads.standardise(reading.whole.vector), self.point.nearness)
+        if alarms is not None:
+            found = weighed_alarms(found, alarm_opinions(found, loudest, alarms), point.urgent, point.dying)
+        correction = self.memory.recall(self.heads.standardise(reading.whole.vector), point.nearness)
         return found if correction is None else correction.likelihoods(found, alone=len(reading.clauses) == 1)
 
 
@@ -209,9 +211,9 @@ def load_screening_model(folder: Path, encoder: Encoder | None = None) -> Screen
         point = WorkingPoint.load(own)
         if encoder.name == heads.encoder == point.encoder:
             tuned = isinstance(encoder, TunedEncoder)
-            spelling, urgency = (Spelling.load(own), Urgency.load(own, heads)) if tuned else (Spelling(), None)
+            spelling, second = (Spelling.load(own), SecondOpinions.load(own, heads)) if tuned else (Spelling(), None)
             tempered = heads.tempered(point.temperatures)
-            return ScreeningModel(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling, urgency)
+            return ScreeningModel(encoder, tempered, point, Memory.load(own), Concepts.load(folder), spelling, second)
     except ClassesDiffer as error:
         raise ScreenerUnusable(str(error)) from error
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from bot.language.normalise import readable
-from bot.messages import Indicator, Triage
 from bot.screening.calibration import (
     choose_alarms,
     choose_concepts,
     choose_joint,
+    choose_labels,
     choose_signs,
     choose_temperatures,
     choose_working_point,
@@ -28,22 +28,18 @@ from bot.screening.corrections import Memory, is_correction, remember
 from bot.screening.encoder import Encoder, EncoderUnavailable, NgramEncoder, vectors_of
 from bot.screening.fitting import fit_sparse
 from bot.screening.heads import Heads, Likelihoods
-from bot.screening.kept_encodings import encoded
-from bot.screening.letter_learning import FEW, learn_letters
-from bot.screening.network import Course, train
 from bot.screening.rows import Row, held_out
 from bot.screening.screener import NGRAMS, TUNED, ScreeningModel
-from bot.screening.senses import Senses
+from bot.screening.second_opinion_learning import learn_second_opinions
 from bot.screening.spelling import learn_spelling
 from bot.screening.triage import WorkingPoint
 from bot.screening.tuned import TunedEncoder
-from bot.screening.urgency import OUTPUTS, AlarmExample, Urgency
+from bot.screening.urgency import AlarmExample
 
 __all__ = ["held_out", "train_screener"]
 
 NEARNESS = 0.8  # cosine from which on a consultant's correction decides; how it was chosen: docs/screening.md
 _BATCH = 64
-URGENCY = Course(members=3, hidden=128, epochs=8, dropout=0.4)
 Progress = Callable[[str, int, int], None]
 
 
@@ -87,8 +83,8 @@ def _train_tuned(
 ) -> Concepts:
     heads = Heads.load(encoder.folder)
     progress("urgency", 0, 1)
-    urgency = learn_urgency([*(_alarm_of(row) for row in rows if not held_out(row)), *turns], encoder, heads)
-    urgency.save(folder)
+    second = learn_second_opinions([row for row in rows if not held_out(row)], turns, encoder, heads)
+    second.save(folder)
     checked = [*(row for row in rows if held_out(row) and not is_correction(row)), *strangers]
     readings = _read(checked, encoder, progress)
     # Without the rows held out: a working point must be chosen on words that the spelling was not learned from.
@@ -100,17 +96,27 @@ def _train_tuned(
     temperatures = choose_temperatures(checked, heads.standardise(vectors), heads) if checked else {}
     tempered = heads.tempered(temperatures)
     progress("phrases", 0, 1)
-    joint, unseen = choose_joint(checked, [tempered.read(vector) for vector in vectors])
+    opinions = [second.read(*each) for each in zip(texts, wholes, readings, strict=True)]
+    told, alarms = [opinion for opinion, _ in opinions], [alarm for _, alarm in opinions]
+    topics, speakers, said = choose_labels(checked, [tempered.read(vector) for vector in vectors], told)
+    joint, unseen = choose_joint(checked, said, told)
     loudest = [reading.loudest(tempered) for reading in readings]
-    signs, unseen = choose_signs(checked, unseen, loudest)
+    signs, unseen = choose_signs(checked, unseen, loudest, told)
     concepts, weighed = choose_concepts(checked, unseen, read_phrases(concept_files()))
-    heard = [urgency.heard(*each) for each in zip(texts, wholes, readings, strict=True)]
-    urgent, dying, weighed = choose_alarms(checked, weighed, loudest, heard)
+    urgent, dying, weighed = choose_alarms(checked, weighed, loudest, alarms)
     weights = WorkingPoint(
-        temperatures=temperatures, nearness=NEARNESS, encoder=encoder.name, joint=joint, signs=signs, urgent=urgent, dying=dying
+        temperatures=temperatures,
+        nearness=NEARNESS,
+        encoder=encoder.name,
+        topics=topics,
+        speakers=speakers,
+        joint=joint,
+        signs=signs,
+        urgent=urgent,
+        dying=dying,
     )
     nothing_corrected = Memory(np.zeros((0, encoder.width), dtype=np.float32), ())
-    model = ScreeningModel(encoder, tempered, weights, nothing_corrected, concepts, spelling, urgency)
+    model = ScreeningModel(encoder, tempered, weights, nothing_corrected, concepts, spelling, second)
     choose_working_point(checked, weighed, weights, talks=talks, told_in_talks=_told(talks, model, progress)).save(folder)
     remember(rows, encoder, heads).save(folder)
     return concepts
@@ -130,22 +136,6 @@ def _train_ngrams(rows: Sequence[Row], strangers: Sequence[Row], concepts: Conce
     heads = fit_sparse(rows, features, encoder.name)
     heads.save(folder)
     remember(rows, encoder, heads).save(folder)
-
-
-def learn_urgency(known: Sequence[AlarmExample], encoder: TunedEncoder, heads: Heads) -> Urgency:
-    """Return what hears what is urgent, learned from messages of which that is known."""
-    encodings = encoded((one.text for one in known), encoder)
-    senses = Senses.learned(heads, list(encodings.values()))
-    vectors = dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
-    targets = np.array([[one.danger, one.dying] for one in known], dtype=np.float32)
-    texts = [readable(one.text) for one in known]
-    network = train(np.stack([vectors[text] for text in texts]), targets, OUTPUTS, URGENCY)
-    return Urgency(network, learn_letters(texts, targets, OUTPUTS, FEW, exclusive=False), senses)
-
-
-def _alarm_of(row: Row) -> AlarmExample:
-    dying = Indicator.SUICIDE_RISK in row.indicators
-    return AlarmExample(row.text, row.triage is Triage.EMERGENCY and not dying, dying)
 
 
 def _told(talks: Sequence[AlarmExample], model: ScreeningModel, progress: Progress) -> list[Likelihoods]:

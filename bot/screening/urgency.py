@@ -1,31 +1,23 @@
-"""How urgent a message is, heard by a network of its own: that somebody is in danger now, or may die by their own hand.
+"""How urgent a message is: that somebody is in danger now, or may die by their own hand.
 
-The encoder's last layer serves forty heads; what a body tells ("I cannot stand", "the baby does not move") drowns among them. This
-network reads the earlier layers and the dialogue's as well, and has learned from messages in the middle of conversations too; a table
-of letters and words, learned from the same, hears the "not" and the one word that a vector blurs. What both say stands beside the
-heads' opinions (`weighed_alarms`). What they add: docs/screening.md.
+What a body tells ("I cannot stand", "the baby does not move") drowns among forty heads over one layer. So a second opinion on these two
+things alone (`bot.screening.second_opinion`), learned from messages in the middle of conversations too, is weighed with what they say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from bot.language.classes import INDICATORS, TRIAGES
 from bot.messages import TOPICS, Indicator
-from bot.screening.clauses import Reading
-from bot.screening.encoder import Encoding
-from bot.screening.heads import Heads, Likelihoods, Matrix
-from bot.screening.layers import Layers, likelihood, log_odds
-from bot.screening.letter_table import Letters, places
-from bot.screening.senses import Senses
+from bot.screening.heads import Likelihoods, Matrix
+from bot.screening.layers import likelihood, log_odds
 
 OUTPUTS: Final = ("danger", "dying")
-_FILE: Final = "urgency.npz"
 _EMERGENCY: Final = TRIAGES.index("emergency")
 _ABOUT_EMERGENCY: Final = TOPICS.index("emergency")
 _SUICIDE: Final = INDICATORS.index(Indicator.SUICIDE_RISK.value)
@@ -47,36 +39,8 @@ class AlarmExample:
         return self.danger or self.dying
 
 
-@dataclass(frozen=True)
-class Urgency:
-    """The network, the table of letters and words beside it, and the vectors that the network reads."""
-
-    network: Layers
-    letters: Letters
-    senses: Senses
-
-    def heard(self, text: str, whole: Encoding, reading: Reading) -> Matrix:
-        """Return log odds of OUTPUTS for the whole message and for the clause that says each loudest, by the network, then by the table."""
-        clauses = reading.encodings if len(reading.clauses) > 1 else (whole,)
-        by_vector = self.network.logits(self.senses.of([whole, *clauses]))
-        by_letters = self.letters.logits([places(part) for part in (text, *reading.clauses)])
-        return np.concatenate([opinion for said in (by_vector, by_letters) for opinion in (said[0], said[1:].max(axis=0))])
-
-    def save(self, folder: Path) -> None:
-        """Write network and vectors to a folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self.senses.save(folder)
-        np.savez_compressed(folder / _FILE, allow_pickle=False, **self.network.arrays("urgency"), **self.letters.arrays())
-
-    @classmethod
-    def load(cls, folder: Path, heads: Heads) -> Urgency:
-        """Read what `save` wrote; `heads` are the encoder's."""
-        with np.load(folder / _FILE, allow_pickle=False) as data:
-            return cls(Layers.of(OUTPUTS, data, "urgency"), Letters.of(OUTPUTS, data), Senses.load(folder, heads))
-
-
 def alarm_opinions(likelihoods: Likelihoods, loudest: Matrix, heard: Matrix) -> Matrix:
-    """Return what is thought of an alarm, as log odds, by the heads and then by what `Urgency` heard.
+    """Return what is thought of an alarm, as log odds, by the heads and then by the second opinion on what is urgent (`heard`).
 
     `loudest` is for each indicator what the loudest clause says.
     """
@@ -89,7 +53,7 @@ def alarm_opinions(likelihoods: Likelihoods, loudest: Matrix, heard: Matrix) -> 
             likelihoods.topic[_ABOUT_EMERGENCY],
         ]
     )
-    return np.concatenate([log_odds(said), heard]).astype(np.float32)
+    return np.concatenate([log_odds(said), heard.ravel()]).astype(np.float32)
 
 
 def weighed_alarms(likelihoods: Likelihoods, opinions: Matrix, urgent: Sequence[float], dying: Sequence[float]) -> Likelihoods:
