@@ -17,7 +17,7 @@ from bot.dialogue.commands import LABELS, SEVERAL
 from bot.dialogue.features import inputs
 from bot.dialogue.inputs import check_inputs, keep_inputs
 from bot.dialogue.state import Who
-from bot.screening.heads import Matrix
+from bot.screening.heads import Matrix, softmax
 from bot.screening.layers import Layers, likelihood
 from bot.screening.letter_table import Letters, Places, beside
 
@@ -78,10 +78,9 @@ class CommandHeads:
 
     def role(self, features: Matrix) -> tuple[Who, float]:
         """Return who most likely writes, and how likely that is."""
-        logits = self.who.logits(features)
-        powers = np.exp(logits - logits.max())
-        best = int(np.argmax(logits))
-        return Who(self.who.outputs[best]), float(powers[best] / powers.sum())
+        likely = softmax(self.who.logits(features))
+        best = int(np.argmax(likely))
+        return Who(self.who.outputs[best]), float(likely[best])
 
     def save(self, folder: Path) -> None:
         """Write networks and bars to a folder."""

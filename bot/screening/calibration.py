@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -91,14 +91,11 @@ def choose_joint(
     clear = np.array([row.triage is not Triage.MEDIUM for row in rows])
     if min(person[clear].sum(), (~person[clear]).sum()) < _FOLDS * 2:
         return (), list(told)
-    fold = np.arange(len(rows)) % _FOLDS
-    unseen = list(told)
-    for number in range(_FOLDS):
-        learned = clear & (fold != number)
-        weights = _fit(features[learned], person[learned])
-        for place in np.nonzero(fold == number)[0]:
-            unseen[place] = joined(told[place], weights, second[place])
-    return _fit(features[clear], person[clear]), unseen
+
+    def fit(learned: Flags) -> tuple[float, ...]:
+        return _fit(features[learned & clear], person[learned & clear])
+
+    return _chosen(len(rows), fit, lambda place, weights: joined(told[place], weights, second[place]))
 
 
 def choose_signs(
@@ -110,14 +107,11 @@ def choose_signs(
         return (), list(told)
     second = second or [NO_OPINION] * len(rows)
     features = np.stack([_sign_features(*each) for each in zip(told, loudest, second, strict=True)])
-    fold = np.arange(len(rows)) % _FOLDS
-    unseen = list(told)
-    for number in range(_FOLDS):
-        learned = fold != number
-        signs = _fit_signs(features[learned], flags[learned])
-        for place in np.nonzero(fold == number)[0]:
-            unseen[place] = weighed_signs(told[place], loudest[place], signs, second[place])
-    return _fit_signs(features, flags), unseen
+    return _chosen(
+        len(rows),
+        lambda learned: _fit_signs(features[learned], flags[learned]),
+        lambda place, signs: weighed_signs(told[place], loudest[place], signs, second[place]),
+    )
 
 
 def _sign_features(likelihoods: Likelihoods, loudest: Matrix, second: Matrix) -> Matrix:
@@ -129,6 +123,15 @@ def _fit_signs(features: Matrix, flags: Flags) -> tuple[float, ...]:
     *weights, bias = _fit(features.reshape(-1, features.shape[-1]), flags.ravel())
     shared = len(weights) - len(INDICATORS)
     return (*weights[:shared], *(weight + bias for weight in weights[shared:]))
+
+
+def _chosen[Weights](
+    count: int, fit: Callable[[Flags], Weights], weighed: Callable[[int, Weights], Likelihoods]
+) -> tuple[Weights, list[Likelihoods]]:
+    """Return weights fitted on all rows, and the likelihoods of each row weighed by what was fitted on the folds without it."""
+    fold = np.arange(count) % _FOLDS
+    without = [fit(fold != number) for number in range(_FOLDS)]
+    return fit(np.ones(count, dtype=np.bool_)), [weighed(place, without[number]) for place, number in enumerate(fold)]
 
 
 def _fit(features: Matrix, person: Flags) -> tuple[float, ...]:
@@ -152,14 +155,11 @@ def choose_alarms(
     if min(truth.sum() for truth in truths) < _FOLDS * 2:
         return (), (), list(told)
     features = np.stack([alarm_opinions(*each) for each in zip(told, loudest, heard, strict=True)])
-    fold = np.arange(len(rows)) % _FOLDS
-    unseen = list(told)
-    for number in range(_FOLDS):
-        learned = fold != number
-        urgent, dying = (_fit(features[learned], truth[learned]) for truth in truths)
-        for place in np.nonzero(fold == number)[0]:
-            unseen[place] = weighed_alarms(told[place], features[place], urgent, dying)
-    urgent, dying = (_fit(features, truth) for truth in truths)
+    (urgent, dying), unseen = _chosen(
+        len(rows),
+        lambda learned: [_fit(features[learned], truth[learned]) for truth in truths],
+        lambda place, weights: weighed_alarms(told[place], features[place], *weights),
+    )
     return urgent, dying, unseen
 
 

@@ -59,10 +59,10 @@ class Heads:
         standard = self.standardise(vector)
         logits = {name: self.weights[name] @ standard + self.biases[name] for name in _TOLD}
         return Likelihoods(
-            topic=_softmax(logits["topic"]),
-            triage=_softmax(logits["triage"]),
+            topic=softmax(logits["topic"]),
+            triage=softmax(logits["triage"]),
             indicators=np.asarray(1 / (1 + np.exp(-logits["indicators"])), dtype=np.float32),
-            speaker=_softmax(logits["speaker"]),
+            speaker=softmax(logits["speaker"]),
         )
 
     def language(self, vector: Matrix) -> Matrix | None:
@@ -70,7 +70,7 @@ class Heads:
         if "language" not in self.weights:
             return None
         logits = self.weights["language"] @ self.standardise(vector) + self.biases["language"]
-        known = _softmax(logits / LANGUAGE_TEMPERATURE)
+        known = softmax(logits / LANGUAGE_TEMPERATURE)
         return np.concatenate([known, np.full(len(LANGUAGES) - len(known), np.nan, dtype=np.float32)])
 
     def contributions(self, pieces: Matrix, indicator: int) -> Matrix:
@@ -115,6 +115,7 @@ def about_heads(encoder: str, names: Iterable[str]) -> str:
     return json.dumps({"encoder": encoder, "classes": {name: list(CLASSES[name]) for name in names}})
 
 
-def _softmax(logits: Matrix) -> Matrix:
+def softmax(logits: Matrix) -> Matrix:
+    """Return likelihoods of classes of which one holds."""
     powers = np.exp(logits - logits.max())
     return np.asarray(powers / powers.sum(), dtype=np.float32)

@@ -44,7 +44,7 @@ def learn_second_opinions(
 
     told = learned(
         [readable(row.text) for row in rows],
-        np.array([_said_of(row) for row in rows], dtype=np.float32),
+        np.array([said_of(row) for row in rows], dtype=np.float32),
         OUTPUTS,
         TOLD,
         TOLD_LETTERS,
@@ -59,7 +59,7 @@ def learn_second_opinions(
     return SecondOpinions(senses, told, urgent)
 
 
-def _said_of(row: Row) -> list[bool]:
+def said_of(row: Row) -> list[bool]:
     """Return which of OUTPUTS hold of a row."""
     return [
         row.triage.needs_person,

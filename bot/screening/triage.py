@@ -11,7 +11,7 @@ import numpy as np
 
 from bot.language.classes import INDICATORS, TRIAGES
 from bot.messages import TOPICS, Indicator, Triage
-from bot.screening.heads import Likelihoods, Matrix
+from bot.screening.heads import Likelihoods, Matrix, softmax
 from bot.screening.layers import likelihood, log_odds
 from bot.screening.least_triage import least_triage
 from bot.screening.second_opinion import BY_LETTERS, BY_NETWORK, NO_OPINION, OF_INDICATORS, OF_SPEAKER, OF_TOPIC, OF_TRIAGE
@@ -81,15 +81,9 @@ def weighed_labels(
         return likelihoods
     return replace(
         likelihoods,
-        topic=_one_of(label_opinions(likelihoods.topic, second[:, OF_TOPIC]), topics),
-        speaker=_one_of(label_opinions(likelihoods.speaker, second[:, OF_SPEAKER]), speakers),
+        topic=softmax(np.array(topics, dtype=np.float32) @ label_opinions(likelihoods.topic, second[:, OF_TOPIC])),
+        speaker=softmax(np.array(speakers, dtype=np.float32) @ label_opinions(likelihoods.speaker, second[:, OF_SPEAKER])),
     )
-
-
-def _one_of(said: Matrix, weights: Sequence[float]) -> Matrix:
-    logits = np.array(weights, dtype=np.float32) @ said
-    powers = np.exp(logits - logits.max())
-    return np.asarray(powers / powers.sum(), dtype=np.float32)
 
 
 def opinions(likelihoods: Likelihoods, second: Matrix = NO_OPINION) -> Matrix:

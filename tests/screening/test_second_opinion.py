@@ -16,6 +16,7 @@ from bot.screening.layers import Layers
 from bot.screening.letter_learning import FEW, LettersCourse, learn_letters
 from bot.screening.rows import Row
 from bot.screening.second_opinion import NO_OPINION, OF_INDICATORS, OF_TOPIC, OF_TRIAGE, OUTPUTS, SecondOpinion, SecondOpinions
+from bot.screening.second_opinion_learning import said_of
 from bot.screening.senses import Senses
 from bot.screening.triage import weighed_labels
 from bot.screening.tuned import MODEL
@@ -42,17 +43,7 @@ def unsure() -> Likelihoods:
 
 def opinion_of(row: Row) -> Matrix:
     """Return a second opinion that knows a row's labels, with some noise."""
-    told = np.array(
-        [
-            row.triage.needs_person,
-            row.triage is Triage.EMERGENCY,
-            row.triage is not Triage.NONE,
-            *(name in row.indicators for name in INDICATORS),
-            *(name == row.topic for name in TOPICS),
-            *(name == row.speaker.value for name in SPEAKERS),
-        ]
-    )
-    return np.asarray(np.where(told, 3.0, -3.0) + NUMBERS.normal(0, 1, (4, len(OUTPUTS))), np.float32)
+    return np.asarray(np.where(said_of(row), 3.0, -3.0) + NUMBERS.normal(0, 1, (4, len(OUTPUTS))), np.float32)
 
 
 def rows() -> list[Row]:
