@@ -9,10 +9,10 @@ from bot.messages import Indicator, Screening, Speaker, Triage, higher
 
 WEAK_SIGNS_THAT_TOGETHER_MATTER = 3  # three weak signs, however spread over turns, describe somebody under another's control
 # People tell in small pieces what they are afraid to tell: no message alone says it, several half say it. What each of them may tell
-# counts as chances that are independent, from HALF_SAID on. Of 1,356 training conversations whose end is labelled 689 of 869 that need
-# a consultant got one without this, and 739 with it; of 253 that tell nothing 59 instead of 57, of 234 of a risk 130 instead of 102.
-HALF_SAID = 0.2
-TOLD_TOGETHER = 0.8
+# counts as chances that are independent, from HALF_SAID on. Of 1,356 training conversations whose end is labelled 677 of 869 that need
+# a consultant get one without this, and 756 with it; of 253 that tell nothing 52 instead of 44, of 234 of a risk 113 instead of 84.
+HALF_SAID = 0.1
+TOLD_TOGETHER = 0.65
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,11 @@ class Findings:
         if minor and triage.needs_person:
             indicators.setdefault(Indicator.CHILD_EXPLOITATION, (number, ""))
         counted = {name: found for name, found in indicators.items() if found[0] > self.judged}
-        unsaid = self.unsaid * (1 - screening.handoff if screening.handoff >= HALF_SAID else 1)
-        added_up = Triage.HIGH if 1 - unsaid >= TOLD_TOGETHER else Triage.NONE
-        return Findings(higher(higher(triage, _together(counted)), added_up), indicators, speaker, self.judged, minor, unsaid)
+        half_said = screening.handoff >= HALF_SAID
+        unsaid = self.unsaid * (1 - screening.handoff if half_said else 1)
+        adds_up = half_said and self.unsaid < 1 and 1 - unsaid >= TOLD_TOGETHER
+        triage = higher(triage, Triage.HIGH if adds_up else Triage.NONE)
+        return Findings(higher(triage, _together(counted)), indicators, speaker, self.judged, minor, unsaid)
 
     def judged_as(self, triage: Triage, number: int) -> Findings:
         """Return the findings after a consultant read up to a message number and judged."""

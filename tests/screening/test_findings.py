@@ -17,9 +17,11 @@ def said(*likely: float, findings: Findings | None = None) -> Findings:
 
 
 def test_what_several_messages_half_say_is_together_a_case_for_the_hotline() -> None:
-    assert said(0.5).triage is Triage.MEDIUM
-    assert said(0.5, 0.5).triage is Triage.MEDIUM
-    assert said(0.5, 0.5, 0.5).triage is Triage.HIGH
+    assert said(0.4).triage is Triage.MEDIUM
+    assert said(0.4, 0.4).triage is Triage.MEDIUM
+    assert said(0.4, 0.4, 0.4).triage is Triage.HIGH
+    assert said(0.75).triage is Triage.MEDIUM
+    assert said(0.75, 0.0).triage is Triage.MEDIUM
     assert said(0.1, 0.7, 0.0, 0.6).triage is Triage.HIGH
 
 
@@ -28,17 +30,17 @@ def test_what_messages_hardly_say_never_adds_up() -> None:
 
 
 def test_what_adds_up_is_stored_with_the_rest_and_an_older_conversation_begins_anew() -> None:
-    findings = said(0.5, 0.5)
+    findings = said(0.4, 0.4)
     stored = findings.as_json()
     assert Findings.from_json(stored) == findings
-    assert said(0.5, findings=Findings.from_json(stored)).triage is Triage.HIGH
+    assert said(0.4, findings=Findings.from_json(stored)).triage is Triage.HIGH
     del stored["unsaid"]
-    assert said(0.5, findings=Findings.from_json(stored)).triage is Triage.MEDIUM
+    assert said(0.4, findings=Findings.from_json(stored)).triage is Triage.MEDIUM
 
 
 def test_what_a_consultant_has_judged_does_not_add_up_again() -> None:
-    judged = said(0.5, 0.5, 0.5).judged_as(Triage.NONE, 3)
-    assert judged.with_message(Screening("en", Triage.NONE, handoff=0.5), 4).triage is Triage.NONE
+    judged = said(0.4, 0.4, 0.4).judged_as(Triage.NONE, 3)
+    assert judged.with_message(Screening("en", Triage.NONE, handoff=0.4), 4).triage is Triage.NONE
 
 
 @pytest.mark.parametrize("first", [0.0, 0.3, TOLD_TOGETHER])
