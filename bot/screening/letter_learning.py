@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.screening.heads import Matrix
-from bot.screening.letter_table import PLACES, Letters, places, weighed
+from bot.screening.letter_table import PLACES, STEPS, Letters, in_steps, places, weighed
 from bot.screening.network import Told, likely, outputs_of, smoothed
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ _ONE, _TWO = 0.9, 0.999  # Adam's decays
 _FEWEST: Final = 2  # texts in which a run must stand to count
 _SELDOM: Final = -3.0  # log odds at which each of several outputs begins
 _SEED: Final = 7
-# Of one, to which the numbers of a table are rounded, which are spread by a quarter of one or more: a third of the bytes, compressed.
-_STEPS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -70,11 +68,11 @@ def learn_letters(
             wanted = smoothed(targets[batch], course.smoothing)
             learning.step(_rows([seen[place] for place in batch], rarity, learning), wanted, steps)
     weights = outputs_of(learning.weights, course.sharpness).astype(np.float16).astype(np.float32)
-    return Letters(_in_steps(rarity), _in_steps(learning.table), tuple(outputs), weights, learning.biases, bool(course.sharpness))
+    return Letters(_rounded(rarity), in_steps(learning.table), tuple(outputs), weights, learning.biases, bool(course.sharpness))
 
 
-def _in_steps(numbers: NDArray[np.floating]) -> NDArray[np.float16]:
-    return (np.round(numbers.astype(np.float32) * _STEPS) / _STEPS).astype(np.float16)
+def _rounded(rarity: NDArray[np.float16]) -> NDArray[np.float16]:
+    return (np.round(rarity.astype(np.float32) * STEPS) / STEPS).astype(np.float16)
 
 
 def _rows(seen: Sequence[NDArray[np.intp]], rarity: NDArray[np.float16], learning: _TableLearning) -> csr_matrix:

@@ -26,6 +26,9 @@ PLACES: Final = 2**16
 # How much their log odds count beside those of a network: for the commands the best of 0.1, 0.2 and 0.3, on turns of strangers and on those
 # held out; for who asks for a person and what alarms 0.2 to 0.4 are alike (docs/encoder.md).
 LETTERED: Final = 0.2
+# Of one, to which the numbers of a table are rounded, which are spread by a quarter of one or more: a third of the bytes, compressed, and
+# half of them in memory.
+STEPS: Final = 16
 _SHORTEST, _LONGEST = 3, 5  # letters of a run, edges of the word among them
 _WORD: Final = re.compile(r"\w+")
 
@@ -54,6 +57,12 @@ def weighed(places_of: Places, rarity: NDArray[np.float16]) -> tuple[Places, Mat
     return known, weights / max(float(np.sqrt(np.square(weights).sum())), 1e-9)
 
 
+def in_steps(numbers: NDArray[np.floating[Any]]) -> NDArray[np.int8]:
+    """Return numbers as whole steps; what is further from nothing than eight, which none has come to, counts as that."""
+    steps = np.iinfo(np.int8)
+    return np.clip(np.round(numbers.astype(np.float32) * STEPS), steps.min, steps.max).astype(np.int8)
+
+
 def beside(logits: Matrix, letters: Letters | None, seen: Sequence[Places]) -> Matrix:
     """Return the log odds of a network with what a table says of the same texts, given by their places, beside them."""
     return logits if letters is None else (1 - LETTERED) * logits + LETTERED * letters.logits(seen)
@@ -61,13 +70,13 @@ def beside(logits: Matrix, letters: Letters | None, seen: Sequence[Places]) -> M
 
 @dataclass(frozen=True)
 class Letters:
-    """The table in half precision, how rare each place is (0: not seen), and the commands or answers that its vectors tell apart.
+    """The table in sixteenths, how rare each place is (0: not seen), and the commands or answers that its vectors tell apart.
 
     Where the outputs are `cosines`, of a text's vector only the direction counts.
     """
 
     rarity: NDArray[np.float16]
-    table: NDArray[np.float16]
+    table: NDArray[np.int8]
     outputs: tuple[str, ...]
     weights: Matrix
     biases: Matrix
@@ -88,14 +97,14 @@ class Letters:
 
     def _vector(self, seen: Places) -> Matrix:
         known, weights = weighed(seen, self.rarity)
-        vector = np.asarray(weights @ self.table[known].astype(np.float32), dtype=np.float32)
+        vector = np.asarray(weights @ self.table[known].astype(np.float32) / STEPS, dtype=np.float32)
         return directed(vector, axis=0)[0] if self.cosines else vector
 
     def arrays(self) -> dict[str, Any]:
         """Return what is stored, by name."""
         return {
             "letters.rarity": self.rarity,
-            "letters.table": self.table,
+            "letters.table": (self.table / STEPS).astype(np.float16),
             "letters.weights": self.weights.astype(np.float16),
             "letters.biases": self.biases,
             "letters.cosines": np.array(self.cosines),
@@ -106,4 +115,4 @@ class Letters:
         """Return what `arrays` stored."""
         rarity, table, weights, biases = (stored[f"letters.{name}"] for name in ("rarity", "table", "weights", "biases"))
         cosines = bool(stored.get("letters.cosines", False))
-        return cls(rarity, table, tuple(outputs), weights.astype(np.float32), biases.astype(np.float32), cosines)
+        return cls(rarity, in_steps(table), tuple(outputs), weights.astype(np.float32), biases.astype(np.float32), cosines)
