@@ -28,6 +28,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "hint:suicide",
         "doubt:suicide",
         "doubt:denied",
+        "doubt:near",
         "tell:self",
         "tell:other",
         "report:value",

@@ -78,6 +78,7 @@ EXACT_ONLY: Final = (
     HELPS,
     "doubt:suicide",
     "doubt:denied",
+    "doubt:near",
     "doubt:refuse",
     "hint:suicide",
     "hint:danger",
@@ -118,7 +119,7 @@ MAIN_INTENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "feel": ("doubt:suicide", "doubt:denied", "feel:tired", "feel:afraid", "feel:ashamed", "feel:angry", "feel:unsure"),
     "courtesy": ("greet", "thanks", "bye"),
     "off_topic": ("off",),
-    "unclear": ("unclear", "hint:suicide", "hint:danger", "fact:no_calls", "fact:watched"),
+    "unclear": ("unclear", "doubt:near", "hint:suicide", "hint:danger", "fact:no_calls", "fact:watched"),
 }
 _INTENT_OF: Final = {label: intent for intent, labels in MAIN_INTENTS.items() for label in labels}
 

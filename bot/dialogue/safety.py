@@ -11,12 +11,26 @@ from bot.dialogue import erasing
 from bot.dialogue import predicates as is_
 from bot.dialogue.commands import ASK
 from bot.dialogue.replies import put_away, reminder
-from bot.dialogue.rows import REPLY_ENDS, PlanRow, Section, in_turn, says
+from bot.dialogue.rows import GOES_ON, REPLY_ENDS, PlanRow, Section, in_turn, says
 from bot.dialogue.state import Danger, Who
 
 S: Final = Section.SAFETY
 SAFETY: Final = (
     PlanRow(S, "somebody comes in, and nothing else is said", is_.only_interrupted, put_away, REPLY_ENDS),
+    PlanRow(
+        S,
+        "somebody may be coming in, and nothing is asked or told",
+        lambda t: t.commands.names == {"doubt:near"},
+        put_away,
+        REPLY_ENDS,
+    ),
+    PlanRow(
+        S,
+        "somebody may be coming in, which the last reply did not speak of",
+        lambda t: t.does("doubt:near") and "maybe_near" not in t.before.last_said,
+        says("maybe_near"),
+        GOES_ON,
+    ),
     PlanRow(S, "erasing is confirmed", lambda t: t.does("erase:yes") and t.awaits == "erase", lambda _t: (), REPLY_ENDS),
     PlanRow(
         S,

@@ -39,6 +39,7 @@ _PLAIN: Final = (
     "off",
     "correct:meant",
     "feel:unsure",
+    "doubt:near",
 )
 # What is no part of a report that is asked for: it is answered, and the report goes on, or rests.
 _BESIDE_A_REPORT: Final = (

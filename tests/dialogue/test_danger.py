@@ -94,6 +94,14 @@ async def test_somebody_who_comes_in_leaves_only_a_short_text_without_a_number(p
     assert reply.buttons == ()
 
 
+def test_who_may_only_be_coming_in_is_said_before_the_answer_and_alone_leaves_nothing_else_on_the_screen() -> None:
+    maybe = Command("doubt:near", sure=0.3)
+    asks = Command("ask", "hotline_number", sure=0.9)
+    assert Talk().hears("he is downstairs. which number was it", maybe, asks) == ("maybe_near", "answer.hotline_number")
+    assert Talk().hears("he has a knife, he is downstairs", maybe, "danger:self")[:2] == ("maybe_near", "emergency_victim")
+    assert Talk().hears("he is downstairs", maybe) == ("someone_near",)
+
+
 def test_a_sign_that_only_the_screening_hears_in_who_comes_in_leaves_no_long_text_on_the_screen() -> None:
     for told, ends in (
         ((), True),
