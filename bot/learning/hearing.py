@@ -67,10 +67,8 @@ class Learner:
         """Return a learner that knows the vectors of some messages, and of the clauses of those in which something is to be heard."""
         encoder = TunedEncoder()
         texts = chain((message.text for message in learned_from), *(message.read for message in heard_in))
-        encodings = encoded(texts, encoder)
-        senses = Senses.learned(Heads.load(encoder.folder), list(encodings.values()))
-        vectors = senses.of(list(encodings.values()))
-        return cls(tuple(outputs), course, senses, dict(zip(encodings, vectors, strict=True)), by_letters)
+        senses, vectors = Senses.learned(Heads.load(encoder.folder), encoded(texts, encoder))
+        return cls(tuple(outputs), course, senses, vectors, by_letters)
 
     def learned(self, messages: Sequence[HeardMessage]) -> Hearing:
         """Return what was learned from messages; one that stands there several times counts as often."""

@@ -52,18 +52,15 @@ def train_understanding(rows: Sequence[Row], phrases: Sequence[tuple[str, str, s
     strangers = read_conversations(conversation_files(root, "validation"))
     texts = [*(item.text for item in single), *(turn.text for talk in (*conversations, *strangers) for turn in talk.turns)]
     texts += [part for talk in (*filter(is_held_out, conversations), *strangers) for part in _clauses(talk)]
-    encodings = encoded(texts, encoder)
-    senses = Senses.learned(Heads.load(encoder.folder), list(encodings.values()))
+    senses, vectors = Senses.learned(Heads.load(encoder.folder), encoded(texts, encoder))
     senses.save(folder)
-    vectors = dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
     teacher = Teacher(library, lexicon, phrases, lambda text: vectors[readable(text)], senses.last_width)
     turns, kept_apart = (
         teacher.examples(talk for talk in conversations if is_held_out(talk) is apart) for apart in (False, True)
     )
     foreign = teacher.examples(strangers)
     mixed, mixed_apart = joined(turns, single), joined(kept_apart, single)
-    encodings = encoded([item.text for item in (*mixed, *mixed_apart)], encoder)
-    vectors |= dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
+    vectors |= senses.by_text(encoded([item.text for item in (*mixed, *mixed_apart)], encoder))
 
     learned = teacher.commands([*single, *turns, *kept_apart, *mixed, *mixed_apart])
     seen = [teacher.heard(teacher.commands([*single, *turns, *mixed], members=1), kept_apart)]

@@ -32,9 +32,7 @@ def learn_second_opinions(
 ) -> SecondOpinions:
     """Return what was learned from rows and, of what is urgent, from messages beside them; `heads` are the encoder's."""
     alarms = [*(_alarm_of(row) for row in rows), *turns]
-    encodings = encoded((one.text for one in alarms), encoder)
-    senses = Senses.learned(heads, list(encodings.values()))
-    vectors = dict(zip(encodings, senses.of(list(encodings.values())), strict=True))
+    senses, vectors = Senses.learned(heads, encoded((one.text for one in alarms), encoder))
 
     def learned(
         texts: Sequence[str], targets: Matrix, outputs: tuple[str, ...], course: Course, letters: LettersCourse

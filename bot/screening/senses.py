@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -25,10 +25,11 @@ class Senses:
     spread: Matrix = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
 
     @classmethod
-    def learned(cls, heads: Heads, encodings: Sequence[Encoding]) -> Senses:
-        """Return senses whose spread is that of some encodings."""
-        middle = np.stack([item.middle for item in encodings])
-        return cls(heads, middle.mean(axis=0), middle.std(axis=0) + _LEAST_SPREAD)
+    def learned(cls, heads: Heads, encodings: Mapping[str, Encoding]) -> tuple[Senses, dict[str, Matrix]]:
+        """Return senses whose spread is that of some texts, given with their encodings, and the vectors of these texts."""
+        middle = np.stack([item.middle for item in encodings.values()])
+        senses = cls(heads, middle.mean(axis=0), middle.std(axis=0) + _LEAST_SPREAD)
+        return senses, senses.by_text(encodings)
 
     def of(self, encodings: Sequence[Encoding]) -> Matrix:
         """Return the vectors of encodings, one row each: first `last_width` numbers of the last layer, then those of earlier ones."""
@@ -37,6 +38,10 @@ class Senses:
             return last
         middle = (np.stack([item.middle for item in encodings]) - self.mean) / self.spread
         return np.concatenate([last, middle], axis=1).astype(np.float32)
+
+    def by_text(self, encodings: Mapping[str, Encoding]) -> dict[str, Matrix]:
+        """Return the vectors of texts that are given with their encodings."""
+        return dict(zip(encodings, self.of(list(encodings.values())), strict=True))
 
     def one(self, encoding: Encoding) -> Matrix:
         """Return the vector of one encoding."""

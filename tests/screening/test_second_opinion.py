@@ -65,7 +65,7 @@ def opinion(outputs: tuple[str, ...], width: int) -> SecondOpinion:
 @pytest.fixture(scope="module")
 def opinions() -> SecondOpinions:
     heads = Heads.load(MODEL)
-    senses = Senses.learned(heads, [Encoding(drawn(len(heads.mean)), middle=drawn(8)) for _ in range(3)])
+    senses, _ = Senses.learned(heads, {text: Encoding(drawn(len(heads.mean)), middle=drawn(8)) for text in ("a", "b", "c")})
     width = len(heads.mean) + 8
     return SecondOpinions(senses, opinion(OUTPUTS, width), opinion(ALARMS, width))
 
