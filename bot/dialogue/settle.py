@@ -118,6 +118,13 @@ TABLE: Final = (
         instead("answer:no", "feel:tired", "feel:better"),
     ),
     SettlingRow(
+        "what may be of dying, from somebody who was just asked about it and says no to nothing, is",
+        lambda said: (
+            said.awaits("hurting") and "doubt:suicide" in said.commands and not said.commands.any_of("feel:better", "answer:no")
+        ),
+        instead("doubt:suicide", "feel:suicide"),
+    ),
+    SettlingRow(
         "a yes under a report's summary sends it", answered("report_send", "answer:yes"), instead("answer:yes", "report:send")
     ),
     SettlingRow(
