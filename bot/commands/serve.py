@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from bot.runtime.logs import configure_logs
+from bot.runtime.memory import in_one_arena
 from bot.settings import load_settings
 
 
@@ -24,6 +25,7 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped."""
+    in_one_arena()
     from bot.server import serve  # noqa: PLC0415 - brings the whole program
 
     settings = load_settings()

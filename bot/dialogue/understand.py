@@ -158,8 +158,8 @@ class CommandModel:
     def _sure_enough(self, message: ReadMessage, likely: Mapping[str, float], context: Context, *, grave: bool) -> list[Command]:
         """Return all but the questions: what is likely enough, doubts of dying and of a refusal, and a time that was asked for.
 
-        A refusal may be meant where a consultant waits, is offered, or would be called for what is told; who likelier refuses to be
-        phoned refuses nobody: of six such validation messages one does.
+        A refusal may be meant where a consultant waits, is offered, or would be called for what is told; but who tells of something grave
+        beside it refuses nobody (none of seven such validation messages does), nor does who likelier refuses to be phoned (one of six).
         """
         bars, text = self.heads.bars, message.typed[0]
         may_name_a_time = context.awaits == "time" or likely["arrange:time"] >= bars.command["arrange:time"]
@@ -187,7 +187,8 @@ class CommandModel:
             found.append(Command("doubt:suicide", sure=likely["feel:suicide"]))
         if NEAR not in names and likely[NEAR] >= bars.command[NEAR] * HALF_HEARD:
             found.append(Command(MAYBE_NEAR, sure=likely[NEAR]))
-        may_refuse = context.person is Person.ASKED or context.awaits == "human" or grave
+        tells_more = grave and not names.isdisjoint(TELLS)
+        may_refuse = (context.person is Person.ASKED or context.awaits == "human" or grave) and not tells_more
         if may_refuse and REFUSES not in names and likely[REFUSES] >= max(bars.command[MAY_REFUSE], likely["refuse:call"]):
             found.append(Command(MAY_REFUSE, sure=likely[REFUSES]))
         return found

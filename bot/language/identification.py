@@ -77,7 +77,8 @@ class LanguageIdentifier:
         """
         import eldc  # noqa: PLC0415 - a C extension, loaded once with the first identifier
 
-        self._by_feature = np.ascontiguousarray(weights.T)  # a message has some hundred of all the features: only theirs are read
+        # A message has some hundred of all the features: only theirs are read. In half precision, as they are stored.
+        self._by_feature = np.ascontiguousarray(weights.T, dtype=np.float16)
         self.weights = self._by_feature.T
         self.bias = bias
         self.others = tuple(others)
@@ -145,7 +146,7 @@ class LanguageIdentifier:
 
     def _likelihoods(self, text: str) -> Matrix:
         features, shares = hashed(_shape(text))
-        logits = shares @ self._by_feature[features] + self.bias
+        logits = shares @ self._by_feature[features].astype(np.float32) + self.bias
         powers = np.exp(logits - logits.max())
         return np.asarray(powers / powers.sum(), dtype=np.float32)
 
