@@ -12,6 +12,7 @@ from bot.conversation import reply_limits as allowance
 from bot.delivery import provider_erasures
 from bot.operations.backup.workspace import clear_leftovers
 from bot.operations.gauges import purged
+from bot.runtime.memory import hand_back_freed
 from bot.storage import clock, expiry, receipts
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ async def tidy(program: Program) -> None:
         await allowance.forget_old(session, now)
         await provider_erasures.forget_old(session, now)
     await program.residual_data.write_anew()
+    hand_back_freed()
     purged(now)
     if dropped:
         log.info("addresses_dropped", count=dropped)

@@ -21,7 +21,7 @@ def in_one_arena() -> None:
         option(_M_ARENA_MAX, 1)
 
 
-def _hand_back_freed() -> None:
+def hand_back_freed() -> None:
     """Give memory that is free back to the system, where the C library can: glibc keeps it otherwise, for this process alone."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
@@ -42,4 +42,4 @@ def long_lived() -> Iterator[None]:
         gc.enable()
     gc.collect()
     gc.freeze()
-    _hand_back_freed()
+    hand_back_freed()
