@@ -75,7 +75,8 @@ class ResidualData:
         begun, self.erased = self._seconds(), False
         written = await self._statement("VACUUM") is not None
         cleared = await self.clear_log()
-        await self._statement("PRAGMA shrink_memory")  # every page went through the cache of the connection, and stays there otherwise
+        # Every page went through the cache of the connection, and would stay there.
+        await self._statement("PRAGMA shrink_memory")
         self.erased |= not (written and cleared)
         now = self._seconds()
         self._not_before = now + (now - begun) / SHARE
