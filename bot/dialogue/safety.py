@@ -12,9 +12,18 @@ from bot.dialogue import predicates as is_
 from bot.dialogue.commands import ASK
 from bot.dialogue.replies import put_away, reminder
 from bot.dialogue.rows import GOES_ON, REPLY_ENDS, PlanRow, Section, in_turn, says
+from bot.dialogue.situation import Turn
 from bot.dialogue.state import Danger, Who
 
 S: Final = Section.SAFETY
+
+
+def maybe_interrupted(turn: Turn) -> bool:
+    """Say whether somebody may be coming in, or comes in a danger that is told of by who asks nothing, and waits for no answer."""
+    coming = turn.does("doubt:near") or (turn.does("near") and is_.danger_now(turn) and not turn.does(ASK))
+    return coming and "maybe_near" not in turn.before.last_said
+
+
 SAFETY: Final = (
     PlanRow(S, "somebody comes in, and nothing else is said", is_.only_interrupted, put_away, REPLY_ENDS),
     PlanRow(
@@ -26,8 +35,8 @@ SAFETY: Final = (
     ),
     PlanRow(
         S,
-        "somebody may be coming in, which the last reply did not speak of",
-        lambda t: t.does("doubt:near") and "maybe_near" not in t.before.last_said,
+        "somebody may be coming in, or does as a danger is told of, and the last reply did not speak of it",
+        maybe_interrupted,
         says("maybe_near"),
         GOES_ON,
     ),

@@ -47,9 +47,9 @@ def test_a_danger_that_the_conversation_hears_comes_before_a_word_of_dying_that_
 
 
 def test_a_danger_told_in_few_words_is_answered_though_somebody_comes() -> None:
-    for danger, said in ((0.6, "emergency_victim"), (0.4, "someone_near")):
+    for danger, said in ((0.6, ("maybe_near", "emergency_victim")), (0.4, ("someone_near", "danger_reminder"))):
         heard = Talk().hears("he comes, a knife", Command("near", sure=0.9), Command("danger:self", sure=danger))
-        assert heard[0] == said
+        assert heard == said
 
 
 def test_who_comes_and_may_be_the_danger_leaves_112_on_the_screen_in_one_line() -> None:
@@ -62,11 +62,11 @@ def test_who_comes_and_may_be_the_danger_leaves_112_on_the_screen_in_one_line() 
 def test_whoever_asks_something_beside_it_is_not_sent_from_the_phone() -> None:
     text = "he waits outside, i have five minutes, may i tell the guard here to hide me"
     commands = Command("near", sure=0.6), Command("danger:self", sure=0.4), Command("ask", "leave_safely", sure=0.95)
-    assert "someone_near" not in Talk().hears(text, *commands)
+    assert {"someone_near", "maybe_near"}.isdisjoint(Talk().hears(text, *commands))
 
 
 @pytest.mark.parametrize(
-    ("near", "danger", "said"), [(0.8, 0.4, ("someone_near", "danger_reminder")), (0.8, 0.7, ("emergency_victim",))]
+    ("near", "danger", "said"), [(0.8, 0.4, ("someone_near", "danger_reminder")), (0.8, 0.7, ("maybe_near", "emergency_victim"))]
 )
 def test_of_somebody_who_comes_and_a_danger_in_one_message_the_surer_one_is_answered(
     near: float, danger: float, said: tuple[str, ...]
@@ -117,7 +117,7 @@ def test_a_sign_that_only_the_screening_hears_in_who_comes_in_leaves_no_long_tex
 
 async def test_somebody_who_comes_in_with_a_new_danger_is_answered_as_the_danger(person: Person) -> None:
     outcome = await person.writes(NEAR_WITH_MORE)
-    assert outcome.said[0] == "emergency_victim"
+    assert outcome.said[:2] == ("maybe_near", "emergency_victim")
     assert outcome.triage is Triage.EMERGENCY
 
 
