@@ -22,10 +22,11 @@ from bot.conversation.edition import Edition
 from bot.conversation.notices import SECOND_HAND, UNHEARD, Notices
 from bot.conversation.urgency import raised
 from bot.delivery.channel_traits import traits_of
+from bot.dialogue.answering import gaps
 from bot.dialogue.commands import Commands
 from bot.dialogue.exact import LANGUAGE_BUTTON
 from bot.dialogue.features import Context
-from bot.dialogue.predicates import gaps, person_wanted
+from bot.dialogue.predicates import person_wanted
 from bot.dialogue.state import Person, State
 from bot.dialogue.turn import Around, Speaking, Understood, effects
 from bot.language.lexicon import ADULT, Lexicon

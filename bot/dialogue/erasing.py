@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.dialogue import answering
 from bot.dialogue import predicates as is_
 from bot.dialogue.commands import ASK
 from bot.dialogue.situation import Turn
@@ -24,6 +25,6 @@ def of_the_request(turn: Turn) -> bool:
 
 def more_beside(turn: Turn) -> bool:
     """Say whether erasing is wanted beside what must not wait for it: a question about something else, a person, a sign of danger."""
-    asks = is_.answers_question(turn) and any(one.id not in ABOUT_ERASING for one in is_.answers(turn))
+    asks = answering.answers_question(turn) and any(one.id not in ABOUT_ERASING for one in answering.answers(turn))
     wanted = turn.does("want:erase") and not of_the_request(turn)
     return wanted and (asks or is_.person_wanted(turn) or turn.does("hint:danger", "hint:suicide"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.dialogue import answering
 from bot.dialogue import predicates as is_
 from bot.dialogue.replies import (
     PERSON,
@@ -110,7 +111,7 @@ HEARD: Final = (
     PlanRow(
         H,
         "somebody else's trouble, for the first time, beside a question that is answered",
-        lambda t: is_.of_others(t) and is_.answers_question(t) and not t.said and tells_first(t, *OTHERS_HEARD, THANKED),
+        lambda t: is_.of_others(t) and answering.answers_question(t) and not t.said and tells_first(t, *OTHERS_HEARD, THANKED),
         lambda t: beside(t) or (Say(THANKED, leads=True),),
     ),
     *(
@@ -137,7 +138,7 @@ HEARD: Final = (
             and not t.said
             and t.now.suicide is Danger.NONE
             and tells_first(t, *SELF_HEARD)
-            and not is_.answers_question(t)
+            and not answering.answers_question(t)
         ),
         received("disclose_short"),
     ),
@@ -149,7 +150,7 @@ HEARD: Final = (
             and is_.tells_something_grave(t)
             and not t.said
             and tells_first(t, *SELF_HEARD, THANKED)
-            and is_.answers_question(t)
+            and answering.answers_question(t)
         ),
         lambda t: beside(t) or (Say(THANKED, leads=True),),
     ),
@@ -163,7 +164,8 @@ HEARD: Final = (
         H,
         "something told beside a question is received by a few words of its own, and by its answer",
         lambda t: (
-            is_.tells(t) and (is_.answers_question(t) or (bool(t.does("ask") or is_.answers(t)) and in_particular(t) is None))
+            is_.tells(t)
+            and (answering.answers_question(t) or (bool(t.does("ask") or answering.answers(t)) and in_particular(t) is None))
         ),
         beside,
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from bot.dialogue import answering
 from bot.dialogue import predicates as is_
 from bot.dialogue.answers import Answer
 from bot.dialogue.arrangements import LONGEST_WORD, as_noted
@@ -64,7 +65,10 @@ def recalled(turn: Turn) -> Sequence[Say]:
     """Return what is arranged already, where an answer speaks of arranging it, once; not what this message changes."""
     changed = {slot for kind, slot in ARRANGED.items() if turn.does(f"arrange:{kind}")}
     slots = [
-        slot for answer in is_.answers(turn) for slot in answer.recalls if slot in turn.before.arranged and slot not in changed
+        slot
+        for answer in answering.answers(turn)
+        for slot in answer.recalls
+        if slot in turn.before.arranged and slot not in changed
     ]
     fresh = [slot for slot in dict.fromkeys(slots) if not turn.times(f"{slot}_is")]
     return [Say(f"{slot}_is", values=(("_value", turn.before.arranged[slot]),)) for slot in fresh]
@@ -76,7 +80,7 @@ def added(turn: Turn) -> Sequence[Say]:
         if fact is Fact.NO_CALLS and turn.now.person is Person.ASKED:
             continue  # that a consultant answers in writing was said when one was asked for
         fresh = next((text for text in texts if not turn.times(text)), None)
-        lacking = [answer for answer in is_.answers(turn) if concerns(answer) and fact not in answer.tells]
+        lacking = [answer for answer in answering.answers(turn) if concerns(answer) and fact not in answer.tells]
         if fresh and lacking and fact in turn.now.facts:
             return (Say(fresh, () if turn.now.person is Person.ASKED else PERSON),)
     return ()
@@ -87,7 +91,7 @@ def in_particular(turn: Turn, *, briefly: bool = False) -> Telling | None:
 
     `briefly`: in a few words, before something else.
     """
-    given = {answer.id for answer in is_.answers(turn)}
+    given = {answer.id for answer in answering.answers(turn)}
     for kind in in_order(turn.told):
         if not turn.times(kind.text, kind.beside) and kind.answers.isdisjoint(given) and not (briefly and kind.alone):
             return kind
@@ -116,7 +120,7 @@ def beside(turn: Turn) -> Sequence[Say]:
     """
     kind = in_particular(turn, briefly=True)
     neutral = turn.quiet or is_.acute(turn) or is_.alarm_now(turn) or is_.alarm_said(turn)
-    if kind is None or neutral or (turn.does(HELPS) and is_.answers(turn)):
+    if kind is None or neutral or (turn.does(HELPS) and answering.answers(turn)):
         return ()
     if turn.form == "sms":
         return (Say(kind.text),) if kind.endangers else ()
@@ -139,9 +143,9 @@ def receipt(turn: Turn) -> Sequence[Say]:
 
 def answered(turn: Turn) -> Sequence[Say]:
     """Return the answers, the last with buttons for what else may be meant and for what people ask next."""
-    found = is_.answers(turn)
-    asked_back = is_.maybe_asked(turn)  # the buttons stand under that question then
-    buttons = () if asked_back else offers(turn, (*is_.beside(turn), *turn.library.asked_next(found)))
+    found = answering.answers(turn)
+    asked_back = answering.maybe_asked(turn)  # the buttons stand under that question then
+    buttons = () if asked_back else offers(turn, (*answering.beside(turn), *turn.library.asked_next(found)))
     return [
         Say(answer.text, buttons if answer is found[-1] else (), again=turn.before.times(answer.text) > 0) for answer in found
     ]
@@ -151,11 +155,11 @@ def offers(turn: Turn, named: Iterable[str]) -> tuple[str, ...]:
     """Return buttons for questions that found no room, then those `named`, and for a person; none of what was answered, nor in a danger."""
     if turn.quiet or is_.acute(turn):
         return ()
-    given = is_.answers(turn)
+    given = answering.answers(turn)
     told = {*turn.now.said, *(answer.text for answer in given)}
-    known = [turn.library.answers[name] for name in dict.fromkeys((*is_.left(turn), *named)) if name in turn.library]
+    known = [turn.library.answers[name] for name in dict.fromkeys((*answering.left(turn), *named)) if name in turn.library]
     told |= {answer.text for answer in known if not answer.yields_to.isdisjoint(one.id for one in given)}
-    fresh = [f"ask_{answer.id}" for answer in known if answer.text not in told and is_.fits(turn, answer)]
+    fresh = [f"ask_{answer.id}" for answer in known if answer.text not in told and answering.fits(turn, answer)]
     return (*fresh[:MOST_OFFERED], *(() if turn.now.person is not Person.NONE else PERSON)) if fresh else ()
 
 
@@ -172,7 +176,7 @@ def with_near(*texts: str, near: tuple[str, ...] = ()) -> Words:
     """
 
     def chosen(turn: Turn) -> Sequence[Say]:
-        found = (is_.maybe_asked(turn) if near else () if turn.quiet else is_.beside(turn))[:MOST_OFFERED]
+        found = (answering.maybe_asked(turn) if near else () if turn.quiet else answering.beside(turn))[:MOST_OFFERED]
         buttons = (*(f"ask_{name}" for name in found), *PERSON)
         return [replace(say, buttons=buttons) for say in says(*(near if near and found else texts))(turn)]
 
@@ -181,7 +185,7 @@ def with_near(*texts: str, near: tuple[str, ...] = ()) -> Words:
 
 def rest_unknown(turn: Turn) -> Sequence[Say]:
     """Return that a further question has no answer, in the person's words where it is written as a question of few words."""
-    words = next((asked.words for asked in is_.unanswered(turn) if asked.words.endswith(QUESTION_MARKS)), "")
+    words = next((asked.words for asked in answering.unanswered(turn) if asked.words.endswith(QUESTION_MARKS)), "")
     named = bool(words) and len(words) <= MOST_QUOTED and not turn.quiet
     texts = ("rest_named",) if named else ("not_known_too", "not_known_short")
     said = with_near(*texts, near=REST_NEAR)(turn)
@@ -204,13 +208,13 @@ def stays(turn: Turn) -> Sequence[Say]:
 
 def which(turn: Turn) -> Sequence[Say]:
     """Return the question which of several answers is wanted."""
-    choices = is_.doubtful(turn)
+    choices = answering.doubtful(turn)
     return (Say("which_ask", (*(f"ask_{name}" for name in choices), *PERSON), f"which:{choices[0]}"),)
 
 
 def taken_back(turn: Turn) -> Sequence[Say]:
     """Return that a request for a person is taken back: in short before an answer, or where the whole of it was said before."""
-    short = is_.answers_question(turn) or bool(turn.times("handoff_withdrawn"))
+    short = answering.answers_question(turn) or bool(turn.times("handoff_withdrawn"))
     return (Say("handoff_withdrawn_short" if short else "handoff_withdrawn", PERSON),)
 
 
@@ -272,4 +276,4 @@ def tells_first(turn: Turn, *texts: str) -> bool:
 
 def tells_first_only(turn: Turn, *texts: str) -> bool:
     """Say whether something is told to which none of some texts was said yet, and nothing is asked that is answered."""
-    return tells_first(turn, *texts) and not is_.answers_question(turn)
+    return tells_first(turn, *texts) and not answering.answers_question(turn)

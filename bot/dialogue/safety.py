@@ -7,21 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.dialogue import erasing
+from bot.dialogue import answering, erasing
 from bot.dialogue import predicates as is_
 from bot.dialogue.commands import ASK
 from bot.dialogue.replies import put_away, reminder
 from bot.dialogue.rows import GOES_ON, REPLY_ENDS, PlanRow, Section, in_turn, says
-from bot.dialogue.situation import Turn
 from bot.dialogue.state import Danger, Who
 
 S: Final = Section.SAFETY
-
-
-def maybe_interrupted(turn: Turn) -> bool:
-    """Say whether somebody may be coming in, or comes in a danger that is told of by who asks nothing, and waits for no answer."""
-    coming = turn.does("doubt:near") or (turn.does("near") and is_.danger_now(turn) and not turn.does(ASK))
-    return coming and "maybe_near" not in turn.before.last_said
 
 
 SAFETY: Final = (
@@ -36,7 +29,7 @@ SAFETY: Final = (
     PlanRow(
         S,
         "somebody may be coming in, or does as a danger is told of, and the last reply did not speak of it",
-        maybe_interrupted,
+        is_.maybe_interrupted,
         says("maybe_near"),
         GOES_ON,
     ),
@@ -82,7 +75,7 @@ SAFETY: Final = (
     PlanRow(
         S,
         "an illness or a wound is the danger",
-        lambda t: is_.danger_now(t) and is_.of_health(t) and not t.times("emergency_health"),
+        lambda t: is_.danger_now(t) and answering.of_health(t) and not t.times("emergency_health"),
         says("emergency_health"),
     ),
     PlanRow(

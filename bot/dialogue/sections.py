@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.dialogue import erasing
+from bot.dialogue import answering, erasing
 from bot.dialogue import predicates as is_
 from bot.dialogue.heard import HEARD
 from bot.dialogue.replies import (
@@ -41,52 +41,52 @@ TABLE: Final = (
     *HEARD,
     # Answers
     PlanRow(A, "a time or a code word is named", lambda t: bool(noted(t)), noted, GOES_ON),
-    PlanRow(A, "two readings are in doubt", lambda t: bool(is_.doubtful(t)) and not t.said, which),
+    PlanRow(A, "two readings are in doubt", lambda t: bool(answering.doubtful(t)) and not t.said, which),
     PlanRow(A, "what is arranged is asked back", lambda t: t.does("want:readback") and bool(t.now.arranged), read_back),
-    PlanRow(A, "what was answered just now is asked for again", is_.of_no_use, with_near("no_more_known", "no_more_again")),
-    PlanRow(A, "questions with an answer", lambda t: bool(is_.answers(t)), answered, GOES_ON),
+    PlanRow(A, "what was answered just now is asked for again", answering.of_no_use, with_near("no_more_known", "no_more_again")),
+    PlanRow(A, "questions with an answer", lambda t: bool(answering.answers(t)), answered, GOES_ON),
     PlanRow(A, "an answer speaks of what is arranged already", lambda t: bool(recalled(t)), recalled, GOES_ON),
     PlanRow(A, "an answer lacks what the writer's situation asks for", lambda t: bool(added(t)), added, GOES_ON),
     PlanRow(
         A,
         "a question beside an alarm that is told of for the first time",
-        lambda t: is_.asks_unknown(t) and not is_.may_ask_back(t),
+        lambda t: answering.asks_unknown(t) and not answering.may_ask_back(t),
         lambda _t: (),
     ),
     PlanRow(
         A,
         "a question without an answer, beside one with",
-        lambda t: is_.asks_unknown(t) and bool(is_.answers(t)),
+        lambda t: answering.asks_unknown(t) and bool(answering.answers(t)),
         rest_unknown,
     ),
     PlanRow(
         A,
         "a question that has no answer, of somebody who cannot phone, in a danger",
-        lambda t: is_.asks_unknown(t) and is_.danger_open(t) and is_.unheard(t),
+        lambda t: answering.asks_unknown(t) and is_.danger_open(t) and is_.unheard(t),
         with_near("unheard_steps", "question_waits", near=("question_near", "not_known_near_again")),
     ),
     PlanRow(
         A,
         "a question that has no answer, in a danger",
-        lambda t: is_.asks_unknown(t) and is_.danger_open(t),
+        lambda t: answering.asks_unknown(t) and is_.danger_open(t),
         with_near("question_danger", "question_waits", near=("question_danger_near", "not_known_near_again")),
     ),
     PlanRow(
         A,
         "a question that has no answer, of somebody who may die",
-        lambda t: is_.asks_unknown(t) and is_.suicide_open(t),
+        lambda t: answering.asks_unknown(t) and is_.suicide_open(t),
         with_near("question_dying", "stay_with_me", near=("question_dying_near", "question_dying")),
     ),
     PlanRow(
         A,
         "a question without an answer, from somebody who waits for a consultant",
-        lambda t: is_.asks_unknown(t) and t.now.person is Person.ASKED,
+        lambda t: answering.asks_unknown(t) and t.now.person is Person.ASKED,
         with_near("question_waits", "not_known_waiting", near=("question_near", "not_known_near_again")),
     ),
     PlanRow(
         A,
         "a question without an answer",
-        is_.asks_unknown,
+        answering.asks_unknown,
         with_near("not_known", "not_known_again", near=("not_known_near", "not_known_near_again")),
     ),
     PlanRow(
@@ -94,19 +94,19 @@ TABLE: Final = (
         "the same again is wanted",
         lambda t: t.does("want:repeat"),
         lambda t: (
-            [Say(text, again=True) for text in is_.answered_last(t)]
+            [Say(text, again=True) for text in answering.answered_last(t)]
             or (Say("menu", ("topic_help", "topic_job", "report", "human")),)
         ),
     ),
     PlanRow(
         A,
         "what is arranged is asked back, and there is nothing",
-        lambda t: t.does("want:readback") and not is_.answers(t),
+        lambda t: t.does("want:readback") and not answering.answers(t),
         says("nothing_noted", buttons=PERSON),
     ),
     PlanRow(A, "a time or a code word is to be arranged", lambda t: bool(to_arrange(t)) and t.asks is None, to_arrange),
     # What happens next
-    PlanRow(N, "who may die asks what has no answer", is_.lines_owed, says("suicide_hint", "suicide_short"), GOES_ON),
+    PlanRow(N, "who may die asks what has no answer", answering.lines_owed, says("suicide_hint", "suicide_short"), GOES_ON),
     PlanRow(N, "the screening alone hears a danger", lambda t: is_.hinted(t, "danger"), reminder, GOES_ON),
     PlanRow(
         N,
@@ -130,7 +130,7 @@ TABLE: Final = (
     PlanRow(
         N,
         "a danger that was told of just now goes on while more is told",
-        is_.to_remind,
+        answering.to_remind,
         reminder,
     ),
     PlanRow(
@@ -175,7 +175,11 @@ TABLE: Final = (
         Q,
         "a first gentle question to who tells of themselves",
         lambda t: (
-            t.asks is None and not t.quiet and "disclose_short" in t.said and not is_.answers(t) and not is_.asks_unknown(t)
+            t.asks is None
+            and not t.quiet
+            and "disclose_short" in t.said
+            and not answering.answers(t)
+            and not answering.asks_unknown(t)
         ),
         says("question_safe_now", buttons=("safe_yes", "safe_no", "skip"), awaits="safe_now"),
     ),

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bot.dialogue import report
+from bot.dialogue.answering import beside, clearly_asked, left
 from bot.dialogue.answers import Library
 from bot.dialogue.arrangements import as_noted
 from bot.dialogue.commands import FACT, Commands
 from bot.dialogue.plan import Say, Section, heard_saying, plan
-from bot.dialogue.predicates import alarm_now, beside, clearly_asked, left
+from bot.dialogue.predicates import alarm_now
 from bot.dialogue.settle import settle, still_open
 from bot.dialogue.situation import Turn
 from bot.dialogue.state import LEFT_KEPT, NEAR_KEPT, NEEDS_KEPT, Fact, Heard, Person, State, Who, apply

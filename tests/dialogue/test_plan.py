@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.dialogue.answering import MOST_ANSWERS
 from bot.dialogue.answers import DYING
 from bot.dialogue.commands import Command, Commands
 from bot.dialogue.plan import Section, plan
-from bot.dialogue.predicates import MOST_ANSWERS
 from bot.dialogue.replies import MOST_QUOTED
 from bot.dialogue.sections import TABLE
 from bot.dialogue.state import Danger, Fact, State, Who
