@@ -83,6 +83,7 @@ class Bridge:
     async def _session(self, _app: web.Application) -> Any:
         async with ClientSession(timeout=TIMEOUT) as self.client:
             yield
+        self.links.database.close()
 
     async def from_frontdoor(self, request: web.Request) -> web.Response:
         """Take an event of a case: check its signature, then bring Chatwoot up to date."""
