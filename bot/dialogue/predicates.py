@@ -17,6 +17,7 @@ OF_HARM: Final = frozenset(
     {"medicine_taken", "ambulance_hurt", "drugged_against_will", "emergency_ward", "medical_now", "head_blow"}
 )
 OF_THEMSELVES: Final = frozenset({Who.VICTIM, Who.CHILD})
+VIOLENT: Final = frozenset({Indicator.VIOLENCE, Indicator.SEXUAL_VIOLENCE})
 # The texts that tell first what to do in a danger.
 DANGER_OF_OTHERS: Final = ("emergency_witness", "emergency_relative", "emergency_health")
 # The texts of an alarm that say themselves that a consultant is called.
@@ -43,6 +44,12 @@ def hinted(turn: Turn, alarm: str) -> bool:
     text, is_open = ("suicide_hint", suicide_open(turn)) if alarm == "suicide" else ("danger_reminder", danger_open(turn))
     once = not acute(turn) and not turn.times(text)
     return turn.does(f"hint:{alarm}") and not _read(turn, alarm) and (is_open or once)
+
+
+def violence_unanswered(turn: Turn) -> bool:
+    """Say whether the screening hears violence in what is told, and nothing that was said in this conversation names 112."""
+    violent = tells(turn) and not VIOLENT.isdisjoint(turn.heard.screening.signs)
+    return violent and not any(_names(turn, said, "danger") for said in (*turn.before.said, *turn.said))
 
 
 def _read(turn: Turn, alarm: str) -> bool:

@@ -107,6 +107,7 @@ TABLE: Final = (
     PlanRow(A, "a time or a code word is to be arranged", lambda t: bool(to_arrange(t)) and t.asks is None, to_arrange),
     # What happens next
     PlanRow(N, "who may die asks what has no answer", answering.lines_owed, says("suicide_hint", "suicide_short"), GOES_ON),
+    PlanRow(N, "violence is told of, and 112 was not named yet", is_.violence_unanswered, reminder, GOES_ON),
     PlanRow(N, "the screening alone hears a danger", lambda t: is_.hinted(t, "danger"), reminder, GOES_ON),
     PlanRow(
         N,

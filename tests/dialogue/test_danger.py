@@ -76,6 +76,21 @@ def test_of_somebody_who_comes_and_a_danger_in_one_message_the_surer_one_is_answ
     assert found == said
 
 
+def test_blows_that_only_the_screening_hears_beside_a_question_put_112_in_view_once() -> None:
+    told = {"triage": Triage.HIGH, "signs": [Indicator.VIOLENCE]}
+    talk = Talk()
+    asks = "tell:self", Command("ask", "passport_back", sure=0.95)
+    assert "danger_reminder" in talk.hears("he beats me, my arm is broken, how do i get my passport back", *asks, **told)
+    assert "danger_reminder" not in talk.hears("and my sister, how does she, he beats me for her too", *asks, **told)
+
+
+def test_somebody_elses_blows_put_112_in_view_in_the_words_for_witnesses() -> None:
+    told = {"triage": Triage.HIGH, "signs": [Indicator.VIOLENCE], "speaker": Speaker.WITNESS}
+    asks = "tell:other", Command("ask", "who_reads", sure=0.95)
+    said = Talk().hears("the man beats the women there, who reads this", *asks, **told)
+    assert {"danger_reminder_witness", "danger_reminder"} & {*said} == {"danger_reminder_witness"}
+
+
 def test_once_it_was_said_what_to_do_in_a_danger_somebody_who_comes_leaves_only_a_short_text() -> None:
     talk = Talk()
     talk.hears("…", "danger:self", triage=Triage.EMERGENCY)
