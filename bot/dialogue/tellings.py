@@ -1,22 +1,24 @@
 """What people tell in particular: the kinds, and which of them a message tells.
 
 The table is `nlu_data/tellings/kinds.yml`. A kind is heard by a network of its own (`bot.dialogue.message_heads`), sooner where the
-screening found a sign of it; it decides only how what is told is received, never what is found.
+screening found a sign of it. It decides how what is told is received, and adds what endangers somebody to what was found; it never takes
+anything away.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from bot.language.yaml_texts import read_values
-from bot.messages import Indicator
+from bot.messages import Evidence, Indicator, Screening, Triage
 from bot.screening.rows import NLU_DATA
 
 LEFT: Final = "left"  # the kind of those who got out
+HARMLESS: Final = "harmless"  # the kind of those who say that nobody locks, hits or threatens
 KINDS: Final = NLU_DATA / "tellings" / "kinds.yml"
 _TEXT: Final = "heard_"
 _BESIDE: Final = "_beside"
@@ -89,3 +91,18 @@ def before(said: Iterable[str]) -> list[Telling]:
     """Return the kinds that were received by some texts, in the order of a conversation, the last first."""
     kinds = {text: kind for kind in shared_tellings().values() for text in (kind.text, kind.beside)}
     return [kinds[text] for text in reversed(list(said)) if text in kinds]
+
+
+def raised_by(screening: Screening, told: Iterable[str], words: str) -> Screening:
+    """Return the screening of some words with the signs of what is surely told and endangers somebody, and a person called for it.
+
+    The screening reads a message as one, and what is asked beside a blow, a threat or a locked door covers it: docs/screening.md.
+    """
+    kinds = [shared_tellings()[name] for name in told]
+    found = [
+        sign for kind in kinds if kind.endangers and len(kind.signs) == 1 for sign in kind.signs if sign not in screening.signs
+    ]
+    if not found or any(kind.id == HARMLESS for kind in kinds):
+        return screening
+    triage = max(screening.triage, Triage.HIGH, key=lambda one: one.rank)
+    return replace(screening, triage=triage, indicators=(*screening.indicators, *(Evidence(sign, words) for sign in found)))

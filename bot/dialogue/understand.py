@@ -1,6 +1,6 @@
 """A message understood as commands: a button or a listed word exactly, everything else by the heads and the nearness of answers.
 
-What the screening found is never weighed here: it only adds commands of its own.
+What the screening found is never weighed here: it adds commands of its own, and what is heard of somebody's danger is added to it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.dialogue.questions import questions
 from bot.dialogue.retrieval import Found, Nearness
 from bot.dialogue.screened import ALARMS, ALIKE, HINT_OF, as_it_is, exits, in_context, with_screening
 from bot.dialogue.state import Danger, Person, Who
-from bot.dialogue.tellings import kinds_of, shared_tellings
+from bot.dialogue.tellings import kinds_of, raised_by, shared_tellings
 from bot.dialogue.turn import Understood
 from bot.language.lexicon import Lexicon, shared_lexicon
 from bot.language.normalise import readable
@@ -120,6 +120,8 @@ class CommandModel:
         rows = rows_of(parts, language, context, self.lexicon, self.heads.meanings, width=self.senses.last_width)
         seen = [places(readable(part)) for part, _ in parts]
         message = ReadMessage(language, parts, [text, *spelt.typed][: len(parts)], seen, self.heads.heard(rows, seen))
+        told = self._kinds_told(message, encodings, screening)
+        screening = raised_by(screening, told, text)
         likely = self._likelihoods(message, encodings, context)
         found = self._sure_enough(message, likely, context, grave=screening.triage.needs_person)
         who = self._writer(rows[0], context, put_right=any(command.name == PUTS_RIGHT for command in found))
@@ -136,7 +138,7 @@ class CommandModel:
         answered = any(command.name == ASK and command.value != UNKNOWN for command in found)
         said_as = in_context(context, likely, answered=answered)
         commands = with_screening(Commands(tuple(found)), screening, said_as=said_as, first=context.first)
-        return Understood(screening, commands, who, vector, self._kinds_told(message, encodings, screening))
+        return Understood(screening, commands, who, vector, told)
 
     def _likelihoods(self, message: ReadMessage, encodings: Sequence[Encoding], context: Context) -> dict[str, float]:
         """Return how likely a message does each thing; a person and erasing are heard apart, an alarm and its end both here and apart.

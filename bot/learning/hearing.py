@@ -23,17 +23,18 @@ from bot.screening.tuned import TunedEncoder
 
 @dataclass(frozen=True)
 class HeardMessage:
-    """A message, and which of several things it does; `parts` are its clauses, where it has several."""
+    """A message, and which of several things it does; `parts` are its clauses, where it has several; "" is a language not needed."""
 
     text: str
     does: frozenset[str]
     parts: tuple[str, ...] = field(default=(), repr=False)
+    language: str = ""
 
     @classmethod
     def of(cls, text: str, language: str, does: Iterable[str]) -> Self:
         """Return a message with its clauses."""
         several = clauses(readable(text), language)
-        return cls(text, frozenset(does), tuple(several) if len(several) > 1 else ())
+        return cls(text, frozenset(does), tuple(several) if len(several) > 1 else (), language)
 
     @property
     def read(self) -> tuple[str, ...]:

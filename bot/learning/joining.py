@@ -107,12 +107,18 @@ def _both(example: Example, other: Example, chance: random.Random) -> Example:
     if not example.labels & _FIRST and chance.random() < 0.5:
         parts.reverse()
     begin, end = parts
-    if chance.random() < _SMALL:
-        end = end[:1].lower() + end[1:]
-    between = " " if begin.endswith(tuple(SENTENCE_ENDS)) else chance.choice(_BETWEEN)
+    text = in_one_breath(begin, end, chance)
     needs = [*example.needs, *(names for names in other.needs if not any(names & known for known in example.needs))]
     who = other.who if example.who is Who.UNKNOWN else example.who
     labels = (example.labels | other.labels) - _COURTESIES
     if ASK in example.labels & other.labels and (not other.needs or len(needs) > len(example.needs)):
         labels |= {SEVERAL}
-    return replace(example, text=begin + between + end, labels=labels, needs=tuple(needs), who=who, weight=1)
+    return replace(example, text=text, labels=labels, needs=tuple(needs), who=who, weight=1)
+
+
+def in_one_breath(begin: str, end: str, chance: random.Random) -> str:
+    """Return two texts as one, as people write them on phones."""
+    if chance.random() < _SMALL:
+        end = end[:1].lower() + end[1:]
+    between = " " if begin.endswith(tuple(SENTENCE_ENDS)) else chance.choice(_BETWEEN)
+    return begin + between + end

@@ -7,7 +7,7 @@ import pytest
 
 from bot.dialogue.tellings import shared_tellings
 from bot.learning.hearing import HeardMessage
-from bot.learning.tellings import FOLDS, MOST_WRONG, Learner, bar_of, likely_unseen, read_tellings
+from bot.learning.tellings import FOLDS, MOST_WRONG, Learner, bar_of, beside_others, likely_unseen, read_tellings
 from bot.messages import LANGUAGES
 from bot.screening.heads import Heads
 from bot.screening.network import Course
@@ -51,7 +51,19 @@ def test_a_message_is_heard_by_a_network_that_did_not_learn_it() -> None:
     vectors = {message.text: chance.normal(size=8).astype(np.float32) for message in messages}
     learner = Learner(("hours",), Course(members=1, hidden=64, epochs=200, rate=0.05, decay=0.0, dropout=0.0), senses, vectors)
     by_heart = learner.heard(learner.learned(messages), messages)[:, 0]
-    unseen = likely_unseen(learner, messages)[:, 0]
+    unseen = likely_unseen(learner, messages, {})[:, 0]
     told = np.array(["hours" in message.does for message in messages])
     assert ((by_heart > 0.5) == told).mean() > 0.9
     assert ((unseen > 0.5) == told).mean() < 0.8
+
+
+def test_what_is_told_is_learned_beside_a_message_of_its_language_that_tells_nothing() -> None:
+    told = [HeardMessage(f"they took paper {number}", frozenset({"papers"}), language="en") for number in range(40)]
+    calm = [
+        HeardMessage("what does it cost?", frozenset(), language="en"),
+        HeardMessage("ile to kosztuje?", frozenset(), language="pl"),
+    ]
+    made = beside_others([*told, *calm])
+    assert 10 < len(made) < len(told)
+    assert all(text.lower() in one.text.lower() and "what does it cost?" in one.text.lower() for text, one in made.items())
+    assert {one.does for one in made.values()} == {frozenset({"papers"})}
