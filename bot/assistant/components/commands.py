@@ -79,7 +79,7 @@ class CommandClassifier(LearnedComponent[CommandModel]):
         reached("dialogue")
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent, entities and commands of each message."""
+        """Set intent, entities and commands of each message, and raise its screening by what is told."""
         for message in messages:
             screening = Screening.from_json(message.get(SCREENING))
             metadata = message.get(METADATA) or {}
@@ -92,6 +92,7 @@ class CommandClassifier(LearnedComponent[CommandModel]):
             else:
                 understood = understanding.understand(text, screening, message.get(SPELT), context)
             commands = understood.commands
+            message.set(SCREENING, understood.screening.within(), add_to_output=True)  # what is told may have raised it
             message.set(INTENT, {"name": commands.main_intent(), "confidence": _surest(understood)}, add_to_output=True)
             message.set(ENTITIES, _entities(understood, message.get(TEXT) or ""), add_to_output=True)
             message.set(COMMANDS, commands.as_json(), add_to_output=True)
